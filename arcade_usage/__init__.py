@@ -1,0 +1,23 @@
+"""Usage tracking for command-line tools that never delays, breaks or misattributes a command."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from arcade_usage.application.tracker import Tracker
+    from arcade_usage.bootstrap import command_tracker
+
+__all__ = ["Tracker", "command_tracker"]
+
+_HOMES = {"Tracker": "arcade_usage.application.tracker", "command_tracker": "arcade_usage.bootstrap"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,66 @@
+"""The detached delivery process: `python -m arcade_usage`, its event in $ARCADE_USAGE_EVENT_DATA.
+
+Owns the invariants that it ends 10 s after its start whatever holds it up, that it can't start another of
+itself, and that nothing is imported from the folder it was started in. So the bound is set and the import
+path is mended before anything else is imported.
+"""
+
+import faulthandler
+import os
+import sys
+
+LIFETIME_SECONDS = 10.0
+
+_EVENT_DATA = "ARCADE_USAGE_EVENT_DATA"
+_SEARCH_PATH = "ARCADE_USAGE_SEARCH_PATH"
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def _end_in_time() -> None:
+    """By force, from a thread that needs no interpreter lock: an import or a resolver may be holding it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    faulthandler.dump_traceback_later(LIFETIME_SECONDS, exit=True, file=nowhere)
+
+
+def _mend_search_path(others: str) -> None:
+    """Import from nowhere that only this process's circumstances put there.
+
+    `-m` puts the current folder first, and the launcher had to put this package's home before the
+    standard library. `others` are where the host imports from; they come last, for what is nowhere else.
+    """
+    if not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if _HOME in inherited:
+        sys.path[:] = [path for path in sys.path if path != _HOME] + [_HOME]
+    sys.path.extend(path for path in others.split(os.pathsep) if path and path not in sys.path)
+
+
+def _let_go_of_host() -> None:
+    """The host of a login waits for the other end of stdout to close."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+
+def main() -> int:
+    payload = os.environ.pop(_EVENT_DATA, None)
+    if payload is None:
+        sys.stderr.write("This delivers an event that a tool hands over; see: arcade-usage --help\n")
+        return 2
+    _mend_search_path(os.environ.pop(_SEARCH_PATH, ""))
+    try:
+        from arcade_usage.bootstrap import deliver
+
+        deliver(payload, _let_go_of_host)
+    except Exception:  # nobody is there to read it
+        import logging
+
+        logging.getLogger("arcade_usage").debug("an event was not delivered", exc_info=True)
+    return 0
+
+
+if __name__ == "__main__":
+    _end_in_time()
+    # Not sys.exit: threads that wait for a server, and the SDK's own farewell, would hold it up.
+    os._exit(main())

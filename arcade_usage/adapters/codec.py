@@ -1,0 +1,221 @@
+"""The domain's values as JSON and back: usage.json, ledger, payload, record.
+
+Owns the invariant that nothing comes in that the domain's own checks have not passed: a wrong type is
+never converted, it is malformed.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import cattrs
+from attrs import frozen
+
+from arcade_usage.domain.event import Command, Event
+from arcade_usage.domain.identity import Anonymous, Identity, Linked
+from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger, Stamp
+from arcade_usage.domain.outcome import Outcome
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import Attribution
+
+T = TypeVar("T")
+
+ANON_ID_KEY = "anon_id"
+PRINCIPAL_KEY = "linked_principal_id"
+
+
+class MalformedError(ValueError):
+    """A text is not what it should be."""
+
+
+@frozen
+class _StoredRecord:
+    """A record as it lies on disk: the snapshot as the texts that it was read from."""
+
+    version: int
+    event: Event
+    snapshot: Mapping[str, object]
+    is_logout: bool
+    attribution: Attribution | None
+
+
+RECORD_VERSION = 1
+
+
+def _exactly(*kinds: type) -> Any:
+    def structure(value: object, _: type) -> object:
+        if type(value) not in kinds:
+            raise TypeError(f"{type(value).__name__} where {kinds[-1].__name__} is due")
+        return value
+
+    return structure
+
+
+def _number(value: object, _: type) -> float:
+    if type(value) not in (int, float):
+        raise TypeError("not a number")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _strings(value: object, _: type) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError("not a list of strings")
+    return frozenset(value)
+
+
+def _stamp(value: object, _: type) -> Stamp:
+    if not isinstance(value, list) or len(value) != 5 or not all(type(number) is int for number in value):
+        raise TypeError("not the five numbers of a stamp")
+    return Stamp(*value)
+
+
+def _moment(value: object, _: type) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    if moment is None or moment.tzinfo is None:
+        raise TypeError("not a moment with its time zone")
+    return moment
+
+
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter()
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly(kind))
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook_func(lambda kind: kind == frozenset[str], _strings)
+    converter.register_structure_hook_func(
+        lambda kind: kind == Mapping[str, object], lambda value, _: read_object(value)
+    )
+    converter.register_structure_hook(Stamp, _stamp)
+    converter.register_structure_hook(datetime, _moment)
+    converter.register_structure_hook(Outcome, lambda value, _: Outcome(value))
+    converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(
+        Stamp, lambda stamp: [stamp.device, stamp.inode, stamp.size, stamp.mtime_ns, stamp.ctime_ns]
+    )
+    return converter
+
+
+_converter = _make_converter()
+
+
+def load_object(text: str | bytes) -> dict[str, Any]:
+    """The JSON object that a text is. Raises MalformedError."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("not JSON") from error
+    if not isinstance(value, dict):
+        raise MalformedError("not a JSON object")
+    return value
+
+
+def structure(value: object, kind: type[T]) -> T:
+    """A value of the domain from JSON. Raises MalformedError."""
+    try:
+        return _converter.structure(value, kind)
+    except Exception as error:  # cattrs raises groups, and whatever a constructor raises
+        raise MalformedError(f"not a {kind.__name__}") from error
+
+
+def read_identity(text: str | None) -> Identity | Malformed | None:
+    """What usage.json says; None where there is none."""
+    if text is None:
+        return None
+    try:
+        content = load_object(text)
+        anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
+        return Anonymous(anon_id) if principal_id is None else Linked(anon_id, principal_id)  # type: ignore[arg-type]
+    except ValueError:
+        return Malformed()
+
+
+def write_identity(identity: Identity, keep: Mapping[str, object]) -> bytes:
+    """usage.json for an identity, with what else stood there."""
+    principal_id = identity.principal_id if isinstance(identity, Linked) else None
+    content = {**keep, ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
+    return json.dumps(content).encode()
+
+
+def read_ledger(text: str | None) -> Ledger | Malformed | None:
+    """What the ledger's file says; None where there is none."""
+    if text is None:
+        return None
+    try:
+        return structure(load_object(text), Ledger)
+    except MalformedError:
+        return Malformed()
+
+
+def write_ledger(ledger: Ledger) -> bytes:
+    return json.dumps(_converter.unstructure(ledger)).encode()
+
+
+def read_object(value: object) -> dict[str, object]:
+    """Raises MalformedError."""
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise MalformedError("not an object")
+    return dict(value)
+
+
+def read_snapshot(value: Mapping[str, object]) -> Snapshot:
+    """A snapshot from the texts that the command path read. Raises MalformedError."""
+    usage, ledger, stamp = (value.get(name) for name in ("usage", "ledger", "stamp"))
+    if not isinstance(usage, str | None) or not isinstance(ledger, str | None):
+        raise MalformedError("not a snapshot")
+    known = Known(read_identity(usage), read_ledger(ledger))
+    return Snapshot(known, None if stamp is None else structure(stamp, Stamp))
+
+
+def read_sink(value: object) -> Sink:
+    """Raises MalformedError."""
+    return structure(value, Sink)
+
+
+def read_command(value: object) -> Command:
+    """Raises MalformedError."""
+    return structure(value, Command)
+
+
+def read_record(content: bytes) -> Record:
+    """Raises MalformedError, for a version that is not ours too."""
+    stored = structure(load_object(content), _StoredRecord)
+    if stored.version != RECORD_VERSION:
+        raise MalformedError("a record of another version")
+    return Record(stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution)
+
+
+def write_record(record: Record) -> bytes:
+    known = record.snapshot.known
+    stamp = record.snapshot.stamp
+    snapshot = {
+        "usage": _identity_text(known.identity),
+        "ledger": _ledger_text(known.ledger),
+        "stamp": None if stamp is None else _converter.unstructure(stamp),
+    }
+    stored = _StoredRecord(RECORD_VERSION, record.event, snapshot, record.is_logout, record.attribution)
+    return json.dumps(_converter.unstructure(stored)).encode()
+
+
+def write_event(event: Event) -> str:
+    """An event for people to read."""
+    return json.dumps(_converter.unstructure(event), indent=2)
+
+
+def write_sink(sink: Sink) -> bytes:
+    return json.dumps(_converter.unstructure(sink)).encode()
+
+
+def _identity_text(identity: Identity | Malformed | None) -> str | None:
+    if isinstance(identity, Malformed):
+        return ""
+    return None if identity is None else write_identity(identity, {}).decode()
+
+
+def _ledger_text(ledger: Ledger | Malformed | None) -> str | None:
+    if isinstance(ledger, Malformed):
+        return ""
+    return None if ledger is None else write_ledger(ledger).decode()

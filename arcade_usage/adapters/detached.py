@@ -1,0 +1,161 @@
+"""The process launcher: starts `python -m arcade_usage`, detached. Runs on the command path.
+
+Owns the invariants that the process has no terminal, no window, no open file of the host's and no folder
+of the user's as its own, that it can import this package from wherever the host did, and that nothing
+in the user's current folder can be imported there.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from arcade_usage.application.errors import LaunchError
+from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
+
+LOGIN_WAIT_SECONDS = 4.0
+SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
+
+_PACKAGE_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# A folder of Python's own: `-m` puts the current folder first among those to import from.
+_NEUTRAL_FOLDER = os.path.dirname(os.path.abspath(os.__file__))
+
+# Not known to subprocess off Windows.
+_CREATE_NO_WINDOW = 0x08000000
+_CREATE_NEW_PROCESS_GROUP = 0x00000200
+_CREATE_BREAKAWAY_FROM_JOB = 0x01000000
+
+
+class DetachedLauncher:
+    """The process launcher over the interpreter that runs the host. `environment`: the host's."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._running: list[_Process] = []
+
+    def launch(self, payload: str) -> None:
+        self._start(payload, subprocess.DEVNULL)
+
+    def launch_and_wait(self, payload: str) -> None:
+        """As the port says: the process holds one end of a pipe, and lets go of it when it has settled."""
+        import threading
+
+        reading, writing = os.pipe()
+        try:
+            self._start(payload, writing)
+        except LaunchError:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        released = threading.Thread(target=_wait_for_end, args=(reading,), daemon=True)
+        released.start()
+        released.join(LOGIN_WAIT_SECONDS)
+
+    def _start(self, payload: str, output: int) -> None:
+        if getattr(sys, "frozen", False) or not sys.executable:
+            raise LaunchError("there is no Python to start")
+        # Reap what has ended. A host that lives longer than that keeps no zombies.
+        self._running = [process for process in self._running if process.poll() is None]
+        try:
+            self._running.append(self._spawn(payload, output))
+        except (OSError, ValueError) as error:
+            raise LaunchError("no process could be started") from error
+
+    def _spawn(self, payload: str, output: int) -> "_Process":
+        environment = {**self._environment, **_surroundings(self._environment), EVENT_DATA_VARIABLE: payload}
+        if os.name == "nt":
+            return _spawn_on_windows(environment, output)
+        return _Process(
+            [sys.executable, "-m", "arcade_usage"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            cwd=_NEUTRAL_FOLDER,
+            env=environment,
+            start_new_session=True,
+        )
+
+
+class _Process(subprocess.Popen[bytes]):
+    """A process that is meant to outlive its parent, so that leaving it behind is nothing to warn about."""
+
+    def __del__(self) -> None:
+        pass
+
+
+def _spawn_on_windows(environment: Mapping[str, str], output: int) -> _Process:
+    """Without a window, outside of the terminal's job where that is allowed."""
+    flags = _CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP
+    for extra in (_CREATE_BREAKAWAY_FROM_JOB, 0):
+        try:
+            return _Process(
+                [_windowless(sys.executable), "-m", "arcade_usage"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                cwd=_NEUTRAL_FOLDER,
+                env=environment,
+                creationflags=flags | extra,
+            )
+        except PermissionError:
+            if not extra:
+                raise
+    raise AssertionError("the second try returns or raises")
+
+
+def _windowless(executable: str) -> str:
+    """pythonw.exe where it lies beside python.exe."""
+    folder, name = os.path.split(executable)
+    candidate = os.path.join(folder, name.lower().replace("python", "pythonw", 1))
+    return candidate if "pythonw" not in name.lower() and os.path.exists(candidate) else executable
+
+
+def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the process is told about importing: where this package lies, and where else the host looks.
+
+    Python has not run a line of ours when it looks for the package, so its home has to be on PYTHONPATH
+    unless every Python of this installation finds it. __main__ puts all else behind what it finds itself.
+    """
+    here = _current_folder()
+    inherited = "" if sys.flags.ignore_environment else environment.get("PYTHONPATH", "")
+    paths = [path for path in inherited.split(os.pathsep) if _means_the_same_elsewhere(path, here)]
+    if _PACKAGE_HOME not in _site_folders() and _PACKAGE_HOME not in paths:
+        paths.append(_PACKAGE_HOME)
+    others = [path for path in sys.path if _means_the_same_elsewhere(path, here)]
+    return {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONWARNINGS": "ignore",  # a warning that the user made an error must not end a delivery
+        SEARCH_PATH_VARIABLE: os.pathsep.join(others),
+    }
+
+
+def _site_folders() -> list[str]:
+    """Where a Python of this installation looks for packages by itself."""
+    site = sys.modules.get("site")
+    if site is None:
+        return []
+    return (
+        [*site.getsitepackages(), site.getusersitepackages()]
+        if site.ENABLE_USER_SITE
+        else site.getsitepackages()
+    )
+
+
+def _means_the_same_elsewhere(path: str, here: str | None) -> bool:
+    """Whether a path is absolute, and not the user's current folder."""
+    return os.path.isabs(path) and os.path.realpath(path) != here
+
+
+def _current_folder() -> str | None:
+    try:
+        return os.path.realpath(os.getcwd())
+    except OSError:  # it was deleted
+        return None
+
+
+def _wait_for_end(reading: int) -> None:
+    try:
+        os.read(reading, 1)
+    finally:
+        os.close(reading)

@@ -1,0 +1,136 @@
+"""Files that other processes read and write at the same time. Runs on the command path: only os.
+
+Owns the invariants that a reader sees a file whole, as it was before or after a write, that what we
+make is the user's alone (0600, folders 0700), and that no read is without a limit.
+"""
+
+import errno
+import os
+import time
+from contextlib import suppress
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+TEMPORARY_PREFIX = ".tmp-"
+REPLACE_TRIES = 20  # on Windows, while a reader holds the file
+REPLACE_PAUSE_SECONDS = 0.01
+
+# A FIFO in a file's place must not make a reader wait for a writer.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+
+
+class TooLargeError(OSError):
+    """A file is larger than anything that we would have written there."""
+
+
+def read_bounded(path: str, limit: int) -> bytes | None:
+    """The content, None where there is no such file. Raises TooLargeError over `limit` bytes, OSError."""
+    try:
+        descriptor = os.open(path, _READ)
+    except FileNotFoundError:
+        return None
+    try:
+        content = os.read(descriptor, limit + 1)
+        while len(content) <= limit and (more := os.read(descriptor, limit + 1 - len(content))):
+            content += more
+    finally:
+        os.close(descriptor)
+    if len(content) > limit:
+        raise TooLargeError(errno.EFBIG, "larger than anything we write", path)
+    return content
+
+
+def make_folder(path: str) -> None:
+    """Make a folder, and those above it, for this user alone; leave what is there as it is. Raises OSError."""
+    try:
+        os.mkdir(path, PRIVATE_FOLDER)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
+    except FileNotFoundError:
+        make_folder(os.path.dirname(path))
+        make_folder(path)
+
+
+def replace(path: str, content: bytes) -> None:
+    """Put `content` in the place of `path`, durably. A symlink stays one. Raises OSError."""
+    path = os.path.realpath(path)
+    temporary = _write_temporary(os.path.dirname(path), content, durable=True)
+    try:
+        _rename(temporary, path)
+    except OSError:
+        _discard(temporary)
+        raise
+
+
+def create_first(path: str, content: bytes, *, durable: bool) -> bool:
+    """Make `path` unless it is there; False if somebody else came first. Raises OSError.
+
+    `durable` waits for the disk, which the command path must not.
+    """
+    temporary = _write_temporary(os.path.dirname(path), content, durable=durable)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        return _create_without_links(path, content)
+    finally:
+        _discard(temporary)
+    return True
+
+
+def _create_without_links(path: str, content: bytes) -> bool:
+    """The first writer wins here as well, but a reader may see a file that is not whole yet."""
+    try:
+        descriptor = os.open(path, _CREATE, PRIVATE_FILE)
+    except FileExistsError:
+        return False
+    try:
+        _write_all(descriptor, content)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _write_temporary(folder: str, content: bytes, *, durable: bool) -> str:
+    temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(8).hex()}")
+    descriptor = os.open(temporary, _CREATE, PRIVATE_FILE)
+    try:
+        _write_all(descriptor, content)
+        if durable:
+            os.fsync(descriptor)
+    except OSError:
+        os.close(descriptor)
+        _discard(temporary)
+        raise
+    os.close(descriptor)
+    return temporary
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    written = 0
+    while written < len(content):
+        written += os.write(descriptor, content[written:])
+
+
+def _rename(source: str, target: str) -> None:
+    for _ in range(REPLACE_TRIES if os.name == "nt" else 1):
+        try:
+            os.replace(source, target)
+        except PermissionError:
+            if os.name != "nt":
+                raise
+            time.sleep(REPLACE_PAUSE_SECONDS)
+        else:
+            return
+    os.replace(source, target)
+
+
+def _discard(path: str) -> None:
+    with suppress(OSError):
+        os.unlink(path)

@@ -1,0 +1,100 @@
+"""The identity store: usage.json, and the ledger beside it, under a file lock.
+
+Owns the invariants that both change together under one lock, the ledger first, so that a kill in between
+leaves a pair that does not agree, which the next event sees and starts over; and that keys of others in
+usage.json stay.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from attrs import define, field
+from filelock import FileLock, Timeout
+
+from arcade_usage.adapters import codec
+from arcade_usage.adapters.files import PRIVATE_FILE, make_folder, replace
+from arcade_usage.adapters.identity_texts import read_ledger_text, read_usage_text
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.application.errors import StoreBusyError, StoreError
+from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.ledger import Ledger
+
+T = TypeVar("T")
+
+
+@define
+class IdentityFiles:
+    """The identity store over the files of a config folder. `here` is this machine's fingerprint."""
+
+    layout: Layout
+    here: str
+    _lock: FileLock = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._lock = FileLock(self.layout.identity_lock, mode=PRIVATE_FILE)
+
+    def current(self) -> Known:
+        return self._read()[0]
+
+    def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        try:
+            make_folder(self.layout.folder)
+            with self._lock.acquire(timeout=IDENTITY_LOCK_SECONDS):
+                return self._change(decide)
+        except Timeout as error:
+            raise StoreBusyError("the identity is locked") from error
+        except OSError as error:
+            raise StoreError("the identity can't be changed") from error
+
+    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        try:
+            make_folder(self.layout.folder)
+            try:
+                with self._lock.acquire(timeout=LOGOUT_LOCK_SECONDS):
+                    return self._change(decide)
+            except Timeout:
+                return self._change(decide)
+        except OSError as error:
+            raise StoreError("the identity can't be changed") from error
+
+    def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        known, usage = self._read()
+        changed, result = decide(known)
+        if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
+            if isinstance(known.ledger, Malformed):
+                self._set_aside(self.layout.ledger)
+            replace(self.layout.ledger, codec.write_ledger(changed.ledger))
+        if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
+            if isinstance(known.identity, Malformed):
+                self._set_aside(self.layout.usage_json)
+            replace(self.layout.usage_json, codec.write_identity(changed.identity, _extras(usage)))
+        return result
+
+    def _read(self) -> tuple[Known, str | None]:
+        try:
+            usage, ledger = read_usage_text(self.layout), read_ledger_text(self.layout)
+        except OSError as error:
+            raise StoreError("the identity can't be read") from error
+        return Known(codec.read_identity(usage), codec.read_ledger(ledger)), usage
+
+    def _set_aside(self, path: str) -> None:
+        """Keep what is malformed as evidence; the last one of a kind, so that it can't pile up."""
+        make_folder(self.layout.evidence)
+        kept = os.path.join(self.layout.evidence, os.path.basename(path))
+        with suppress(OSError):
+            os.unlink(kept)
+        try:
+            os.replace(path, kept)
+        except OSError:  # a folder lies in the place of the last evidence
+            os.replace(path, f"{kept}-{os.urandom(8).hex()}")
+
+
+def _extras(usage: str | None) -> dict[str, object]:
+    try:
+        return codec.load_object(usage or "")
+    except codec.MalformedError:
+        return {}

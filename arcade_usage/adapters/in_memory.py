@@ -1,0 +1,218 @@
+"""Every port in memory: for tests of hosts and of this library, held to the same contracts as the real ones.
+
+Nothing here waits or touches a file. What can go wrong behind a port can be made to go wrong here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from attrs import define, field
+
+from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
+from arcade_usage.domain.known import Known
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Answer, NoAnswer, Nobody
+
+T = TypeVar("T")
+
+
+@define
+class MemoryIdentityStore:
+    """An identity store. `readable` False: every call raises StoreError."""
+
+    here: str = "this machine"
+    known: Known = field(factory=lambda: Known(None, None))
+    readable: bool = True
+
+    def current(self) -> Known:
+        if not self.readable:
+            raise StoreError("not permitted")
+        return self.known
+
+    def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        self.known, result = decide(self.current())
+        return result
+
+    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        return self.change(decide)
+
+
+@define
+class MemoryPrincipalApi:
+    """A principal API. `log_in` and `log_out` are what a host does to credentials.yaml.
+
+    `answers`: whom each token names. `reachable` False: every look-up is NoAnswer.
+    """
+
+    answers: dict[str, Answer] = field(factory=dict)
+    token: str | None = None
+    reachable: bool = True
+    look_ups: int = 0
+    _version: int = field(default=0, init=False)
+
+    def log_in(self, token: str) -> None:
+        """Store credentials; also what a refresh does. The stamp is another one afterwards."""
+        self.token, self._version = token, self._version + 1
+
+    def log_out(self) -> None:
+        self.token = None
+
+    def stamp(self) -> Stamp | None:
+        return None if self.token is None else Stamp(1, self._version, len(self.token), 0, 0)
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        self.look_ups += 1
+        if self.token is None:
+            return None, Nobody()
+        if not self.reachable:
+            return self.stamp(), NoAnswer()
+        return self.stamp(), self.answers.get(self.token, Nobody())
+
+
+@define
+class MemorySink:
+    """An analytics sink that merges persons as PostHog does.
+
+    `failing`: calls raise NotAcceptedError, without effect. `losing_replies`: with effect. `refused`: names
+    of events that get the batch they are in refused.
+    """
+
+    persons: Persons = field(factory=Persons)
+    failing: bool = False
+    losing_replies: bool = False
+    refused: frozenset[str] = frozenset()
+    batches: list[Sequence[Record]] = field(factory=list)
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._reach()
+        alias = Captured(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})
+        self.persons = self.persons.ingest(alias)
+        self._answer()
+
+    def capture(self, records: Sequence[Record]) -> None:
+        self._reach()
+        if any(record.event.name in self.refused for record in records):
+            raise RefusedError("refused")
+        for record in records:
+            self.persons = self.persons.ingest(_captured(record))
+        self.batches.append(tuple(records))
+        self._answer()
+
+    def _reach(self) -> None:
+        if self.failing:
+            raise NotAcceptedError("out of reach")
+
+    def _answer(self) -> None:
+        if self.losing_replies:
+            raise NotAcceptedError("the reply was lost")
+
+
+def _captured(record: Record) -> Captured:
+    event, attribution = record.event, record.attribution
+    if attribution is None:
+        raise ValueError("a record is sent with its verdict")
+    mark = {PERSONLESS: False} if attribution.personless else {}
+    return Captured(
+        event.name,
+        attribution.distinct_id,
+        event.uuid,
+        event.timestamp.date().isoformat(),
+        {**event.properties, **mark},
+    )
+
+
+@define
+class MemoryOutbox:
+    """An outbox. `sender_at_work`: another process holds the sender lock."""
+
+    records: dict[str, Record] = field(factory=dict)
+    writable: bool = True
+    sender_at_work: bool = False
+
+    def add(self, record: Record) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+        self.records[record.event.uuid] = record
+
+    def freeze(self, record: Record) -> None:
+        self.add(record)
+
+    def pending(self) -> Sequence[Record]:
+        return sorted(self.records.values(), key=lambda record: (record.event.timestamp, record.event.uuid))
+
+    def remove(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.records.pop(record.event.uuid, None)
+
+    @contextmanager
+    def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
+        if self.sender_at_work:
+            yield False
+            return
+        self.sender_at_work = True
+        try:
+            yield True
+        finally:
+            self.sender_at_work = False
+
+
+@define
+class MemoryLauncher:
+    """A launcher that keeps what it was asked to launch. `failing`: no process can be started."""
+
+    payloads: list[str] = field(factory=list)
+    waited_for: list[str] = field(factory=list)
+    failing: bool = False
+
+    def launch(self, payload: str) -> None:
+        if self.failing:
+            raise LaunchError("no process")
+        self.payloads.append(payload)
+
+    def launch_and_wait(self, payload: str) -> None:
+        self.launch(payload)
+        self.waited_for.append(payload)
+
+
+@define
+class MemorySnapshots:
+    """A snapshot source that gives what it was told; None: the folder can't be used."""
+
+    snapshot: Mapping[str, object] | None = field(
+        factory=lambda: {"usage": None, "ledger": None, "stamp": None}
+    )
+    taken: int = 0
+
+    def take(self) -> Mapping[str, object] | None:
+        self.taken += 1
+        return self.snapshot
+
+
+@define
+class ManualClock:
+    """A clock that goes forward when it is told to."""
+
+    seconds: float = 1_800_000_000.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
+        return self.seconds - 1_800_000_000.0
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@define
+class CountingIds:
+    """Ids that count up, each a valid UUID."""
+
+    given: int = 0
+
+    def fresh(self) -> str:
+        self.given += 1
+        return f"{self.given:08x}-0000-4000-8000-000000000000"

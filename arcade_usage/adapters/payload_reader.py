@@ -1,0 +1,30 @@
+"""Reads what application/payload.py wrote. Nothing in it is trusted."""
+
+from arcade_usage.adapters import codec
+from arcade_usage.application.delivery import Handover
+from arcade_usage.application.errors import InvalidPayloadError
+from arcade_usage.application.payload import PAYLOAD_LIMIT, VERSION
+
+PATH_LIMIT = 4096  # characters
+
+
+def read_payload(text: str) -> Handover:
+    """Raises InvalidPayloadError."""
+    if len(text) > PAYLOAD_LIMIT:
+        raise InvalidPayloadError("too large")
+    try:
+        payload = codec.load_object(text)
+        config_dir, distribution = payload.get("config_dir"), payload.get("distribution")
+        if type(payload.get("version")) is not int or payload["version"] != VERSION:
+            raise InvalidPayloadError("of another version")
+        if not isinstance(config_dir, str) or not 0 < len(config_dir) <= PATH_LIMIT:
+            raise InvalidPayloadError("without a config folder")
+        return Handover(
+            sink=codec.read_sink(payload.get("sink")),
+            config_dir=config_dir,
+            distribution=codec.structure(distribution, str),
+            snapshot=codec.read_snapshot(codec.read_object(payload.get("snapshot"))),
+            command=codec.read_command(payload.get("command")),
+        )
+    except codec.MalformedError as error:
+        raise InvalidPayloadError("not an event of this library") from error

@@ -1,0 +1,174 @@
+"""Carries out what `domain.attribution.judge` asks for until it gives a verdict.
+
+Owns the invariants that a verdict's steps are decided on what is on disk under the identity lock, that
+the lock is never held across network, and that the claim is on disk before its alias is tried.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from attrs import define, field
+
+from arcade_usage.application.errors import NotAcceptedError, StoreError
+from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, Ids, PrincipalApi
+from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, StartOver, Step, judge
+from arcade_usage.domain.known import Known, Snapshot
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Answer, Apart, As, AsAnonymous, NoAnswer, Verdict, Wait
+
+STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has, files changing underneath too
+
+
+@define
+class Attributor:
+    """Gives verdicts, for the events of one sink. For one process: what failed once is not asked again."""
+
+    store: IdentityStore
+    principal_api: PrincipalApi
+    sink: AnalyticsSink
+    sink_key: str
+    clock: Clock
+    ids: Ids
+    _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
+    _not_accepted: set[tuple[str, str]] = field(factory=set, init=False)
+
+    def at_once(self, record: Record) -> Verdict | None:
+        """The verdict, where it takes no lock, no change and no network. Raises StoreError."""
+        now = Snapshot(self.store.current(), self.principal_api.stamp())
+        step = judge(self._case(record, record.snapshot, now, None))
+        return step if isinstance(step, As | AsAnonymous | Apart) else None
+
+    def note(self, snapshot: Snapshot) -> None:
+        """Write into the ledger that the id was used for this sink, and with which credentials.
+
+        Raises StoreError. Blocks: 2 s, for the lock, where there is something new to write.
+        """
+        stamp = self.principal_api.stamp()
+        used_with = stamp if stamp == snapshot.stamp else None  # others lie there by now: not this event's
+
+        def decide(known: Known) -> tuple[Known, None]:
+            if known.anon_id != snapshot.known.anon_id:
+                return known, None
+            return known.noted(self.sink_key, used_with, self.store.here), None
+
+        known = self.store.current()
+        if decide(known)[0] != known:
+            self.store.change(decide)
+
+    def settle(self, record: Record) -> Verdict | None:
+        """The verdict, whatever it takes; None while it can't be told. Raises StoreError.
+
+        Blocks: 2 s for a look-up, 2 s for an alias, 2 s for each change of the identity.
+        """
+        snapshot, answer = record.snapshot, None
+        for _ in range(STEPS_LIMIT):
+            step, known = self._take_step(record, snapshot, answer)
+            if isinstance(step, As | AsAnonymous | Apart):
+                return step
+            if isinstance(step, Wait):
+                return None
+            if isinstance(step, LookUp):
+                answer = self._look_up(snapshot.stamp)
+            elif isinstance(step, Rotate):
+                snapshot = Snapshot(known, snapshot.stamp)
+            elif isinstance(step, Link):
+                return self._alias(known, step.principal_id, snapshot.stamp)
+        return None
+
+    def pay_debts(self) -> None:
+        """Send the aliases that retired ids still owe this sink; stops at the first that is not accepted.
+
+        Raises StoreError. Blocks: 2 s for each alias.
+        """
+        ledger = self.store.current().account
+        for debt in ledger.owed if ledger else ():
+            if self.sink_key in debt.sinks:
+                if not self._accepted(debt.anon_id, debt.principal_id):
+                    return
+                self.store.change(self._settling(debt.anon_id))
+
+    def _take_step(
+        self, record: Record, snapshot: Snapshot, answer: Answer | None
+    ) -> tuple[Verdict | Wait | Step, Known]:
+        """Judge by what is on disk under the lock, and change there what the step says."""
+        stamp, fresh = self.principal_api.stamp(), self.ids.fresh()
+
+        def decide(known: Known) -> tuple[Known, tuple[Verdict | Wait | Step, Known]]:
+            step = judge(self._case(record, snapshot, Snapshot(known, stamp), answer))
+            changed = known
+            if isinstance(step, StartOver):
+                changed = known if known.agrees else known.rotated(fresh, self.store.here)
+                step = Apart()
+            elif isinstance(step, Rotate):
+                changed = known.rotated(fresh, self.store.here, step.seen)
+            elif isinstance(step, Link):
+                changed = known.claimed(step.principal_id, self.store.here)
+                if changed.account and self.sink_key in changed.account.accepted:
+                    changed = changed.accepted(step.principal_id, self.sink_key, snapshot.stamp)
+                    step = As(step.principal_id)
+            return changed, (step, changed)
+
+        return self.store.change(decide)
+
+    def _look_up(self, stamp: Stamp | None) -> Answer | None:
+        """The answer for the credentials of `stamp`; None where others lie there by now."""
+        if stamp is None:
+            return NoAnswer()
+        if stamp not in self._answers:
+            asked_about, answer = self.principal_api.look_up()
+            if asked_about != stamp:
+                return None
+            self._answers[stamp] = answer
+        return self._answers[stamp]
+
+    def _alias(self, claimed: Known, principal_id: str, stamp: Stamp | None) -> Verdict:
+        anon_id = claimed.anon_id
+        if anon_id is None:
+            raise AssertionError("a claim is for an id")
+        if not self._accepted(anon_id, principal_id):
+            return AsAnonymous(anon_id)
+        settle = self._settling(anon_id)
+
+        def decide(known: Known) -> tuple[Known, None]:
+            if known.anon_id != anon_id:
+                return settle(known)
+            return known.accepted(principal_id, self.sink_key, stamp), None
+
+        with suppress(StoreError):  # accepted it was: the verdict stands, and a repeat is harmless
+            self.store.change(decide)
+        return As(principal_id)
+
+    def _settling(self, anon_id: str) -> Callable[[Known], tuple[Known, None]]:
+        return lambda known: (known.settled(anon_id, self.sink_key), None)
+
+    def _accepted(self, anon_id: str, principal_id: str) -> bool:
+        if (anon_id, principal_id) in self._not_accepted:
+            return False
+        try:
+            self.sink.alias(anon_id, principal_id)
+        except NotAcceptedError:
+            self._not_accepted.add((anon_id, principal_id))
+            return False
+        return True
+
+    def _case(self, record: Record, snapshot: Snapshot, now: Snapshot, answer: Answer | None) -> Case:
+        age = self.clock.now() - record.event.timestamp.timestamp()
+        return Case(snapshot, now, self.sink_key, self.store.here, record.is_logout, age, answer)
+
+
+def log_out(store: IdentityStore, ids: Ids) -> None:
+    """The foreground part of a logout: rotate, whatever is there. Raises StoreError. Blocks: 0.5 s."""
+    fresh = ids.fresh()
+    store.overrule(lambda known: (known.rotated(fresh, store.here), None))
+
+
+def log_out_again(store: IdentityStore, ids: Ids, left: Snapshot) -> None:
+    """Rotate if the id that was logged out is still, or again, the current one. Raises StoreError."""
+    fresh = ids.fresh()
+
+    def decide(known: Known) -> tuple[Known, None]:
+        retained = known.anon_id is not None and known.anon_id == left.known.anon_id
+        return known.rotated(fresh, store.here) if retained else known, None
+
+    store.change(decide)

@@ -1,0 +1,130 @@
+"""The delivery of events: write it down, give the verdict, send, clean up.
+
+Owns the invariants that an event is in the outbox before the network is touched, that its verdict is
+frozen there before it is sent, that one process sends at a time, and that none is left behind by a sender
+that was about to go.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from attrs import define, field, frozen
+
+from arcade_usage.application.attributor import Attributor, log_out_again
+from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError
+from arcade_usage.application.ports import AnalyticsSink, IdentityStore, Ids, Outbox
+from arcade_usage.domain.event import Command, Event
+from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import attribute
+
+BATCH_LIMIT = 100  # records in one request
+LOGIN_PATIENCE_SECONDS = 3.0  # for the sender at work, while a host waits for its login
+
+
+@frozen
+class Handover:
+    """What the command path handed over."""
+
+    sink: Sink
+    config_dir: str
+    distribution: str
+    snapshot: Snapshot
+    command: Command
+
+
+@define
+class Delivery:
+    """Delivers to one sink. `settled` is called when a login's identity is, or won't be for now."""
+
+    store: IdentityStore
+    outbox: Outbox
+    sink: AnalyticsSink
+    attributor: Attributor
+    ids: Ids
+    settled: Callable[[], None] = lambda: None
+    _tried: set[str] = field(factory=set, init=False)
+
+    def write_down(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
+        """Keep the event, with its verdict where that is plain. Raises StoreError. Blocks: not on a lock."""
+        record = Record(event, snapshot, is_logout)
+        verdict = self.attributor.at_once(record)
+        if verdict is not None:
+            record = record.attributed(attribute(verdict, self.ids.fresh()))
+        self.outbox.add(record)
+        return record
+
+    def take(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
+        """Write the event down, and account for it in the ledger. Raises StoreError where the first fails."""
+        record = self.write_down(event, snapshot, is_logout=is_logout)
+        with suppress(StoreError):  # the sender does it before it decides
+            self.attributor.note(snapshot)
+        if is_logout:
+            with suppress(StoreError):  # the host did it in the foreground; this is for when it could not
+                log_out_again(self.store, self.ids, snapshot)
+        return record
+
+    def send(self, login: Record | None = None) -> None:
+        """Send what waits, unless another process is at it. Raises StoreError.
+
+        `login`: a record whose verdict is waited for, so it comes before everything else.
+        """
+        patience = LOGIN_PATIENCE_SECONDS if login is not None else 0.0
+        while True:
+            with self.outbox.sending(patience) as ours:
+                if not ours:
+                    break
+                if login is not None:
+                    self._decide(login)
+                    self.settled()
+                self._drain()
+            # Another process may have left an event between our last look and our letting go.
+            if all(record.event.uuid in self._tried for record in self.outbox.pending()):
+                break
+            patience, login = 0.0, None
+        self.settled()
+
+    def _drain(self) -> None:
+        """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
+        waiting = [record for record in self.outbox.pending() if record.event.uuid not in self._tried]
+        self._tried.update(record.event.uuid for record in waiting)
+        reached = self._send([record for record in waiting if record.attribution is not None])
+        decided = [self._decide(record) for record in waiting if record.attribution is None]
+        if reached and self._send([record for record in decided if record.attribution is not None]):
+            self.attributor.pay_debts()
+
+    def _decide(self, record: Record) -> Record:
+        """The record with its verdict, frozen, if there is one to be had now."""
+        if record.attribution is not None:
+            return record
+        try:
+            self.attributor.note(record.snapshot)
+            verdict = self.attributor.settle(record)
+            if verdict is None:
+                return record
+            decided = record.attributed(attribute(verdict, self.ids.fresh()))
+            self.outbox.freeze(decided)
+        except StoreError:
+            return record  # undecided still: what is not frozen is not sent
+        return decided
+
+    def _send(self, records: Sequence[Record]) -> bool:
+        """Send in batches; False as soon as the sink can't be reached. The outbox is the retry."""
+        return all(
+            self._send_batch(records[start : start + BATCH_LIMIT])
+            for start in range(0, len(records), BATCH_LIMIT)
+        )
+
+    def _send_batch(self, batch: Sequence[Record]) -> bool:
+        """Send; a refused batch is halved until the bad event is alone, and only that one is dropped."""
+        try:
+            self.sink.capture(batch)
+        except RefusedError:
+            if len(batch) > 1:
+                half = len(batch) // 2
+                return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
+        except NotAcceptedError:
+            return False
+        self.outbox.remove(batch)
+        return True

@@ -1,0 +1,40 @@
+"""What can go wrong behind a port, in the application's words.
+
+    UsageTrackingError
+    ├── StoreError              the config folder can't be read or written
+    │   └── StoreBusyError      another process holds its lock
+    ├── LaunchError             no process could be started
+    ├── InvalidPayloadError     what was handed over is not an event
+    └── NotAcceptedError        the analytics service did not say that it took something
+        └── RefusedError        it said that it never will (400, 413)
+
+Adapters translate the exceptions of vendors and of the system into these, with `raise … from`.
+"""
+
+
+class UsageTrackingError(Exception):
+    """Any of the below."""
+
+
+class StoreError(UsageTrackingError):
+    """The config folder can't be read or written."""
+
+
+class StoreBusyError(StoreError):
+    """Another process held the lock for all of the wait."""
+
+
+class LaunchError(UsageTrackingError):
+    """No process could be started."""
+
+
+class InvalidPayloadError(UsageTrackingError):
+    """What a process was handed is not an event of this library."""
+
+
+class NotAcceptedError(UsageTrackingError):
+    """The analytics service did not answer in time, or not that it took what was sent."""
+
+
+class RefusedError(NotAcceptedError):
+    """The analytics service refused what was sent for what it is; sent again, it would refuse it again."""

@@ -1,0 +1,137 @@
+"""What the use cases need from outside, as protocols in the language of the domain.
+
+Every protocol has a real adapter and an in-memory one, and both pass the same tests in
+tests/contracts. "Blocks" is the longest a call may take, in seconds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from arcade_usage.domain.known import Known
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Answer
+
+T = TypeVar("T")
+
+IDENTITY_LOCK_SECONDS = 2.0
+LOGOUT_LOCK_SECONDS = 0.5
+LOOK_UP_SECONDS = 2.0
+ALIAS_SECONDS = 2.0
+BATCH_SECONDS = 5.0
+
+
+class IdentityStore(Protocol):
+    """A protocol: usage.json and its ledger, shared with every other process of this user.
+
+    Atomicity: a reader sees each file as it was before or after a change, whole. Changes are totally
+    ordered by the identity lock, which is never held across network.
+    """
+
+    @property
+    def here(self) -> str:
+        """This machine's fingerprint: stable across reboots and networks, another one on another machine."""
+
+    def current(self) -> Known:
+        """What is on disk now. Blocks: not on any lock. Raises StoreError when it may not be read."""
+
+    def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        """Read again under the lock, decide, store where it differs; returns what `decide` adds.
+
+        `decide` is pure and quick: the lock is held meanwhile. Blocks: 2 s. Raises StoreBusyError when the
+        lock was not to be had in that time, StoreError when the files can't be read or written.
+        """
+
+    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        """As `change`, but without the lock where it is not to be had in 0.5 s. Raises StoreError."""
+
+
+class PrincipalApi(Protocol):
+    """A protocol: the Arcade Cloud API, and the credentials stored for it. Both never raise."""
+
+    def stamp(self) -> Stamp | None:
+        """The stamp of the stored credentials now, None where there are none. Blocks: one stat."""
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        """Whom the stored credentials name, with the stamp of those that were asked about. Blocks: 2 s."""
+
+
+class AnalyticsSink(Protocol):
+    """A protocol: one PostHog project. A call that returns was accepted; nothing is tried twice."""
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        """Make events of `anon_id` the principal's. Blocks: 2 s. Raises NotAcceptedError.
+
+        It may have taken effect though it raises: the reply can be lost.
+        """
+
+    def capture(self, records: Sequence[Record]) -> None:
+        """Send records that have their verdict, in one batch. Blocks: 5 s.
+
+        Raises NotAcceptedError, and RefusedError where the batch as such was refused. It may have taken
+        effect though it raises. A repeat is recognised by the record's uuid, distinct id and day.
+        """
+
+
+class ProcessLauncher(Protocol):
+    """A protocol: starts the delivery process, detached from this one."""
+
+    def launch(self, payload: str) -> None:
+        """Start it and return. Blocks: not on the process. Raises LaunchError."""
+
+    def launch_and_wait(self, payload: str) -> None:
+        """Start it, and return when it has settled the identity, or has ended. Blocks: 4 s.
+
+        Raises LaunchError.
+        """
+
+
+class Outbox(Protocol):
+    """A protocol: the events on their way to one sink, oldest first."""
+
+    def add(self, record: Record) -> None:
+        """Keep a record; it is on disk when this returns. Raises StoreError."""
+
+    def freeze(self, record: Record) -> None:
+        """Keep the verdict that `record` has now. Only for who is sending. Raises StoreError."""
+
+    def pending(self) -> Sequence[Record]:
+        """Every record there is, oldest first; what can't be read as one is left out. Raises StoreError."""
+
+    def remove(self, records: Sequence[Record]) -> None:
+        """Forget records that were accepted, or refused for good. Raises StoreError."""
+
+    def sending(self, patience_seconds: float = 0.0) -> AbstractContextManager[bool]:
+        """Be the only sender of this sink while the context lasts; it gives False if another one is at work.
+
+        The sender lock: the network may be used under it. Blocks: `patience_seconds`. Raises StoreError.
+        """
+
+
+class SnapshotSource(Protocol):
+    """A protocol: looks at the config folder from the command path."""
+
+    def take(self) -> Mapping[str, object] | None:
+        """What usage.json, the ledger and the credentials' stamp are now, as JSON that a payload carries.
+
+        Makes usage.json where there is none; the first writer wins. None where the folder can't be used:
+        then nothing may be sent. Blocks: two small files and one stat.
+        """
+
+
+class Clock(Protocol):
+    """A protocol: the time."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward."""
+
+
+class Ids(Protocol):
+    """A protocol: chance."""
+
+    def fresh(self) -> str:
+        """A random UUID (version 4) that was never returned before."""

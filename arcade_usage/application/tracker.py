@@ -1,0 +1,227 @@
+"""The tracker that a host holds: turns one execution of a command into one launched delivery.
+
+Owns the invariants of the command path: it imports no vendor, touches no network, waits only for a
+login that succeeded, and lets no exception out. Whose event it is, and all else that can wait, is decided
+in the delivery process (application/delivery.py).
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from arcade_usage.application.payload import encode_payload
+from arcade_usage.domain.outcome import Outcome, classify
+
+if TYPE_CHECKING:
+    from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
+
+
+class Tracker(Protocol):
+    """A protocol: what a host may do with a tracker, whether tracking is on or off."""
+
+    def track_command_execution(
+        self,
+        command_name: str,
+        *,
+        success: bool,
+        duration_ms: float | None = None,
+        error_message: str | None = None,
+        is_login: bool = False,
+        is_logout: bool = False,
+        monotonic_start: float | None = None,
+        monotonic_end: float | None = None,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        """Report a command that has ended. Never raises.
+
+        `duration_ms` is milliseconds, `monotonic_*` are seconds. `properties` are added to the event.
+        Blocks: not; 4 s for a successful login, 1 s for a successful logout.
+        """
+
+    def command(
+        self,
+        command_name: str,
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: Mapping[str, object] | None = None,
+    ) -> AbstractContextManager[None]:
+        """Time a command, tell how it ended, report it. What the command raised passes untouched.
+
+        Blocks: as track_command_execution, when the command has ended.
+        """
+
+
+class CommandTracker:
+    """The tracker that is on. Made by `arcade_usage.command_tracker`; one thread at a time."""
+
+    def __init__(
+        self,
+        *,
+        snapshots: "SnapshotSource",
+        launcher: "ProcessLauncher",
+        clock: "Clock",
+        rotate: Callable[[], None],
+        keep: Callable[[str], None],
+        sink: Mapping[str, str],
+        config_dir: str,
+        distribution: str,
+    ) -> None:
+        """`rotate`: the foreground part of a logout. `keep`: puts a payload into the outbox from here."""
+        self._snapshots = snapshots
+        self._launcher = launcher
+        self._clock = clock
+        self._rotate = rotate
+        self._keep = keep
+        self._sink = sink
+        self._config_dir = config_dir
+        self._distribution = distribution
+        self._snapshot: Mapping[str, object] | None = None
+        self._look()
+
+    def track_command_execution(
+        self,
+        command_name: str,
+        *,
+        success: bool,
+        duration_ms: float | None = None,
+        error_message: str | None = None,
+        is_login: bool = False,
+        is_logout: bool = False,
+        monotonic_start: float | None = None,
+        monotonic_end: float | None = None,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        with Silence():
+            self._report(
+                {
+                    "name": command_name,
+                    "outcome": (Outcome.SUCCESS if success else Outcome.ERROR).value,
+                    "error_message": None if success else error_message,
+                    "duration_ms": duration_ms,
+                    "monotonic_start": monotonic_start,
+                    "monotonic_end": monotonic_end,
+                    "is_login": bool(success and is_login),
+                    "is_logout": bool(success and is_logout),
+                    "properties": properties,
+                }
+            )
+
+    def command(
+        self,
+        command_name: str,
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: Mapping[str, object] | None = None,
+    ) -> AbstractContextManager[None]:
+        return _Command(self, command_name, is_login, is_logout, properties)
+
+    def _look(self) -> float:
+        """Take the snapshot that the next event is judged by; returns the monotonic time."""
+        with Silence():
+            self._snapshot = self._snapshots.take()
+        return self._clock.monotonic()
+
+    def _report(self, command: dict[str, object]) -> None:
+        logged_in, logged_out = command["is_login"], command["is_logout"]
+        snapshot, self._snapshot = self._snapshot, None  # judges one event; the next one's is taken anew
+        if snapshot is None or logged_in:
+            snapshot = self._snapshots.take()
+        try:
+            if snapshot is not None:
+                command["ended_at"] = self._clock.now()
+                payload = encode_payload(
+                    sink=self._sink,
+                    config_dir=self._config_dir,
+                    distribution=self._distribution,
+                    snapshot=snapshot,
+                    command=command,
+                )
+                self._hand_over(payload, wait=bool(logged_in))
+        finally:
+            if logged_out:
+                self._rotate()  # whatever happens to the event: the next person inherits nothing
+
+    def _hand_over(self, payload: str, *, wait: bool) -> None:
+        from arcade_usage.application.errors import LaunchError
+
+        try:
+            if wait:
+                self._launcher.launch_and_wait(payload)
+            else:
+                self._launcher.launch(payload)
+        except LaunchError:
+            self._keep(payload)
+
+
+class SilentTracker:
+    """The tracker of a host where tracking is off: does nothing, and costs as much."""
+
+    def track_command_execution(self, command_name: str, **_: object) -> None:
+        """Nothing."""
+
+    def command(self, command_name: str, **_: object) -> AbstractContextManager[None]:  # noqa: ARG002 - a port's name
+        """Nothing around a command."""
+        return nullcontext()
+
+
+class _Command:
+    """One running command. A class, not a generator: a traceback that passes through gains no frame."""
+
+    def __init__(
+        self,
+        tracker: CommandTracker,
+        name: str,
+        is_login: bool,
+        is_logout: bool,
+        properties: Mapping[str, object] | None,
+    ) -> None:
+        self._tracker = tracker
+        self._name = name
+        self._is_login = is_login
+        self._is_logout = is_logout
+        self._properties = properties
+        self._start = 0.0
+
+    def __enter__(self) -> None:
+        self._start = self._tracker._look()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with Silence():
+            end = self._tracker._clock.monotonic()
+            outcome, message = classify(error)
+            succeeded = outcome is Outcome.SUCCESS
+            self._tracker._report(
+                {
+                    "name": self._name,
+                    "outcome": outcome.value,
+                    "error_message": message,
+                    "duration_ms": (end - self._start) * 1000.0,
+                    "monotonic_start": self._start,
+                    "monotonic_end": end,
+                    "is_login": succeeded and self._is_login,
+                    "is_logout": succeeded and self._is_logout,
+                    "properties": self._properties,
+                }
+            )
+
+
+class Silence:
+    """The one place where exceptions end: a host never sees one of ours. Ctrl-C is not ours."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        import logging
+
+        logging.getLogger("arcade_usage").debug("usage was not tracked", exc_info=error)
+        return True

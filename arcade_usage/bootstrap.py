@@ -1,0 +1,202 @@
+"""The composition root: the only place that picks adapters.
+
+`command_tracker` runs on the command path, so what it imports is what that may import; the functions
+below it run in the delivery process, or in the foreground where a logout or a lack of processes asks for it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker, Tracker
+
+if TYPE_CHECKING:
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.application.delivery import Delivery, Handover
+    from arcade_usage.application.ports import AnalyticsSink
+    from arcade_usage.domain.event import Event
+    from arcade_usage.domain.record import Record
+    from arcade_usage.domain.sink import Sink
+
+DEFAULT_HOST = "https://us.i.posthog.com"
+_DEFAULT_FOLDER = "~/.arcade"
+
+
+def command_tracker(
+    *,
+    distribution: str,
+    project_token: str | None,
+    host: str = DEFAULT_HOST,
+    config_dir: "str | os.PathLike[str] | None" = None,
+) -> Tracker:
+    """The tracker of a command-line tool; build it when the tool starts. Never raises.
+
+    `distribution`: the name under which the tool is installed; its version is reported. `project_token`:
+    that of the PostHog project, public by design; None: nothing ever leaves the machine. `host`: URL of
+    PostHog. `config_dir`: default $ARCADE_WORK_DIR, else ~/.arcade.
+
+    Blocks: not; reads the switch, then two small files and one stat.
+    """
+    with Silence():
+        return _command_tracker(distribution, project_token, host, config_dir)
+    return SilentTracker()
+
+
+def _command_tracker(
+    distribution: str, project_token: str | None, host: str, config_dir: "str | os.PathLike[str] | None"
+) -> Tracker:
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.domain.consent import wants_debug
+
+    layout = Layout(_find_config_dir(config_dir))
+    if project_token is None or not _is_on(layout, project_token):
+        return SilentTracker()
+
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.detached import DetachedLauncher
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.snapshots import FolderSnapshots
+
+    return CommandTracker(
+        snapshots=FolderSnapshots(layout, RandomIds().fresh, fingerprint),
+        launcher=_Preview() if wants_debug(os.environ) else DetachedLauncher(os.environ),
+        clock=SystemClock(),
+        rotate=lambda: _log_out(layout),
+        keep=keep,
+        sink={"host": host, "project_token": project_token},
+        config_dir=layout.config_dir,
+        distribution=distribution,
+    )
+
+
+def keep(payload: str) -> None:
+    """Put an event into the outbox from the host itself, where no process can be started.
+
+    Raises UsageTrackingError. Blocks: not on a lock.
+    """
+    opened = _open(payload)
+    if opened is not None:
+        delivery, handover, event = opened
+        delivery.write_down(event, handover.snapshot, is_logout=handover.command.is_logout)
+
+
+def deliver(payload: str, settled: Callable[[], None]) -> None:
+    """Deliver what the command path handed over, and what else waits for the same sink.
+
+    `settled` is called when a login's identity is settled. Raises UsageTrackingError. Blocks: as long as
+    the network steps of application/delivery.py take.
+    """
+    opened = _open(payload, settled)
+    if opened is not None:
+        delivery, handover, event = opened
+        record = delivery.take(event, handover.snapshot, is_logout=handover.command.is_logout)
+        delivery.send(login=record if handover.command.is_login else None)
+
+
+def _open(
+    payload: str, settled: Callable[[], None] = lambda: None
+) -> "tuple[Delivery, Handover, Event] | None":
+    """The delivery of a payload's sink, and the payload's event; None when tracking is off by now."""
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.payload_reader import read_payload
+    from arcade_usage.adapters.surroundings import local_redactor, read_runtime
+    from arcade_usage.domain.event import describe
+
+    handover = read_payload(payload)
+    layout = Layout(handover.config_dir)
+    if not _is_on(layout, handover.sink.project_token):
+        return None
+    runtime = read_runtime(handover.distribution, os.environ)
+    event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
+    return _make_delivery(layout, handover.sink, settled), handover, event
+
+
+def _make_delivery(layout: "Layout", sink: "Sink", settled: Callable[[], None]) -> "Delivery":
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.outbox import FolderOutbox
+    from arcade_usage.adapters.principal_api import ArcadeCloud
+    from arcade_usage.application.attributor import Attributor
+    from arcade_usage.application.delivery import Delivery
+
+    store = IdentityFiles(layout, fingerprint())
+    posthog = _LateSink(sink)
+    attributor = Attributor(
+        store=store,
+        principal_api=ArcadeCloud(layout.credentials),
+        sink=posthog,
+        sink_key=sink.key,
+        clock=SystemClock(),
+        ids=RandomIds(),
+    )
+    outbox = FolderOutbox(layout.outbox(sink.key), sink)
+    return Delivery(store, outbox, posthog, attributor, RandomIds(), settled)
+
+
+class _LateSink:
+    """PostHog's SDK takes longer to import than all else: only who sends something needs it."""
+
+    def __init__(self, sink: "Sink") -> None:
+        self._sink = sink
+        self._posthog: AnalyticsSink | None = None
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._open().alias(anon_id, principal_id)
+
+    def capture(self, records: "Sequence[Record]") -> None:
+        self._open().capture(records)
+
+    def _open(self) -> "AnalyticsSink":
+        if self._posthog is None:
+            from arcade_usage.adapters.posthog_sink import PostHogSink
+
+            self._posthog = PostHogSink(self._sink)
+        return self._posthog
+
+
+def _log_out(layout: "Layout") -> None:
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.application.attributor import log_out
+
+    log_out(IdentityFiles(layout, fingerprint()), RandomIds())
+
+
+class _Preview:
+    """A launcher that launches nothing: shows the event that would have been sent, on stderr."""
+
+    def launch(self, payload: str) -> None:
+        import sys
+
+        from arcade_usage.adapters.codec import write_event
+
+        opened = _open(payload)
+        if opened is not None:
+            sys.stderr.write(f"{write_event(opened[2])}\n")
+
+    def launch_and_wait(self, payload: str) -> None:
+        self.launch(payload)
+
+
+def _is_on(layout: "Layout", project_token: str) -> bool:
+    """The switch, as it is now: the environment, and what is stored here or in the default folder."""
+    from arcade_usage.adapters.choice import chose_off
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.domain.consent import read_switch
+
+    folders = {layout.config_dir, os.path.expanduser(_DEFAULT_FOLDER)}
+    return read_switch(os.environ, chose_off(map(Layout, folders)), project_token).is_on
+
+
+def _find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
+    """What the host says, else what the Arcade CLI reads from the environment, else ~/.arcade."""
+    chosen = os.fspath(config_dir) if config_dir else os.environ.get("ARCADE_WORK_DIR") or _DEFAULT_FOLDER
+    path = os.path.expanduser(chosen)
+    if path.startswith("~"):
+        raise ValueError("there is no home folder")
+    return os.path.abspath(path)

@@ -1,0 +1,1 @@
+"""The demo: the real tracker and real processes, against a receiver on this machine."""

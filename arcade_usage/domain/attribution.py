@@ -1,0 +1,173 @@
+"""Whose event is it: the verdict, as one pure function of what the command saw and what is known now.
+
+Owns the invariants that an event carries a principal's id only after that alias was accepted, and that
+no anonymous id is aliased to two principals. `judge` answers with a verdict, or with the one step that
+has to be taken before asking again; it reads in the order of architecture.md's table, first row that
+fits. In that table a is the snapshot's anonymous id, f a fresh one.
+"""
+
+from attrs import frozen
+
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.ledger import Ledger, Stamp
+from arcade_usage.domain.verdict import Answer, Apart, As, AsAnonymous, Found, NoAnswer, Nobody, Verdict, Wait
+
+WAIT_SECONDS = 24 * 3600.0  # how long an event may stay undecided before it is nobody's
+
+
+@frozen
+class LookUp:
+    """Ask the Cloud API whom the credentials name."""
+
+
+@frozen
+class Rotate:
+    """Rotate to a fresh id, first used with the credentials of `seen`, and go on with that."""
+
+    seen: Stamp | None
+
+
+@frozen
+class StartOver:
+    """What is on disk does not fit together: rotate if it still does not. The event is nobody's."""
+
+
+@frozen
+class Link:
+    """Claim a for this principal, have the alias accepted where it is not yet, and store the link."""
+
+    principal_id: str
+
+
+Step = LookUp | Rotate | StartOver | Link
+
+
+@frozen
+class Case:
+    """All that a verdict depends on.
+
+    `snapshot`: what the command saw. `now`: the same things at this moment. `sink`: Sink.key of where
+    the event goes. `here`: this machine's fingerprint. `answer`: what a look-up said, if one was made.
+    """
+
+    snapshot: Snapshot
+    now: Snapshot
+    sink: str
+    here: str
+    is_logout: bool = False
+    age_seconds: float = 0.0
+    answer: Answer | None = None
+
+
+def judge(case: Case) -> Verdict | Wait | Step:
+    """The verdict on an event, or the step to take before asking again with a newer `now`.
+
+    Pure. Every chain of steps ends: each Rotate leads to an id without a past, a Link or a LookUp is
+    asked for at most once each.
+    """
+    seen, now = case.snapshot, case.now
+    identity, stamp = seen.known.identity, seen.stamp
+    same_id = seen.known.anon_id == now.known.anon_id
+
+    if not seen.known.agrees or (same_id and not now.known.agrees):
+        return StartOver()
+    if case.is_logout and stamp is None:
+        return _after_its_own_logout(seen.known.account, case.sink)
+    if isinstance(identity, Linked):
+        if any(_stands(ledger, identity, case) for ledger in (now.known.account, seen.known.account)):
+            return As(identity.principal_id)
+        if stamp is None and seen.known.ledger is None:
+            return As(identity.principal_id)
+    if not same_id or stamp != now.stamp:
+        return _overtaken(case)
+    if isinstance(identity, Linked):
+        return Rotate(None) if stamp is None else _linked(case, identity, stamp)
+    if isinstance(identity, Anonymous):
+        return _anonymous(case, identity, stamp)
+    raise AssertionError("a snapshot that agrees has an identity")
+
+
+def _after_its_own_logout(ledger: Ledger | None, sink: str) -> Verdict:
+    """The host built the tracker after it had deleted the credentials: only the ledger can tell."""
+    if ledger is not None and ledger.claim is not None and sink in ledger.accepted:
+        return As(ledger.claim)
+    return Apart()
+
+
+def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
+    """The sink accepted this link, and the credentials are those under which it was last confirmed."""
+    stamp = case.snapshot.stamp
+    return ledger is not None and ledger.vouches_for(linked, case.sink) and ledger.names(stamp) is not None
+
+
+def _overtaken(case: Case) -> Verdict:
+    """The id was rotated or the credentials were touched since: what is known now is not about the event.
+
+    Unless nobody had ever logged in under the id when the command ran: then whoever it is linked to
+    later is who would have got the event anyway.
+    """
+    seen, ledger = case.snapshot, case.snapshot.known.account
+    untouched = ledger is None or (ledger.untouched and ledger.born == case.here)
+    if isinstance(seen.known.identity, Anonymous) and seen.stamp is None and untouched:
+        return AsAnonymous(seen.known.identity.anon_id)
+    return Apart()
+
+
+def _linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step:
+    ledger = case.now.known.account
+    answer = _answer(case, ledger, stamp)
+    if answer is None:
+        return LookUp()
+    if isinstance(answer, Nobody):
+        return Apart()
+    if isinstance(answer, NoAnswer):
+        return Wait() if case.age_seconds < WAIT_SECONDS else Apart()
+    if answer.principal_id != identity.principal_id:
+        return Rotate(stamp)
+    accounted = ledger is None or ledger.claim == answer.principal_id
+    if not accounted and not _first_used_with(ledger, stamp):
+        return Rotate(stamp)
+    return _link(case, answer.principal_id, stamp)
+
+
+def _anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict | Step:
+    now, ledger = case.now.known, case.now.known.account
+    if ledger is not None and ledger.born != case.here:
+        return Rotate(stamp)
+    if stamp is None:
+        untouched = (ledger is None or ledger.untouched) and not isinstance(now.identity, Linked)
+        return AsAnonymous(identity.anon_id) if untouched else Rotate(None)
+    if isinstance(now.identity, Linked) and (ledger is None or now.identity.principal_id != ledger.claim):
+        return Rotate(stamp)
+    answer = _answer(case, ledger, stamp)
+    if answer is None:
+        return LookUp()
+    if _first_used_with(ledger, stamp):
+        if isinstance(answer, Found):
+            return _link(case, answer.principal_id, stamp)
+        return AsAnonymous(identity.anon_id)
+    if isinstance(answer, Found) and ledger is not None and answer.principal_id == ledger.claim:
+        return _link(case, answer.principal_id, stamp)
+    return Rotate(stamp)
+
+
+def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
+    """Link a, or a fresh id where a belongs to somebody else for good."""
+    known = case.now.known
+    claim = known.account.claim if known.account else None
+    linked = known.identity.principal_id if isinstance(known.identity, Linked) else None
+    if {claim, linked} <= {None, principal_id}:
+        return Link(principal_id)
+    return Rotate(stamp)
+
+
+def _answer(case: Case, ledger: Ledger | None, stamp: Stamp) -> Answer | None:
+    """What is known of whom the credentials name: an earlier confirmation spares the look-up."""
+    confirmed = ledger.names(stamp) if ledger is not None else None
+    return Found(confirmed) if confirmed is not None else case.answer
+
+
+def _first_used_with(ledger: Ledger | None, stamp: Stamp) -> bool:
+    """Whether the id was used with these credentials only."""
+    return ledger is None or ledger.untouched or ledger.seen == stamp

@@ -1,0 +1,121 @@
+"""One event, as it will be sent: name, time, and each property with the reason why it is there.
+
+Owns the invariant that no text leaves that redaction did not see.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from attrs import field, frozen
+
+from arcade_usage.domain.outcome import Outcome
+from arcade_usage.domain.redaction import Redactor
+
+SUCCEEDED = "CLI execution succeeded"
+FAILED = "CLI execution failed"
+
+COMMAND_NAME_LIMIT = 200  # characters
+HOST_PROPERTIES_LIMIT = 50  # properties that a host may add
+
+_NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
+
+# Why each property of ours is sent. Nothing else of ours is.
+FIELDS: Mapping[str, str] = {
+    "command_name": "which commands are used",
+    "cli_version": "which releases are in use, and which one broke something",
+    "runtime_language": "tells tools written in Python from others",
+    "runtime_version": "which Python versions have to be supported",
+    "os_type": "which systems have to be supported",
+    "os_release": "which releases of a system have to be supported",
+    "duration_ms": "which commands are slow",
+    "device_start_timestamp": "orders commands of one boot, whatever the wall clock does (monotonic seconds)",
+    "device_end_timestamp": "orders commands of one boot, whatever the wall clock does (monotonic seconds)",
+    "error_message": "what goes wrong; redacted and cut; on failure only",
+    "outcome": "an error, an exit code, a wrong command line or an interruption; on failure only",
+    "is_ci": "keeps machines from being counted as people; only where the CI variable says so",
+}
+
+
+@frozen
+class Runtime:
+    """What the events of one host process have in common."""
+
+    cli_version: str
+    runtime_version: str
+    os_type: str
+    os_release: str
+    is_ci: bool
+
+
+@frozen
+class Command:
+    """One execution of a command, as the host saw it. Times are monotonic seconds, `ended_at` Unix seconds."""
+
+    name: str
+    outcome: Outcome
+    ended_at: float
+    duration_ms: float | None = None
+    error_message: str | None = None
+    monotonic_start: float | None = None
+    monotonic_end: float | None = None
+    is_login: bool = False
+    is_logout: bool = False
+    properties: Mapping[str, object] = field(factory=dict)
+
+    @property
+    def succeeded(self) -> bool:
+        return self.outcome is Outcome.SUCCESS
+
+
+@frozen
+class Event:
+    """What is captured, but for whose it is. `properties` is JSON, redacted; `timestamp` is aware."""
+
+    uuid: str
+    name: str
+    timestamp: datetime
+    properties: Mapping[str, object]
+
+
+def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
+    """The event of a command. Pure; raises ValueError for a time outside the calendar."""
+    try:
+        timestamp = datetime.fromtimestamp(command.ended_at, timezone.utc)
+    except (OverflowError, OSError) as error:
+        raise ValueError("a command ended outside the calendar") from error
+    properties: dict[str, object] = {
+        "command_name": redact(command.name[:COMMAND_NAME_LIMIT]),
+        "cli_version": runtime.cli_version,
+        "runtime_language": "python",
+        "runtime_version": runtime.runtime_version,
+        "os_type": runtime.os_type,
+        "os_release": runtime.os_release,
+        "duration_ms": _number(command.duration_ms),
+        "device_start_timestamp": _number(command.monotonic_start),
+        "device_end_timestamp": _number(command.monotonic_end),
+        "is_ci": True if runtime.is_ci else None,
+    }
+    if not command.succeeded:
+        properties["outcome"] = command.outcome.value
+        properties["error_message"] = redact(command.error_message) if command.error_message else None
+    properties |= _from_host(command.properties, redact)
+    present = {name: value for name, value in properties.items() if value is not None}
+    return Event(uuid, SUCCEEDED if command.succeeded else FAILED, timestamp, present)
+
+
+def is_host_property(name: object) -> bool:
+    """Whether a host may name a property so: not one of ours, and none that PostHog gives a meaning to."""
+    return isinstance(name, str) and name not in FIELDS and _NAME.fullmatch(name) is not None
+
+
+def _from_host(properties: Mapping[str, object], redact: Redactor) -> dict[str, object]:
+    names = [name for name in properties if is_host_property(name)][:HOST_PROPERTIES_LIMIT]
+    redacted = redact.redact_value({name: properties[name] for name in names})
+    return dict(redacted) if isinstance(redacted, dict) else {}
+
+
+def _number(value: float | None) -> float | None:
+    """A finite number, zero included."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,96 @@
+"""What one look at the config folder tells: identity, ledger and credentials stamp, and how they change.
+
+Owns the invariant that identity and ledger change together.
+"""
+
+from attrs import evolve, frozen
+
+from arcade_usage.domain.identity import Anonymous, Identity, Linked
+from arcade_usage.domain.ledger import Ledger, Stamp
+
+
+@frozen
+class Malformed:
+    """There is a file, and it does not say what it should."""
+
+
+@frozen
+class Known:
+    """usage.json and the ledger as read; None where there is no such file."""
+
+    identity: Identity | Malformed | None
+    ledger: Ledger | Malformed | None
+
+    @property
+    def anon_id(self) -> str | None:
+        return self.identity.anon_id if isinstance(self.identity, Anonymous | Linked) else None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether there is a ledger about this very id, or none at all: else somebody else wrote here."""
+        if self.ledger is None:
+            return self.anon_id is not None
+        return isinstance(self.ledger, Ledger) and self.ledger.anon_id == self.anon_id
+
+    @property
+    def account(self) -> Ledger | None:
+        """The ledger, where it is about this id."""
+        return self.ledger if isinstance(self.ledger, Ledger) and self.agrees else None
+
+    def rotated(self, fresh: str, here: str, seen: Stamp | None = None) -> "Known":
+        """A fresh anonymous identity born `here`, first used with the credentials of `seen`."""
+        identity = (
+            self.identity.rotate(fresh) if isinstance(self.identity, Anonymous | Linked) else Anonymous(fresh)
+        )
+        past = self.ledger if isinstance(self.ledger, Ledger) else None
+        return Known(identity, past.succeeded_by(fresh, here, seen) if past else Ledger(fresh, here, seen))
+
+    def noted(self, sink: str, stamp: Stamp | None, here: str) -> "Known":
+        """With the account of an event that is being recorded: adopts an older CLI's file that has none.
+
+        A linked file without ledger and credentials stays as it is: there is nothing to note about it
+        that would not look like a logout behind its back the next time.
+        """
+        if self.anon_id is None or not self.agrees:
+            return self
+        ledger = self.account
+        if ledger is None:
+            if isinstance(self.identity, Linked) and stamp is None:
+                return self
+            ledger = Ledger(self.anon_id, here)
+        seen = stamp if ledger.untouched else ledger.seen
+        return evolve(self, ledger=evolve(ledger, seen=seen, reached=ledger.reached | {sink}))
+
+    def claimed(self, principal_id: str, here: str) -> "Known":
+        """With the claim that has to be on disk before an alias is tried. Raises AlreadyLinkedError."""
+        ledger = self.account or Ledger(self._current().anon_id, here)
+        return evolve(self, ledger=ledger.claimed(principal_id))
+
+    def accepted(self, principal_id: str, sink: str, stamp: Stamp | None) -> "Known":
+        """After `sink` took the claimed alias: linked, unless somebody else wrote here in the meantime."""
+        ledger = self.account
+        if ledger is None or ledger.claim != principal_id:
+            return self
+        identity = self._current()
+        if not (isinstance(identity, Linked) and identity.principal_id != principal_id):
+            identity = identity.link(principal_id)
+        return Known(identity, ledger.confirmed_by(sink, stamp))
+
+    def settled(self, anon_id: str, sink: str) -> "Known":
+        """Without the alias that a retired id owed this sink."""
+        if not isinstance(self.ledger, Ledger):
+            return self
+        return evolve(self, ledger=self.ledger.settled(anon_id, sink))
+
+    def _current(self) -> Identity:
+        if not isinstance(self.identity, Anonymous | Linked):
+            raise ValueError("there is no identity to change")  # noqa: TRY004 - no type of an argument
+        return self.identity
+
+
+@frozen
+class Snapshot:
+    """What is known, and which credentials lie beside it, at one moment."""
+
+    known: Known
+    stamp: Stamp | None

@@ -1,0 +1,93 @@
+"""What is known about the current anonymous id: where it was born, who used it, whom it was claimed for.
+
+Owns the invariant that an anonymous id is claimed for one principal, for good: the claim is made
+before the first alias is tried, because an alias may take effect though its reply is lost.
+"""
+
+from collections.abc import Iterable
+
+from attrs import evolve, field, frozen
+
+from arcade_usage.domain.identity import AlreadyLinkedError, Linked
+
+OWED_LIMIT = 10  # retired ids whose alias is still owed; the oldest goes first
+
+
+@frozen
+class Stamp:
+    """Which credentials.yaml that was: one stat of it. Two stamps are equal when the file was not touched."""
+
+    device: int
+    inode: int
+    size: int  # bytes
+    mtime_ns: int
+    ctime_ns: int
+
+
+@frozen
+class Owed:
+    """An alias that some sinks have not accepted yet, of an id that is retired."""
+
+    anon_id: str
+    principal_id: str
+    sinks: frozenset[str]
+
+
+def _bounded(owed: Iterable[Owed]) -> tuple[Owed, ...]:
+    return tuple(owed)[-OWED_LIMIT:]
+
+
+@frozen
+class Ledger:
+    """The account of `anon_id`; the module's docstring says what for.
+
+    `born`: fingerprint of the machine that it was made on. `seen`: the first stamp it was used with.
+    `reached`: the sinks (Sink.key) that events of it were recorded for. `claim`: the principal an
+    alias was ever tried for. `accepted`: the sinks that took that alias. `confirmed`: the stamp under
+    which a look-up last named the claim. `owed`: aliases of retired ids that are still to be sent.
+    """
+
+    anon_id: str
+    born: str
+    seen: Stamp | None = None
+    reached: frozenset[str] = frozenset()
+    claim: str | None = None
+    accepted: frozenset[str] = frozenset()
+    confirmed: Stamp | None = None
+    owed: tuple[Owed, ...] = field(default=(), converter=_bounded)
+
+    @property
+    def untouched(self) -> bool:
+        """No credentials were ever there when this id was used."""
+        return self.seen is None and self.claim is None
+
+    def names(self, stamp: Stamp | None) -> str | None:
+        """The principal that a look-up named for the credentials with this stamp, where one did."""
+        return self.claim if stamp is not None and stamp == self.confirmed else None
+
+    def vouches_for(self, linked: Linked, sink: str) -> bool:
+        """Whether `sink` accepted the alias that this link stands for."""
+        return (self.anon_id, self.claim) == (linked.anon_id, linked.principal_id) and sink in self.accepted
+
+    def claimed(self, principal_id: str) -> "Ledger":
+        """With the claim written. Raises AlreadyLinkedError where it is somebody else's."""
+        if self.claim not in (None, principal_id):
+            raise AlreadyLinkedError("claimed for another principal: rotate first")
+        return evolve(self, claim=principal_id)
+
+    def confirmed_by(self, sink: str, stamp: Stamp | None) -> "Ledger":
+        """After `sink` accepted the alias to the claim that the credentials with this stamp name."""
+        return evolve(self, accepted=self.accepted | {sink}, reached=self.reached | {sink}, confirmed=stamp)
+
+    def settled(self, anon_id: str, sink: str) -> "Ledger":
+        """Without the alias that a retired id owed this sink."""
+        left = (
+            evolve(debt, sinks=debt.sinks - {sink}) if debt.anon_id == anon_id else debt for debt in self.owed
+        )
+        return evolve(self, owed=tuple(debt for debt in left if debt.sinks))
+
+    def succeeded_by(self, fresh: str, born: str, seen: Stamp | None) -> "Ledger":
+        """The ledger of a fresh id. It inherits what is owed and nothing else."""
+        waiting = self.reached - self.accepted
+        debts = (Owed(self.anon_id, self.claim, waiting),) if self.claim and waiting else ()
+        return Ledger(fresh, born, seen, owed=self.owed + debts)
