@@ -89,10 +89,12 @@ def judge(case: Case) -> Verdict | Wait | Step:
 
 
 def _after_its_own_logout(ledger: Ledger | None, sink: str) -> Verdict:
-    """The host built the tracker after it had deleted the credentials: only the ledger can tell."""
-    if ledger is not None and ledger.claim is not None and sink in ledger.accepted:
-        return As(ledger.claim)
-    return Apart()
+    """The host built the tracker after it had deleted the credentials: only the ledger can tell.
+
+    It can't where the id was used with credentials since that nobody could say whose they were.
+    """
+    accepted = ledger is not None and sink in ledger.accepted and ledger.undisputed
+    return As(ledger.claim) if accepted and ledger and ledger.claim else Apart()
 
 
 def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:

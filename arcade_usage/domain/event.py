@@ -51,7 +51,7 @@ class Runtime:
 
 @frozen
 class Command:
-    """One execution of a command, as the host saw it. Times are monotonic seconds, `ended_at` Unix seconds."""
+    """One execution of a command, as the host saw it; `monotonic_*` and `ended_at` (Unix) in seconds."""
 
     name: str
     outcome: Outcome
@@ -83,7 +83,7 @@ def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) ->
     """The event of a command. Pure; raises ValueError for a time outside the calendar."""
     try:
         timestamp = datetime.fromtimestamp(command.ended_at, timezone.utc)
-    except (OverflowError, OSError) as error:
+    except (OverflowError, OSError, ValueError) as error:
         raise ValueError("a command ended outside the calendar") from error
     properties: dict[str, object] = {
         "command_name": redact(command.name[:COMMAND_NAME_LIMIT]),

@@ -58,8 +58,7 @@ class Known:
             if isinstance(self.identity, Linked) and stamp is None:
                 return self
             ledger = Ledger(self.anon_id, here)
-        seen = stamp if ledger.untouched else ledger.seen
-        return evolve(self, ledger=evolve(ledger, seen=seen, reached=ledger.reached | {sink}))
+        return evolve(self, ledger=ledger.noted(sink, stamp))
 
     def claimed(self, principal_id: str, here: str) -> "Known":
         """With the claim that has to be on disk before an alias is tried. Raises AlreadyLinkedError."""

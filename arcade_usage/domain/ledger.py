@@ -42,6 +42,7 @@ class Ledger:
     """The account of `anon_id`; the module's docstring says what for.
 
     `born`: fingerprint of the machine that it was made on. `seen`: the first stamp it was used with.
+    `latest`: the last one.
     `reached`: the sinks (Sink.key) that events of it were recorded for. `claim`: the principal an
     alias was ever tried for. `accepted`: the sinks that took that alias. `confirmed`: the stamp under
     which a look-up last named the claim. `owed`: aliases of retired ids that are still to be sent.
@@ -54,6 +55,7 @@ class Ledger:
     claim: str | None = None
     accepted: frozenset[str] = frozenset()
     confirmed: Stamp | None = None
+    latest: Stamp | None = None
     owed: tuple[Owed, ...] = field(default=(), converter=_bounded)
 
     @property
@@ -64,6 +66,16 @@ class Ledger:
     def names(self, stamp: Stamp | None) -> str | None:
         """The principal that a look-up named for the credentials with this stamp, where one did."""
         return self.claim if stamp is not None and stamp == self.confirmed else None
+
+    @property
+    def undisputed(self) -> bool:
+        """The claim was confirmed for the credentials that this id was last used with."""
+        return self.confirmed is not None and self.confirmed == self.latest
+
+    def noted(self, sink: str, stamp: Stamp | None) -> "Ledger":
+        """With word of an event: of where it goes, and of the credentials that it was made with."""
+        seen = stamp if self.untouched else self.seen
+        return evolve(self, seen=seen, latest=stamp or self.latest, reached=self.reached | {sink})
 
     def vouches_for(self, linked: Linked, sink: str) -> bool:
         """Whether `sink` accepted the alias that this link stands for."""
@@ -77,7 +89,7 @@ class Ledger:
 
     def confirmed_by(self, sink: str, stamp: Stamp | None) -> "Ledger":
         """After `sink` accepted the alias to the claim that the credentials with this stamp name."""
-        return evolve(self, accepted=self.accepted | {sink}, reached=self.reached | {sink}, confirmed=stamp)
+        return evolve(self.noted(sink, stamp), accepted=self.accepted | {sink}, confirmed=stamp)
 
     def settled(self, anon_id: str, sink: str) -> "Ledger":
         """Without the alias that a retired id owed this sink."""
@@ -90,4 +102,4 @@ class Ledger:
         """The ledger of a fresh id. It inherits what is owed and nothing else."""
         waiting = self.reached - self.accepted
         debts = (Owed(self.anon_id, self.claim, waiting),) if self.claim and waiting else ()
-        return Ledger(fresh, born, seen, owed=self.owed + debts)
+        return Ledger(fresh, born, seen, latest=seen, owed=self.owed + debts)

@@ -17,6 +17,7 @@ from arcade_usage.domain.redaction import (
     SCAN_LIMIT,
     WIDTH_LIMIT,
     Redactor,
+    Rule,
 )
 
 # Samples have the shape of the real thing and are put together here, so that no scanner takes them for it.
@@ -99,8 +100,14 @@ TOKENS = {
 
 # id: (message, what must not come through)
 SECRETS = {
-    "pem": (f"bad key: -----BEGIN RSA {KEY_WORD}-----\n{PEM_LINE}\nabcd==\n-----END RSA {KEY_WORD}-----", "abcd=="),
-    "pem-openssh": (f"-----BEGIN OPENSSH {KEY_WORD}-----\nabcdef\n-----END OPENSSH {KEY_WORD}-----", "abcdef"),
+    "pem": (
+        f"bad key: -----BEGIN RSA {KEY_WORD}-----\n{PEM_LINE}\nabcd==\n-----END RSA {KEY_WORD}-----",
+        "abcd==",
+    ),
+    "pem-openssh": (
+        f"-----BEGIN OPENSSH {KEY_WORD}-----\nabcdef\n-----END OPENSSH {KEY_WORD}-----",
+        "abcdef",
+    ),
     "pem-without-end": (f"cannot parse -----BEGIN {KEY_WORD}-----\n{PEM_LINE}\nshort", "short"),
     "pem-escaped": (f'{{"k": "-----BEGIN {KEY_WORD}-----\\nAbCd\\n-----END {KEY_WORD}-----\\n"}}', "AbCd"),
     "pgp": (f"-----BEGIN PGP {KEY_WORD} BLOCK-----\n\nlQOYBF\n=aBcD\n", "lQOYBF"),
@@ -214,6 +221,28 @@ SECRETS = {
     "token-in-path": (f"no such file: /reset/{B62}/done", B62[:8]),
     "token-after-escape": ("reply was 'ok\\n" + TOKENS["openai"] + "'", B62[:8]),
     "token-after-percent": ("next=x%3D" + TOKENS["arcade"], B62[:8]),
+    "url-encoded-query": ("goto https%3A%2F%2Fexample.com%2Fcb%3Fcode%3Dabcdef", "abcdef"),
+    "url-two-ats": ("cannot reach https://ab;cd@example.com/pkg@1.0", "ab;"),
+    "user-at-host-odd": ("cannot log in as bob:hun;ter2@db", "hun;"),
+    "option-letters": ("command: login --password swordfish", "swordfish"),
+    "option-short": ("docker login -u bob -p swordfish failed", "swordfish"),
+    "option-short-joined": ("mysql -u bob -pswordfish failed", "swordfish"),
+    "password-told-letters": ("the password is swordfish", "swordfish"),
+    "password-for": ("Password for user bob: swordfish", "swordfish"),
+    "password-lines": ("client_secret='abc\ndef'", "def"),
+    "password-in-tuple": ("[(b'authorization', b'abc def'), (b'x', b'y')]", "abc def"),
+    "input-value": (
+        "api_key\n  Input should be valid [type=x, input_value='abc def', input_type=str]",
+        "abc def",
+    ),
+    "key-equals": ("key=abcdef", "abcdef"),
+    "secret-told": ("invalid secret abc12d", "abc12d"),
+    "jwt-head-only": ("bad header ey" + "JhbGciOi", "JhbGciOi"),
+    "github-short": ("bad key gh" + "p_abcdefg", "abcdefg"),
+    "aws-letters": ("no user has AK" + "IAQWERTYUIOP", "QWERTYUIOP"),
+    "telegram-letters": ("bot 12345678:AA" + "abcdefghijklmnopqrstu", "abcdefgh"),
+    "uuid-cut": ("run 3f2504e0-4f89-41d3", "41d3"),
+    "long-number": ("id " + "1234567890" * 3 + "12", "1234567890"),
     "home": ("cannot open /home/jane/project/x.py", "jane"),
     "home-mac": ("cannot open /Users/jane/project/x.py", "jane"),
     "home-windows": ("cannot open C:\\Users\\Jane\\x.py", "Jane"),
@@ -337,10 +366,19 @@ PLAIN = {
     "signal": "process 4242 was killed by SIGKILL",
     "docker-image": "image ghcr.io/example/engine:1.4.2 not found",
     "pod": "pod engine-7d9f8b6c5d-x2x4z is not ready",
+    "tool-secret": "secret 'OPENAI_API_KEY' is not set",
+    "unset-variable": "Missing environment variable: ARCADE_API_KEY",
+    "invalid-api-key": "Invalid API key",
+    "key-missing": "Key 'name' is missing",
+    "keyword": "TypeError: deploy() got an unexpected keyword argument 'secrets'",
+    "missing-parameter": "TypeError: __init__() missing 1 required positional argument: 'token'",
+    "key-error-token": "KeyError: 'access_token'",
+    "pydantic": "pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings",
+    "graphs": "no folder graphs_directory or highs_and_lows",
     "question": "Did you mean 'deploy'? Try again.",
     "html": "unexpected tag <div class='x'> in <body>",
     "math": "a < b && c > d || e == f",
-    "quotes": "it's \"fine\" and `quoted` and (bracketed) and [listed]",
+    "quotes": 'it\'s "fine" and `quoted` and (bracketed) and [listed]',
     "tabs": "name\tvalue\nfoo\tbar",
     "german": "Die Datei wurde nicht gefunden: größe.txt",
     "french": "Impossible d'ouvrir le fichier « données.csv »",
@@ -466,7 +504,9 @@ def windows(token: str) -> list[str]:
 
 @given(
     st.text(max_size=400),
-    st.sampled_from([" ", "\n", "\t", "'", '"', "(", "[", "{", "<", ",", ";", "=", ": ", "|", "`", "\\n", "%3D"]),
+    st.sampled_from(
+        [" ", "\n", "\t", "'", '"', "(", "[", "{", "<", ",", ";", "=", ": ", "|", "`", "\\n", "%3D"]
+    ),
     st.sampled_from(sorted(TOKENS.values())),
     st.sampled_from(["", " ", "\n", "'", '"', ")", "]", "}", ">", ",", ";", "`", "…", "\\n", "&", "?"]),
     st.text(max_size=400),
@@ -495,9 +535,45 @@ def test_token_at_the_end_of_the_scan_is_gone(offset: int, token: str) -> None:
 
 def any_text() -> st.SearchStrategy[str]:
     """Any characters at all, and pieces that rules look for."""
-    pieces = ["password=", "Bearer ", "://", "@", "%40", "eyJ", "-----BEGIN ", "\\", '"', "'", "/home/", "C:\\Users\\"]
-    pieces += ["?", "#", "--token ", REDACTED, "<email>", "<user>", "<id>", "~", "…", "\x1b[", ":", "=", ".", "{", "\n"]
-    pieces += [*TOKENS.values(), *(message for message, _ in SECRETS.values()), *PLAIN.values(), " ", "jane", "x"]
+    pieces = [
+        "password=",
+        "Bearer ",
+        "://",
+        "@",
+        "%40",
+        "eyJ",
+        "-----BEGIN ",
+        "\\",
+        '"',
+        "'",
+        "/home/",
+        "C:\\Users\\",
+    ]
+    pieces += [
+        "?",
+        "#",
+        "--token ",
+        REDACTED,
+        "<email>",
+        "<user>",
+        "<id>",
+        "~",
+        "…",
+        "\x1b[",
+        ":",
+        "=",
+        ".",
+        "{",
+        "\n",
+    ]
+    pieces += [
+        *TOKENS.values(),
+        *(message for message, _ in SECRETS.values()),
+        *PLAIN.values(),
+        " ",
+        "jane",
+        "x",
+    ]
     anything = st.text(st.characters(exclude_categories=()), max_size=30)
     return st.lists(st.one_of(st.sampled_from(pieces), anything), max_size=20).map("".join)
 
@@ -559,7 +635,16 @@ def test_secrets_go_before_the_cut() -> None:
 )  # fmt: skip
 def test_hostile_text_is_done(piece: str) -> None:
     """Repeating what a rule begins with does not keep redaction from answering, within the limit."""
-    assert len(Redactor(home=("/data/people/jane",), names=("jane",))(piece * (1_000_000 // len(piece)))) <= MESSAGE_LIMIT
+    redact = Redactor(home=("/data/people/jane",), names=("jane",))
+    hostile = piece * (1_000_000 // len(piece))
+    assert len(redact(hostile)) <= MESSAGE_LIMIT
+    assert len(redact(hostile[:SCAN_LIMIT])) <= MESSAGE_LIMIT
+
+
+@given(any_text(), st.sampled_from(RULES))
+def test_marks_hide_no_match(text: str, rule: Rule) -> None:
+    """Looking for a rule's marks first never spares a text that its pattern would have changed."""
+    assert rule.apply(text) == re.sub(rule.pattern, rule.replacement, text)
 
 
 def test_rules_have_names() -> None:
@@ -568,7 +653,7 @@ def test_rules_have_names() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_redactor_hides_nothing_of_itself_by_default() -> None:
+def test_redactors_are_values() -> None:
     """Redactors are values: equal where they know the same."""
     assert Redactor(names=("jane",)) == Redactor(names=("jane",))
     assert Redactor(names=("jane",)) != Redactor()
@@ -619,7 +704,9 @@ def test_deep_values_are_dropped() -> None:
 def test_wide_values_are_cut() -> None:
     """Of a container no more than the first items are kept."""
     assert Redactor().redact_value(list(range(1000))) == list(range(WIDTH_LIMIT))
-    assert Redactor().redact_value({str(n): n for n in range(1000)}) == {str(n): n for n in range(WIDTH_LIMIT)}
+    assert Redactor().redact_value({str(n): n for n in range(1000)}) == {
+        str(n): n for n in range(WIDTH_LIMIT)
+    }
 
 
 def test_wide_and_deep_values_are_bounded() -> None:

@@ -1,0 +1,34 @@
+# Everything runs in .venv, which the first target that needs it makes. PYTHON names the interpreter.
+PYTHON ?= python3
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test check test-all clean
+
+demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
+	$(BIN)/arcade-usage demo
+
+test: .venv/.dev  ## pass the tests
+	$(BIN)/python -m pytest
+
+check: .venv/.dev  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-all: .venv/.dev  ## the tests on every supported Python, with the oldest and the newest PostHog and Typer
+	.ci/test-all
+
+.venv/.demo: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --editable '.[cli]'
+	touch $@
+
+.venv/.dev: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --editable '.[cli,dev]'
+	touch $@
+
+clean:
+	rm -rf .venv .venvs build dist

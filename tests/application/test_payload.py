@@ -1,0 +1,98 @@
+"""The payload: what does not fit is left out, and what is cut is cut between words."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.application.payload import (
+    ERROR_MESSAGE_LIMIT,
+    PAYLOAD_LIMIT,
+    PROPERTIES_LIMIT,
+    PayloadTooLargeError,
+    encode_payload,
+)
+
+SNAPSHOT = {"usage": None, "ledger": None, "stamp": None}
+
+
+def encoded(snapshot: dict[str, object] | None = None, **command: object) -> str:
+    whole: dict[str, object] = {"name": "run", "error_message": None, "properties": None, **command}
+    return encode_payload(
+        sink={"host": "https://localhost", "project_token": "phc_x"},
+        config_dir="/config",
+        distribution="tool",
+        snapshot=snapshot or SNAPSHOT,
+        command=whole,
+    )
+
+
+def command_of(payload: str) -> dict[str, object]:
+    command = json.loads(payload)["command"]
+    assert isinstance(command, dict)
+    return command
+
+
+@given(st.text(max_size=6000), st.text(max_size=6000))
+def test_a_payload_is_bounded(name: str, message: str) -> None:
+    """Whatever the texts, at most 24 KiB of ASCII, the message at most 4 KiB of that."""
+    payload = encoded(name=name, error_message=message)
+    assert payload.isascii()
+    assert len(payload) <= PAYLOAD_LIMIT
+    assert len(json.dumps(command_of(payload)["error_message"])) <= ERROR_MESSAGE_LIMIT
+
+
+@pytest.mark.parametrize("word", ["secret", "s" * 3000, "\N{GRINNING FACE}" * 500, "\x00" * 100], ids=len)
+def test_a_message_is_cut_between_words(word: str) -> None:
+    """Half a word could be half a secret, which nothing would recognise."""
+    message = " ".join([word] * 2000)
+    kept = command_of(encoded(error_message=message))["error_message"]
+    assert isinstance(kept, str)
+    assert set(kept.split(" ")) <= {word, ""}
+
+
+def test_one_endless_word_is_dropped_whole() -> None:
+    """There is no place to cut it."""
+    assert command_of(encoded(error_message="x" * 100_000))["error_message"] == ""
+
+
+def test_a_short_message_is_left_as_it_is() -> None:
+    """Nothing is changed on the command path that need not be."""
+    assert command_of(encoded(error_message="  no such\ttool \n"))["error_message"] == "  no such\ttool \n"
+
+
+def test_properties_that_json_cannot_say_are_left_out() -> None:
+    """The others stay."""
+    cyclic: list[object] = []
+    cyclic.append(cyclic)
+    properties = {"good": 1, "set": {1}, "object": object(), "nan": float("nan"), "cyclic": cyclic, 5: "five"}
+    assert command_of(encoded(properties=properties))["properties"] == {"good": 1}
+
+
+def test_properties_are_kept_as_far_as_they_fit() -> None:
+    """8 KiB, in the host's order."""
+    properties = {"first": "x" * 5000, "too much": "x" * 5000, "last": "fits"}
+    kept = command_of(encoded(properties=properties))["properties"]
+    assert kept == {"first": "x" * 5000, "last": "fits"}
+    assert len(json.dumps(kept)) <= PROPERTIES_LIMIT
+
+
+@pytest.mark.parametrize("properties", [5, "text", [("a", 1)], {1}], ids=repr)
+def test_properties_that_are_no_mapping_are_none(properties: object) -> None:
+    """A host's mistake costs it the properties, not the event."""
+    assert command_of(encoded(properties=properties))["properties"] == {}
+
+
+def test_properties_go_before_the_message_and_the_message_before_the_event() -> None:
+    """What matters most is kept longest."""
+    crowded: dict[str, object] = {"usage": "x" * 13_000, "ledger": None, "stamp": None}
+    full = {"properties": {"p": "y" * 8000}, "error_message": "word " * 700}
+    command = command_of(encoded(crowded, **full))
+    assert command["properties"] == {}
+    assert command["error_message"]
+    crowded["usage"] = "x" * 22_000
+    assert command_of(encoded(crowded, **full))["error_message"] is None
+    crowded["usage"] = "x" * 30_000
+    with pytest.raises(PayloadTooLargeError):
+        encoded(crowded, **full)

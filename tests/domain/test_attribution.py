@@ -1,0 +1,276 @@
+"""The verdict: each row of the table in architecture.md, and the laws that hold whatever is on disk."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.domain.attribution import (
+    WAIT_SECONDS,
+    Case,
+    Link,
+    LookUp,
+    Rotate,
+    StartOver,
+    Step,
+    judge,
+)
+from arcade_usage.domain.identity import Anonymous, Identity, Linked, Rotated
+from arcade_usage.domain.known import Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.verdict import Apart, As, AsAnonymous, Found, NoAnswer, Nobody, Verdict, Wait
+from tests.domain.values import (
+    ALICE,
+    BOB,
+    ELSEWHERE,
+    HERE,
+    OTHER_SINK,
+    S1,
+    S2,
+    SINK,
+    A,
+    B,
+    F,
+    accepted,
+    anonymous,
+    answers,
+    case,
+    claimed,
+    linked,
+    seen,
+    snapshots,
+    unused,
+    used,
+)
+
+elsewhere = evolve(unused, born=ELSEWHERE)
+about_another = Ledger(B, HERE)
+rotated = seen(Rotated(F, retired=A), Ledger(F, HERE))
+
+ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
+    # any | the ledger is about another id than usage.json's
+    "ledger about another id": (case(seen(anonymous, about_another)), StartOver()),
+    "linked, ledger about another id": (case(seen(linked, about_another, S1)), StartOver()),
+    "malformed usage.json": (case(seen(Malformed(), unused)), StartOver()),
+    "malformed ledger": (case(seen(anonymous, Malformed())), StartOver()),
+    "stale writer put the old id back since": (case(seen(anonymous, unused), seen(anonymous, about_another)), StartOver()),
+    # a logout event, no stamp
+    "late logout, accepted": (case(seen(linked, accepted), is_logout=True), As(ALICE)),
+    "late logout, used since with credentials of nobody knows whom": (
+        case(seen(linked, evolve(accepted, latest=S2)), is_logout=True),
+        Apart(),
+    ),
+    "late logout, not accepted": (case(seen(anonymous, claimed), is_logout=True), Apart()),
+    "late logout, accepted elsewhere": (
+        case(seen(linked, evolve(accepted, accepted=frozenset({OTHER_SINK}))), is_logout=True),
+        Apart(),
+    ),
+    "late logout, no ledger": (case(seen(linked), is_logout=True), Apart()),
+    # Linked | accepted for this sink, and the stamp is the confirmed one
+    "confirmed": (case(seen(linked, accepted, S1)), As(ALICE)),
+    "confirmed, and logged out since": (case(seen(linked, accepted, S1), rotated), As(ALICE)),
+    "confirmed by the ledger of now": (
+        case(seen(linked, accepted, S2), seen(linked, evolve(accepted, confirmed=S2), S2)),
+        As(ALICE),
+    ),
+    # Linked | no stamp, and no ledger at all
+    "older CLI, linked, no credentials": (case(seen(linked)), As(ALICE)),
+    # any | overtaken
+    "id rotated since": (case(seen(anonymous, used, S1), rotated), Apart()),
+    "linked id rotated since, not confirmed": (case(seen(linked, claimed, S1), rotated), Apart()),
+    "credentials changed since": (case(seen(anonymous, used, S1), seen(anonymous, used, S2)), Apart()),
+    "credentials deleted since": (case(seen(linked, accepted, S2), seen(linked, accepted)), Apart()),
+    "unused id rotated since": (case(seen(anonymous, unused), rotated), AsAnonymous(A)),
+    "unused id, logged in since": (case(seen(anonymous, unused), seen(linked, accepted, S1)), AsAnonymous(A)),
+    "unused id of another machine rotated since": (case(seen(anonymous, elsewhere), rotated), Apart()),
+    # Linked | no stamp
+    "logged out behind our back": (case(seen(linked, accepted)), Rotate(None)),
+    # Linked | else
+    "refreshed": (case(seen(linked, accepted, S2)), LookUp()),
+    "refreshed, same principal": (case(seen(linked, accepted, S2), answer=Found(ALICE)), Link(ALICE)),
+    "linked, not accepted by this sink": (
+        case(seen(linked, evolve(accepted, accepted=frozenset({OTHER_SINK})), S1)),
+        Link(ALICE),
+    ),
+    "older CLI's link, first credentials": (case(seen(linked, used, S1), answer=Found(ALICE)), Link(ALICE)),
+    "older CLI's link, other credentials": (case(seen(linked, used, S2), answer=Found(ALICE)), Rotate(S2)),
+    "older CLI's link, no ledger": (case(seen(linked, None, S1), answer=Found(ALICE)), Link(ALICE)),
+    "link replaced by an older CLI": (
+        case(seen(Linked(A, BOB), accepted, S1), answer=Found(BOB)),
+        Rotate(S1),
+    ),
+    "switched": (case(seen(linked, accepted, S2), answer=Found(BOB)), Rotate(S2)),
+    "linked, definite nobody": (case(seen(linked, accepted, S2), answer=Nobody()), Apart()),
+    "linked, no answer": (case(seen(linked, accepted, S2), answer=NoAnswer()), Wait()),
+    "linked, no answer for a day": (
+        case(seen(linked, accepted, S2), answer=NoAnswer(), age_seconds=WAIT_SECONDS),
+        Apart(),
+    ),
+    # Anonymous | born elsewhere
+    "copied home": (case(seen(anonymous, elsewhere)), Rotate(None)),
+    "copied home with credentials": (case(seen(anonymous, evolve(used, born=ELSEWHERE), S1)), Rotate(S1)),
+    # Anonymous | no stamp
+    "fresh": (case(seen(anonymous, unused)), AsAnonymous(A)),
+    "rotated": (case(rotated), AsAnonymous(F)),
+    "adopted from an older CLI": (case(seen(anonymous)), AsAnonymous(A)),
+    "used with credentials before": (case(seen(anonymous, used)), Rotate(None)),
+    "claimed before": (case(seen(anonymous, evolve(unused, claim=ALICE))), Rotate(None)),
+    "linked in usage.json since, credentials gone": (case(seen(anonymous, unused), seen(linked, unused)), Rotate(None)),
+    # Anonymous | usage.json links a, but not to the claim
+    "older CLI linked it since": (case(seen(anonymous, used, S1), seen(linked, used, S1)), Rotate(S1)),
+    "older CLI linked it to another since": (
+        case(seen(anonymous, claimed, S1), seen(Linked(A, BOB), claimed, S1)),
+        Rotate(S1),
+    ),
+    # Anonymous | the stamp is `seen`
+    "logged in": (case(seen(anonymous, used, S1)), LookUp()),
+    "logged in, adopted": (case(seen(anonymous, None, S1)), LookUp()),
+    "logged in, nobody": (case(seen(anonymous, used, S1), answer=Nobody()), AsAnonymous(A)),
+    "logged in, no answer": (case(seen(anonymous, used, S1), answer=NoAnswer()), AsAnonymous(A)),
+    "logged in, named": (case(seen(anonymous, used, S1), answer=Found(BOB)), Link(BOB)),
+    "claimed and named": (case(seen(anonymous, claimed, S1), answer=Found(ALICE)), Link(ALICE)),
+    "claimed for another": (case(seen(anonymous, claimed, S1), answer=Found(BOB)), Rotate(S1)),
+    "linked by another process since": (case(seen(anonymous, used, S1), seen(linked, accepted, S1)), Link(ALICE)),
+    # Anonymous | another stamp
+    "other credentials": (case(seen(anonymous, used, S2)), LookUp()),
+    "other credentials, the claimed principal": (case(seen(anonymous, claimed, S2), answer=Found(ALICE)), Link(ALICE)),
+    "other credentials, another principal": (case(seen(anonymous, claimed, S2), answer=Found(BOB)), Rotate(S2)),
+    "other credentials, nobody": (case(seen(anonymous, claimed, S2), answer=Nobody()), Rotate(S2)),
+    "other credentials, no answer": (case(seen(anonymous, used, S2), answer=NoAnswer()), Rotate(S2)),
+    "other credentials, never claimed": (case(seen(anonymous, used, S2), answer=Found(ALICE)), Rotate(S2)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_table(row: str) -> None:
+    """Each row of the table gives the verdict or the step that it says."""
+    given_case, expected = ROWS[row]
+    assert judge(given_case) == expected
+
+
+cases = st.builds(
+    Case,
+    snapshot=snapshots,
+    now=snapshots,
+    sink=st.sampled_from([SINK, OTHER_SINK]),
+    here=st.just(HERE),
+    is_logout=st.booleans(),
+    age_seconds=st.sampled_from([0.0, WAIT_SECONDS]),
+    answer=answers,
+)
+
+
+@given(cases)
+def test_every_case_has_a_verdict_or_a_step(any_case: Case) -> None:
+    """Whatever is on disk, `judge` answers; and the same case gets the same answer."""
+    assert judge(any_case) == judge(any_case)
+
+
+def _all_cases() -> Iterator[Case]:
+    """Every snapshot of one id with a ledger about it, and all that may have become of it since."""
+    ledgers: list[Ledger | None] = [None]
+    for born, was_seen, claim, took, confirmed in product(
+        (HERE, ELSEWHERE),
+        (None, S1, S2),
+        (None, ALICE, BOB),
+        (frozenset[str](), frozenset({SINK})),
+        (None, S1, S2),
+    ):
+        ledgers.append(Ledger(A, born, was_seen, took, claim, took, confirmed, confirmed))
+    known: tuple[Identity, ...] = (anonymous, linked, Linked(A, BOB))
+    for identity, ledger, stamp in product(known, ledgers, (None, S1)):
+        then = seen(identity, ledger, stamp)
+        becomes = [
+            then,
+            evolve(then, stamp=S2 if stamp else S1),
+            evolve(then, stamp=None),
+            rotated,
+            seen(linked, accepted, stamp),
+            seen(linked, ledger, stamp),
+            seen(anonymous, claimed, stamp),
+        ]
+        for now, answer, is_logout in product(
+            becomes, (None, Nobody(), NoAnswer(), Found(ALICE), Found(BOB)), (False, True)
+        ):
+            yield Case(then, now, SINK, HERE, is_logout, 0.0, answer)
+
+
+@pytest.fixture(scope="module")
+def judged() -> list[tuple[Case, Verdict | Wait | Step]]:
+    return [(each, judge(each)) for each in _all_cases()]
+
+
+Judged = list[tuple[Case, Verdict | Wait | Step]]
+
+
+def test_a_principal_is_named_only_where_the_alias_was_accepted(judged: Judged) -> None:
+    """As(p) stands on a ledger that says accepted by this sink, or on an older CLI's file without one."""
+    named = [(each, verdict) for each, verdict in judged if isinstance(verdict, As)]
+    assert named
+    for each, verdict in named:
+        ledgers = (each.snapshot.known.account, each.now.known.account)
+        vouched = any(
+            ledger and ledger.claim == verdict.principal_id and each.sink in ledger.accepted
+            for ledger in ledgers
+        )
+        older = each.snapshot.known.ledger is None and each.snapshot.stamp is None
+        assert vouched or older, each
+
+
+def test_a_link_never_takes_an_id_from_its_principal(judged: Judged) -> None:
+    """Link(q) is asked for only where the id is claimed for, and linked to, nobody but q."""
+    links = [(each, step) for each, step in judged if isinstance(step, Link)]
+    assert links
+    for each, step in links:
+        ledger, identity = each.now.known.account, each.now.known.identity
+        assert ledger is None or ledger.claim in (None, step.principal_id), each
+        assert not isinstance(identity, Linked) or identity.principal_id == step.principal_id, each
+
+
+def test_a_link_is_for_the_credentials_of_now(judged: Judged) -> None:
+    """A look-up says nothing about other credentials than those that lie there now, or another id."""
+    for each, step in judged:
+        if isinstance(step, Link | LookUp):
+            assert each.snapshot.stamp == each.now.stamp is not None, each
+            assert each.snapshot.known.anon_id == each.now.known.anon_id, each
+
+
+def test_an_anonymous_event_carries_its_own_id(judged: Judged) -> None:
+    """AsAnonymous(a) is the snapshot's id, never that of a linked snapshot or of another machine."""
+    anonymous_ones = [(each, verdict) for each, verdict in judged if isinstance(verdict, AsAnonymous)]
+    assert anonymous_ones
+    for each, verdict in anonymous_ones:
+        ledger = each.now.known.account or each.snapshot.known.account
+        assert isinstance(each.snapshot.known.identity, Anonymous), each
+        assert verdict.anon_id == each.snapshot.known.anon_id, each
+        assert ledger is None or ledger.born == HERE, each
+
+
+def test_every_chain_of_steps_ends(judged: Judged) -> None:
+    """Carrying out the steps, with nobody else writing, leads to a verdict or a link within four of them."""
+    for start, first in judged:
+        step, each, taken = first, start, 0
+        while isinstance(step, LookUp | Rotate):
+            taken += 1
+            assert taken <= 4, start
+            if isinstance(step, LookUp):
+                each = evolve(each, answer=Found(BOB))
+            else:
+                fresh = f"{taken}1111111-0000-4000-8000-000000000000"
+                after = Snapshot(each.now.known.rotated(fresh, HERE, step.seen), each.snapshot.stamp)
+                each = evolve(each, snapshot=after, now=after)
+            step = judge(each)
+
+
+def test_rotating_inherits_nothing_but_debts(judged: Judged) -> None:
+    """After a Rotate the ledger is about a fresh id, born here, unclaimed, and first used with this stamp."""
+    for each, step in judged:
+        if isinstance(step, Rotate):
+            known = each.now.known.rotated(F.replace("f", "d"), HERE, step.seen)
+            ledger = known.account
+            assert ledger is not None
+            assert (ledger.born, ledger.claim, ledger.seen) == (HERE, None, each.snapshot.stamp), each
+            assert not ledger.accepted, each

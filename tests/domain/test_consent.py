@@ -1,0 +1,79 @@
+"""The switch: what turns tracking off, and the reason that it gives."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.domain.consent import Switch, read_switch, wants_debug
+
+TOKEN = "phc_sample"
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "false", "no", "off", "n", "f", "disabled", " 0", "0 ", "OFF", "False", "\tNo\n"]
+)
+def test_the_tools_own_variable_turns_off(value: str) -> None:
+    """Every word for no counts, trimmed and in any case."""
+    assert read_switch({"ARCADE_USAGE_TRACKING": value}, False, TOKEN) is Switch.OFF_BY_VARIABLE
+
+
+@pytest.mark.parametrize("value", ["", "1", "true", "on", "yes"])
+def test_other_values_leave_it_on(value: str) -> None:
+    """Empty counts as not set."""
+    assert read_switch({"ARCADE_USAGE_TRACKING": value}, False, TOKEN) is Switch.ON
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes", "please", " 1 "])
+def test_do_not_track_wins(value: str) -> None:
+    """Anything but empty, 0 or false turns off, also where our own variable says on."""
+    environment = {"DO_NOT_TRACK": value, "ARCADE_USAGE_TRACKING": "1"}
+    assert read_switch(environment, False, TOKEN) is Switch.OFF_BY_DO_NOT_TRACK
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", " False "])
+def test_do_not_track_can_be_unset(value: str) -> None:
+    """DO_NOT_TRACK=0 is no wish."""
+    assert read_switch({"DO_NOT_TRACK": value}, False, TOKEN) is Switch.ON
+
+
+def test_a_stored_choice_turns_off() -> None:
+    """Also against a variable that says on: on means only that nothing else says off."""
+    assert read_switch({"ARCADE_USAGE_TRACKING": "1"}, True, TOKEN) is Switch.OFF_BY_CHOICE
+
+
+@pytest.mark.parametrize("name", ["_ARCADE_COMPLETE", "_MY_TOOL_COMPLETE", "_ARGCOMPLETE"])
+def test_completion_is_no_command(name: str) -> None:
+    """A Tab press is not tracked."""
+    assert read_switch({name: "complete_zsh"}, False, TOKEN) is Switch.OFF_IN_COMPLETION
+
+
+@pytest.mark.parametrize("token", [None, "", "  "])
+def test_without_a_token_nothing_leaves(token: str | None) -> None:
+    """A host that passes no project token does not track."""
+    assert read_switch({}, False, token) is Switch.OFF_WITHOUT_TOKEN
+
+
+def test_a_delivery_process_does_not_track() -> None:
+    """Where the payload's variable is set, even empty, no other process may be started."""
+    assert read_switch({"ARCADE_USAGE_EVENT_DATA": ""}, False, TOKEN) is Switch.OFF_IN_DELIVERY
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["ARCADE_USAGE_TRACKING", "DO_NOT_TRACK", "_X_COMPLETE", "HOME"]), st.text()
+    ),
+    st.booleans(),
+)
+def test_on_is_only_what_nothing_turns_off(environment: dict[str, str], chose_off: bool) -> None:
+    """Adding a reason for off to any environment never turns tracking on."""
+    off = {**environment, "DO_NOT_TRACK": "1"}
+    assert not read_switch(off, chose_off, TOKEN).is_on
+    assert not read_switch(environment, True, TOKEN).is_on
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [("1", True), ("true", True), ("", False), ("0", False), ("off", False)]
+)
+def test_debug(value: str, wanted: bool) -> None:
+    """ARCADE_USAGE_DEBUG is a switch like the others."""
+    assert wants_debug({"ARCADE_USAGE_DEBUG": value}) is wanted
