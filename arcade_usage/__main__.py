@@ -28,7 +28,7 @@ def _mend_search_path(others: str) -> None:
     `-m` puts the current folder first, and the launcher had to put this package's home before the
     standard library. `others` are where the host imports from; they come last, for what is nowhere else.
     """
-    if not getattr(sys.flags, "safe_path", False):
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         del sys.path[0]
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if _HOME in inherited:

@@ -34,7 +34,8 @@ def local_redactor(environment: Mapping[str, str]) -> Redactor:
     with suppress(Exception):  # what it raises without a user database differs between Python versions
         names.add(getpass.getuser())
     with suppress(OSError):
-        names.add(socket.gethostname())
+        host_name = socket.gethostname()
+        names |= {host_name, host_name.partition(".")[0]}
     # The longest first: a home may lie in another one.
     by_length = sorted(home for home in homes if len(home) > 1 and os.path.isabs(home))
     return Redactor(

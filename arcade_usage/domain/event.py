@@ -1,6 +1,6 @@
 """One event, as it will be sent: name, time, and each property with the reason why it is there.
 
-Owns the invariant that no text leaves that redaction did not see.
+Owns the invariant that every text in it that comes from outside went through the redactor.
 """
 
 import math

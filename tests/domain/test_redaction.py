@@ -5,7 +5,7 @@ import re
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from arcade_usage.domain.redaction import (
@@ -487,14 +487,15 @@ def test_own_name_is_never_in_the_output(before: str, name: str, after: str) -> 
 
 
 @given(
-    st.text(max_size=60),
+    st.text(" \n\t'\"(:;,.=!<é", max_size=60),
     st.sampled_from(["/home/{}", "/Users/{}", "C:\\Users\\{}", "C:\\\\Users\\\\{}", "/var/home/{}"]),
     DISTINCT_NAMES,
-    st.sampled_from(["", "/x", "\\x", "'", ":", ")", " is gone"]),
+    st.sampled_from(["", "/x", "\\x", "'", ":", ")", " !"]),
 )
 def test_name_of_a_home_is_never_in_the_output(before: str, home: str, name: str, after: str) -> None:
     """Whoever's home a path names, the name is gone as a word."""
-    assert not whole_word(name).search(Redactor()(f"{before!a} {home.format(name)}{after}").partition(" ")[2])
+    assume(not whole_word(name).search(home))
+    assert not whole_word(name).search(Redactor()(f"{before} {home.format(name)}{after}"))
 
 
 def windows(token: str) -> list[str]:
