@@ -1,0 +1,115 @@
+"""What came over the wire in one step, and whom it is put down to, as the receiver has it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from attrs import frozen
+
+from arcade_usage.demo.people import PEOPLE, owners
+from arcade_usage.demo.receiver import Mood, Received
+from arcade_usage.demo.world import Sight
+from arcade_usage.domain.event import SUCCEEDED
+from arcade_usage.domain.persons import ALIAS_EVENT, Captured, Persons
+
+
+class Kind(Enum):
+    """What an entry tells of."""
+
+    LOOK_UP = "look-up"
+    ALIAS = "alias"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REPEAT = "repeat"
+    STITCHED = "stitched"
+
+
+@frozen
+class Entry:
+    """One line of the journal. `what`: the command, the id that is aliased, or the question.
+
+    `who`: the names of the person; none while that is nobody in particular.
+    `remark`: what else there is to say. `message`: the error message that was sent.
+    """
+
+    kind: Kind
+    what: str
+    distinct_id: str = ""
+    who: tuple[str, ...] = ()
+    remark: str = ""
+    message: str = ""
+
+
+@frozen
+class Scene:
+    """PostHog before and after a step, and the mood it was in; usage.json and the outbox after it."""
+
+    before: Persons
+    after: Persons
+    mood: Mood
+    sight: Sight
+
+
+def write_journal(requests: Sequence[Received], scene: Scene, known_tokens: Mapping[str, str]) -> list[Entry]:
+    """The entries of a step's requests, in order, then what they changed about earlier events."""
+    entries: list[Entry] = []
+    seen = {event.uuid for event in scene.before.events}
+    for request in requests:
+        if request.path == "/batch/":
+            entries.extend(_sent(request.content["batch"], scene, seen))
+        else:
+            entries.append(_asked(request, known_tokens))
+    return [*entries, *_stitched(scene)]
+
+
+def command_name(event: Captured) -> str:
+    return str(event.properties.get("command_name", event.name))
+
+
+def names_at(person_id: str, persons: Persons) -> tuple[str, ...]:
+    """The names of a person of PostHog's."""
+    return tuple(person.name for person in owners(person_id, persons))
+
+
+def _asked(request: Received, known_tokens: Mapping[str, str]) -> Entry:
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    principal_id = known_tokens.get(token)
+    who = tuple(person.name for person in PEOPLE if person.principal_id == principal_id)
+    return Entry(Kind.LOOK_UP, request.path.rpartition("/")[2], who=who, remark="" if who else "401: nobody")
+
+
+def _sent(batch: Sequence[Mapping[str, Any]], scene: Scene, seen: set[str]) -> Iterator[Entry]:
+    fate = "" if scene.mood.replies else "reply lost"
+    for message in batch:
+        distinct_id, properties = message["distinct_id"], message["properties"]
+        person = scene.after.person_of_id.get(distinct_id, distinct_id)
+        who = names_at(person, scene.after) if scene.mood.takes else ()
+        remark = fate if scene.mood.takes else f"refused: {scene.mood.status}"
+        if message["event"] == ALIAS_EVENT:
+            yield Entry(Kind.ALIAS, str(properties["alias"]), distinct_id, who, remark)
+        elif message["uuid"] in seen:
+            yield Entry(Kind.REPEAT, properties["command_name"], distinct_id, who, "dropped")
+        else:
+            if scene.mood.takes:
+                seen.add(message["uuid"])
+                remark = remark or ("" if who else _nobody(distinct_id, scene.sight))
+            yield Entry(
+                Kind.SUCCEEDED if message["event"] == SUCCEEDED else Kind.FAILED,
+                properties["command_name"],
+                distinct_id,
+                who,
+                remark,
+                properties.get("error_message", ""),
+            )
+
+
+def _nobody(distinct_id: str, sight: Sight) -> str:
+    return "nobody yet" if distinct_id == sight.anon_id else "nobody"
+
+
+def _stitched(scene: Scene) -> Iterator[Entry]:
+    """Earlier events that were nobody's, and are somebody's now."""
+    for event in scene.before.events:
+        who = names_at(scene.after.person_of(event), scene.after)
+        if who and not names_at(scene.before.person_of(event), scene.before):
+            yield Entry(Kind.STITCHED, command_name(event), event.distinct_id, who)

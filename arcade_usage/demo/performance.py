@@ -1,0 +1,68 @@
+"""The performance: plays the story in a world of its own, shows it step by step, and asks the oracle."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from arcade_usage.demo import show
+from arcade_usage.demo.environment import ending_tidily
+from arcade_usage.demo.journal import Scene, write_journal
+from arcade_usage.demo.oracle import Ending, judge_endings
+from arcade_usage.demo.story import STORY, Act, Step
+from arcade_usage.demo.world import World, open_world
+
+
+def perform(console: Console) -> bool:
+    """Whether every event ended up with the right person. Raises UntrackedError. Blocks: about 10 s."""
+    start = time.monotonic()
+    with ending_tidily(), open_world() as world:
+        show.show_opening(console, world.receiver.url)
+        endings = _play(console, world)
+        show.show_endings(console, endings)
+        show.show_verdict(console, endings)
+    left_behind = world.home if os.path.exists(world.home) else None
+    show.show_closing(console, time.monotonic() - start, left_behind)
+    return passed(endings)
+
+
+def passed(endings: list[Ending]) -> bool:
+    """Whether nothing is wrong with any ending."""
+    return all(ending.fault is None for ending in endings)
+
+
+def _play(console: Console, world: World) -> list[Ending]:
+    acts: list[Act] = []
+    number = 0
+    for chapter in STORY:
+        show.show_chapter(console, chapter)
+        for step in chapter.steps:
+            number += 1
+            acts += _play_step(console, world, number, step, len(acts))
+    return judge_endings(acts, world.persons)
+
+
+def _play_step(console: Console, world: World, number: int, step: Step, serial: int) -> list[Act]:
+    acts = [Act(serial + place, number, command) for place, command in enumerate(step.commands)]
+    before, heard = world.persons, len(world.requests)
+    world.change(step)
+    with _waiting(console, step):
+        for act in acts:
+            world.run(act)
+    sight = world.look()
+    scene = Scene(before, world.persons, world.receiver.posthog, sight)
+    entries = write_journal(world.requests[heard:], scene, world.receiver.principals)
+    show.show_step(console, number, step, sight, entries)
+    return acts
+
+
+@contextmanager
+def _waiting(console: Console, step: Step) -> Iterator[None]:
+    """A sign of life on a terminal, while the detached process works."""
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(step.title, spinner="line"):
+        yield
