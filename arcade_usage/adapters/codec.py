@@ -15,7 +15,7 @@ from attrs import frozen
 from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
-from arcade_usage.domain.ledger import Ledger, Stamp
+from arcade_usage.domain.ledger import Ledger, Owed, Stamp
 from arcade_usage.domain.outcome import Outcome
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
@@ -66,6 +66,12 @@ def _strings(value: object, _: type) -> frozenset[str]:
     return frozenset(value)
 
 
+def _debts(value: object, _: type) -> tuple[Owed, ...]:
+    if not isinstance(value, list):
+        raise TypeError("not a list of debts")
+    return tuple(_converter.structure(debt, Owed) for debt in value)
+
+
 def _stamp(value: object, _: type) -> Stamp:
     if not isinstance(value, list) or len(value) != 5 or not all(type(number) is int for number in value):
         raise TypeError("not the five numbers of a stamp")
@@ -88,6 +94,7 @@ def _make_converter() -> cattrs.Converter:
     converter.register_structure_hook_func(
         lambda kind: kind == Mapping[str, object], lambda value, _: read_object(value)
     )
+    converter.register_structure_hook_func(lambda kind: kind == tuple[Owed, ...], _debts)
     converter.register_structure_hook(Stamp, _stamp)
     converter.register_structure_hook(datetime, _moment)
     converter.register_structure_hook(Outcome, lambda value, _: Outcome(value))

@@ -45,7 +45,7 @@ def read_credentials(path: str) -> tuple[Stamp | None, Request | None]:
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             stamp = Stamp(*stamp_numbers(os.fstat(file.fileno())))
-            content = file.read(CREDENTIALS_LIMIT + 1)
+            content = file.read(CREDENTIALS_LIMIT + 1) or b""  # None from a FIFO whose writer says nothing
     except FileNotFoundError:
         return None, None
     except OSError:  # not a file, or not permitted: there are credentials, and they name nobody
@@ -55,7 +55,7 @@ def read_credentials(path: str) -> tuple[Stamp | None, Request | None]:
         return stamp, None
     try:
         return stamp, _request(yaml.load(content, Loader=_NoAliases))  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError, OverflowError):
+    except Exception:  # noqa: BLE001 - `!!int ""` is an IndexError, `!!bool x` a KeyError, and so on
         return stamp, None
 
 
@@ -77,7 +77,8 @@ def _request(document: object) -> Request | None:
 
 
 def _ask(what: str, beside: object, holder: object, token: str, names: tuple[str, ...]) -> Request | None:
-    base = _base(_at(beside, "coordinator_url") or _at(holder, "coordinator_url"))
+    urls = (_at(beside, "coordinator_url"), _at(holder, "coordinator_url"))
+    base = _base(next((url for url in urls if url is not None), DEFAULT_COORDINATOR))
     return None if base is None else Request(f"{base}/auth/{what}", token, names)
 
 
@@ -95,10 +96,9 @@ def _token(value: object) -> str | None:
 
 def _base(url: object) -> str | None:
     """The API's URL below a coordinator's, which may name it already; None for what is no URL."""
-    text = DEFAULT_COORDINATOR if url is None else url
-    if not isinstance(text, str):
+    if not isinstance(url, str):
         return None
-    base = text.strip().rstrip("/").removesuffix(_API_PATH)
+    base = url.strip().rstrip("/").removesuffix(_API_PATH)
     parts = urlsplit(base)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         return None

@@ -122,7 +122,8 @@ def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
     paths = [path for path in inherited.split(os.pathsep) if _means_the_same_elsewhere(path, here)]
     if _PACKAGE_HOME not in _site_folders() and _PACKAGE_HOME not in paths:
         paths.append(_PACKAGE_HOME)
-    others = [path for path in sys.path if _means_the_same_elsewhere(path, here)]
+    entries: list[object] = list(sys.path)  # hosts put paths of other types there, which Python passes over
+    others = [path for path in entries if isinstance(path, str) and _means_the_same_elsewhere(path, here)]
     return {
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONWARNINGS": "ignore",  # a warning that the user made an error must not end a delivery

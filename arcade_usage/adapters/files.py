@@ -18,7 +18,6 @@ REPLACE_PAUSE_SECONDS = 0.01
 # A FIFO in a file's place must not make a reader wait for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
 class TooLargeError(OSError):
@@ -43,15 +42,23 @@ def read_bounded(path: str, limit: int) -> bytes | None:
 
 
 def make_folder(path: str) -> None:
-    """Make a folder, and those above it, for this user alone; leave what is there as it is. Raises OSError."""
+    """Make a folder, and those above it, for this user alone; one that is there stays. Raises OSError."""
+    try:
+        _make_one_folder(path)
+    except FileNotFoundError:
+        above = os.path.dirname(path)
+        if above in ("", path):  # a drive that is not there
+            raise
+        make_folder(above)
+        _make_one_folder(path)
+
+
+def _make_one_folder(path: str) -> None:
     try:
         os.mkdir(path, PRIVATE_FOLDER)
     except FileExistsError:
         if not os.path.isdir(path):
             raise
-    except FileNotFoundError:
-        make_folder(os.path.dirname(path))
-        make_folder(path)
 
 
 def replace(path: str, content: bytes) -> None:
@@ -75,9 +82,7 @@ def create_first(path: str, content: bytes, *, durable: bool) -> bool:
         os.link(temporary, path)
     except FileExistsError:
         return False
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
+    except OSError:  # file systems that have no hard links say so in many ways: EPERM, EACCES, EINVAL, …
         return _create_without_links(path, content)
     finally:
         _discard(temporary)
@@ -92,8 +97,11 @@ def _create_without_links(path: str, content: bytes) -> bool:
         return False
     try:
         _write_all(descriptor, content)
-    finally:
+    except OSError:
         os.close(descriptor)
+        _discard(path)
+        raise
+    os.close(descriptor)
     return True
 
 

@@ -7,7 +7,7 @@ usage.json stay.
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TypeVar
 
 from attrs import define, field
@@ -47,16 +47,15 @@ class IdentityFiles:
                 return self._change(decide)
         except Timeout as error:
             raise StoreBusyError("the identity is locked") from error
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:  # an older filelock says so where there are no locks
             raise StoreError("the identity can't be changed") from error
 
     def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         try:
             make_folder(self.layout.folder)
-            try:
-                with self._lock.acquire(timeout=LOGOUT_LOCK_SECONDS):
-                    return self._change(decide)
-            except Timeout:
+            with ExitStack() as held:
+                with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
+                    held.enter_context(self._lock.acquire(timeout=LOGOUT_LOCK_SECONDS))
                 return self._change(decide)
         except OSError as error:
             raise StoreError("the identity can't be changed") from error

@@ -13,10 +13,7 @@ MALFORMED = ""  # no JSON: stands for every content that can't be used
 
 def read_usage_text(layout: Layout) -> str | None:
     """usage.json; None where there is none, MALFORMED for what could not be it. Raises OSError."""
-    text = _read(layout.usage_json, USAGE_LIMIT)
-    if text is None and os.path.islink(layout.usage_json):
-        return MALFORMED  # a link to nowhere
-    return text
+    return _read(layout.usage_json, USAGE_LIMIT)
 
 
 def read_ledger_text(layout: Layout) -> str | None:
@@ -29,4 +26,6 @@ def _read(path: str, limit: int) -> str | None:
         content = read_bounded(path, limit)
     except (TooLargeError, IsADirectoryError):
         return MALFORMED
-    return None if content is None else content.decode("utf-8", "replace")
+    if content is None:
+        return MALFORMED if os.path.islink(path) else None  # a link to nowhere
+    return content.decode("utf-8", "replace")

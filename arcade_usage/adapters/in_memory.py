@@ -3,6 +3,7 @@
 Nothing here waits or touches a file. What can go wrong behind a port can be made to go wrong here.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -26,6 +27,7 @@ class MemoryIdentityStore:
     here: str = "this machine"
     known: Known = field(factory=lambda: Known(None, None))
     readable: bool = True
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False, eq=False)
 
     def current(self) -> Known:
         if not self.readable:
@@ -33,7 +35,8 @@ class MemoryIdentityStore:
         return self.known
 
     def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
-        self.known, result = decide(self.current())
+        with self._lock:
+            self.known, result = decide(self.current())
         return result
 
     def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
@@ -93,11 +96,12 @@ class MemorySink:
         self._answer()
 
     def capture(self, records: Sequence[Record]) -> None:
+        events = [_captured(record) for record in records]
         self._reach()
-        if any(record.event.name in self.refused for record in records):
+        if any(event.name in self.refused for event in events):
             raise RefusedError("refused")
-        for record in records:
-            self.persons = self.persons.ingest(_captured(record))
+        for event in events:
+            self.persons = self.persons.ingest(event)
         self.batches.append(tuple(records))
         self._answer()
 

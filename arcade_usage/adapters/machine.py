@@ -47,7 +47,10 @@ def _container() -> list[str]:
         if len(fields) < 10 or "-" not in fields:
             continue
         root, mounted_on = fields[3], fields[4]
-        kind, _, options = fields[fields.index("-") + 1 :][:3]
+        mounted = fields[fields.index("-") + 1 :]
+        if len(mounted) < 3:  # cut off at the limit
+            continue
+        kind, _, options = mounted[:3]
         if mounted_on == "/" and kind in _LAYERED:
             parts.extend(option for option in options.split(",") if option.startswith("upperdir="))
         if mounted_on in _PER_CONTAINER_MOUNTS:
@@ -69,9 +72,9 @@ def _windows_machine_id() -> list[str]:
 
 def _macos_machine_id() -> list[str]:
     """gethostuuid(3); the ioreg command would be a process."""
-    import ctypes
+    with suppress(ImportError, OSError, AttributeError):
+        import ctypes
 
-    with suppress(OSError, AttributeError):
         uuid, wait = (ctypes.c_ubyte * 16)(), (ctypes.c_long * 2)(1, 0)
         if ctypes.CDLL(None).gethostuuid(uuid, wait) == 0:
             return [bytes(uuid).hex()]

@@ -55,9 +55,9 @@ class FolderOutbox:
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
         lock = FileLock(os.path.join(self.folder, "sender.lock"), mode=PRIVATE_FILE)
-        with _store_errors("the sender lock can't be used"):
-            with suppress(Timeout):
-                lock.acquire(timeout=patience_seconds)
+        with _store_errors("the sender lock can't be used"), suppress(Timeout):
+            make_folder(self.folder)
+            lock.acquire(timeout=patience_seconds)
         try:
             yield lock.is_locked
         finally:
@@ -69,17 +69,22 @@ class FolderOutbox:
         return os.path.join(self.folder, f"{milliseconds:015d}-{record.event.uuid}{_SUFFIX}")
 
     def _read(self, name: str) -> Record | None:
-        """The record; None where another process has removed it, or where it is none."""
+        """The record; None where another process has removed it, or where it is none.
+
+        A copy under another name is none: `remove` would not find it, so it would be sent for ever.
+        """
+        path = os.path.join(self.folder, name)
         try:
-            content = read_bounded(os.path.join(self.folder, name), RECORD_LIMIT)
-            return None if content is None else codec.read_record(content)
+            content = read_bounded(path, RECORD_LIMIT)
+            record = None if content is None else codec.read_record(content)
         except (OSError, codec.MalformedError):
             return None
+        return record if record is not None and self._path(record) == path else None
 
 
 @contextmanager
 def _store_errors(message: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, NotImplementedError) as error:  # an older filelock's word for: there are no locks here
         raise StoreError(message) from error

@@ -2,7 +2,8 @@
 
 Owns the invariant that a call returns only where PostHog itself said that it took what was sent: 200
 with PostHog's own JSON, not after a redirect. The SDK's client builds the messages (`before_send` hands
-them over), the SDK's `batch_post` sends them: the client's own sending tells nobody whether it worked.
+them over), the SDK's `post` sends them: the client's own sending tells nobody whether it worked, and
+`batch_post` stumbles over answers that are no JSON object.
 """
 
 import inspect
@@ -15,7 +16,7 @@ from attrs import define, field
 from posthog import Posthog
 from posthog import request as posthog_request
 
-from arcade_usage.adapters.deadline import DeadlineExceededError, within
+from arcade_usage.adapters.deadline import within
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.domain.persons import PERSONLESS
@@ -24,6 +25,8 @@ from arcade_usage.domain.sink import Sink
 
 _REFUSED = (400, 413)  # what was sent will never be taken; anything else may pass
 _ACCEPTED = ("1", "ok")  # what PostHog's ingestion answers in `status`, a number before and a word now
+_BATCH_PATH = "/batch/"
+_FROM_ENVIRONMENT = "$release_id"  # the newer SDK reads POSTHOG_RELEASE_ID, which redaction never saw
 _SILENT_LOGGERS = ("posthog", "urllib3", "backoff")
 
 
@@ -44,19 +47,19 @@ class PostHogSink:
             self.sink.project_token,
             host=self.sink.host,
             sync_mode=True,  # no thread, no atexit hook
-            before_send=self._messages.append,  # append returns None: taken, and not sent by the client
+            before_send=self._keep,
             **options,
         )
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._client.alias(previous_id=anon_id, distinct_id=principal_id)
-        self._post(ALIAS_SECONDS)
+        self._post(1, ALIAS_SECONDS)
 
     def capture(self, records: Sequence[Record]) -> None:
-        for record in records:
-            attribution, event = record.attribution, record.event
-            if attribution is None:
-                raise ValueError("a record is sent with its verdict")
+        decided = [(record.event, record.attribution) for record in records if record.attribution is not None]
+        if len(decided) != len(records):
+            raise ValueError("a record is sent with its verdict")
+        for event, attribution in decided:
             mark = {PERSONLESS: False} if attribution.personless else {}
             self._client.capture(
                 event.name,
@@ -65,35 +68,40 @@ class PostHogSink:
                 timestamp=event.timestamp,
                 uuid=event.uuid,
             )
-        self._post(BATCH_SECONDS)
+        self._post(len(decided), BATCH_SECONDS)
 
-    def _post(self, seconds: float) -> None:
+    def _keep(self, message: dict[str, Any]) -> None:
+        """Returns None: taken, and not sent by the client."""
+        message["properties"].pop(_FROM_ENVIRONMENT, None)
+        self._messages.append(message)
+
+    def _post(self, due: int, seconds: float) -> None:
+        """Send what the client built. `due`: how many messages that is; the client drops some in silence."""
         batch = self._messages[:]
         self._messages.clear()
+        if len(batch) != due:
+            raise RefusedError("the SDK did not take what it was given")
         if not batch:
             return
         try:
-            response = within(seconds, lambda: self._batch_post(batch, seconds))
-        except posthog_request.APIError as error:
-            kind = RefusedError if error.status in _REFUSED else NotAcceptedError
-            raise kind(f"PostHog answered {error.status}") from error
-        except (requests.RequestException, DeadlineExceededError, OSError, ValueError) as error:
+            response = within(seconds, lambda: self._send(batch, seconds))
+        except Exception as error:
             raise NotAcceptedError("PostHog could not be reached") from error
+        if response.status_code in _REFUSED:
+            raise RefusedError(f"PostHog answered {response.status_code}")
         if not _is_accepted(response):
-            raise NotAcceptedError("that answer was not PostHog's")
+            raise NotAcceptedError(f"the answer, {response.status_code}, was not that PostHog took it")
 
-    def _batch_post(self, batch: list[dict[str, Any]], seconds: float) -> requests.Response:
+    def _send(self, batch: list[dict[str, Any]], seconds: float) -> requests.Response:
         host = posthog_request.determine_server_host(self.sink.host)
-        post: Any = posthog_request.batch_post
-        if _takes(posthog_request.post, "session"):
-            response = post(
-                self.sink.project_token, host, gzip=True, timeout=seconds, batch=batch, session=self._session
-            )
+        post: Any = posthog_request.post
+        options = {"gzip": True, "timeout": seconds, "batch": batch}
+        if _takes(post, "session"):
+            options["session"] = self._session
         else:
-            # 6.x posts through a session of its module only.
-            posthog_request._session = self._session
-            response = post(self.sink.project_token, host, gzip=True, timeout=seconds, batch=batch)
-        return response  # type: ignore[no-any-return]
+            posthog_request._session = self._session  # 6.x posts through a session of its module only
+        response: requests.Response = post(self.sink.project_token, host, _BATCH_PATH, **options)
+        return response
 
 
 def _make_session() -> requests.Session:
@@ -105,9 +113,11 @@ def _make_session() -> requests.Session:
 
 
 def _is_accepted(response: requests.Response) -> bool:
+    if response.status_code != 200:
+        return False
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(answer, dict) and str(answer.get("status")).lower() in _ACCEPTED
 

@@ -44,7 +44,7 @@ def local_redactor(environment: Mapping[str, str]) -> Redactor:
 
 
 def _version(distribution: str) -> str:
-    try:
-        return importlib.metadata.version(distribution)
-    except (importlib.metadata.PackageNotFoundError, ValueError):
-        return UNKNOWN_VERSION
+    with suppress(Exception):  # a damaged installation is None in one Python and a KeyError in another
+        if distribution:  # Python 3.10 takes an empty name for any
+            return importlib.metadata.version(distribution) or UNKNOWN_VERSION
+    return UNKNOWN_VERSION

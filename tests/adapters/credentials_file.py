@@ -1,0 +1,29 @@
+"""A credentials.yaml to write and to read."""
+
+from pathlib import Path
+
+import yaml
+
+from arcade_usage.adapters.credentials import Request, read_credentials
+from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.stamps import read_stamp
+from arcade_usage.domain.ledger import Stamp
+
+TOKEN = "tok_very-secret.123"
+
+
+def ask(credentials: Path) -> Request | None:
+    """What the file asks for; its stamp is that of the file there, whatever it says."""
+    stamp, request = within(10.0, lambda: read_credentials(str(credentials)))
+    assert stamp == stamp_of(credentials)
+    return request
+
+
+def ask_about(credentials: Path, document: object) -> Request | None:
+    credentials.write_text(yaml.safe_dump(document))
+    return ask(credentials)
+
+
+def stamp_of(credentials: Path) -> Stamp | None:
+    numbers = read_stamp(str(credentials))
+    return Stamp(*numbers) if numbers else None

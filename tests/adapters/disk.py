@@ -1,0 +1,53 @@
+"""What a disk can do to us. Permission bits do not bind a test that runs as root, so `os` itself refuses."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pytest_mock import MockerFixture
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def os_error(number: int) -> OSError:
+    """What the system raises, by its number."""
+    return OSError(number, os.strerror(number))
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def deny(mocker: MockerFixture, folder: Path) -> None:
+    """Nothing under `folder` can be opened, listed, made, moved or removed any more."""
+    _guard(mocker, folder, lambda _: True)
+
+
+def deny_writing(mocker: MockerFixture, folder: Path) -> None:
+    """What lies under `folder` can be read, and nothing there can be changed any more."""
+    _guard(mocker, folder, lambda flags: bool(flags & _WRITING))
+
+
+def _guard(mocker: MockerFixture, folder: Path, is_denied: Callable[[int], bool]) -> None:
+    inside = os.path.realpath(folder)
+
+    def guarded(name: str, real: Callable[..., Any], writes: bool) -> Callable[..., Any]:
+        def call(path: Any, *arguments: Any, **options: Any) -> Any:
+            flags = arguments[0] if name == "open" else os.O_WRONLY if writes else os.O_RDONLY
+            lies_inside = isinstance(path, str | os.PathLike) and _lies_in(inside, os.fspath(path))
+            if lies_inside and is_denied(flags):
+                raise os_error(errno.EACCES)
+            return real(path, *arguments, **options)
+
+        return call
+
+    for name in ("open", "listdir", "mkdir", "link", "replace", "rename", "unlink"):
+        real = getattr(os, name)
+        mocker.patch(f"os.{name}", guarded(name, real, writes=name not in ("open", "listdir")))
+
+
+def _lies_in(folder: str, path: str) -> bool:
+    return f"{os.path.abspath(path)}{os.sep}".startswith(f"{folder}{os.sep}")

@@ -1,0 +1,118 @@
+"""A stand-in for Python, which tells how it was started: what the launcher is made to start instead."""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from arcade_usage.adapters.deadline import within
+
+_PYTHON = sys.executable  # tests put a stand-in there
+PATIENCE_SECONDS = 30.0  # for a process that should have answered at once
+
+_SCRIPT = """#!{python} -IS
+import json, os, stat, sys
+
+def is_open(descriptor):
+    try:
+        return bool(os.fstat(descriptor))
+    except OSError:
+        return False
+
+nowhere = os.stat(os.devnull).st_rdev
+told = {{
+    "arguments": sys.argv[1:],
+    "environment": dict(os.environ),
+    "folder": os.getcwd(),
+    "open": [descriptor for descriptor in range(3, 256) if is_open(descriptor)],
+    "on nowhere": [descriptor for descriptor in range(3) if os.fstat(descriptor).st_rdev == nowhere],
+    "process": os.getpid(),
+    "session": os.getsid(0),
+}}
+with open({told!r}, "w") as file:
+    json.dump(told, file)
+if {lets_go}:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+if {stays}:
+    open({release!r}).read()
+"""
+
+
+@define
+class StandIn:
+    """An executable in `folder`, and the two pipes by which the test and it wait for each other."""
+
+    folder: Path
+    processes: list[int] = field(factory=list)
+
+    @property
+    def executable(self) -> str:
+        return str(self.folder / "python")
+
+    def __attrs_post_init__(self) -> None:
+        self.folder.mkdir()
+        for name in ("told", "release"):
+            os.mkfifo(self.folder / name)
+        self.become()
+
+    def become(self, *, stays: bool = False, lets_go: bool = False) -> None:
+        """What the next process does after it has told: end; or stay until it is released.
+
+        `lets_go`: it closes its standard output before.
+        """
+        told, release = str(self.folder / "told"), str(self.folder / "release")
+        script = _SCRIPT.format(python=_PYTHON, told=told, release=release, stays=stays, lets_go=lets_go)
+        written = self.folder / "written"
+        written.write_text(script)
+        written.chmod(0o755)
+        written.replace(self.executable)
+
+    def listen(self) -> dict[str, Any]:
+        """How a process was started. Waits for it to tell."""
+        told: dict[str, Any] = json.loads(_bounded((self.folder / "told").read_text))
+        self.processes.append(told["process"])
+        return told
+
+    @contextmanager
+    def listening(self) -> Iterator[dict[str, Any]]:
+        """Listen while the context lasts; what it gives is filled when the context has ended."""
+        told: dict[str, Any] = {}
+        listener = threading.Thread(target=lambda: told.update(self.listen()))
+        listener.start()
+        yield told
+        listener.join(PATIENCE_SECONDS)
+
+    def release(self) -> None:
+        """Let a process end that stays."""
+        _bounded(lambda: (self.folder / "release").write_text(""))
+
+    def wait_until_ended(self, process: int) -> None:
+        """Without reaping it."""
+        _bounded(lambda: os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT))
+
+    def is_there(self, process: int) -> bool:
+        """Whether a child runs, or has ended and was not reaped."""
+        try:
+            os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        except ChildProcessError:
+            return False
+        return True
+
+    def has_ended(self, process: int) -> bool:
+        """Whether a child that was not reaped has ended."""
+        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+    def close(self) -> None:
+        for process in self.processes:
+            if self.is_there(process):
+                os.waitpid(process, 0)
+
+
+def _bounded(call: Callable[[], Any]) -> Any:
+    return within(PATIENCE_SECONDS, call)

@@ -1,0 +1,238 @@
+"""The domain's values as JSON: what goes out comes back, and what comes in was checked."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.adapters import codec
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.known import Malformed, Snapshot
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Attribution
+from tests.samples import ALICE, ANON, FULL_LEDGER, HERE, KNOWNS, SINK, SNAPSHOTS, make_event, of
+
+UNMERGEABLE = (
+    "anonymous", "guest", "distinct_id", "distinctid", "id", "not_authenticated", "email", "undefined",
+    "true", "false", "null", "none", "NaN", "0", "[object Object]", "'guest'", '"None"', "Anonymous", " ", "''",
+)  # fmt: skip
+
+MALFORMED_USAGE: dict[str, object] = {
+    "no anon_id": {"linked_principal_id": None},
+    "anon_id null": {"anon_id": None},
+    "anon_id a number": {"anon_id": 5},
+    "anon_id a list": {"anon_id": [ANON]},
+    "anon_id empty": {"anon_id": ""},
+    "anon_id true": {"anon_id": True},
+    "anon_id not a uuid": {"anon_id": "me"},
+    "anon_id in braces": {"anon_id": f"{{{ANON}}}"},
+    "anon_id without dashes": {"anon_id": ANON.replace("-", "")},
+    "anon_id with a line break": {"anon_id": f"{ANON}\n"},
+    "anon_id nil": {"anon_id": "00000000-0000-0000-0000-000000000000"},
+    "principal a number": {"anon_id": ANON, "linked_principal_id": 7},
+    "principal false": {"anon_id": ANON, "linked_principal_id": False},
+    "principal a list": {"anon_id": ANON, "linked_principal_id": [ALICE]},
+    "principal an object": {"anon_id": ANON, "linked_principal_id": {"id": ALICE}},
+    "principal empty": {"anon_id": ANON, "linked_principal_id": ""},
+    "principal of 400 characters": {"anon_id": ANON, "linked_principal_id": "p" * 400},
+    "principal of 201 characters": {"anon_id": ANON, "linked_principal_id": "p" * 201},
+    "principal with a line break": {"anon_id": ANON, "linked_principal_id": "alice\n"},
+    "principal with a zero byte": {"anon_id": ANON, "linked_principal_id": "alice\0"},
+    "principal the anonymous id": {"anon_id": ANON, "linked_principal_id": ANON},
+    "a list": [ANON],
+    "a text": ANON,
+    "a number": 5,
+    "null": None,
+    **{f"principal {name!r}": {"anon_id": ANON, "linked_principal_id": name} for name in UNMERGEABLE},
+}
+
+MALFORMED_TEXTS = {
+    "empty": "",
+    "blank": " \n",
+    "truncated": json.dumps({"anon_id": ANON, "linked_principal_id": None})[:-1],
+    "two of them": json.dumps({"anon_id": ANON}) * 2,
+    "a byte order mark": "\ufeff" + json.dumps({"anon_id": ANON}),
+    "YAML": f"anon_id: {ANON}",
+    "single quotes": str({"anon_id": ANON}),
+    "nested deeply": '{"anon_id":' * 2000 + "1" + "}" * 2000,
+    "a huge number": '{"anon_id": 1' + "0" * 5000 + "}",
+    "zero bytes": "\0" * 64,
+}
+
+
+class TestUsageJson:
+    """usage.json: two keys, and whatever else a file of others has."""
+
+    @pytest.mark.parametrize("value", MALFORMED_USAGE.values(), ids=MALFORMED_USAGE)
+    def test_a_wrong_value_is_malformed(self, value: object) -> None:
+        """Nothing is converted: an id of a wrong type would be shared by everyone."""
+        assert codec.read_identity(json.dumps(value)) == Malformed()
+
+    @pytest.mark.parametrize("text", MALFORMED_TEXTS.values(), ids=MALFORMED_TEXTS)
+    def test_a_wrong_text_is_malformed(self, text: str) -> None:
+        """What is no JSON object is malformed, and nothing is raised."""
+        assert codec.read_identity(text) == Malformed()
+
+    def test_no_text_is_no_identity(self) -> None:
+        """An absent file is not a malformed one."""
+        assert codec.read_identity(None) is None
+
+    @pytest.mark.parametrize(
+        ("value", "identity"),
+        [
+            ({"anon_id": ANON, "linked_principal_id": None}, Anonymous(ANON)),
+            ({"anon_id": ANON}, Anonymous(ANON)),
+            ({"anon_id": ANON.upper(), "linked_principal_id": None}, Anonymous(ANON.upper())),
+            ({"anon_id": ANON, "linked_principal_id": ALICE}, Linked(ANON, ALICE)),
+            ({"anon_id": ANON, "linked_principal_id": "p" * 200}, Linked(ANON, "p" * 200)),
+            ({"anon_id": ANON, "linked_principal_id": ALICE, "theirs": [1]}, Linked(ANON, ALICE)),
+        ],
+        ids=["anonymous", "never linked", "upper case", "linked", "200 characters", "keys of others"],
+    )
+    def test_an_identity_is_read(self, value: object, identity: object) -> None:
+        """What older and newer tools wrote is understood."""
+        assert codec.read_identity(json.dumps(value)) == identity
+
+    @pytest.mark.parametrize("identity", [Anonymous(ANON), Linked(ANON, ALICE)])
+    def test_what_is_written_has_two_keys_and_those_of_others(self, identity: Anonymous | Linked) -> None:
+        """Both keys are there, those of others stay, and none that was ours before."""
+        before = {"theirs": {"nested": [1, None, "☃"]}, "anon_id": "old", "linked_principal_id": "old"}
+        written = codec.write_identity(identity, before)
+        assert json.loads(written) == {
+            "anon_id": ANON,
+            "linked_principal_id": ALICE if isinstance(identity, Linked) else None,
+            "theirs": {"nested": [1, None, "☃"]},
+        }
+        assert codec.read_identity(written.decode()) == identity
+
+
+def _spoilt(**changes: object) -> dict[str, Any]:
+    return {**json.loads(codec.write_ledger(FULL_LEDGER)), **changes}
+
+
+MALFORMED_LEDGERS: dict[str, object] = {
+    "a list": [],
+    "no id": {"born": HERE},
+    "no birth": {"anon_id": ANON},
+    "an id of a wrong type": _spoilt(anon_id=5),
+    "a birth of a wrong type": _spoilt(born=None),
+    "a stamp of four numbers": _spoilt(seen=[1, 2, 3, 4]),
+    "a stamp of six numbers": _spoilt(seen=[1, 2, 3, 4, 5, 6]),
+    "a stamp of texts": _spoilt(seen=["1", "2", "3", "4", "5"]),
+    "a stamp of fractions": _spoilt(confirmed=[1.0, 2.0, 3.0, 4.0, 5.0]),
+    "a stamp with true in it": _spoilt(confirmed=[True, 2, 3, 4, 5]),
+    "a stamp that is an object": _spoilt(seen={"device": 1}),
+    "a claim of a wrong type": _spoilt(claim=7),
+    "sinks that are one text": _spoilt(accepted="sink"),
+    "sinks of numbers": _spoilt(reached=[1]),
+    "sinks that are null": _spoilt(reached=None),
+    "debts that are a text": _spoilt(owed=""),
+    "debts that are an object": _spoilt(owed={}),
+    "a debt without principal": _spoilt(owed=[{"anon_id": ANON, "sinks": []}]),
+    "a debt of a wrong type": _spoilt(owed=[ANON]),
+}
+
+
+class TestLedger:
+    """The ledger: wrong in any part is wrong in all."""
+
+    @pytest.mark.parametrize("value", MALFORMED_LEDGERS.values(), ids=MALFORMED_LEDGERS)
+    def test_a_wrong_value_is_malformed(self, value: object) -> None:
+        """No part of a ledger is guessed or converted."""
+        assert codec.read_ledger(json.dumps(value)) == Malformed()
+
+    @pytest.mark.parametrize("text", MALFORMED_TEXTS.values(), ids=MALFORMED_TEXTS)
+    def test_a_wrong_text_is_malformed(self, text: str) -> None:
+        """What is no JSON object is malformed, and nothing is raised."""
+        assert codec.read_ledger(text) == Malformed()
+
+    @pytest.mark.parametrize("name", ["anonymous", "linked"])
+    def test_what_is_written_comes_back(self, name: str) -> None:
+        """A ledger survives its file."""
+        ledger = KNOWNS[name].ledger
+        assert ledger is not None
+        assert codec.read_ledger(codec.write_ledger(ledger).decode()) == ledger  # type: ignore[arg-type]
+
+    def test_what_is_written_is_always_the_same(self) -> None:
+        """Sets are written in order: equal ledgers are equal files."""
+        first = json.loads(codec.write_ledger(FULL_LEDGER))
+        assert first["reached"] == sorted(first["reached"])
+
+    def test_a_key_of_a_newer_release_is_no_harm(self) -> None:
+        """What is not known here is not malformed."""
+        assert codec.read_ledger(json.dumps(_spoilt(newer=1))) == FULL_LEDGER
+
+
+def _record_with(**changes: object) -> bytes:
+    stored = json.loads(codec.write_record(of(ALICE)))
+    for path, value in changes.items():
+        *above, last = path.split("__")
+        node = stored
+        for key in above:
+            node = node[key]
+        node[last] = value
+    return json.dumps(stored).encode()
+
+
+MALFORMED_RECORDS = {
+    "of another version": _record_with(version=2),
+    "of no version": _record_with(version=None),
+    "without its event": _record_with(event=None),
+    "a uuid of a wrong type": _record_with(event__uuid=5),
+    "a time without its zone": _record_with(event__timestamp="2026-03-14T15:09:26"),
+    "a time that is a number": _record_with(event__timestamp=1_800_000_000),
+    "a time that is none": _record_with(event__timestamp="yesterday"),
+    "properties that are a list": _record_with(event__properties=[]),
+    "a snapshot that is a text": _record_with(snapshot="{}"),
+    "a snapshot of a wrong stamp": _record_with(snapshot__stamp=[1]),
+    "a snapshot of a wrong text": _record_with(snapshot__usage={}),
+    "a mark of a wrong type": _record_with(is_logout="no"),
+    "a verdict without an id": _record_with(attribution={"personless": True}),
+    "an unmergeable principal": _record_with(attribution={"distinct_id": "anonymous", "personless": False}),
+    "an anonymous id that is none": _record_with(attribution={"distinct_id": ALICE, "personless": True}),
+    "truncated": codec.write_record(of(ALICE))[:-1],
+    "not UTF-8": b'{"version": "\xff"}',
+    "empty": b"",
+}
+
+
+class TestRecord:
+    """A record, as it lies in the outbox."""
+
+    @pytest.mark.parametrize("content", MALFORMED_RECORDS.values(), ids=MALFORMED_RECORDS)
+    def test_a_wrong_content_is_malformed(self, content: bytes) -> None:
+        """Whatever is wrong with a record, the error is one."""
+        with pytest.raises(codec.MalformedError):
+            codec.read_record(content)
+
+    @pytest.mark.parametrize("snapshot", SNAPSHOTS.values(), ids=SNAPSHOTS)
+    def test_what_is_written_comes_back(self, snapshot: Snapshot) -> None:
+        """Event, snapshot, mark and verdict survive the file."""
+        record = Record(make_event(), snapshot, is_logout=True, attribution=Attribution(ANON, True))
+        assert codec.read_record(codec.write_record(record)) == record
+
+    @given(content=st.binary(max_size=200))
+    def test_any_bytes_are_a_record_or_malformed(self, content: bytes) -> None:
+        """No content raises anything else."""
+        with pytest.raises(codec.MalformedError):
+            codec.read_record(content)
+
+
+def test_a_sink_survives_its_file() -> None:
+    """Host and token are kept as they are, and are the same sink."""
+    sink = codec.read_sink(codec.load_object(codec.write_sink(SINK)))
+    assert (sink, sink.key) == (SINK, SINK.key)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, {}, {"host": SINK.host}, {"host": "ftp://x", "project_token": "t"}, {"host": 5, "project_token": "t"},
+     {"host": SINK.host, "project_token": " "}, {"host": SINK.host, "project_token": None}],
+    ids=["nothing", "empty", "no token", "a scheme of no use", "a number", "a blank token", "a null token"],
+)  # fmt: skip
+def test_a_wrong_sink_is_malformed(value: object) -> None:
+    """Events are sent to no host that is none, and under no token that is none."""
+    with pytest.raises(codec.MalformedError):
+        codec.read_sink(value)

@@ -1,0 +1,86 @@
+"""Files under contention: real processes and threads that write and read one file at the same time."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.adapters.files import create_first, read_bounded, replace
+from tests.adapters.contenders import contend
+
+_CREATE = """
+import errno, os
+from arcade_usage.adapters.files import create_first
+
+folder, links, number = sys.argv[1:]
+if links == "no":
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "no hard links here")
+    os.link = refuse
+won = []
+for round in range(5):
+    ready()
+    won.append(create_first(os.path.join(folder, str(round)), number.encode() * 1000, durable=False))
+for each in won:
+    print(each)
+"""
+
+
+@pytest.mark.parametrize("links", ["yes", "no"])
+def test_of_many_processes_one_makes_a_file(path: Path, links: str) -> None:
+    """Eight processes want the same file at once: one makes it, and its content is that one's, whole."""
+    outputs = contend(_CREATE, 8, [str(path.parent), links], rounds=5)
+    for turn in range(5):
+        winners = [number for number, output in enumerate(outputs) if output[turn] == "True"]
+        assert [(path.parent / str(turn)).read_text()] == [str(number) * 1000 for number in winners]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["0", "1", "2", "3", "4"]
+
+
+def test_of_many_threads_one_makes_a_file(path: Path) -> None:
+    """Sixteen threads of one process are no different."""
+    start, won = threading.Barrier(16), []
+
+    def create(number: int) -> None:
+        start.wait(30)
+        if create_first(str(path), str(number).encode(), durable=False):
+            won.append(number)
+
+    threads = [threading.Thread(target=create, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [int(path.read_bytes())] == won
+
+
+def test_a_reader_never_sees_half_a_file(path: Path) -> None:
+    """While a file is replaced again and again, every read gives one content or the other, whole."""
+    contents = [b"short", b"long " * 10_000]
+    replace(str(path), contents[0])
+    done = threading.Event()
+
+    def write() -> None:
+        for turn in range(40):
+            replace(str(path), contents[turn % 2])
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = []
+    while not done.is_set():
+        seen.append(read_bounded(str(path), 100_000))
+    writer.join(30)
+    assert seen
+    assert all(content in contents for content in seen)
+
+
+def test_writers_leave_one_of_their_contents(path: Path) -> None:
+    """Of many writers at once the last one's content stands, whole, with no temporary file beside it."""
+    contents = [str(number).encode() * 5_000 for number in range(8)]
+    threads = [threading.Thread(target=replace, args=(str(path), content)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert path.read_bytes() in contents
+    assert [each.name for each in path.parent.iterdir()] == [path.name]

@@ -1,0 +1,169 @@
+"""The identity lock: waited for within bounds, overruled by a logout, and held by one process at a time."""
+
+import errno
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import identity_store
+from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.application.errors import StoreBusyError, StoreError
+from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.known import Known
+from arcade_usage.domain.ledger import Ledger
+from tests.adapters.contenders import contend
+from tests.adapters.disk import os_error
+from tests.samples import ANON, FRESH, HERE, KNOWNS
+
+
+@pytest.fixture
+def layout(config_dir: Path) -> Layout:
+    return Layout(str(config_dir))
+
+
+@pytest.fixture
+def store(layout: Layout, mocker: MockerFixture) -> IdentityFiles:
+    """A store that is linked, and that does not wait for long."""
+    mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 0.05)
+    mocker.patch.object(identity_store, "LOGOUT_LOCK_SECONDS", 0.05)
+    store = IdentityFiles(layout, HERE)
+    store.overrule(lambda _: (KNOWNS["linked"], None))
+    return store
+
+
+def rotated(known: Known) -> tuple[Known, str]:
+    return known.rotated(FRESH, HERE), "rotated"
+
+
+_HOLD = """
+import sys
+from filelock import FileLock
+
+with FileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def held_by_another_process(layout: Layout) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, layout.identity_lock],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield
+        process.communicate("\n", timeout=30)
+
+
+class TestHeld:
+    """Another process holds the lock."""
+
+    def test_a_change_gives_up_in_time(self, store: IdentityFiles, layout: Layout) -> None:
+        """A change that can't have the lock is told, and changes nothing; afterwards it can."""
+        with held_by_another_process(layout):
+            with pytest.raises(StoreBusyError):
+                store.change(rotated)
+            assert store.current() == KNOWNS["linked"]
+        assert store.change(rotated) == "rotated"
+
+    def test_a_logout_goes_ahead(self, store: IdentityFiles, layout: Layout) -> None:
+        """The next person must inherit nothing, whoever holds the lock."""
+        with held_by_another_process(layout):
+            assert store.overrule(rotated) == "rotated"
+            assert store.current().anon_id == FRESH
+
+    def test_looking_does_not_wait(self, store: IdentityFiles, layout: Layout) -> None:
+        """A reader needs no lock."""
+        with held_by_another_process(layout):
+            assert store.current() == KNOWNS["linked"]
+
+
+class TestBroken:
+    """There is no lock to be had at all."""
+
+    @pytest.fixture(params=["a folder", "a link", "no permission", "no lock service", "not implemented"])
+    def broken(
+        self, request: pytest.FixtureRequest, store: IdentityFiles, layout: Layout, mocker: MockerFixture
+    ) -> IdentityFiles:
+        """A store whose lock file can't be locked; the files beside it can be written."""
+        lock = Path(layout.identity_lock)
+        errors: dict[str, Exception] = {
+            "no permission": os_error(errno.EACCES),  # made by root, once
+            "no lock service": os_error(errno.ENOLCK),
+            "not implemented": NotImplementedError("FileSystem does not appear to support flock"),
+        }
+        if request.param in errors:
+            mocker.patch.object(filelock.FileLock, "_acquire", side_effect=errors[request.param])
+            return store
+        lock.unlink(missing_ok=True)
+        if request.param == "a folder":
+            lock.mkdir()
+        else:
+            lock.symlink_to("elsewhere")
+        return store
+
+    def test_a_change_is_a_store_error(self, broken: IdentityFiles) -> None:
+        """Nothing is changed without the lock."""
+        with pytest.raises(StoreError):
+            broken.change(rotated)
+        assert broken.current() == KNOWNS["linked"]
+
+    def test_a_logout_goes_ahead(self, broken: IdentityFiles) -> None:
+        """A logout rotates without the lock where it is not to be had, whatever the reason."""
+        assert broken.overrule(rotated) == "rotated"
+        assert broken.current().anon_id == FRESH
+
+
+_CHANGE = """
+import os
+from attrs import evolve
+from arcade_usage.adapters import identity_store
+from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.layout import Layout
+
+config_dir, number = sys.argv[1:]
+identity_store.IDENTITY_LOCK_SECONDS = 60.0
+store = IdentityFiles(Layout(config_dir), "this machine")
+inside = os.path.join(config_dir, "inside")
+overlaps = 0
+
+def reach(sink):
+    def decide(known):
+        global overlaps
+        try:
+            os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            overlaps += 1
+        else:
+            os.unlink(inside)
+        return evolve(known, ledger=evolve(known.ledger, reached=known.ledger.reached | {sink})), None
+    return decide
+
+ready()
+for turn in range(10):
+    store.change(reach(f"{number}-{turn}"))
+print(overlaps)
+"""
+
+
+def test_processes_that_contend_lose_no_update(layout: Layout, config_dir: Path) -> None:
+    """Four processes change the identity ten times each: none is inside with another, no change is lost."""
+    store = IdentityFiles(layout, HERE)
+    store.change(lambda _: (Known(Anonymous(ANON), Ledger(ANON, HERE)), None))
+    outputs = contend(_CHANGE, 4, [str(config_dir)])
+    assert outputs == [["0"]] * 4
+    ledger = store.current().ledger
+    assert isinstance(ledger, Ledger)
+    assert ledger.reached == {f"{number}-{turn}" for number in range(4) for turn in range(10)}

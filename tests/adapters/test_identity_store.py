@@ -1,0 +1,330 @@
+"""The identity store's files: what is written, in which order, and what becomes of a file that is none."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import codec
+from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.ledger import Ledger
+from tests.adapters.disk import deny, deny_writing, mode_of, os_error
+from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
+
+
+@pytest.fixture
+def store(config_dir: Path) -> IdentityFiles:
+    return IdentityFiles(Layout(str(config_dir)), HERE)
+
+
+@pytest.fixture
+def usage_json(config_dir: Path) -> Path:
+    config_dir.mkdir()
+    return config_dir / "usage.json"
+
+
+@pytest.fixture
+def ledger_json(usage_json: Path) -> Path:
+    usage_json.write_text(json.dumps({"anon_id": ANON, "linked_principal_id": None}))
+    folder = usage_json.parent / "usage"
+    folder.mkdir()
+    return folder / "ledger.json"
+
+
+def rotate(store: IdentityFiles) -> None:
+    store.change(lambda known: (known.rotated(FRESH, HERE), None))
+
+
+def put(store: IdentityFiles, known: Known) -> None:
+    store.change(lambda _: (known, None))
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+class TestWriting:
+    """What a change leaves on disk."""
+
+    @pytest.mark.usefixtures("no_umask")
+    def test_the_files_are_private_and_nothing_else_is_there(
+        self, store: IdentityFiles, config_dir: Path
+    ) -> None:
+        """usage.json, the ledger and the lock file are 0600, the folders that were made 0700."""
+        put(store, KNOWNS["linked"])
+        assert {name: mode_of(config_dir / name) for name in listing(config_dir)} == {
+            "usage": 0o700,
+            "usage.json": 0o600,
+            "usage/identity.lock": 0o600,
+            "usage/ledger.json": 0o600,
+        }
+        assert mode_of(config_dir) == 0o700
+
+    def test_the_host_s_folder_stays_as_it_is(self, store: IdentityFiles, config_dir: Path) -> None:
+        """A config folder that is there keeps its mode and its files."""
+        config_dir.mkdir(mode=0o755)
+        config_dir.chmod(0o755)
+        (config_dir / "credentials.yaml").write_text("theirs")
+        put(store, KNOWNS["linked"])
+        assert mode_of(config_dir) == 0o755
+        assert (config_dir / "credentials.yaml").read_text() == "theirs"
+
+    @pytest.mark.parametrize(
+        ("known", "principal_id"),
+        [(KNOWNS["anonymous"], None), (KNOWNS["linked"], ALICE)],
+        ids=["anonymous", "linked"],
+    )
+    def test_usage_json_has_its_two_keys(
+        self, store: IdentityFiles, config_dir: Path, known: Known, principal_id: str | None
+    ) -> None:
+        """usage.json is exactly the two keys that other tools read."""
+        put(store, known)
+        written = json.loads((config_dir / "usage.json").read_text())
+        assert written == {"anon_id": ANON, "linked_principal_id": principal_id}
+
+    def test_keys_of_others_stay(self, store: IdentityFiles, usage_json: Path) -> None:
+        """What another tool keeps in usage.json survives every change of ours."""
+        theirs = {"theirs": {"a": [1, "☃", None]}, "more": True}
+        usage_json.write_text(json.dumps({"anon_id": ANON, "linked_principal_id": ALICE, **theirs}))
+        rotate(store)
+        assert json.loads(usage_json.read_text()) == {"anon_id": FRESH, "linked_principal_id": None, **theirs}
+
+    def test_a_decision_that_changes_nothing_writes_nothing(
+        self, store: IdentityFiles, config_dir: Path
+    ) -> None:
+        """Files whose content stays are not written again."""
+        put(store, KNOWNS["linked"])
+        before = {name: (config_dir / name).stat().st_ino for name in listing(config_dir)}
+        store.change(lambda known: (known, None))
+        assert {name: (config_dir / name).stat().st_ino for name in listing(config_dir)} == before
+
+    @pytest.mark.parametrize("name", ["usage.json", "usage/ledger.json"])
+    def test_a_link_stays_one(
+        self, store: IdentityFiles, config_dir: Path, tmp_path: Path, name: str
+    ) -> None:
+        """Who keeps a file elsewhere finds the new content there."""
+        put(store, KNOWNS["anonymous"])
+        elsewhere = tmp_path / "dotfiles"
+        elsewhere.mkdir()
+        (config_dir / name).rename(elsewhere / "kept.json")
+        (config_dir / name).symlink_to(elsewhere / "kept.json")
+        rotate(store)
+        assert (config_dir / name).is_symlink()
+        assert json.loads((elsewhere / "kept.json").read_text())["anon_id"] == FRESH
+        assert store.current().agrees
+
+
+class TestOrder:
+    """The ledger comes first, so that a change that was cut short is seen."""
+
+    @pytest.mark.parametrize("before", ["anonymous", "linked"])
+    def test_a_kill_in_between_leaves_a_pair_that_does_not_agree(
+        self, store: IdentityFiles, mocker: MockerFixture, before: str
+    ) -> None:
+        """Where usage.json could not follow the ledger, everybody sees it; the next change mends it."""
+        put(store, KNOWNS[before])
+        self._replace_only(mocker, times=1)
+        with pytest.raises(StoreError):
+            rotate(store)
+        torn = store.current()
+        assert (torn.identity, torn.agrees) == (KNOWNS[before].identity, False)
+        assert isinstance(torn.ledger, Ledger)
+        assert torn.ledger.anon_id == FRESH
+        mocker.stopall()
+        rotated = "eeeeeeee-0000-4000-8000-00000000000e"
+        store.change(lambda known: (known.rotated(rotated, HERE), None))
+        assert (store.current().anon_id, store.current().agrees) == (rotated, True)
+
+    def test_a_kill_before_leaves_everything_as_it_was(
+        self, store: IdentityFiles, mocker: MockerFixture
+    ) -> None:
+        """Where the ledger could not be written, nothing was."""
+        put(store, KNOWNS["linked"])
+        self._replace_only(mocker, times=0)
+        with pytest.raises(StoreError):
+            rotate(store)
+        assert store.current() == KNOWNS["linked"]
+
+    @staticmethod
+    def _replace_only(mocker: MockerFixture, times: int) -> None:
+        replace = os.replace
+        done: list[str] = []
+
+        def call(source: str, target: str) -> None:
+            if len(done) == times:
+                raise os_error(5)
+            done.append(target)
+            replace(source, target)
+
+        mocker.patch("os.replace", call)
+
+
+def _huge(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 50_000_000)
+
+
+Make = Callable[[Path], Any]
+
+IMPOSTORS: dict[str, Make] = {
+    "empty": Path.touch,
+    "truncated": lambda path: path.write_text('{"anon_id": "'),
+    "not UTF-8": lambda path: path.write_bytes(b"\xff\xfe\x00\x01"),
+    "wrong types": lambda path: path.write_text(json.dumps({"anon_id": 5, "born": [], "x": None})),
+    "a list": lambda path: path.write_text("[]"),
+    "nested deeply": lambda path: path.write_text("[" * 2000),
+    "50 MB": _huge,
+    "a folder": Path.mkdir,
+    "a folder with something in it": lambda path: (path / "theirs").mkdir(parents=True),
+    "a pipe": os.mkfifo,
+    "a link to nowhere": lambda path: path.symlink_to("nowhere"),
+    "a link into a missing folder": lambda path: path.symlink_to("missing/nowhere"),
+}
+
+
+class TestMalformed:
+    """A file that is none: kept aside as evidence, replaced, and nothing raised."""
+
+    @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+    def test_a_malformed_usage_json_is_replaced(
+        self, store: IdentityFiles, usage_json: Path, make: Make
+    ) -> None:
+        """Whatever lay in usage.json's place lies in usage/malformed, and a new identity in its stead."""
+        make(usage_json)
+        before = self._describe(usage_json)
+        assert store.current().identity == Malformed()
+        within(20.0, lambda: rotate(store))
+        assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+        evidence = usage_json.parent / "usage" / "malformed" / "usage.json"
+        assert self._describe(evidence) == before
+
+    @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+    def test_a_malformed_ledger_is_replaced(
+        self, store: IdentityFiles, ledger_json: Path, make: Make
+    ) -> None:
+        """Whatever lay in the ledger's place lies in usage/malformed, and a new ledger in its stead."""
+        make(ledger_json)
+        before = self._describe(ledger_json)
+        assert store.current() == Known(Anonymous(ANON), Malformed())
+        within(20.0, lambda: rotate(store))
+        assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+        assert self._describe(ledger_json.parent / "malformed" / "ledger.json") == before
+
+    @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+    def test_looking_touches_nothing(self, store: IdentityFiles, usage_json: Path, make: Make) -> None:
+        """Only who changes the identity puts a malformed file aside."""
+        make(usage_json)
+        before = self._describe(usage_json)
+        store.current()
+        store.change(lambda known: (known, None))
+        assert self._describe(usage_json) == before
+
+    def test_the_last_evidence_of_a_kind_is_kept(self, store: IdentityFiles, usage_json: Path) -> None:
+        """Evidence can't pile up: each time it replaces what there was."""
+        for content in ("first", "second", "third"):
+            usage_json.write_text(content)
+            rotate(store)
+        evidence = usage_json.parent / "usage" / "malformed"
+        assert {path.name: path.read_text() for path in evidence.iterdir()} == {"usage.json": "third"}
+
+    def test_evidence_that_can_not_be_replaced_is_no_obstacle(
+        self, store: IdentityFiles, usage_json: Path
+    ) -> None:
+        """Where a full folder is the last evidence, the next one lies beside it."""
+        for _ in range(2):
+            (usage_json / "theirs").mkdir(parents=True)
+            rotate(store)
+            usage_json.unlink()
+        assert len(list((usage_json.parent / "usage" / "malformed").iterdir())) == 2
+
+    def test_keys_of_others_stay_in_a_file_whose_ids_are_wrong(
+        self, store: IdentityFiles, usage_json: Path
+    ) -> None:
+        """A null id is no reason to forget what is not ours."""
+        usage_json.write_text(json.dumps({"anon_id": None, "linked_principal_id": None, "theirs": 1}))
+        rotate(store)
+        assert json.loads(usage_json.read_text())["theirs"] == 1
+
+    def test_a_key_of_others_that_can_not_be_written_again_is_no_obstacle(
+        self, store: IdentityFiles, usage_json: Path
+    ) -> None:
+        """However deep a key of others is nested, the identity can be changed."""
+        for depth in (10, 500, *range(900, 1000)):
+            usage_json.write_text(f'{{"anon_id": "{ANON}", "theirs": {"[" * depth + "]" * depth}}}')
+            rotate(store)
+            assert store.current().anon_id == FRESH
+
+    @staticmethod
+    def _describe(path: Path) -> object:
+        status = path.lstat()
+        if path.is_symlink():
+            return "link", os.readlink(path)
+        if path.is_file():
+            return "file", status.st_size, path.read_bytes()[:100]
+        return status.st_mode, status.st_ino
+
+
+class TestNotPermitted:
+    """A folder that can't be used is left as it is: an id that changes at every command is worse than none."""
+
+    def test_no_permission_to_read_is_not_malformed(
+        self, store: IdentityFiles, usage_json: Path, mocker: MockerFixture
+    ) -> None:
+        """What may not be read is told as an error, and stays."""
+        put(store, KNOWNS["linked"])
+        before = (usage_json.read_bytes(), listing(usage_json.parent))
+        deny(mocker, usage_json.parent)
+        for call in (store.current, lambda: rotate(store)):
+            with pytest.raises(StoreError):
+                call()
+        mocker.stopall()
+        assert (usage_json.read_bytes(), listing(usage_json.parent)) == before
+
+    def test_a_read_only_folder_can_be_read(
+        self, store: IdentityFiles, config_dir: Path, mocker: MockerFixture
+    ) -> None:
+        """Without permission to write, what is known is known, and a change is an error that changes nothing."""
+        put(store, KNOWNS["linked"])
+        deny_writing(mocker, config_dir)
+        with pytest.raises(StoreError):
+            rotate(store)
+        assert store.current() == KNOWNS["linked"]
+
+    @pytest.mark.parametrize("what", ["a file", "a link to nowhere"])
+    def test_a_config_folder_that_is_none_is_an_error(
+        self, store: IdentityFiles, config_dir: Path, what: str
+    ) -> None:
+        """Nothing is made in the place of what is not ours."""
+        if what == "a file":
+            config_dir.write_text("theirs")
+        else:
+            config_dir.symlink_to("nowhere")
+        with pytest.raises(StoreError):
+            rotate(store)
+        assert config_dir.is_symlink() or config_dir.read_text() == "theirs"
+
+    def test_a_missing_config_folder_is_made(self, store: IdentityFiles, config_dir: Path) -> None:
+        """Nothing there is nothing known, and the first change makes the folder."""
+        assert store.current() == Known(None, None)
+        assert not config_dir.exists()
+        put(store, KNOWNS["linked"])
+        assert store.current().identity == Linked(ANON, ALICE)
+
+    def test_an_error_of_the_system_is_translated(
+        self, store: IdentityFiles, usage_json: Path, mocker: MockerFixture
+    ) -> None:
+        """A disk that fails is a StoreError that names its cause."""
+        usage_json.write_bytes(codec.write_identity(Anonymous(ANON), {}))
+        mocker.patch("os.read", side_effect=os_error(5))
+        with pytest.raises(StoreError) as caught:
+            store.current()
+        assert isinstance(caught.value.__cause__, OSError)

@@ -1,0 +1,106 @@
+"""usage.json and the ledger as texts: whatever lies in their place, told apart from nothing and from no permission."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.identity_texts import (
+    LEDGER_LIMIT,
+    MALFORMED,
+    USAGE_LIMIT,
+    read_ledger_text,
+    read_usage_text,
+)
+from arcade_usage.adapters.layout import Layout
+from tests.adapters.disk import deny
+
+Read = Callable[[Layout], str | None]
+
+
+@pytest.fixture
+def layout(config_dir: Path) -> Layout:
+    (config_dir / "usage").mkdir(parents=True)
+    return Layout(str(config_dir))
+
+
+@pytest.fixture(params=["usage.json", "usage/ledger.json"])
+def place(request: pytest.FixtureRequest, config_dir: Path) -> Path:
+    return config_dir / str(request.param)
+
+
+def read(layout: Layout, place: Path) -> str | None:
+    call: Read = read_usage_text if place.name == "usage.json" else read_ledger_text
+    return within(10.0, lambda: call(layout))
+
+
+def test_nothing_there_is_none(layout: Layout, place: Path) -> None:
+    """No file is not a malformed one."""
+    assert read(layout, place) is None
+
+
+def test_a_text_comes_as_it_is(layout: Layout, place: Path) -> None:
+    """The text is the file's, whether it means anything or not."""
+    place.write_text('{"naïve": "☃"}\n', encoding="utf-8")
+    assert read(layout, place) == '{"naïve": "☃"}\n'
+
+
+def test_the_limits_are_kept(layout: Layout, place: Path) -> None:
+    """A text at its limit is read, and one byte more can't be it."""
+    limit = USAGE_LIMIT if place.name == "usage.json" else LEDGER_LIMIT
+    place.write_bytes(b"x" * limit)
+    assert read(layout, place) == "x" * limit
+    place.write_bytes(b"x" * (limit + 1))
+    assert read(layout, place) == MALFORMED
+
+
+def _huge(place: Path) -> None:
+    place.touch()
+    os.truncate(place, 50_000_000)
+
+
+def _loop(place: Path) -> None:
+    place.symlink_to(place.name)
+
+
+IMPOSTORS: dict[str, Callable[[Path], object]] = {
+    "50 MB": _huge,
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a link to nowhere": lambda place: place.symlink_to("nowhere"),
+    "a link into a missing folder": lambda place: place.symlink_to("missing/file"),
+}
+
+
+@pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+def test_what_can_not_be_it_is_malformed(layout: Layout, place: Path, make: Callable[[Path], object]) -> None:
+    """Something else in the file's place is malformed, without a wait and without filling the memory."""
+    make(place)
+    assert read(layout, place) == MALFORMED
+
+
+def test_bytes_that_are_no_text_are_replaced(layout: Layout, place: Path) -> None:
+    """What is not UTF-8 still comes as a text that a payload can carry."""
+    place.write_bytes(b"\xff\xfe\x00{")
+    text = read(layout, place)
+    assert text is not None
+    assert text.encode("utf-8").decode("utf-8") == text
+
+
+def test_no_permission_is_an_error(layout: Layout, place: Path, mocker: MockerFixture) -> None:
+    """A file that may not be read is neither malformed nor absent."""
+    place.write_text("{}")
+    deny(mocker, place.parent)
+    with pytest.raises(PermissionError):
+        read(layout, place)
+
+
+def test_a_file_in_the_folder_s_place_is_an_error(tmp_path: Path) -> None:
+    """Where the config folder is a file, nothing can be known."""
+    (tmp_path / "file").touch()
+    for call in (read_usage_text, read_ledger_text):
+        with pytest.raises(NotADirectoryError):
+            call(Layout(str(tmp_path / "file")))

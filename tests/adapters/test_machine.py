@@ -1,0 +1,251 @@
+"""The machine's fingerprint: the same here for good, another one elsewhere, and made of nothing that can be read."""
+
+import contextlib
+import ctypes
+import hashlib
+import re
+import socket
+import types
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import machine
+from arcade_usage.adapters.machine import fingerprint
+
+MACHINE_ID, OTHER_MACHINE_ID = "3f1c0a7e5b9d4c2e8a6f0b1d2c3e4f5a", "ffffffffffffffffffffffffffffffff"
+
+HOST = "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
+ROOT = (
+    "600 500 0:50 / / rw,relatime master:1 - overlay overlay "
+    "rw,lowerdir=/var/lib/docker/l/A:/var/lib/docker/l/B,upperdir=/var/lib/docker/overlay2/{id}/diff,workdir=/w\n"
+)
+HOSTS = "610 600 8:1 /var/lib/docker/containers/{id}/hosts /etc/hosts rw,relatime - ext4 /dev/sda1 rw\n"
+HOSTNAME = "611 600 8:1 /var/lib/docker/containers/{id}/hostname /etc/hostname rw - ext4 /dev/sda1 rw\n"
+
+System = Callable[..., str]
+
+
+@pytest.fixture
+def fingerprint_of(mocker: MockerFixture) -> System:
+    """The fingerprint of a Linux with these files."""
+    files: dict[str, str] = {}
+    mocker.patch.object(machine, "_read", lambda path: files.get(path, ""))
+    mocker.patch.object(machine, "sys", types.SimpleNamespace(platform="linux"))
+    host_name = mocker.patch("socket.gethostname")
+
+    def call(
+        mounts: str = HOST,
+        *,
+        machine_id: str = MACHINE_ID,
+        dbus: str = "",
+        hostid: str = "",
+        name: str = "laptop",
+    ) -> str:
+        files["/proc/self/mountinfo"] = mounts
+        files["/etc/machine-id"] = machine_id
+        files["/var/lib/dbus/machine-id"] = dbus
+        files["/etc/hostid"] = hostid
+        host_name.return_value = name
+        return fingerprint()
+
+    return call
+
+
+class TestThisMachine:
+    """The fingerprint of the machine that the tests run on."""
+
+    def test_it_is_stable(self) -> None:
+        """Taken again, it is the same."""
+        assert len({fingerprint() for _ in range(5)}) == 1
+
+    def test_it_is_32_hex_digits(self) -> None:
+        """It is a hash, cut."""
+        assert re.fullmatch(r"[0-9a-f]{32}", fingerprint())
+
+    def test_it_says_nothing_of_this_machine(self) -> None:
+        """Neither the machine's id nor its name is in it."""
+        files = [Path(path) for path in ("/etc/machine-id", "/etc/hostname", "/etc/hostid")]
+        told = {path.read_text().strip() for path in files if path.exists()} | {socket.gethostname()}
+        assert not [text for text in told if text and text.lower() in fingerprint()]
+
+
+class TestMachines:
+    """What tells one machine from another."""
+
+    def test_another_machine_has_another(self, fingerprint_of: System) -> None:
+        """A machine is told by its id."""
+        assert fingerprint_of() != fingerprint_of(machine_id=OTHER_MACHINE_ID)
+
+    def test_neither_its_name_nor_its_disks_matter(self, fingerprint_of: System) -> None:
+        """A machine that was renamed, or got another disk or file system, is the same one."""
+        mounts = HOST + "23 22 8:2 / /home rw - ext4 /dev/sdb1 rw\n24 22 0:9 / /tmp rw - tmpfs tmpfs rw\n"
+        assert fingerprint_of() == fingerprint_of(mounts=mounts, name="renamed")
+
+    @pytest.mark.parametrize("machine_id", ["", "\n", "uninitialized\n"])
+    def test_another_file_stands_in_for_an_empty_one(self, fingerprint_of: System, machine_id: str) -> None:
+        """An image whose machine id is not set yet is told by what it has beside it."""
+        told = fingerprint_of(machine_id=machine_id, dbus=MACHINE_ID)
+        assert told == fingerprint_of() != fingerprint_of(machine_id=machine_id, hostid=OTHER_MACHINE_ID)
+
+    def test_without_any_id_the_name_has_to_do(self, fingerprint_of: System) -> None:
+        """A machine that tells nothing is told by its name."""
+        told = [fingerprint_of("", machine_id="", name=name) for name in ("a", "a", "b")]
+        assert told[0] == told[1] != told[2]
+
+    def test_it_is_made_from_nothing_that_others_hash(self, fingerprint_of: System) -> None:
+        """The hash of the bare machine id, which others may know, is not the fingerprint."""
+        assert not hashlib.sha256(MACHINE_ID.encode()).hexdigest().startswith(fingerprint_of())
+        assert MACHINE_ID not in fingerprint_of()
+
+
+class TestContainers:
+    """An image with an identity baked in must not make all of its containers one person."""
+
+    @pytest.mark.parametrize("mount", [ROOT, HOSTS, HOSTNAME], ids=["root", "hosts", "hostname"])
+    def test_each_container_has_its_own(self, fingerprint_of: System, mount: str) -> None:
+        """Two containers of one image on one host, and the host itself, are three."""
+        names = [fingerprint_of(mounts=mount.format(id=name)) for name in ("one", "two")]
+        assert len({*names, fingerprint_of()}) == 3
+
+    def test_a_container_that_goes_on_is_the_same(self, fingerprint_of: System) -> None:
+        """The order of mounts, and another one that came meanwhile, change nothing."""
+        first = "".join(mount.format(id="one") for mount in (ROOT, HOSTS, HOSTNAME))
+        then = (
+            "".join(mount.format(id="one") for mount in (HOSTNAME, HOSTS, ROOT))
+            + "9 6 0:5 / /proc rw - proc proc rw\n"
+        )
+        assert fingerprint_of(mounts=first) == fingerprint_of(mounts=then)
+
+    def test_a_layer_s_lower_folders_do_not_matter(self, fingerprint_of: System) -> None:
+        """Only the folder that is the container's own counts."""
+        root = ROOT.format(id="one")
+        assert fingerprint_of(mounts=root) == fingerprint_of(mounts=root.replace("/l/A", "/l/C"))
+
+
+MALFORMED_MOUNTS = {
+    "empty": "",
+    "blank lines": "\n\n",
+    "one word": "mountinfo",
+    "no separator": "600 500 0:50 / / rw relatime master:1 overlay overlay rw",
+    "cut after the separator": "600 500 0:50 / / rw shared:1 master:2 propagate_from:3 -",
+    "cut after the kind": "600 500 0:50 / / rw shared:1 master:2 - overlay",
+    "cut after the source": "600 500 0:50 / / rw shared:1 - overlay overlay",
+    "not text": "\x00\ufffd\x00 - \n" * 20,
+}
+
+
+class TestNeverRaises:
+    """Whatever the system says, there is a fingerprint."""
+
+    @pytest.mark.parametrize("mounts", MALFORMED_MOUNTS.values(), ids=MALFORMED_MOUNTS)
+    def test_malformed_mounts(self, fingerprint_of: System, mounts: str) -> None:
+        """A list of mounts that is cut off, or none at all, tells what it can."""
+        assert len(fingerprint_of(mounts=mounts)) == 32
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        mounts=st.lists(
+            st.sampled_from(["/", "-", "overlay", "upperdir=x", "rw", "/etc/hosts", "1"]), max_size=14
+        )
+    )
+    def test_any_mounts(self, fingerprint_of: System, mounts: list[str]) -> None:
+        """No line of mounts raises."""
+        assert len(fingerprint_of(mounts=" ".join(mounts))) == 32
+
+    def test_a_system_without_files(self, mocker: MockerFixture) -> None:
+        """Where nothing can be read, and the machine has no name, there is one still."""
+        mocker.patch("builtins.open", side_effect=PermissionError(13, "Permission denied"))
+        mocker.patch("socket.gethostname", side_effect=OSError(1, "no name"))
+        assert len(fingerprint()) == 32
+
+    def test_a_file_that_is_no_text(self, mocker: MockerFixture, path: Path) -> None:
+        """Bytes that are no text are as good as any."""
+        path.write_bytes(b"\xff\xfe\x00")
+        mocker.patch.object(machine, "_MACHINE_ID_FILES", (str(path),))
+        assert len(fingerprint()) == 32
+
+
+class TestMacOS:
+    """There the system has a call for it."""
+
+    @pytest.fixture
+    def macos(self, mocker: MockerFixture) -> Callable[[int, bytes], str]:
+        """The fingerprint where gethostuuid returns a status, and fills in a UUID."""
+
+        def call(status: int, uuid: bytes) -> str:
+            def gethostuuid(buffer: "ctypes.Array[ctypes.c_ubyte]", _: object) -> int:
+                ctypes.memmove(buffer, uuid, 16)
+                return status
+
+            mocker.patch.object(machine, "sys", types.SimpleNamespace(platform="darwin"))
+            mocker.patch.object(machine, "_read", return_value="")
+            mocker.patch("socket.gethostname", return_value="mac")
+            mocker.patch("ctypes.CDLL", return_value=types.SimpleNamespace(gethostuuid=gethostuuid))
+            return fingerprint()
+
+        return call
+
+    def test_a_mac_is_told_by_its_uuid(self, macos: Callable[[int, bytes], str]) -> None:
+        """One Mac is not the other, and each is itself."""
+        assert macos(0, b"a" * 16) == macos(0, b"a" * 16) != macos(0, b"b" * 16)
+
+    def test_a_call_that_fails_tells_nothing(self, macos: Callable[[int, bytes], str]) -> None:
+        """What a failed call left in its buffer is not looked at."""
+        assert macos(-1, b"a" * 16) == macos(-1, b"b" * 16)
+
+    @pytest.mark.parametrize(
+        "error", [AttributeError("gethostuuid"), OSError(2, "none"), ImportError("_ctypes")]
+    )
+    def test_a_system_without_the_call(
+        self, macos: Callable[[int, bytes], str], mocker: MockerFixture, error: Exception
+    ) -> None:
+        """Where the call, or Python's way to it, is missing, the name has to do."""
+        unknown = macos(-1, b"a" * 16)
+        if isinstance(error, ImportError):
+            mocker.patch.dict("sys.modules", {"ctypes": None})
+        else:
+            mocker.patch("ctypes.CDLL", side_effect=error)
+        assert fingerprint() == unknown
+
+
+class TestWindows:
+    """There the registry knows it."""
+
+    @pytest.fixture
+    def registry(self, mocker: MockerFixture) -> Callable[[object], str]:
+        """The fingerprint where MachineGuid is a value, or where looking for it raises one."""
+
+        def call(guid: object) -> str:
+            def query(*_: object) -> tuple[object, int]:
+                if isinstance(guid, Exception):
+                    raise guid
+                return guid, 1
+
+            winreg = types.SimpleNamespace(
+                KEY_READ=1,
+                KEY_WOW64_64KEY=256,
+                HKEY_LOCAL_MACHINE=object(),
+                OpenKey=lambda *_: contextlib.nullcontext(),
+                QueryValueEx=query,
+            )
+            mocker.patch.dict("sys.modules", {"winreg": winreg})
+            mocker.patch.object(machine, "sys", types.SimpleNamespace(platform="win32"))
+            mocker.patch.object(machine, "_read", return_value="")
+            mocker.patch("socket.gethostname", return_value="pc")
+            return fingerprint()
+
+        return call
+
+    def test_a_pc_is_told_by_its_guid(self, registry: Callable[[object], str]) -> None:
+        """One installation of Windows is not the other, and each is itself."""
+        assert registry("guid-one") == registry("guid-one") != registry("guid-two")
+
+    def test_a_registry_that_may_not_be_read(self, registry: Callable[[object], str]) -> None:
+        """Without the registry, the name has to do."""
+        assert registry(PermissionError(13, "Access is denied")) == registry(FileNotFoundError(2, "none"))
+        assert registry(FileNotFoundError(2, "none")) != registry("guid-one")

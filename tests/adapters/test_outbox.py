@@ -1,0 +1,295 @@
+"""The outbox's files: whole and private, and strangers among them passed over."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pytest
+from attrs import evolve
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import codec
+from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Attribution
+from tests.adapters.contenders import contend
+from tests.adapters.disk import deny, deny_writing, mode_of, os_error
+from tests.samples import ALICE, OTHER_SINK, SINK, anonymous, make_event, of, undecided
+
+
+@pytest.fixture
+def folder(config_dir: Path) -> Path:
+    return config_dir / "usage" / "outbox" / SINK.key
+
+
+@pytest.fixture
+def outbox(folder: Path) -> FolderOutbox:
+    return FolderOutbox(str(folder), SINK)
+
+
+def event_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.event.json"))
+
+
+class TestFiles:
+    """One file per event, and the sink beside them."""
+
+    @pytest.mark.usefixtures("no_umask")
+    def test_everything_is_private(self, outbox: FolderOutbox, folder: Path, config_dir: Path) -> None:
+        """Records, sink and lock are 0600, every folder that was made 0700, and nothing else is there."""
+        outbox.add(anonymous())
+        with outbox.sending():
+            assert {path.name: mode_of(path) for path in folder.iterdir()} == {
+                event_files(folder)[0].name: 0o600,
+                "sender.lock": 0o600,
+                "sink.json": 0o600,
+            }
+        above = [config_dir, config_dir / "usage", folder.parent, folder]
+        assert [mode_of(each) for each in above] == [0o700] * 4
+
+    @pytest.mark.usefixtures("no_umask")
+    def test_a_folder_that_sending_has_to_make_is_private(
+        self, outbox: FolderOutbox, folder: Path, config_dir: Path
+    ) -> None:
+        """Who sends first makes folders like anybody else."""
+        with outbox.sending() as admitted:
+            assert admitted
+        assert [mode_of(each) for each in (config_dir, folder.parent, folder)] == [0o700] * 3
+
+    def test_the_sink_is_kept_beside_its_records(self, outbox: FolderOutbox, folder: Path) -> None:
+        """The folder alone tells where its events go."""
+        outbox.add(anonymous())
+        assert codec.read_sink(json.loads((folder / "sink.json").read_text())) == SINK
+
+    def test_looking_makes_nothing(self, outbox: FolderOutbox, config_dir: Path) -> None:
+        """An outbox that was never used is empty, and stays a name."""
+        assert outbox.pending() == []
+        outbox.remove([anonymous()])
+        assert not config_dir.exists()
+
+    @pytest.mark.parametrize(
+        "moment",
+        [
+            datetime(1969, 12, 31, tzinfo=timezone.utc),
+            datetime(1, 1, 1, tzinfo=timezone.utc),
+            datetime(9999, 12, 31, tzinfo=timezone.utc),
+            datetime.fromisoformat("2026-03-14T15:09:26.535897-07:30"),
+        ],
+        ids=["before Unix time", "first", "last", "far from Greenwich"],
+    )
+    def test_any_moment_will_do(self, outbox: FolderOutbox, moment: datetime) -> None:
+        """A clock that is wrong is no reason to lose an event."""
+        record = evolve(anonymous(), event=evolve(make_event(), timestamp=moment))
+        outbox.add(record)
+        assert outbox.pending() == [record]
+        outbox.remove([record])
+        assert outbox.pending() == []
+
+    def test_a_record_that_was_frozen_is_one_file(self, outbox: FolderOutbox, folder: Path) -> None:
+        """A verdict is written in the place of the record that had none."""
+        outbox.add(undecided())
+        outbox.freeze(of(ALICE))
+        assert [codec.read_record(path.read_bytes()) for path in event_files(folder)] == [of(ALICE)]
+
+
+def _spoil(**changes: object) -> Callable[[Path], object]:
+    def make(path: Path) -> None:
+        stored = json.loads(codec.write_record(anonymous(5)))
+        path.write_text(json.dumps({**stored, **changes}))
+
+    return make
+
+
+def _huge(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 50_000_000)
+
+
+STRANGERS: dict[str, Callable[[Path], Any]] = {
+    "empty": Path.touch,
+    "truncated": lambda path: path.write_bytes(codec.write_record(anonymous(5))[:-10]),
+    "not UTF-8": lambda path: path.write_bytes(b"\xff\xfe"),
+    "not ours": lambda path: path.write_text('{"hello": "world"}'),
+    "of a newer release": _spoil(version=2),
+    "of wrong types": _spoil(is_logout=1),
+    "for everybody": _spoil(attribution={"distinct_id": "anonymous", "personless": False}),
+    "nested deeply": lambda path: path.write_text("[" * 50_000),
+    "50 MB": _huge,
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a link to nowhere": lambda path: path.symlink_to("nowhere"),
+}
+
+
+class TestStrangers:
+    """What is no record of ours is passed over."""
+
+    @pytest.mark.parametrize("make", STRANGERS.values(), ids=STRANGERS)
+    def test_what_is_no_record_is_left_out(
+        self, outbox: FolderOutbox, folder: Path, make: Callable[[Path], Any]
+    ) -> None:
+        """A file that can't be read as a record neither fails nor hides the others, and is left there."""
+        for number in (1, 9):
+            outbox.add(anonymous(number))
+        stranger = folder / "000000000000005-stranger.event.json"
+        make(stranger)
+        assert within(10.0, outbox.pending) == [anonymous(1), anonymous(9)]
+        assert os.path.lexists(stranger)
+
+    @pytest.mark.parametrize(
+        "name", ["notes.txt", "x.event.json.bak", ".tmp-1-0123", "sink.json", "event.json"]
+    )
+    def test_a_file_of_another_name_is_none(self, outbox: FolderOutbox, folder: Path, name: str) -> None:
+        """Only files that are named as records are read."""
+        outbox.add(anonymous(1))
+        (folder / name).write_bytes(codec.write_record(anonymous(2)))
+        assert outbox.pending() == [anonymous(1)]
+
+    def test_a_copy_of_a_record_is_none(self, outbox: FolderOutbox, folder: Path) -> None:
+        """A copy under another name could never be removed, and would be sent for ever."""
+        outbox.add(anonymous(1))
+        shutil.copy(event_files(folder)[0], folder / "copy of it.event.json")
+        assert outbox.pending() == [anonymous(1)]
+        outbox.remove(outbox.pending())
+        assert outbox.pending() == []
+
+
+class TestErrors:
+    """What the system says against it is told in one way."""
+
+    @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+    def test_a_record_that_can_not_be_written_is_told(
+        self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture, step: str
+    ) -> None:
+        """A full disk is a StoreError, and half a record is none."""
+        outbox.add(anonymous(1))
+        mocker.patch(f"os.{step}", side_effect=os_error(errno.ENOSPC))
+        with pytest.raises(StoreError):
+            outbox.add(anonymous(2))
+        assert outbox.pending() == [anonymous(1)]
+        assert len(list(folder.iterdir())) == 2
+
+    def test_no_permission_to_read(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
+        """A folder that may not be listed is not an empty one."""
+        outbox.add(anonymous())
+        deny(mocker, folder)
+        with pytest.raises(StoreError):
+            outbox.pending()
+        with pytest.raises(StoreError), outbox.sending():
+            pytest.fail("admitted")
+
+    def test_no_permission_to_write(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
+        """What is pending can be seen, and no change of it is passed over in silence."""
+        outbox.add(anonymous())
+        deny_writing(mocker, folder)
+        for change in (outbox.add, outbox.freeze, lambda record: outbox.remove([record])):
+            with pytest.raises(StoreError):
+                change(anonymous())
+        assert outbox.pending() == [anonymous()]
+
+    def test_a_file_in_the_folder_s_place(self, outbox: FolderOutbox, folder: Path) -> None:
+        """Nothing is made in the place of what is not ours."""
+        folder.parent.mkdir(parents=True)
+        folder.write_text("theirs")
+        for call in (lambda: outbox.add(anonymous()), outbox.pending):
+            with pytest.raises(StoreError):
+                call()
+        with pytest.raises(StoreError), outbox.sending():
+            pytest.fail("admitted")
+        assert folder.read_text() == "theirs"
+
+    @pytest.mark.parametrize(
+        "error", [os_error(errno.ENOLCK), NotImplementedError("no flock")], ids=["no service", "no locks"]
+    )
+    def test_a_file_system_without_locks(
+        self, outbox: FolderOutbox, mocker: MockerFixture, error: Exception
+    ) -> None:
+        """Without a lock nobody sends: two at once could give one event two verdicts."""
+        outbox.add(anonymous())
+        mocker.patch.object(filelock.FileLock, "_acquire", side_effect=error)
+        with pytest.raises(StoreError), outbox.sending():
+            pytest.fail("admitted")
+
+    def test_an_error_of_the_sender_is_its_own(self, outbox: FolderOutbox) -> None:
+        """What the sender itself runs into is not put down to the outbox."""
+        with pytest.raises(OSError, match="of the sender"), outbox.sending():
+            raise OSError("of the sender")
+
+
+_SEND = """
+import os
+from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.domain.sink import Sink
+
+folder, host, token, number = sys.argv[1:]
+outbox = FolderOutbox(folder, Sink(host, token))
+admitted, overlaps = 0, 0
+for turn in range(20):
+    ready()
+    with outbox.sending() as ours:
+        if ours:
+            admitted += 1
+            try:
+                os.close(os.open(os.path.join(folder, "inside"), os.O_CREAT | os.O_EXCL))
+            except FileExistsError:
+                overlaps += 1
+            else:
+                os.unlink(os.path.join(folder, "inside"))
+print(admitted)
+print(overlaps)
+"""
+
+
+class TestSenders:
+    """One process at a time sends."""
+
+    def test_no_two_processes_send_at_once(self, outbox: FolderOutbox, folder: Path) -> None:
+        """Of processes that try at the same moment, none is inside with another, and somebody always is."""
+        outbox.add(anonymous())
+        outputs = contend(_SEND, 4, [str(folder), SINK.host, SINK.project_token], rounds=20)
+        assert [int(overlaps) for _, overlaps in outputs] == [0] * 4
+        assert sum(int(admitted) for admitted, _ in outputs) >= 20
+
+    def test_a_sender_that_was_killed_frees_the_lock(self, outbox: FolderOutbox, folder: Path) -> None:
+        """The lock ends with its process, however that ends."""
+        outbox.add(anonymous())
+        script = (
+            "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); "
+            "print('held', flush=True); sys.stdin.read()"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", script, str(folder / "sender.lock")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"held\n"
+            with outbox.sending() as admitted:
+                assert not admitted
+            process.kill()
+            process.wait(30)
+        with outbox.sending() as admitted:
+            assert admitted
+
+    def test_patience_ends(self, outbox: FolderOutbox) -> None:
+        """Who waits for the sender at work is told when the time is over."""
+        with outbox.sending(), FolderOutbox(outbox.folder, SINK).sending(0.05) as admitted:
+            assert not admitted
+
+
+def test_another_sink_s_record_is_not_seen(outbox: FolderOutbox, folder: Path) -> None:
+    """Two tools that share a config folder keep apart by the folder of their sink."""
+    other = FolderOutbox(str(folder.parent / OTHER_SINK.key), OTHER_SINK)
+    record = Record(make_event(), anonymous().snapshot, attribution=Attribution(ALICE, personless=False))
+    other.add(record)
+    assert (outbox.pending(), other.pending()) == ([], [record])

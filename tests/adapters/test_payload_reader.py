@@ -1,0 +1,217 @@
+"""What the delivery process is handed: read only where it is an event of this library, never half."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.adapters import codec
+from arcade_usage.adapters.payload_reader import PATH_LIMIT, read_payload
+from arcade_usage.application.delivery import Handover
+from arcade_usage.application.errors import InvalidPayloadError
+from arcade_usage.application.payload import PAYLOAD_LIMIT, encode_payload
+from arcade_usage.domain.event import Command
+from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.outcome import Outcome
+from arcade_usage.domain.sink import Sink
+from tests.samples import ALICE, ANON, FULL_LEDGER, STAMP
+
+COMMAND: dict[str, Any] = {
+    "name": "toolkit.run",
+    "outcome": "error",
+    "error_message": "naïve ☃",
+    "duration_ms": 0,
+    "monotonic_start": 1.5,
+    "monotonic_end": None,
+    "is_login": False,
+    "is_logout": True,
+    "properties": {"tools": 3, "nested": {"list": [1, None]}},
+    "ended_at": 1_800_000_000.25,
+}
+SNAPSHOT = {
+    "usage": json.dumps({"anon_id": ANON, "linked_principal_id": None}),
+    "ledger": codec.write_ledger(FULL_LEDGER).decode(),
+    "stamp": [STAMP.device, STAMP.inode, STAMP.size, STAMP.mtime_ns, STAMP.ctime_ns],
+}
+VALID: dict[str, Any] = json.loads(
+    encode_payload(
+        sink={"host": "https://posthog.example/", "project_token": "phc_x"},
+        config_dir="/home/someone/.arcade",
+        distribution="arcade-mcp",
+        snapshot=SNAPSHOT,
+        command=COMMAND,
+    )
+)
+
+
+def changed(*path: str, to: object) -> str:
+    """The valid payload with another value at a path."""
+    payload = json.loads(json.dumps(VALID))
+    node = payload
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = to
+    return json.dumps(payload)
+
+
+def without(*path: str) -> str:
+    payload = json.loads(json.dumps(VALID))
+    node = payload
+    for key in path[:-1]:
+        node = node[key]
+    del node[path[-1]]
+    return json.dumps(payload)
+
+
+def test_a_payload_is_what_the_command_path_meant() -> None:
+    """Everything that was handed over comes out as the domain's own values."""
+    assert read_payload(json.dumps(VALID)) == Handover(
+        sink=Sink("https://posthog.example", "phc_x"),
+        config_dir="/home/someone/.arcade",
+        distribution="arcade-mcp",
+        snapshot=Snapshot(Known(Anonymous(ANON), FULL_LEDGER), STAMP),
+        command=Command(
+            name="toolkit.run",
+            outcome=Outcome.ERROR,
+            ended_at=1_800_000_000.25,
+            duration_ms=0.0,
+            error_message="naïve ☃",
+            monotonic_start=1.5,
+            is_logout=True,
+            properties={"tools": 3, "nested": {"list": [1, None]}},
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "known"),
+    [
+        ({"usage": None, "ledger": None, "stamp": None}, Known(None, None)),
+        ({}, Known(None, None)),
+        ({"usage": "", "ledger": "", "stamp": None}, Known(Malformed(), Malformed())),
+        ({"usage": "[" * 4000, "ledger": "{", "stamp": None}, Known(Malformed(), Malformed())),
+    ],
+    ids=["nothing", "nothing said", "malformed", "nested deeply"],
+)
+def test_a_snapshot_says_what_the_files_said(snapshot: dict[str, object], known: Known) -> None:
+    """Files that are malformed, or not there, make no payload malformed."""
+    assert read_payload(changed("snapshot", to=snapshot)).snapshot == Snapshot(known, None)
+
+
+TEXTS = {
+    "empty": "",
+    "no JSON": "{",
+    "null": "null",
+    "a list": "[]",
+    "a text": '"{}"',
+    "a number": "1",
+    "an empty object": "{}",
+    "nested deeply": "[" * 20_000,
+    "a lone surrogate": "\udcff",
+    "too large": json.dumps({**VALID, "more": "x" * PAYLOAD_LIMIT}),
+}
+
+CHANGES: list[tuple[tuple[str, ...], tuple[object, ...]]] = [
+    (("version",), (0, 2, "1", 1.0, True, None, [1])),
+    (("config_dir",), ("", None, 5, ["/"], "x" * (PATH_LIMIT + 1))),
+    (("distribution",), (None, 5, ["arcade-mcp"])),
+    (("sink",), (None, "https://posthog.example", [], {})),
+    (("sink", "host"), (None, "", "posthog.example", "ftp://posthog.example", 5, "https://" + "x" * 600)),
+    (("sink", "project_token"), (None, "", "  ", 5, "x" * 300)),
+    (("snapshot",), (None, "{}", [], 5)),
+    (("snapshot", "usage"), (5, {}, ["{}"], False)),
+    (("snapshot", "ledger"), (5, {}, ["{}"], False)),
+    (("snapshot", "stamp"), ([], [1, 2, 3, 4], [1, 2, 3, 4, "5"], [1, 2, 3, 4, 5.0], {}, 5, "12345", False)),
+    (("command",), (None, "toolkit.run", [], {})),
+    (("command", "name"), (None, 5, ["toolkit.run"])),
+    (("command", "outcome"), (None, "", "won", 5, [])),
+    (("command", "error_message"), (5, [], {})),
+    (("command", "duration_ms"), ("0", [], True, {})),
+    (("command", "monotonic_start"), ("0", [], True)),
+    (("command", "monotonic_end"), ("0", [], True)),
+    (("command", "ended_at"), (None, "now", [], True, 10**400)),
+    (("command", "is_login"), (None, 0, 1, "yes")),
+    (("command", "is_logout"), (None, 0, 1, "yes")),
+    (("command", "properties"), (None, [], "x", 5)),
+]
+MALFORMED = {
+    **TEXTS,
+    **{f"{'.'.join(path)} {value!r:.20}": changed(*path, to=value) for path, values in CHANGES for value in values},
+    **{
+        f"no {'.'.join(path)}": without(*path)
+        for path in [("version",), ("config_dir",), ("distribution",), ("sink",), ("sink", "host"), ("snapshot",),
+                     ("sink", "project_token"), ("command",), ("command", "name"), ("command", "outcome"),
+                     ("command", "ended_at")]
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
+def test_what_is_no_payload_is_one_error(text: str) -> None:
+    """Whatever is wrong, nothing is guessed, and the error is one."""
+    with pytest.raises(InvalidPayloadError):
+        read_payload(text)
+
+
+def test_an_error_does_not_repeat_what_it_read() -> None:
+    """What was handed over may have a secret in it; the message has none of it."""
+    with pytest.raises(InvalidPayloadError) as caught:
+        read_payload(changed("command", "duration_ms", to=ALICE))
+    assert ALICE not in str(caught.value)
+
+
+def test_a_key_of_a_newer_release_is_no_harm() -> None:
+    """What is not known here is passed over."""
+    assert read_payload(json.dumps({**VALID, "newer": 1})) == read_payload(json.dumps(VALID))
+
+
+def read(text: str) -> Handover | None:
+    try:
+        return read_payload(text)
+    except InvalidPayloadError:
+        return None
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=10,
+)
+_paths = st.sampled_from(
+    [("version",), ("sink",), ("config_dir",), ("distribution",), ("snapshot",), ("command",)]
+    + [("sink", key) for key in VALID["sink"]]
+    + [("snapshot", key) for key in VALID["snapshot"]]
+    + [("command", key) for key in VALID["command"]]
+)
+
+
+class TestAnything:
+    """Laws, for any input."""
+
+    @given(text=st.text())
+    def test_any_text(self, text: str) -> None:
+        """A text is a payload or one error."""
+        read(text)
+
+    @given(value=_json)
+    def test_any_json(self, value: object) -> None:
+        """JSON that nobody meant as a payload is none."""
+        assert read(json.dumps(value)) is None
+
+    @given(path=_paths, value=_json)
+    def test_any_value_in_any_place(self, path: tuple[str, ...], value: object) -> None:
+        """A payload with anything in any place is a payload of checked values, or one error."""
+        handover = read(changed(*path, to=value))
+        if handover is not None:
+            assert isinstance(handover.command, Command)
+            assert isinstance(handover.snapshot, Snapshot)
+            assert type(handover.command.is_logout) is bool
+
+    @given(start=st.integers(0, 3000), length=st.integers(1, 40))
+    def test_any_cut(self, start: int, length: int) -> None:
+        """A payload that lost something on its way is a payload or one error."""
+        text = json.dumps(VALID)
+        read(text[:start] + text[start + length :])

@@ -1,0 +1,163 @@
+"""Which answers count as accepted by PostHog, which as refused for good, and which as neither."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from attrs import evolve
+
+from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.demo.receiver import Mood, Receiver
+from arcade_usage.domain.sink import Sink
+from tests.samples import ALICE, ANON, make_event, of
+
+TOKEN = "phc_acceptance"
+
+
+@pytest.fixture
+def sink(receiver: Receiver) -> PostHogSink:
+    return PostHogSink(Sink(receiver.url, TOKEN))
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Receiver]:
+    """Another host, which would accept anything."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+ACCEPTED = {
+    "a number": b'{"status": 1}',
+    "a word": b'{"status": "Ok"}',
+    "a word in capitals": b'{"status": "OK"}',
+    "with more beside it": b'{"status": 1, "quota_limited": ["recordings"]}',
+    "flags that are over a quota": b'{"status": 1, "quotaLimited": ["feature_flags"]}',
+}
+
+
+@pytest.mark.parametrize("body", ACCEPTED.values(), ids=ACCEPTED)
+def test_posthog_s_own_answer_is_acceptance(sink: PostHogSink, receiver: Receiver, body: bytes) -> None:
+    """200 with what PostHog's ingestion says, in any release of it."""
+    receiver.posthog = Mood(body=body)
+    sink.alias(ANON, ALICE)
+    sink.capture([of(ALICE)])
+    assert [event.uuid for event in receiver.events(TOKEN)] == [make_event().uuid]
+
+
+BODIES = {
+    "empty": b"",
+    "HTML": b"<html><body>Sign in to the Wi-Fi</body></html>",
+    "a text": b"OK",
+    "a text as JSON": b'"ok"',
+    "a number as JSON": b"1",
+    "true": b"true",
+    "null": b"null",
+    "a list": b'[{"status": 1}]',
+    "another object": b'{"ok": true}',
+    "no object's status": b'{"data": {"status": 1}}',
+    "another status": b'{"status": "error"}',
+    "status zero": b'{"status": 0}',
+    "status 200": b'{"status": 200}',
+    "status true": b'{"status": true}',
+    "status null": b'{"status": null}',
+    "truncated": b'{"status": 1',
+    "not UTF-8": b'{"status": "\xff"}',
+    "nested deeply": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_another_answer_with_200_is_no_acceptance(sink: PostHogSink, receiver: Receiver, body: bytes) -> None:
+    """A proxy's page, or anybody else's JSON, accepts nothing, neither an alias nor an event."""
+    receiver.posthog = Mood(takes=False, body=body)
+    with pytest.raises(NotAcceptedError) as alias:
+        sink.alias(ANON, ALICE)
+    with pytest.raises(NotAcceptedError) as events:
+        sink.capture([of(ALICE)])
+    assert [type(alias.value), type(events.value)] == [NotAcceptedError] * 2
+
+
+STATUSES = {
+    400: RefusedError, 413: RefusedError,
+    **dict.fromkeys((201, 202, 204, 401, 402, 403, 404, 405, 407, 408, 409, 422, 429, 500, 502, 503, 504, 599),
+                    NotAcceptedError),
+}  # fmt: skip
+ERROR_BODIES = {
+    "accepting": b'{"status": 1}',
+    "empty": b"",
+    "a detail": b'{"detail": "no", "type": "validation_error"}',
+    "an object without detail": b'{"status": 0}',
+    "a list": b"[]",
+    "a text": b'"no"',
+    "null": b"null",
+    "a number": b"7",
+    "nested deeply": b"[" * 100_000,
+    "HTML": b"<html></html>",
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_a_status_says(sink: PostHogSink, receiver: Receiver, status: int) -> None:
+    """400 and 413 refuse what was sent for what it is; any other status may pass, so nothing is dropped."""
+    receiver.posthog = Mood(takes=False, status=status, body=b'{"status": 1}')
+    with pytest.raises(NotAcceptedError) as caught:
+        sink.capture([of(ALICE)])
+    assert type(caught.value) is STATUSES[status]
+
+
+@pytest.mark.parametrize("body", ERROR_BODIES.values(), ids=ERROR_BODIES)
+@pytest.mark.parametrize("status", [400, 503])
+def test_the_status_says_it_whatever_the_body_is(
+    sink: PostHogSink, receiver: Receiver, status: int, body: bytes
+) -> None:
+    """The body of an error decides nothing, and no body raises anything else."""
+    receiver.posthog = Mood(takes=False, status=status, body=body)
+    with pytest.raises(NotAcceptedError) as caught:
+        sink.alias(ANON, ALICE)
+    assert type(caught.value) is STATUSES[status]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("target", ["a captive portal", "another PostHog", "itself"])
+def test_no_redirect_is_followed(
+    sink: PostHogSink, receiver: Receiver, elsewhere: Receiver, status: int, target: str
+) -> None:
+    """A redirect accepts nothing, and where it leads nobody hears of us."""
+    if target == "a captive portal":
+        elsewhere.posthog = elsewhere.cloud = Mood(body=b"<html></html>")
+    base = receiver.url if target == "itself" else elsewhere.url
+    receiver.posthog = Mood(takes=False, status=status, headers={"Location": f"{base}/batch/"}, body=b"")
+    with pytest.raises(NotAcceptedError) as caught:
+        sink.capture([of(ALICE)])
+    assert type(caught.value) is NotAcceptedError
+    assert (len(receiver.requests), elsewhere.requests) == (1, [])
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "120"}, {"Retry-After": "soon"}])
+def test_a_failure_is_not_tried_again(sink: PostHogSink, receiver: Receiver, headers: dict[str, str]) -> None:
+    """One call is one request, whatever is answered: the outbox is the retry."""
+    receiver.posthog = Mood(takes=False, status=503, headers=headers)
+    with pytest.raises(NotAcceptedError):
+        sink.capture([of(ALICE)])
+    assert len(receiver.requests) == 1
+
+
+def test_what_the_sdk_drops_is_not_accepted(sink: PostHogSink, receiver: Receiver) -> None:
+    """An event that the SDK can't put on the wire is refused, like one that PostHog can't take."""
+    nested: object = None
+    for _ in range(2_000):
+        nested = [nested]
+    bad = evolve(of(ALICE, 1), event=make_event(1, nested=nested))
+    with pytest.raises(RefusedError):
+        sink.capture([bad])
+    sink.capture([of(ALICE, 2)])
+    assert [event.uuid for event in receiver.events(TOKEN)] == [make_event(2).uuid]
+
+
+def test_an_answer_that_claims_to_be_packed_is_none(sink: PostHogSink, receiver: Receiver) -> None:
+    """Bytes that can't be unpacked are an error of the network, not of ours."""
+    body = json.dumps({"status": 1}).encode()
+    receiver.posthog = Mood(takes=False, body=body, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(NotAcceptedError):
+        sink.capture([of(ALICE)])

@@ -1,0 +1,213 @@
+"""The principal API: which answers count, and that a token is seen by its coordinator and by nobody else."""
+
+import gzip
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import principal_api
+from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.adapters.stamps import read_stamp
+from arcade_usage.demo.receiver import WELL, Mood, Receiver
+from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Nobody
+from tests.adapters.credentials_file import TOKEN, stamp_of
+from tests.samples import ALICE, BOB
+
+
+@pytest.fixture
+def credentials(config_dir: Path, receiver: Receiver) -> Path:
+    config_dir.mkdir()
+    path = config_dir / "credentials.yaml"
+    store(path, receiver.url)
+    receiver.principals = {TOKEN: ALICE, "tok_bobs": BOB}
+    return path
+
+
+@pytest.fixture
+def cloud(credentials: Path) -> ArcadeCloud:
+    return ArcadeCloud(str(credentials))
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Receiver]:
+    """Another host, where nothing of ours has any business."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+def store(path: Path, url: str, token: str = TOKEN, kind: str = "auth") -> None:
+    """What a login does."""
+    secret = {"access_token": token} if kind == "auth" else {"key": token}
+    written = path.with_name("written")
+    written.write_text(json.dumps({"cloud": {kind: {**secret, "coordinator_url": url}}}))
+    os.replace(written, path)
+
+
+def data(**content: object) -> bytes:
+    return json.dumps({"data": content}).encode()
+
+
+ANSWERS: dict[str, tuple[Mood, Answer]] = {
+    "200": (WELL, Found(ALICE)),
+    "401": (Mood(status=401), Nobody()),
+    "403": (Mood(status=403), Nobody()),
+    "403 with a principal": (Mood(status=403, body=data(account_id=BOB)), Nobody()),
+    "400": (Mood(status=400), NoAnswer()),
+    "404": (Mood(status=404), NoAnswer()),
+    "407": (Mood(status=407), NoAnswer()),
+    "429": (Mood(status=429), NoAnswer()),
+    "500": (Mood(status=500), NoAnswer()),
+    "500 with a principal": (Mood(status=500, body=data(account_id=BOB)), NoAnswer()),
+    "201 with a principal": (Mood(status=201, body=data(account_id=BOB)), NoAnswer()),
+    "204": (Mood(status=204, body=b""), NoAnswer()),
+    "no reply": (Mood(replies=False), NoAnswer()),
+}
+
+BODIES: dict[str, tuple[bytes, Answer]] = {
+    "the account": (data(account_id=BOB), Found(BOB)),
+    "the principal": (data(principal_id=BOB), Found(BOB)),
+    "the account before the principal": (data(principal_id=ALICE, account_id=BOB), Found(BOB)),
+    "no account, a principal": (data(account_id=None, principal_id=BOB), Found(BOB)),
+    "an empty account, a principal": (data(account_id="", principal_id=BOB), Found(BOB)),
+    "empty": (b"", NoAnswer()),
+    "HTML": (b"<html><body>Sign in to the Wi-Fi</body></html>", NoAnswer()),
+    "not UTF-8": (b'{"data": {"account_id": "\xff\xfe"}}', NoAnswer()),
+    "null": (b"null", NoAnswer()),
+    "a list": (b'[{"data": {}}]', NoAnswer()),
+    "a text": (b'"alice"', NoAnswer()),
+    "no data": (b'{"account_id": "bob"}', NoAnswer()),
+    "data null": (b'{"data": null}', NoAnswer()),
+    "data a list": (b'{"data": [{"account_id": "bob"}]}', NoAnswer()),
+    "data empty": (data(), NoAnswer()),
+    "an account that is a number": (data(account_id=7), NoAnswer()),
+    "an account that is a list": (data(account_id=[BOB]), NoAnswer()),
+    "an account that is true": (data(account_id=True), NoAnswer()),
+    "an unmergeable account": (data(account_id="anonymous"), NoAnswer()),
+    "an unmergeable account, a principal": (data(account_id="null", principal_id=BOB), NoAnswer()),
+    "an account of 400 characters": (data(account_id="a" * 400), NoAnswer()),
+    "an account with a line break": (data(account_id="bob\n"), NoAnswer()),
+    "nested deeply": (b'{"data":' * 5000, NoAnswer()),
+    "10 MB": (data(account_id=BOB, more="x" * 10_000_000), NoAnswer()),
+}
+
+
+@pytest.mark.parametrize(("mood", "answer"), ANSWERS.values(), ids=ANSWERS)
+def test_what_a_status_says(
+    cloud: ArcadeCloud, receiver: Receiver, mood: Mood, answer: Answer, credentials: Path
+) -> None:
+    """200 names a principal, 401 and 403 nobody, and anything else says nothing about the credentials."""
+    receiver.cloud = mood
+    assert cloud.look_up() == (stamp_of(credentials), answer)
+
+
+@pytest.mark.parametrize(("body", "answer"), BODIES.values(), ids=BODIES)
+def test_what_a_body_says(cloud: ArcadeCloud, receiver: Receiver, body: bytes, answer: Answer) -> None:
+    """Only the expected JSON with an id that can stand for one person names a principal."""
+    receiver.cloud = Mood(body=body)
+    assert cloud.look_up()[1] == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [("auth", "/api/v1/auth/whoami"), ("api", "/api/v1/auth/validate")],
+    ids=["a token", "a key"],
+)
+def test_one_question_is_asked(
+    cloud: ArcadeCloud, receiver: Receiver, credentials: Path, kind: str, path: str
+) -> None:
+    """One GET to the endpoint of its kind, with the token as bearer; the payload is empty."""
+    store(credentials, receiver.url, kind=kind)
+    assert cloud.look_up()[1] == Found(ALICE)
+    (asked,) = receiver.requests
+    assert (asked.method, asked.path, asked.body) == ("GET", path, b"")
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_failure_is_not_tried_again(cloud: ArcadeCloud, receiver: Receiver) -> None:
+    """One look-up is one request, whatever the answer."""
+    receiver.cloud = Mood(status=503)
+    cloud.look_up()
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(
+    cloud: ArcadeCloud, receiver: Receiver, elsewhere: Receiver, status: int
+) -> None:
+    """A redirect is no answer, and where it leads nobody hears of us."""
+    elsewhere.principals = {TOKEN: BOB}
+    target = f"{elsewhere.url}/api/v1/auth/whoami"
+    receiver.cloud = Mood(status=status, headers={"Location": target}, body=data(account_id=BOB))
+    assert cloud.look_up()[1] == NoAnswer()
+    assert elsewhere.requests == []
+
+
+def test_no_netrc_is_consulted(
+    cloud: ArcadeCloud, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password that is kept for all hosts is not sent to this one."""
+    netrc = tmp_path / "home" / ".netrc"
+    netrc.write_text("default login someone password theirs\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert cloud.look_up()[1] == Found(ALICE)
+    assert receiver.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_packed_answer_is_not_unpacked(cloud: ArcadeCloud, receiver: Receiver) -> None:
+    """We ask for plain bytes: what is packed all the same, and could be a bomb, is no answer."""
+    packed = gzip.compress(data(account_id=BOB))
+    receiver.cloud = Mood(body=packed, headers={"Content-Encoding": "gzip"})
+    assert cloud.look_up()[1] == NoAnswer()
+    assert receiver.requests[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_bomb_does_not_go_off(cloud: ArcadeCloud, receiver: Receiver) -> None:
+    """50 MB in 50 KB stay 50 KB."""
+    packed = gzip.compress(b'{"data": "' + b"0" * 50_000_000, compresslevel=9)
+    receiver.cloud = Mood(body=packed, headers={"Content-Encoding": "gzip"})
+    assert cloud.look_up()[1] == NoAnswer()
+
+
+def test_the_stamp_is_that_of_the_file_that_was_read(
+    cloud: ArcadeCloud, receiver: Receiver, credentials: Path, mocker: MockerFixture
+) -> None:
+    """Where somebody else logs in at that very moment, answer and stamp are both of the same credentials."""
+
+    def then_bob_logs_in(path: str) -> object:
+        numbers = read_stamp(path)
+        store(credentials, receiver.url, "tok_bobs")
+        return numbers
+
+    alices = cloud.stamp()
+    mocker.patch.object(principal_api, "read_stamp", then_bob_logs_in)
+    assert cloud.look_up() == (stamp_of(credentials), Found(BOB))
+    assert stamp_of(credentials) != alices
+
+
+@pytest.mark.parametrize("mood", [WELL, Mood(status=401), Mood(status=500), Mood(replies=False)])
+def test_no_token_is_in_a_log_or_on_a_terminal(
+    cloud: ArcadeCloud,
+    receiver: Receiver,
+    mood: Mood,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """With every logger at its loudest, no line has the token in it; nothing is printed."""
+    receiver.cloud = mood
+    with caplog.at_level(logging.NOTSET):
+        cloud.look_up()
+    assert TOKEN not in caplog.text
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_a_token_nobody_is_asked(cloud: ArcadeCloud, receiver: Receiver, credentials: Path) -> None:
+    """Credentials that hold none name nobody, and no request is made."""
+    credentials.write_text("cloud: {}")
+    assert cloud.look_up() == (stamp_of(credentials), Nobody())
+    assert receiver.requests == []

@@ -1,0 +1,122 @@
+"""The principal API where there is no answer to be had: bounded in time, whatever it is that hangs."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import principal_api
+from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.application.ports import LOOK_UP_SECONDS
+from arcade_usage.demo.receiver import HANGING, Mood, Receiver
+from arcade_usage.domain.verdict import NoAnswer
+from tests.adapters.credentials_file import TOKEN, stamp_of
+from tests.samples import ALICE
+
+SLACK_SECONDS = 5.0  # for a machine that is busy: far below any time-out of the libraries
+
+
+@pytest.fixture(autouse=True)
+def soon(mocker: MockerFixture) -> None:
+    mocker.patch.object(principal_api, "LOOK_UP_SECONDS", 0.2)
+
+
+@pytest.fixture
+def credentials(config_dir: Path) -> Path:
+    config_dir.mkdir()
+    return config_dir / "credentials.yaml"
+
+
+def look_up(credentials: Path, url: str) -> None:
+    """Ask there; the answer is none, with the credentials' stamp, and comes in time."""
+    credentials.write_text(f"cloud: {{auth: {{access_token: {TOKEN}, coordinator_url: '{url}'}}}}")
+    start = time.monotonic()
+    assert ArcadeCloud(str(credentials)).look_up() == (stamp_of(credentials), NoAnswer())
+    assert time.monotonic() - start < SLACK_SECONDS
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    """A host whose system accepts connections and that never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+def url_of(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_the_bound_is_that_of_the_port() -> None:
+    """Where nobody changes it, a look-up takes 2 s at most."""
+    assert LOOK_UP_SECONDS == 2.0
+
+
+def test_a_hanging_service(credentials: Path, receiver: Receiver) -> None:
+    """A service that takes the question and does not answer."""
+    receiver.cloud = HANGING
+    look_up(credentials, receiver.url)
+
+
+@pytest.mark.parametrize("seconds_a_byte", [0.05, 0.19])
+def test_an_answer_by_the_byte(credentials: Path, receiver: Receiver, seconds_a_byte: float) -> None:
+    """A trickle that restarts every time-out of a read is no answer when the time is over."""
+    receiver.principals = {TOKEN: ALICE}
+    receiver.cloud = Mood(body=b"x" * 1000, seconds_a_byte=seconds_a_byte)
+    look_up(credentials, receiver.url)
+
+
+def test_a_service_that_is_dead_after_accepting(credentials: Path, listening: socket.socket) -> None:
+    """A connection on which nothing ever happens."""
+    look_up(credentials, url_of(listening))
+
+
+def test_a_service_that_hangs_up(credentials: Path, receiver: Receiver) -> None:
+    """A connection that is closed without an answer."""
+    receiver.cloud = Mood(replies=False)
+    look_up(credentials, receiver.url)
+
+
+def test_a_refused_connection(credentials: Path, listening: socket.socket) -> None:
+    """Nobody listens there."""
+    url = url_of(listening)
+    listening.close()
+    look_up(credentials, url)
+
+
+def test_no_encryption_where_there_has_to_be(credentials: Path, receiver: Receiver) -> None:
+    """A service that does not speak TLS gets no token in the clear."""
+    look_up(credentials, receiver.url.replace("http://", "https://"))
+    assert receiver.requests == []
+
+
+def test_a_name_that_is_not_known(credentials: Path, mocker: MockerFixture) -> None:
+    """A resolver that says no."""
+    mocker.patch("socket.getaddrinfo", side_effect=socket.gaierror(-2, "Name or service not known"))
+    look_up(credentials, "https://coordinator.example")
+
+
+def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None:
+    """No time-out of a library bounds a resolver; the look-up ends all the same."""
+    asked, over = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        asked.set()
+        over.wait(60)
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    mocker.patch("socket.getaddrinfo", hang)
+    look_up(credentials, "https://coordinator.example")
+    assert asked.wait(30)
+    over.set()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:99999", "http://127.0.0.1:99999", "http://exa mple", "http://\\x"]
+)
+def test_an_address_that_is_none(credentials: Path, url: str) -> None:
+    """What only looks like a URL is no answer."""
+    look_up(credentials, url)

@@ -1,0 +1,245 @@
+"""What the command path sees of the config folder, and how the first identity is made."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import codec
+from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.snapshots import FolderSnapshots
+from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger
+from tests.adapters.contenders import contend
+from tests.adapters.credentials_file import stamp_of
+from tests.adapters.disk import deny, deny_writing, mode_of, os_error
+from tests.samples import ALICE, ANON, FRESH, FULL_LEDGER, HERE, KNOWNS
+
+
+@pytest.fixture
+def layout(config_dir: Path) -> Layout:
+    return Layout(str(config_dir))
+
+
+def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mapping[str, object] | None:
+    return within(10.0, FolderSnapshots(layout, lambda: FRESH, fingerprint).take)
+
+
+def look(layout: Layout) -> Snapshot:
+    """What the delivery process gets to know of it."""
+    return codec.read_snapshot(codec.read_object(json.loads(json.dumps(take(layout)))))
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+class TestFirst:
+    """A folder without usage.json."""
+
+    @pytest.mark.usefixtures("no_umask")
+    def test_an_identity_is_made(self, layout: Layout, config_dir: Path) -> None:
+        """usage.json and a ledger about it are there, private, and are what the snapshot says."""
+        assert look(layout) == Snapshot(Known(Anonymous(FRESH), Ledger(FRESH, HERE)), None)
+        assert json.loads((config_dir / "usage.json").read_text()) == {
+            "anon_id": FRESH,
+            "linked_principal_id": None,
+        }
+        assert {name: mode_of(config_dir / name) for name in listing(config_dir)} == {
+            "usage": 0o700,
+            "usage.json": 0o600,
+            "usage/ledger.json": 0o600,
+        }
+
+    def test_the_store_reads_what_was_made(self, layout: Layout) -> None:
+        """The delivery process finds the identity that the command path made."""
+        known = look(layout).known
+        assert IdentityFiles(layout, HERE).current() == known
+
+    def test_what_is_left_of_a_first_command_that_was_killed_is_used(
+        self, layout: Layout, config_dir: Path
+    ) -> None:
+        """A ledger whose id was never used is that of a first command, here or at this very moment."""
+        self._leave(config_dir, {"anon_id": ANON, "born": HERE})
+        assert look(layout).known == Known(Anonymous(ANON), Ledger(ANON, HERE))
+
+    @pytest.mark.parametrize(
+        "ledger",
+        [
+            json.loads(codec.write_ledger(FULL_LEDGER)),
+            {"anon_id": ANON, "born": HERE, "reached": ["sink"]},
+            {"anon_id": ANON, "born": HERE, "claim": ALICE},
+        ],
+        ids=["linked", "reached", "claimed"],
+    )
+    def test_the_id_of_a_ledger_that_was_used_is_not(
+        self, layout: Layout, config_dir: Path, ledger: object
+    ) -> None:
+        """Who deleted usage.json wants to be new; the pair does not agree, so the next event starts over."""
+        self._leave(config_dir, ledger)
+        known = look(layout).known
+        assert (known.anon_id, known.agrees) == (FRESH, False)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[]", "null", '"text"', "[" * 4000, "{}", '{"born": "here"}', '{"anon_id": null}', '{"anon_id": 5}',
+         '{"anon_id": [], "born": {}}', "x" * 9000],
+    )  # fmt: skip
+    def test_a_malformed_ledger_is_no_obstacle(self, layout: Layout, config_dir: Path, text: str) -> None:
+        """An identity is made all the same, and the ledger left to who may change it."""
+        self._leave(config_dir, text)
+        snapshot = look(layout)
+        assert snapshot.known.anon_id == FRESH
+        assert isinstance(snapshot.known.ledger, Malformed)
+        assert (config_dir / "usage" / "ledger.json").read_text() == text
+
+    def test_the_fingerprint_is_taken_once_only(self, layout: Layout) -> None:
+        """A machine is looked at at the very first command, and never again."""
+        taken: list[str] = []
+
+        def fingerprint() -> str:
+            taken.append(HERE)
+            return HERE
+
+        for _ in range(3):
+            take(layout, fingerprint)
+        assert taken == [HERE]
+
+    def test_who_comes_second_uses_what_the_first_made(
+        self, layout: Layout, config_dir: Path, mocker: MockerFixture
+    ) -> None:
+        """A usage.json that appears while this command makes its own is the one that counts."""
+        link = os.link
+
+        def link_late(source: str, target: str) -> None:
+            if target.endswith("usage.json"):
+                (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
+            link(source, target)
+
+        mocker.patch("os.link", link_late)
+        assert look(layout).known.anon_id == ANON
+
+    @staticmethod
+    def _leave(config_dir: Path, ledger: object) -> None:
+        (config_dir / "usage").mkdir(parents=True)
+        text = ledger if isinstance(ledger, str) else json.dumps(ledger)
+        (config_dir / "usage" / "ledger.json").write_text(text)
+
+
+class TestLater:
+    """A folder with a usage.json."""
+
+    @pytest.mark.parametrize("known", KNOWNS.values(), ids=KNOWNS)
+    def test_what_is_there_is_told(self, layout: Layout, known: Known) -> None:
+        """Identity and ledger are those of the store."""
+        IdentityFiles(layout, HERE).change(lambda _: (known, None))
+        assert look(layout).known == known
+
+    def test_nothing_is_touched(self, layout: Layout, config_dir: Path) -> None:
+        """Beside a usage.json nothing is made, not even a folder."""
+        config_dir.mkdir()
+        (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
+        before = config_dir.stat().st_mtime_ns
+        assert look(layout).known == Known(Anonymous(ANON), None)
+        assert (listing(config_dir), config_dir.stat().st_mtime_ns) == (["usage.json"], before)
+
+    @pytest.mark.parametrize(
+        "make",
+        [Path.touch, Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere"), lambda path: path.write_text("{")],
+        ids=["empty", "a folder", "a pipe", "a link to nowhere", "truncated"],
+    )  # fmt: skip
+    def test_a_malformed_usage_json_is_told_and_left(
+        self, layout: Layout, config_dir: Path, make: Callable[[Path], Any]
+    ) -> None:
+        """The command path tells what it saw; the delivery process mends it."""
+        config_dir.mkdir()
+        make(config_dir / "usage.json")
+        assert look(layout) == Snapshot(Known(Malformed(), None), None)
+        assert listing(config_dir) == ["usage.json"]
+
+    def test_the_stamp_is_that_of_the_credentials(self, layout: Layout, config_dir: Path) -> None:
+        """Credentials are told by their stamp; they are not opened."""
+        config_dir.mkdir()
+        credentials = config_dir / "credentials.yaml"
+        os.mkfifo(credentials)
+        assert look(layout).stamp == stamp_of(credentials)
+        credentials.unlink()
+        assert look(layout).stamp is None
+
+
+class TestUnusable:
+    """A folder that can't be used: nothing may be sent, and nothing is raised."""
+
+    def test_no_permission_to_read(self, layout: Layout, config_dir: Path, mocker: MockerFixture) -> None:
+        """What may not be read is not malformed."""
+        look(layout)
+        deny(mocker, config_dir)
+        assert take(layout) is None
+
+    def test_no_permission_to_write(self, layout: Layout, config_dir: Path, mocker: MockerFixture) -> None:
+        """An identity that can't be kept is not made; one that is there can be read."""
+        config_dir.mkdir()
+        deny_writing(mocker, config_dir)
+        assert take(layout) is None
+        mocker.stopall()
+        known = look(layout).known
+        deny_writing(mocker, config_dir)
+        assert look(layout).known == known
+
+    @pytest.mark.parametrize("what", ["a file", "a link to nowhere", "usage is a file"])
+    def test_a_folder_that_is_none(self, layout: Layout, config_dir: Path, what: str) -> None:
+        """Nothing is made in the place of what is not ours."""
+        if what == "a file":
+            config_dir.touch()
+        elif what == "a link to nowhere":
+            config_dir.symlink_to("nowhere")
+        else:
+            config_dir.mkdir()
+            (config_dir / "usage").touch()
+        assert take(layout) is None
+        assert take(layout) is None
+
+    @pytest.mark.parametrize("step", ["write", "mkdir"])
+    def test_a_disk_that_is_full(
+        self, layout: Layout, config_dir: Path, mocker: MockerFixture, step: str
+    ) -> None:
+        """Half an identity is none, and none is left behind."""
+        mocker.patch(f"os.{step}", side_effect=os_error(28))
+        assert take(layout) is None
+        assert not [name for name in listing(config_dir) if name.endswith("json")]
+
+    def test_a_place_where_no_folder_can_ever_be(self) -> None:
+        """A config folder on a drive that is not there is no reason to recurse."""
+        assert take(Layout("/proc/nowhere/config")) is None
+
+
+_FIRST = """
+import json
+from arcade_usage.adapters.chance import RandomIds
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.snapshots import FolderSnapshots
+
+folder, number = sys.argv[1:]
+seen = []
+for round in range(12):
+    source = FolderSnapshots(Layout(f"{folder}/{round}"), RandomIds().fresh, lambda: "here")
+    ready()
+    seen.append(source.take())
+for snapshot in seen:
+    print(json.loads(snapshot["usage"])["anon_id"])
+"""
+
+
+def test_of_many_first_commands_one_makes_the_identity(path: Path) -> None:
+    """Eight first commands at once, on twelve fresh folders: all see one id, and the ledger is about it."""
+    seen = contend(_FIRST, 8, [str(path.parent)], rounds=12)
+    for turn, ids in enumerate(zip(*seen, strict=True)):
+        known = IdentityFiles(Layout(str(path.parent / str(turn))), HERE).current()
+        assert (set(ids), known.agrees) == ({known.anon_id}, True)

@@ -1,0 +1,102 @@
+"""What this machine tells of itself, and what redaction is told to hide of it."""
+
+import getpass
+import importlib.metadata
+import platform
+import socket
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters.surroundings import UNKNOWN_VERSION, local_redactor, read_runtime
+
+
+class TestRuntime:
+    """The runtime that events name."""
+
+    def test_it_is_this_one(self) -> None:
+        """Python and system are those that the host runs on."""
+        runtime = read_runtime("attrs", {})
+        assert runtime.runtime_version == platform.python_version()
+        assert (runtime.os_type, runtime.os_release) == (platform.system(), platform.release())
+
+    def test_the_version_is_that_of_the_host_s_distribution(self) -> None:
+        """The version is looked up by the distribution's name, however it is spelled."""
+        version = importlib.metadata.version("hypothesis")
+        assert [read_runtime(name, {}).cli_version for name in ("hypothesis", "Hypothesis")] == [version] * 2
+
+    @pytest.mark.parametrize(
+        "name", ["", " ", "no-such-distribution", "../../etc/passwd", "a\nb", "☃", "x" * 5000]
+    )
+    def test_a_distribution_that_is_none_is_of_no_known_version(self, name: str) -> None:
+        """A tool that is not installed, or says a wrong name, is no reason to lose its events."""
+        assert read_runtime(name, {}).cli_version == UNKNOWN_VERSION
+
+    @pytest.mark.parametrize("metadata", [None, "Name: broken\n"], ids=["no metadata", "no version"])
+    def test_a_damaged_installation_is_of_no_known_version(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metadata: str | None
+    ) -> None:
+        """What an update that was cut short left behind is no reason to lose events either."""
+        folder = tmp_path / "broken-1.0.dist-info"
+        folder.mkdir()
+        if metadata is not None:
+            (folder / "METADATA").write_text(metadata)
+        monkeypatch.syspath_prepend(tmp_path)
+        assert read_runtime("broken", {}).cli_version == UNKNOWN_VERSION
+
+    @pytest.mark.parametrize("value", ["true", "1", "True", "yes", "woodpecker", " true "])
+    def test_a_ci_says_so(self, value: str) -> None:
+        """Any value of the CI variable but a no is a yes."""
+        assert read_runtime("attrs", {"CI": value}).is_ci
+
+    @pytest.mark.parametrize("value", [None, "", "0", "false", "False", "no", "OFF", " "])
+    def test_anything_else_is_a_person(self, value: str | None) -> None:
+        """Not set, empty and no mean that a person is there."""
+        assert not read_runtime("attrs", {} if value is None else {"CI": value}).is_ci
+
+
+class TestRedactor:
+    """The redactor that knows this user."""
+
+    def test_the_home_folder_is_a_tilde(self, tmp_path: Path) -> None:
+        """The home of the environment, and what it leads to, are hidden."""
+        home, link = tmp_path / "home", tmp_path / "link"
+        link.symlink_to(home)
+        redact = local_redactor({"HOME": str(link)})
+        assert redact(f"no file {link}/x and {home}/y") == "no file ~/x and ~/y"
+
+    def test_a_home_in_another_is_hidden_first(self, tmp_path: Path) -> None:
+        """Of two homes, one within the other, nothing of the inner one's path is left."""
+        inner = tmp_path / "home" / "inner"
+        inner.mkdir()
+        redact = local_redactor({"HOME": str(inner.parent), "USERPROFILE": str(inner)})
+        assert redact(f"{inner}/x {inner.parent}/y") == "~/x ~/y"
+
+    @pytest.mark.parametrize("variable", ["USER", "LOGNAME", "USERNAME"])
+    def test_the_user_s_name_is_hidden(self, variable: str) -> None:
+        """A name that the environment says is in no text afterwards."""
+        assert "gwendolen" not in local_redactor({variable: "gwendolen"})("cannot find gwendolen here")
+
+    def test_the_name_that_the_system_knows_is_hidden(self, mocker: MockerFixture) -> None:
+        """Without any variable the system is asked."""
+        mocker.patch.object(getpass, "getuser", return_value="gwendolen")
+        assert "gwendolen" not in local_redactor({})("cannot find gwendolen here")
+
+    def test_the_machine_s_name_is_hidden(self, mocker: MockerFixture) -> None:
+        """With and without its domain."""
+        mocker.patch.object(socket, "gethostname", return_value="gwendolens-laptop.example.com")
+        redacted = local_redactor({})("lost gwendolens-laptop.example.com and gwendolens-laptop")
+        assert "gwendolens" not in redacted
+
+    @pytest.mark.parametrize("error", [KeyError("uid"), OSError("no user"), ImportError("pwd")])
+    def test_a_system_without_names_is_no_obstacle(self, mocker: MockerFixture, error: Exception) -> None:
+        """A container without a user database, or without a name, redacts what it can."""
+        mocker.patch.object(getpass, "getuser", side_effect=error)
+        mocker.patch.object(socket, "gethostname", side_effect=OSError("no name"))
+        assert local_redactor({})("plain text") == "plain text"
+
+    @pytest.mark.parametrize("home", ["", "/", ".", "relative"])
+    def test_a_home_that_is_everywhere_is_not_hidden(self, home: str) -> None:
+        """A home that is the root, or none, would hide every path."""
+        assert local_redactor({"HOME": home, "USERPROFILE": home})("open /usr/bin/x") == "open /usr/bin/x"

@@ -1,0 +1,209 @@
+"""What the analytics sink promises, in memory and through the real SDK over HTTP."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from attrs import frozen
+
+from arcade_usage.adapters.in_memory import MemorySink
+from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.application.ports import AnalyticsSink
+from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Mood, Receiver
+from arcade_usage.domain.persons import Captured, Persons
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
+from tests.samples import ALICE, ANON, BOB, ONE_OFF, OTHER_ANON, anonymous, make_event, of, undecided
+
+TOKEN = "phc_contract"
+BAD = "a bad event"
+
+
+@frozen
+class Subject:
+    """An analytics sink, what it knows, and what can be made to go wrong behind it."""
+
+    sink: AnalyticsSink
+    persons: Callable[[], Persons]
+    fail: Callable[[], object]
+    lose_replies: Callable[[], object]
+    refuse: Callable[[], object]
+    recover: Callable[[], object]
+
+    def events(self) -> tuple[Captured, ...]:
+        return self.persons().events
+
+    def people(self) -> list[str]:
+        """The person that each event ended up with."""
+        return [self.persons().person_of(event) for event in self.events()]
+
+
+def _in_memory() -> Subject:
+    sink = MemorySink()
+
+    def become(failing: bool = False, losing: bool = False, refused: frozenset[str] = frozenset()) -> None:
+        sink.failing, sink.losing_replies, sink.refused = failing, losing, refused
+
+    return Subject(
+        sink,
+        persons=lambda: sink.persons,
+        fail=lambda: become(failing=True),
+        lose_replies=lambda: become(losing=True),
+        refuse=lambda: become(refused=frozenset({BAD})),
+        recover=become,
+    )
+
+
+def _over_http(receiver: Receiver) -> Subject:
+    def become(mood: Mood) -> Callable[[], object]:
+        return lambda: setattr(receiver, "posthog", mood)
+
+    return Subject(
+        PostHogSink(Sink(receiver.url, TOKEN)),
+        persons=lambda: receiver.persons.get(TOKEN, Persons()),
+        fail=become(DOWN),
+        lose_replies=become(LOSING_REPLIES),
+        refuse=become(Mood(takes=False, status=400, body=b"{}")),
+        recover=become(WELL),
+    )
+
+
+@pytest.fixture(params=["in memory", "over HTTP"])
+def subject(request: pytest.FixtureRequest, receiver: Receiver) -> Subject:
+    return _in_memory() if request.param == "in memory" else _over_http(receiver)
+
+
+def told(records: Sequence[Record]) -> list[Captured]:
+    """Records as a sink has them; `properties` do not count in comparisons."""
+    return [
+        Captured(
+            record.event.name,
+            record.attribution.distinct_id,
+            record.event.uuid,
+            record.event.timestamp.date().isoformat(),
+            {},
+        )
+        for record in records
+        if record.attribution is not None
+    ]
+
+
+def test_what_is_accepted_is_there_in_order(subject: Subject) -> None:
+    """A batch arrives whole, in its order, with uuid, name, distinct id and day as they were frozen."""
+    batch = [of(ALICE, 3), anonymous(1), anonymous(2, ONE_OFF)]
+    subject.sink.capture(batch)
+    assert list(subject.events()) == told(batch)
+
+
+def test_properties_arrive(subject: Subject) -> None:
+    """What is known of an event is sent with it; a zero is one of those things."""
+    subject.sink.capture([of(ALICE)])
+    properties = subject.events()[0].properties
+    assert properties.items() >= make_event().properties.items()
+
+
+def test_only_a_principal_gets_a_profile(subject: Subject) -> None:
+    """Anonymous events are personless; those of a principal are not."""
+    subject.sink.capture([anonymous(1), of(ALICE, 2)])
+    assert [event.personless for event in subject.events()] == [True, False]
+
+
+def test_events_before_and_after_an_alias_are_one_persons(subject: Subject) -> None:
+    """What was done before a login, and as the anonymous id after it, ends up with who logged in."""
+    subject.sink.capture([anonymous(1)])
+    subject.sink.alias(ANON, ALICE)
+    subject.sink.capture([anonymous(2), of(ALICE, 3)])
+    assert len(set(subject.people())) == 1
+
+
+def test_a_second_device_is_the_same_person(subject: Subject) -> None:
+    """Each anonymous id of a principal attaches to the same person."""
+    subject.sink.alias(ANON, ALICE)
+    subject.sink.capture([of(ALICE, 1), anonymous(2, OTHER_ANON)])
+    subject.sink.alias(OTHER_ANON, ALICE)
+    subject.sink.capture([of(ALICE, 3)])
+    assert len(set(subject.people())) == 1
+
+
+def test_two_principals_stay_two(subject: Subject) -> None:
+    """Aliases of different ids to different principals mix nobody up; an id without one stays apart."""
+    subject.sink.alias(ANON, ALICE)
+    subject.sink.alias(OTHER_ANON, BOB)
+    subject.sink.capture([anonymous(1), anonymous(2, OTHER_ANON), of(ALICE, 3), of(BOB, 4)])
+    subject.sink.capture([anonymous(5, ONE_OFF)])
+    first, second, alice, bob, apart = subject.people()
+    assert (first, second) == (alice, bob)
+    assert len({alice, bob, apart}) == 3
+
+
+def test_a_repeated_alias_is_harmless(subject: Subject) -> None:
+    """An alias whose reply was lost may be sent again."""
+    subject.sink.alias(ANON, ALICE)
+    before = subject.persons()
+    subject.sink.alias(ANON, ALICE)
+    assert subject.persons() == before
+
+
+def test_a_repeated_event_counts_once(subject: Subject) -> None:
+    """The same record sent again is recognised."""
+    subject.sink.capture([anonymous(1), anonymous(2)])
+    subject.sink.capture([anonymous(2), anonymous(3)])
+    assert list(subject.events()) == told([anonymous(1), anonymous(2), anonymous(3)])
+
+
+def test_out_of_reach_is_not_accepted(subject: Subject) -> None:
+    """Where nobody takes it, both calls raise, and neither has an effect."""
+    subject.fail()
+    with pytest.raises(NotAcceptedError):
+        subject.sink.capture([anonymous()])
+    with pytest.raises(NotAcceptedError):
+        subject.sink.alias(ANON, ALICE)
+    assert subject.persons() == Persons()
+
+
+def test_a_failed_call_leaves_nothing_behind(subject: Subject) -> None:
+    """What was not accepted is not sent along with what comes next."""
+    subject.fail()
+    with pytest.raises(NotAcceptedError):
+        subject.sink.capture([anonymous(1)])
+    with pytest.raises(NotAcceptedError):
+        subject.sink.alias(ANON, ALICE)
+    subject.recover()
+    subject.sink.capture([anonymous(2), of(BOB, 3)])
+    assert list(subject.events()) == told([anonymous(2), of(BOB, 3)])
+    assert len(set(subject.people())) == 2
+
+
+def test_a_lost_reply_has_its_effect(subject: Subject) -> None:
+    """A call that raises may have been taken in all the same: why nothing may rely on its failure."""
+    subject.lose_replies()
+    with pytest.raises(NotAcceptedError):
+        subject.sink.alias(ANON, ALICE)
+    with pytest.raises(NotAcceptedError):
+        subject.sink.capture([anonymous(1), of(ALICE, 2)])
+    assert list(subject.events()) == told([anonymous(1), of(ALICE, 2)])
+    assert len(set(subject.people())) == 1
+
+
+def test_a_refused_batch_is_refused_whole(subject: Subject) -> None:
+    """A bad event gets the batch that it is in refused, with an error of its own; nothing of it is taken."""
+    subject.refuse()
+    with pytest.raises(RefusedError):
+        subject.sink.capture([anonymous(1), anonymous(2, name=BAD)])
+    subject.recover()
+    subject.sink.capture([anonymous(1)])
+    assert list(subject.events()) == told([anonymous(1)])
+
+
+def test_nothing_is_a_batch_too(subject: Subject) -> None:
+    """An empty batch is accepted, and has no effect."""
+    subject.sink.capture([])
+    assert subject.persons() == Persons()
+
+
+def test_an_undecided_record_is_never_sent(subject: Subject) -> None:
+    """A record without a verdict is a mistake of the caller; nothing beside it leaves, then or later."""
+    with pytest.raises(ValueError, match="verdict"):
+        subject.sink.capture([anonymous(1), undecided(2)])
+    subject.sink.capture([anonymous(3)])
+    assert list(subject.events()) == told([anonymous(3)])

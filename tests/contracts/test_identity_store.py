@@ -1,0 +1,180 @@
+"""What the identity store promises, in memory and on disk."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import evolve, frozen
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import identity_store
+from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.in_memory import MemoryIdentityStore
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import IdentityStore
+from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.known import Known
+from arcade_usage.domain.ledger import Ledger
+from tests.adapters.disk import deny
+from tests.samples import ANON, FRESH, HERE, KNOWNS
+
+
+@frozen
+class Subject:
+    """An identity store, the same one as another process holds it, and how to lose the permission."""
+
+    store: IdentityStore
+    another: Callable[[], IdentityStore]
+    shut: Callable[[], object]
+
+
+def _in_memory() -> Subject:
+    store = MemoryIdentityStore(here=HERE)
+    return Subject(store, lambda: store, lambda: setattr(store, "readable", False))
+
+
+def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
+    def make() -> IdentityStore:
+        return IdentityFiles(Layout(str(config_dir)), HERE)
+
+    return Subject(make(), make, lambda: deny(mocker, config_dir))
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture) -> Subject:
+    return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
+
+
+Change = Callable[[IdentityStore, Callable[[Known], tuple[Known, object]]], object]
+CHANGES: dict[str, Change] = {
+    "change": lambda store, decide: store.change(decide),
+    "overrule": lambda store, decide: store.overrule(decide),
+}
+
+
+@pytest.fixture(params=CHANGES)
+def change(request: pytest.FixtureRequest) -> Change:
+    return CHANGES[request.param]
+
+
+def put(store: IdentityStore, known: Known) -> None:
+    store.change(lambda _: (known, None))
+
+
+def test_nothing_is_known_at_first(subject: Subject) -> None:
+    """A store that nobody wrote to knows neither an identity nor a ledger."""
+    assert subject.store.current() == Known(None, None)
+
+
+def test_looking_leaves_no_trace(subject: Subject) -> None:
+    """What is current is the same before and after somebody looked."""
+    assert [subject.store.current() for _ in range(3)] == [Known(None, None)] * 3
+
+
+@pytest.mark.parametrize("known", KNOWNS.values(), ids=KNOWNS)
+def test_a_change_is_kept(subject: Subject, change: Change, known: Known) -> None:
+    """What a decision made is what this process and every other one read from then on."""
+    change(subject.store, lambda _: (known, None))
+    assert [subject.store.current(), subject.another().current()] == [known, known]
+
+
+def test_a_rotated_identity_is_an_anonymous_one(subject: Subject, change: Change) -> None:
+    """After a rotation the fresh id is current, and nothing links it to anybody."""
+    put(subject.store, KNOWNS["linked"])
+    change(subject.store, lambda known: (known.rotated(FRESH, HERE), None))
+    current = subject.another().current()
+    assert isinstance(current.identity, Anonymous)
+    assert (current.anon_id, current.agrees) == (FRESH, True)
+
+
+def test_a_change_returns_what_the_decision_adds(subject: Subject, change: Change) -> None:
+    """A decision's second half comes back as it is."""
+    added = object()
+    assert change(subject.store, lambda known: (known, added)) is added
+
+
+def test_a_decision_is_made_on_what_is_there_by_now(subject: Subject, change: Change) -> None:
+    """A change reads again: it sees what another process stored after this one last looked."""
+    put(subject.store, KNOWNS["anonymous"])
+    put(subject.another(), KNOWNS["linked"])
+    assert change(subject.store, lambda known: (known, known)) == KNOWNS["linked"]
+
+
+def test_a_decision_that_fails_changes_nothing(subject: Subject, change: Change) -> None:
+    """An exception of the decision passes as it is, nothing is stored, and the store is free again."""
+    put(subject.store, KNOWNS["anonymous"])
+
+    def fail(_: Known) -> tuple[Known, object]:
+        raise LookupError("of the decision")
+
+    with pytest.raises(LookupError, match="of the decision"):
+        change(subject.store, fail)
+    assert subject.another().current() == KNOWNS["anonymous"]
+    put(subject.another(), KNOWNS["linked"])
+    assert subject.store.current() == KNOWNS["linked"]
+
+
+def test_the_machine_is_the_same_for_everybody_here(subject: Subject) -> None:
+    """`here` says which machine this is, and every process on it says the same."""
+    assert subject.store.here == subject.another().here == HERE
+
+
+def test_what_is_not_permitted_is_a_store_error(subject: Subject, change: Change) -> None:
+    """Without permission nothing is guessed: reading and changing both raise, and no decision is asked."""
+    put(subject.store, KNOWNS["linked"])
+    subject.shut()
+    with pytest.raises(StoreError):
+        subject.store.current()
+    with pytest.raises(StoreError):
+        change(subject.store, lambda known: pytest.fail(f"asked about {known}"))
+
+
+def test_a_change_waits_for_the_one_before_it(subject: Subject) -> None:
+    """Changes are totally ordered: one that begins during another is made on what that one left."""
+    put(subject.store, Known(Anonymous(ANON), Ledger(ANON, HERE)))
+    second = threading.Thread(target=lambda: subject.another().change(_reaching("second")))
+
+    def during(known: Known) -> tuple[Known, None]:
+        second.start()
+        second.join(0.2)  # it can't end before this decision is stored, so this is how long it may try
+        return _reaching("first")(known)
+
+    subject.store.change(during)
+    second.join(30)
+    assert _reached(subject.store) == {"first", "second"}
+
+
+def test_no_change_is_lost(subject: Subject, mocker: MockerFixture) -> None:
+    """Of many changes at once, each has its effect."""
+    mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 30.0)
+    put(subject.store, Known(Anonymous(ANON), Ledger(ANON, HERE)))
+    start = threading.Barrier(4)
+
+    def reach(number: int) -> None:
+        store = subject.another()
+        start.wait(30)
+        for turn in range(5):
+            store.change(_reaching(f"sink-{number}-{turn}"))
+
+    threads = [threading.Thread(target=reach, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert _reached(subject.store) == {f"sink-{number}-{turn}" for number in range(4) for turn in range(5)}
+
+
+def _reached(store: IdentityStore) -> frozenset[str]:
+    ledger = store.current().ledger
+    assert isinstance(ledger, Ledger)
+    return ledger.reached
+
+
+def _reaching(sink: str) -> Callable[[Known], tuple[Known, None]]:
+    def decide(known: Known) -> tuple[Known, None]:
+        assert isinstance(known.ledger, Ledger)
+        return evolve(known, ledger=evolve(known.ledger, reached=known.ledger.reached | {sink})), None
+
+    return decide

@@ -1,0 +1,157 @@
+"""What the outbox promises, in memory and on disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters.in_memory import MemoryOutbox
+from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import Outbox
+from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Attribution
+from tests.adapters.disk import deny
+from tests.samples import ALICE, OTHER_SINK, SINK, SNAPSHOTS, anonymous, make_event, of, undecided
+
+
+@frozen
+class Subject:
+    """An outbox, the same one as another process holds it, that of another sink, and how to lose permission."""
+
+    outbox: Outbox
+    another: Callable[[], Outbox]
+    of_another_sink: Outbox
+    shut: Callable[[], object]
+
+
+def _in_memory() -> Subject:
+    outbox = MemoryOutbox()
+    return Subject(outbox, lambda: outbox, MemoryOutbox(), lambda: setattr(outbox, "writable", False))
+
+
+def _on_disk(folder: Path, mocker: MockerFixture) -> Subject:
+    def make() -> Outbox:
+        return FolderOutbox(str(folder / SINK.key), SINK)
+
+    other = FolderOutbox(str(folder / OTHER_SINK.key), OTHER_SINK)
+    return Subject(make(), make, other, lambda: deny(mocker, folder))
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> Subject:
+    return _in_memory() if request.param == "in memory" else _on_disk(tmp_path / "outbox", mocker)
+
+
+def test_an_outbox_begins_empty(subject: Subject) -> None:
+    """Where nothing was ever added, nothing is pending."""
+    assert list(subject.outbox.pending()) == []
+
+
+@pytest.mark.parametrize("snapshot", SNAPSHOTS.values(), ids=SNAPSHOTS)
+@pytest.mark.parametrize(
+    "attribution",
+    [None, Attribution(ALICE, personless=False), Attribution(make_event().uuid, personless=True)],
+    ids=["undecided", "a principal's", "apart"],
+)
+def test_a_record_comes_back_as_it_was(
+    subject: Subject, snapshot: Snapshot, attribution: Attribution | None
+) -> None:
+    """Event, snapshot, verdict and the mark of a logout are kept, for this process and every other one."""
+    event = make_event(note="naïve ☃", nested={"list": [1, 2.5, None, True]})
+    record = Record(event, snapshot, is_logout=True, attribution=attribution)
+    subject.outbox.add(record)
+    assert [list(subject.outbox.pending()), list(subject.another().pending())] == [[record], [record]]
+
+
+def test_the_oldest_comes_first(subject: Subject) -> None:
+    """Records are ordered by when their events happened, whatever the order they were added in."""
+    for number in (3, 1, 2):
+        subject.outbox.add(anonymous(number))
+    assert list(subject.outbox.pending()) == [anonymous(1), anonymous(2), anonymous(3)]
+
+
+def test_a_record_is_there_once(subject: Subject) -> None:
+    """A record added again is still one record."""
+    subject.outbox.add(anonymous(1))
+    subject.another().add(anonymous(1))
+    assert list(subject.outbox.pending()) == [anonymous(1)]
+
+
+def test_a_frozen_verdict_is_kept(subject: Subject) -> None:
+    """The verdict that a sender gives replaces none, in place."""
+    for number in (1, 2):
+        subject.outbox.add(undecided(number))
+    subject.outbox.freeze(of(ALICE, 1))
+    assert list(subject.another().pending()) == [of(ALICE, 1), undecided(2)]
+
+
+def test_what_was_removed_is_gone(subject: Subject) -> None:
+    """Only the records that are named are removed."""
+    for number in (1, 2, 3):
+        subject.outbox.add(anonymous(number))
+    subject.outbox.remove([anonymous(1), anonymous(3)])
+    assert list(subject.another().pending()) == [anonymous(2)]
+
+
+def test_removing_again_is_harmless(subject: Subject) -> None:
+    """What is not there, or not there any more, can be removed."""
+    subject.outbox.remove([anonymous(9)])
+    subject.outbox.add(anonymous(1))
+    for _ in range(2):
+        subject.outbox.remove([anonymous(1)])
+    assert list(subject.outbox.pending()) == []
+
+
+def test_one_sends_at_a_time(subject: Subject) -> None:
+    """While one process sends, every other one is told that somebody is at work; then it is free again."""
+    subject.outbox.add(anonymous())
+    with subject.outbox.sending() as first, subject.another().sending() as second:
+        assert (first, second) == (True, False)
+    with subject.another().sending() as again:
+        assert again
+
+
+def test_who_was_turned_away_does_not_free_the_lock(subject: Subject) -> None:
+    """The sender lock stays with its holder when somebody else gave up."""
+    with subject.outbox.sending():
+        for _ in range(2):
+            with subject.another().sending() as admitted:
+                assert not admitted
+
+
+def test_a_sender_that_fails_frees_the_lock(subject: Subject) -> None:
+    """An exception of the sender passes as it is, and the next one can send."""
+    with pytest.raises(LookupError, match="of the sender"), subject.outbox.sending():
+        raise LookupError("of the sender")
+    with subject.another().sending() as admitted:
+        assert admitted
+
+
+def test_events_are_added_while_somebody_sends(subject: Subject) -> None:
+    """The sender lock keeps nobody from leaving an event, and the sender sees it."""
+    with subject.outbox.sending():
+        subject.another().add(anonymous(1))
+        assert list(subject.outbox.pending()) == [anonymous(1)]
+
+
+def test_sinks_are_apart(subject: Subject) -> None:
+    """What waits for one sink is not pending for another, and both may be sent to at once."""
+    subject.outbox.add(anonymous(1))
+    subject.of_another_sink.add(anonymous(2))
+    assert list(subject.outbox.pending()) == [anonymous(1)]
+    assert list(subject.of_another_sink.pending()) == [anonymous(2)]
+    with subject.outbox.sending() as one, subject.of_another_sink.sending() as other:
+        assert (one, other) == (True, True)
+
+
+def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
+    """A record that can't be kept is not passed over in silence."""
+    subject.shut()
+    with pytest.raises(StoreError):
+        subject.outbox.add(anonymous())
+    with pytest.raises(StoreError):
+        subject.outbox.freeze(anonymous())

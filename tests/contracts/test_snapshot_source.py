@@ -1,0 +1,76 @@
+"""What the snapshot source promises, in memory and on disk."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import codec
+from arcade_usage.adapters.chance import RandomIds
+from arcade_usage.adapters.in_memory import MemorySnapshots
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.snapshots import FolderSnapshots
+from arcade_usage.application.ports import SnapshotSource
+from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.ledger import Ledger
+from tests.adapters.disk import deny
+from tests.samples import ANON, HERE
+
+
+@frozen
+class Subject:
+    """A snapshot source, and how its folder becomes one that can't be used."""
+
+    source: SnapshotSource
+    shut: Callable[[], object]
+
+
+def _in_memory() -> Subject:
+    snapshot = {
+        "usage": json.dumps({"anon_id": ANON, "linked_principal_id": None}),
+        "ledger": json.dumps({"anon_id": ANON, "born": HERE}),
+        "stamp": None,
+    }
+    source = MemorySnapshots(snapshot)
+    return Subject(source, lambda: setattr(source, "snapshot", None))
+
+
+def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
+    source = FolderSnapshots(Layout(str(config_dir)), RandomIds().fresh, lambda: HERE)
+    return Subject(source, lambda: deny(mocker, config_dir))
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture) -> Subject:
+    return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
+
+
+def test_a_snapshot_is_json_that_a_payload_carries(subject: Subject) -> None:
+    """A snapshot survives being written and read as JSON, and says what it said."""
+    snapshot = subject.source.take()
+    carried = codec.read_object(json.loads(json.dumps(snapshot)))
+    assert snapshot is not None
+    assert codec.read_snapshot(carried) == codec.read_snapshot(snapshot)
+
+
+def test_a_first_snapshot_names_an_identity(subject: Subject) -> None:
+    """The first look finds an anonymous identity of this machine, and a ledger that is about it."""
+    snapshot = subject.source.take()
+    assert snapshot is not None
+    known = codec.read_snapshot(snapshot).known
+    assert isinstance(known.identity, Anonymous)
+    assert known.account == Ledger(known.identity.anon_id, HERE)
+
+
+def test_a_second_look_sees_the_same(subject: Subject) -> None:
+    """Looking again changes nothing."""
+    assert subject.source.take() == subject.source.take()
+
+
+def test_a_folder_that_cannot_be_used_gives_no_snapshot(subject: Subject) -> None:
+    """Without a folder there is no snapshot, and nothing is raised: an id that changes is worse than none."""
+    subject.shut()
+    assert subject.source.take() is None

@@ -1,0 +1,187 @@
+"""The command path, measured in a fresh interpreter: what it imports, opens, starts and prints."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.hosts import (
+    BLOCK,
+    CALL,
+    FAILED_BLOCK,
+    FAILED_CALL,
+    NETWORK,
+    WAYS,
+    HostRun,
+    run_host,
+    start_of_host,
+)
+from tests.e2e.world import World
+
+# What takes long to import, or has no business in a host that doesn't import it itself.
+VENDORS = frozenset(
+    [
+        "attr",
+        "attrs",
+        "cattrs",
+        "filelock",
+        "httpx",
+        "posthog",
+        "requests",
+        "yaml",
+        "importlib.metadata",
+        "typer",
+        "click",
+        "rich",
+        "logging",
+        "ssl",
+        "socket",
+        "uuid",
+        "datetime",
+        "platform",
+    ]
+)
+
+# Where a machine or a container says which one it is; read at the first command only.
+MACHINE_FILES = frozenset(
+    ("/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostid", "/proc/self/mountinfo")
+)
+
+
+def assert_light(host: HostRun, processes: int) -> None:
+    """What holds for every host: nothing heavy, nothing on the network, nothing printed."""
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert host.modules & VENDORS == set()
+    assert host.started == processes
+    assert host.sockets == []
+
+
+def arrange(world: World, state: str) -> None:
+    if state == "linked":
+        world.log_in("principal-1")
+    if state == "anonymous":
+        world.start("earlier")
+    world.settle()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("state", ["anonymous", "linked"])
+def test_a_command_reads_two_small_files_and_starts_one_process(world: World, state: str, way: str) -> None:
+    """No vendor is imported, no socket made, nothing printed; a `with` block looks once more when it begins."""
+    arrange(world, state)
+    host = run_host(start_of_host(world) + WAYS[way], world.scratch)
+    assert_light(host, processes=1)
+    looks = 2 if "block" in way else 1
+    assert Counter(host.opened) == {
+        str(world.folder / "usage.json"): looks,
+        str(world.ledger_path): looks,
+        os.devnull: 1,
+    }
+    assert world.events["toolkit.run"].name.endswith("failed" if "failed" in way else "succeeded")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_first_command_makes_two_files_besides(world: World, way: str) -> None:
+    """The first command imports nothing more, and what it opens is the identity, the ledger, and what is local."""
+    host = run_host(start_of_host(world) + WAYS[way], world.scratch)
+    assert_light(host, processes=1)
+    assert len(host.opened) <= 12
+    ours = {path for path in host.opened if path.startswith(str(world.folder))}
+    assert set(host.opened) - ours - MACHINE_FILES == {os.devnull}
+    assert sorted(path.name for path in world.folder.rglob("*.json") if path.name != "sink.json") == [
+        "ledger.json",
+        "usage.json",
+    ]
+    assert world.events["toolkit.run"].distinct_id == world.anon_id
+
+
+def test_a_login_imports_no_vendor_either(world: World) -> None:
+    """The host of a login waits for the process, and does nothing of what that does itself."""
+    world.store_credentials("principal-1")
+    lines = "tracker.track_command_execution('login', success=True, is_login=True)"
+    assert_light(run_host(start_of_host(world) + lines, world.scratch), processes=1)
+    assert world.linked_to() == "principal-1"
+
+
+def test_a_logout_imports_no_network(world: World) -> None:
+    """In the foreground a logout rotates the identity, which takes attrs, cattrs and filelock, and no more."""
+    arrange(world, "linked")
+    anon_id = world.anon_id
+    lines = (
+        f"import os; os.unlink({str(world.credentials)!r})\n"
+        "tracker.track_command_execution('logout', success=True, is_logout=True)"
+    )
+    host = run_host(start_of_host(world) + lines, world.scratch)
+    assert (host.stdout, host.stderr, host.started, host.sockets) == ("", "", 1, [])
+    assert host.modules & NETWORK == set()
+    assert (world.anon_id != anon_id, world.linked_to()) == (True, None)
+
+
+def off_by_stored_choice(folder: Path) -> None:
+    (folder / "usage").mkdir(parents=True)
+    (folder / "usage" / "off").touch()
+
+
+OFF_VARIABLES = {
+    **{f"tracking={value!r}": {"ARCADE_USAGE_TRACKING": value} for value in ("0", " 0", "n", "F", "No ")},
+    **{f"tracking={value!r}": {"ARCADE_USAGE_TRACKING": value} for value in ("off", "FALSE", "disabled")},
+    **{f"do not track={value!r}": {"DO_NOT_TRACK": value} for value in ("1", "true", " yes", "n")},
+    "click completes": {"_ARCADE_COMPLETE": "complete_zsh"},
+    "argcomplete completes": {"_ARGCOMPLETE": "1"},
+    "delivers": {"ARCADE_USAGE_EVENT_DATA": "{}"},
+    "off while asked to show": {"DO_NOT_TRACK": "1", "ARCADE_USAGE_DEBUG": "1"},
+}
+
+
+@pytest.mark.parametrize("variables", OFF_VARIABLES.values(), ids=OFF_VARIABLES)
+def test_off_by_a_variable_does_nothing_at_all(world: World, variables: dict[str, str]) -> None:
+    """Nothing is opened, written, started or sent; not even the config folder is made."""
+    lines = f"{CALL}\n{BLOCK}\n{FAILED_BLOCK}\n{CALL[:-1]}, is_login=True)\n{CALL[:-1]}, is_logout=True)"
+    host = run_host(start_of_host(world) + lines, world.scratch, environment={**os.environ, **variables})
+    assert_light(host, processes=0)
+    assert host.opened == []
+    assert not world.folder.exists()
+    assert world.receiver.requests == []
+
+
+@pytest.mark.parametrize("token", [None, "", "  "])
+def test_without_a_token_nothing_ever_leaves(world: World, token: str | None) -> None:
+    """A host that gives no project token is never tracked, and makes no folder."""
+    host = run_host(start_of_host(world, token) + CALL, world.scratch)
+    assert_light(host, processes=0)
+    assert (host.opened, world.folder.exists()) == ([], False)
+
+
+@pytest.mark.parametrize("where", ["here", "default folder", "can't be read"])
+def test_off_by_a_stored_choice_leaves_the_folder_as_it_is(world: World, where: str) -> None:
+    """A choice holds in its folder; one in ~/.arcade holds everywhere; one that can't be read means off."""
+    if where == "can't be read":
+        world.folder.mkdir()
+        (world.folder / "usage").write_text("a file in the folder's place", encoding="utf-8")
+    else:
+        off_by_stored_choice(world.folder if where == "here" else world.scratch / "home" / ".arcade")
+    before = sorted(world.scratch.rglob("*"))
+    host = run_host(start_of_host(world) + CALL + "\n" + BLOCK, world.scratch)
+    assert_light(host, processes=0)
+    assert host.opened == []
+    assert set(world.scratch.rglob("*")) - set(before) == {
+        world.scratch / "host.py",
+        world.scratch / "report.json",
+    }
+
+
+def test_asked_to_show_nothing_is_sent(world: World) -> None:
+    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; no process, no socket, nothing in the outbox."""
+    shown = run_host(
+        start_of_host(world) + FAILED_CALL,
+        world.scratch,
+        environment={**os.environ, "ARCADE_USAGE_DEBUG": "1"},
+    )
+    assert (shown.returncode, shown.stdout, shown.started, shown.sockets) == (0, "", 0, [])
+    event = json.loads(shown.stderr[shown.stderr.index("{") :])
+    assert event["properties"]["command_name"] == "toolkit.run"
+    assert event["properties"]["error_message"] == "no such toolkit"
+    assert world.waiting == []
+    assert world.receiver.requests == []

@@ -1,0 +1,325 @@
+"""What today's tracking does wrong, measured, and this one must not: one test or more for a row of that table.
+
+Rows that have a file of their own: the current folder (test_hostile_folder), switches that are not heard
+(test_command_path), folders that can't be used (test_hosts_in_trouble), races (test_races), switched
+accounts and logouts (test_lifecycle).
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood
+from arcade_usage.domain.identity import is_anonymous_id
+from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.world import World
+
+ALICE = "principal-alice"
+
+
+class Gate:
+    """An address in front of the receiver that refuses connections until it is opened."""
+
+    def __init__(self, world: World) -> None:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._receiver = ("127.0.0.1", int(world.receiver.url.rpartition(":")[2]))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def open(self) -> None:
+        self._socket.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=self._forward, args=self._socket.accept()[:1], daemon=True).start()
+
+    def _forward(self, near: socket.socket) -> None:
+        with near, suppress(OSError), socket.create_connection(self._receiver) as far:
+            asking = threading.Thread(target=_copy, args=(near, far), daemon=True)
+            asking.start()
+            _copy(far, near)
+            asking.join()
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def gate(world: World) -> Iterator[Gate]:
+    gate = Gate(world)
+    yield gate
+    world.settle()
+    gate.close()
+
+
+ALIAS_TROUBLES = {
+    "500": Mood(takes=False, status=500),
+    "401": Mood(takes=False, status=401),
+    "a proxy's page": Mood(takes=False, body=b"<html>log in to the Wi-Fi</html>"),
+    "a redirect": Mood(takes=False, status=302, headers={"Location": "/login"}),
+    "cut off": Mood(takes=False, replies=False),
+    "dead": HANGING,
+    "refused": WELL,
+}
+
+
+@pytest.mark.parametrize("trouble", ALIAS_TROUBLES)
+def test_an_alias_that_fails_at_login_is_made_up_for(world: World, gate: Gate, trouble: str) -> None:
+    """Row "alias fails at login": no link is stored, and once PostHog is well the whole history is hers."""
+    world.posthog_url = gate.url
+    if trouble != "refused":
+        gate.open()
+    world.run("before")
+    world.receiver.posthog = ALIAS_TROUBLES[trouble]
+    assert world.log_in(ALICE) < 5.0
+    world.settle()
+    assert world.linked_to() is None
+    world.receiver.posthog = WELL
+    if trouble == "refused":
+        gate.open()
+    world.let_hours_pass(2)
+    world.run("after")
+    assert world.linked_to() == ALICE
+    assert world.whose == dict.fromkeys(("before", "login", "after"), ALICE)
+
+
+def test_an_unreachable_cloud_costs_a_command_nothing(world: World) -> None:
+    """Figure "cloud API unreachable: 6.1 s at every command": the host never asks, and is let go at once."""
+    world.receiver.cloud = HANGING
+    world.store_credentials(ALICE)
+    begin = time.monotonic()
+    world.start("first")
+    world.start("second")
+    assert time.monotonic() - begin < 1.0
+    world.settle()
+    assert world.whose == dict.fromkeys(("first", "second"), world.anon_id)
+
+
+WRONG_USAGE: dict[str, bytes] = {
+    "null": b'{"anon_id": null, "linked_principal_id": null}',
+    "number": b'{"anon_id": 5}',
+    "list": b'{"anon_id": ["x"]}',
+    "empty": b'{"anon_id": ""}',
+    "word": b'{"anon_id": "None"}',
+    "nil": b'{"anon_id": "00000000-0000-0000-0000-000000000000"}',
+    "link of a wrong type": b'{"anon_id": "c0ffee00-0000-4000-8000-000000000000", "linked_principal_id": 5}',
+    "shared link": b'{"anon_id": "c0ffee00-0000-4000-8000-000000000000", "linked_principal_id": "null"}',
+    "no object": b'["c0ffee00-0000-4000-8000-000000000000"]',
+    "no JSON": b"anon_id: x",
+    "no content": b"",
+    "no text": b"\xff\xfe\x00",
+    "huge": b" " * 100_000,
+    "half": b'{"anon_id": "c0ffee00-0000-4000-8000-0000000',
+}
+
+
+@pytest.mark.parametrize("content", WRONG_USAGE.values(), ids=WRONG_USAGE)
+def test_an_anonymous_id_is_never_one_that_others_share(world: World, content: bytes) -> None:
+    """Row "anon_id of a wrong type": kept as evidence, replaced by a fresh identity, and never sent."""
+    world.folder.mkdir()
+    (world.folder / "usage.json").write_bytes(content)
+    world.run("first")
+    world.run("second")
+    assert world.usage.keys() == {"anon_id", "linked_principal_id"}
+    assert is_anonymous_id(world.anon_id)
+    sent = {name: event.distinct_id for name, event in world.events.items()}
+    assert sent["second"] == world.anon_id
+    assert is_anonymous_id(sent["first"])
+    assert sent["first"].encode() not in content
+    assert content in [path.read_bytes() for path in (world.folder / "usage" / "malformed").iterdir()]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere"])
+def test_a_usage_json_that_is_no_file_is_survived(world: World, kind: str) -> None:
+    """Nothing waits for a pipe to be written to; a fresh identity takes the place."""
+    world.folder.mkdir()
+    path = world.folder / "usage.json"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(world.folder / "nowhere")
+    world.run("first")
+    world.run("second")
+    assert world.whose["second"] == world.anon_id
+
+
+WRONG_CREDENTIALS: dict[str, bytes] = {
+    "no YAML": b"cloud: [unclosed\n\t- 'x",
+    "no text": b"\xff\xfe\x00\x01",
+    "empty": b"",
+    "list": b"- cloud\n- api\n",
+    "of wrong types": b"cloud: {api: {key: 5}, coordinator_url: [x]}",
+    "aliases": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+    "huge": b"x: " + b"y" * 1_000_000,
+    "object": b"cloud: !!python/object/apply:os.system ['touch executed']",
+}
+
+
+@pytest.mark.parametrize("content", WRONG_CREDENTIALS.values(), ids=WRONG_CREDENTIALS)
+def test_malformed_credentials_name_nobody_in_silence(world: World, content: bytes) -> None:
+    """Row "credentials.yaml malformed": not a word on stdout or stderr, nobody is asked, the event is anonymous."""
+    world.folder.mkdir()
+    world.credentials.write_bytes(content)
+    host = run_host(start_of_host(world) + CALL, world.scratch)
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert world.whose == {"toolkit.run": world.anon_id}
+    assert (world.receiver.look_ups(), world.credentials.read_bytes()) == ([], content)
+
+
+def test_what_was_done_offline_arrives(world: World) -> None:
+    """Row "5 commands offline, then 2 online: 2 of 7 arrive": all seven do, oldest first, each once."""
+    world.receiver.posthog = DOWN
+    names = [f"offline {number}" for number in range(5)]
+    for name in names:
+        world.run(name)
+    assert len(world.waiting) == 5
+    world.receiver.posthog = WELL
+    world.let_hours_pass(2)
+    for name in ("online 5", "online 6"):
+        world.run(name)
+    assert list(world.events) == [*names, "online 5", "online 6"]
+    assert set(world.whose.values()) == {world.anon_id}
+    assert world.waiting == []
+
+
+ENDINGS: dict[str, tuple[BaseException | None, str | None]] = {
+    "click.Exit(0)": (click.exceptions.Exit(0), None),
+    "click.Exit(2)": (click.exceptions.Exit(2), "exit"),
+    "sys.exit(0)": (SystemExit(0), None),
+    "sys.exit(1)": (SystemExit(1), "exit"),
+    "sys.exit(text)": (SystemExit("no such toolkit"), "exit"),
+    "Ctrl-C": (KeyboardInterrupt(), "interrupted"),
+    "abort": (click.Abort(), "interrupted"),
+    "usage error": (click.UsageError("no such option"), "usage"),
+    "error": (ValueError("no such toolkit"), "error"),
+    "nothing": (None, None),
+}
+
+
+def test_every_way_to_end_is_told_apart(world: World) -> None:
+    """Row "typer.Exit(0)": a success; exits, Ctrl-C and usage errors are failures of their own kinds."""
+    for name, (error, _) in ENDINGS.items():
+        with suppress(BaseException), world.tracker().command(name):
+            if error is not None:
+                raise error
+    world.settle()
+    told = {name: event.properties.get("outcome") for name, event in world.events.items()}
+    assert told == {name: outcome for name, (_, outcome) in ENDINGS.items()}
+    failed = {name for name, event in world.events.items() if event.name == "CLI execution failed"}
+    assert failed == {name for name, (_, outcome) in ENDINGS.items() if outcome}
+
+
+SECRETS = ("arc_" + "o1Xy7Zq2Lm4Tv8Bw3Nc6", "jane.doe@example.org", "hunter2-horse", "/home/jane")
+MESSAGE = (
+    f"401 for key {SECRETS[0]} of {SECRETS[1]} at https://jane:{SECRETS[2]}@example.org/x?token={SECRETS[2]}"
+    f" while reading {SECRETS[3]}/project/file.py"
+)
+
+
+def test_no_secret_is_written_or_sent(world: World) -> None:
+    """Row "token, home path, e-mail in an error message": neither on disk while offline, nor on the wire."""
+    world.receiver.posthog = DOWN
+    world.run("failing", success=False, error_message=MESSAGE, properties={"note": MESSAGE, "url": MESSAGE})
+    (record,) = world.waiting
+    assert record["event"]["properties"]["error_message"].startswith("401 for key <redacted> of <email>")
+    written = b"".join(path.read_bytes() for path in world.folder.rglob("*") if path.is_file())
+    sent = b"".join(request.body for request in world.receiver.requests)
+    assert b"failing" in written
+    assert b"failing" in sent
+    for secret in SECRETS:
+        assert secret.encode() not in written
+        assert secret.encode() not in sent
+
+
+def test_the_token_of_the_credentials_stays_in_its_file(world: World) -> None:
+    """It is in no payload, in no file but its own, and in no request but the look-up's header."""
+    world.store_credentials(ALICE)
+    (token,) = world.receiver.principals
+    assert token not in world.payload("kept back")
+    world.log_in(ALICE)
+    world.settle()
+    world.run("after")
+    (look_up,) = world.receiver.look_ups()
+    assert look_up.headers["authorization"] == f"Bearer {token}"
+    assert token not in look_up.path
+    for request in world.receiver.requests:
+        if request is not look_up:
+            assert token not in f"{request.headers}{request.path}"
+            assert token.encode() not in request.body
+    holders = {path for path in world.folder.rglob("*") if path.is_file() and token in read(path)}
+    assert holders == {world.credentials}
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_the_timestamp_is_when_the_command_ended(world: World) -> None:
+    """Row "time stamp: the sender's": two hours late on its way, an event still says when it happened."""
+    before = time.time()
+    payload = world.payload("toolkit.run")
+    after = time.time()
+    world.let_hours_pass(2)
+    command = [sys.executable, "-m", "arcade_usage"]
+    environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
+    assert (
+        subprocess.run(command, env=environment, cwd=world.scratch, timeout=60, check=False).returncode == 0
+    )
+    ((event,),) = [batch["batch"] for batch in world.receiver.batches()]
+    assert before <= datetime.fromisoformat(event["timestamp"]).timestamp() <= after
+
+
+def test_a_killed_sender_loses_nothing(world: World) -> None:
+    """Figure "sender with a dead server: killed, event lost": killed in the middle of it, the event arrives later."""
+    world.receiver.posthog = HANGING
+    world.start("killed")
+    assert world.receiver.wait_until(lambda: bool(world.receiver.requests), 20)
+    world.processes[-1].send_signal(signal.SIGKILL)
+    world.settle()
+    (record,) = world.waiting
+    world.receiver.posthog = WELL
+    world.let_hours_pass(2)
+    world.run("next")
+    assert world.events["killed"].uuid == record["event"]["uuid"]
+    assert world.waiting == []
+
+
+def test_an_older_releases_file_is_adopted(world: World) -> None:
+    """A usage.json of today's CLI goes on to be used, its extra keys included, anonymous or linked."""
+    anon_id = "c0ffee00-0000-4000-8000-000000000001"
+    old: dict[str, Any] = {"anon_id": anon_id, "linked_principal_id": None, "extra": [1, 2]}
+    world.folder.mkdir()
+    (world.folder / "usage.json").write_text(json.dumps(old), encoding="utf-8")
+    world.run("before")
+    world.log_in(ALICE)
+    assert world.usage == {**old, "linked_principal_id": ALICE}
+    world.settle()
+    assert world.whose == {"before": ALICE, "login": ALICE}
+    assert world.aliases() == {(anon_id, ALICE)}

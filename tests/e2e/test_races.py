@@ -1,0 +1,219 @@
+"""Processes that get in each other's way: one identity comes out, and nobody gets what is somebody else's."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.demo.receiver import WELL, Mood
+from tests.e2e.hosts import start_of_host
+from tests.e2e.world import TOKEN, World, until
+
+ALICE, BOB = "principal-alice", "principal-bob"
+SHELLS = 8
+
+# A host that stands at the line until it is told to go, so that all of them start within a millisecond.
+AT_THE_LINE = """
+import os, sys
+open(sys.argv[1], "w").close()
+while not os.path.exists({go!r}): pass
+"""
+
+
+def start_at_once(world: World, folder: Path, name: str) -> "list[subprocess.Popen[bytes]]":
+    """Eight hosts that build their trackers and run a command at the same moment."""
+    scratch = world.scratch / name
+    scratch.mkdir()
+    go, script = scratch / "go", scratch / "host.py"
+    ready = [scratch / f"ready-{number}" for number in range(SHELLS)]
+    command = "tracker.track_command_execution(sys.argv[2], success=True)\n"
+    line = AT_THE_LINE.format(go=str(go))
+    script.write_text(line + start_of_host(world, folder=folder) + command, encoding="utf-8")
+    hosts = [
+        subprocess.Popen([sys.executable, str(script), str(path), f"{name} {number}"])
+        for number, path in enumerate(ready)
+    ]
+    assert until(lambda: all(path.exists() for path in ready))
+    go.touch()
+    return hosts
+
+
+@pytest.mark.parametrize("state", ["no folder", "empty folder", "file of an older release"])
+def test_eight_first_commands_at_once_make_one_identity(world: World, state: str) -> None:
+    """Row "8 first commands at once": all eight arrive under the one id that usage.json holds, round for round."""
+    for number in range(2):
+        folder, name = world.scratch / f"config-{number}", f"round {number}"
+        if state != "no folder":
+            folder.mkdir()
+        if state == "file of an older release":
+            old = {"anon_id": f"c0ffee00-0000-4000-8000-00000000000{number}", "linked_principal_id": None}
+            (folder / "usage.json").write_text(json.dumps(old), encoding="utf-8")
+        for host in start_at_once(world, folder, name):
+            assert host.wait(30) == 0
+        names = {f"{name} {shell}" for shell in range(SHELLS)}
+        assert until(lambda: names <= world.events.keys())  # noqa: B023 - called before the next round
+        world.folder = folder
+        assert {world.events[shell].distinct_id for shell in names} == {world.anon_id}
+        assert until(lambda: world.waiting == [])
+
+
+# A host that stands still at one of its steps, the changes that it makes to the file system.
+STANDING_STILL = """
+import os, sys
+steps = 0
+def stand_still(event, arguments):
+    global steps
+    if event not in ("os.mkdir", "os.link", "os.remove"): return
+    steps += 1
+    if steps == {step}:
+        open({ready!r}, "w").close()
+        while not os.path.exists({go!r}): pass
+sys.addaudithook(stand_still)
+"""
+STEPS = 7  # three folders, of which one is tried twice; two files by a link each
+
+
+def test_a_first_command_in_the_middle_of_another(world: World) -> None:
+    """Wherever a first command stands still while another one runs from start to end: one identity."""
+    hosts, go = [], world.scratch / "go"
+    for step in range(1, STEPS + 1):
+        ready, script = world.scratch / f"ready-{step}", world.scratch / f"host-{step}.py"
+        still = STANDING_STILL.format(step=step, ready=str(ready), go=str(go))
+        world.folder = world.scratch / f"config-{step}"
+        command = f"tracker.track_command_execution('first {step}', success=True)"
+        script.write_text(still + start_of_host(world) + command, encoding="utf-8")
+        hosts.append(subprocess.Popen([sys.executable, str(script)]))
+        assert until(ready.exists)
+        world.start(f"second {step}")
+    go.touch()
+    assert [host.wait(30) for host in hosts] == [0] * STEPS
+    assert until(lambda: len(world.events) == 2 * STEPS)
+    for step in range(1, STEPS + 1):
+        world.folder = world.scratch / f"config-{step}"
+        assert {world.events[f"{nth} {step}"].distinct_id for nth in ("first", "second")} == {world.anon_id}
+        assert until(lambda: world.waiting == [])
+
+
+def when_it_asks(world: World) -> bool:
+    return bool(world.receiver.look_ups())
+
+
+def when_it_aliases(world: World) -> bool:
+    return bool(world.aliases())
+
+
+def when_it_is_linked(world: World) -> bool:
+    return world.linked_to() is not None
+
+
+MOMENTS: dict[str, tuple[Callable[[World], bool], Mood, Mood]] = {
+    "at once": (lambda _: True, WELL, WELL),
+    "at once, PostHog slow": (lambda _: True, WELL, Mood(hang_seconds=0.5)),
+    "while it asks": (when_it_asks, Mood(hang_seconds=0.4), WELL),
+    "while it aliases": (when_it_aliases, WELL, Mood(hang_seconds=0.5)),
+    "when it is linked": (when_it_is_linked, WELL, Mood(hang_seconds=0.2)),
+}
+
+
+@pytest.mark.parametrize(("moment", "cloud", "posthog"), MOMENTS.values(), ids=MOMENTS)
+def test_a_logout_while_a_command_links(
+    world: World, moment: Callable[[World], bool], cloud: Mood, posthog: Mood
+) -> None:
+    """Row "logout racing a command that is linking": who logged out never comes back into usage.json."""
+    world.receiver.cloud, world.receiver.posthog = cloud, posthog
+    world.store_credentials(ALICE)
+    world.start("linking")
+    first = world.anon_id
+    assert until(lambda: moment(world))
+    world.log_out()
+    assert world.linked_to() is None
+    second = world.anon_id
+    world.settle()
+    assert world.usage == {"anon_id": second, "linked_principal_id": None}
+    assert second != first
+    world.run("next")
+    world.store_credentials(BOB)
+    world.run("of B")
+    assert world.linked_to() == BOB
+    assert (world.whose["next"], world.whose["of B"]) == (BOB, BOB)
+    assert BOB not in (world.whose["linking"], world.whose["logout"])
+
+
+def test_logouts_at_any_moment_leave_nobody_behind(world: World) -> None:
+    """The same race, free-running, in six homes side by side with two linking commands each."""
+    folders = [world.scratch / f"home-{number}" for number in range(6)]
+    for number, folder in enumerate(folders):
+        world.folder = folder
+        world.store_credentials(f"principal-{number}")
+        for command in range(2):
+            world.start(f"linking {number} {command}")
+        # Somewhere in between: after so many look-ups of all the homes.
+        looked_up = number
+        until(lambda: len(world.receiver.look_ups()) >= looked_up, 0.2)  # noqa: B023 - called at once
+        world.log_out(f"logout {number}")
+    world.settle()
+    for number, folder in enumerate(folders):
+        world.folder = folder
+        assert world.linked_to() is None
+        world.run(f"next {number}")
+        assert world.whose[f"next {number}"] == world.anon_id
+        assert world.waiting == []
+
+
+def test_credentials_change_while_a_login_is_settled(world: World) -> None:
+    """A's login is being looked up when B's credentials take the place of A's: it never becomes B's."""
+    world.receiver.cloud = Mood(hang_seconds=0.5)
+    login = threading.Thread(target=world.log_in, args=(ALICE,))
+    login.start()
+    assert until(lambda: when_it_asks(world))
+    world.store_credentials(BOB)
+    login.join()
+    world.settle()
+    world.receiver.cloud = WELL
+    world.run("of B")
+    assert world.linked_to() == BOB
+    assert world.whose["of B"] == BOB
+    assert world.whose["login"] != BOB
+
+
+def test_many_commands_from_many_shells_all_arrive_once(world: World) -> None:
+    """Row "200 commands from 8 shells", smaller: one id, nothing lost, nothing twice, nothing left behind."""
+    world.run("first")
+
+    def shell(number: int) -> None:
+        for command in range(4):
+            world.start(f"shell {number} command {command}")
+
+    shells = [threading.Thread(target=shell, args=(number,)) for number in range(SHELLS)]
+    for thread in shells:
+        thread.start()
+    for thread in shells:
+        thread.join()
+    world.settle()
+    assert len(world.events) == 1 + SHELLS * 4
+    assert set(world.whose.values()) == {world.anon_id}
+    assert world.waiting == []
+    sent = [event["uuid"] for batch in world.receiver.batches() for event in batch["batch"]]
+    assert len(sent) == len(set(sent))
+
+
+def test_two_tools_in_one_folder_deliver_each_their_own(world: World) -> None:
+    """Two projects share a home: one identity, each project gets its tool's events, both are linked."""
+    other = world.tracker_of("phc_of_another_tool")
+    world.run("ours")
+    other.track_command_execution("theirs", success=True)
+    world.settle()
+    world.log_in(ALICE)
+    world.settle()
+    world.tracker_of("phc_of_another_tool").track_command_execution("theirs, later", success=True)
+    world.settle()
+    theirs = world.receiver.events("phc_of_another_tool")
+    assert [event.properties["command_name"] for event in theirs] == ["theirs", "theirs, later"]
+    assert set(world.whose) == {"ours", "login"}
+    for token in (TOKEN, "phc_of_another_tool"):
+        persons = world.receiver.persons[token]
+        assert persons.person_of_id[ALICE] == persons.person_of_id[world.anon_id]

@@ -1,0 +1,237 @@
+"""One user's world for the end-to-end tests: a config folder, the services, and every process that ran.
+
+A command is simulated in this process, as a host would run it; what it launches is the real thing.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+import arcade_usage
+from arcade_usage.application.tracker import Tracker
+from arcade_usage.demo.receiver import Receiver
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+
+TOKEN = "phc_of_the_tests"
+PATIENCE_SECONDS = 20.0  # for what is going to happen; a process ends by itself after 10 s
+
+# Imported by the process before anything else, for the time to come: the hours are in the environment.
+_CLOCK = """
+import os, time
+_now, _ahead = time.time, float(os.environ["WORLD_HOURS_AHEAD"]) * 3600
+time.time = lambda: _now() + _ahead
+"""
+
+
+def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+    """Whether `condition` came true within `seconds`; for what the receiver doesn't see."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def credentials_text(kind: str, token: str, coordinator_url: str) -> str:
+    """credentials.yaml in one of its shapes: `key`, `oauth`, `context`."""
+    key = {"api": {"key": token}, "coordinator_url": coordinator_url}
+    oauth = {"auth": {"access_token": token, "coordinator_url": coordinator_url}}
+    context = {"active_context": "work", "contexts": {"work": oauth, "play": {"api": {"key": "other"}}}}
+    return json.dumps({"cloud": {"key": key, "oauth": oauth, "context": context}[kind]})
+
+
+@define
+class World:
+    """A context manager's worth of one user. `folder` is the config folder.
+
+    `processes`: the delivery processes that were started from here, in order. `posthog_url`: where
+    PostHog is, if not at the receiver's own address.
+    """
+
+    receiver: Receiver
+    folder: Path
+    scratch: Path
+    monkeypatch: pytest.MonkeyPatch
+    processes: "list[subprocess.Popen[bytes]]" = field(factory=list)
+    posthog_url: str | None = None
+
+    # What a host does.
+
+    def tracker(self) -> Tracker:
+        """The tracker of a tool that starts now."""
+        return self.tracker_of(TOKEN)
+
+    def tracker_of(self, token: str) -> Tracker:
+        """The tracker of a tool that reports to another project."""
+        host = self.posthog_url or self.receiver.url
+        return arcade_usage.command_tracker(
+            distribution="arcade-usage", project_token=token, host=host, config_dir=self.folder
+        )
+
+    def start(self, name: str, *, success: bool = True, **facts: Any) -> None:
+        """Run a command to its end, and leave its delivery on its way."""
+        self.tracker().track_command_execution(name, success=success, **facts)
+
+    def run(self, name: str, *, success: bool = True, **facts: Any) -> None:
+        """Run a command, and wait until its delivery process has ended."""
+        self.start(name, success=success, **facts)
+        self.settle()
+
+    def log_in(self, principal_id: str, kind: str = "key", name: str = "login") -> float:
+        """Run `login`, which stores credentials; returns the seconds that tracking took."""
+        tracker = self.tracker()
+        self.store_credentials(principal_id, kind)
+        start = time.monotonic()
+        tracker.track_command_execution(name, success=True, is_login=True)
+        return time.monotonic() - start
+
+    def log_out(self, name: str = "logout") -> float:
+        """Run `logout`, which deletes credentials; returns the seconds that tracking took."""
+        tracker = self.tracker()
+        self.credentials.unlink(missing_ok=True)
+        start = time.monotonic()
+        tracker.track_command_execution(name, success=True, is_logout=True)
+        return time.monotonic() - start
+
+    def store_credentials(self, principal_id: str, kind: str = "key", version: int = 1) -> None:
+        """What a login does, or a refresh (another version), or a user's editor: replaces the file."""
+        token = f"secret-token-{version}-of-{principal_id}"
+        self.receiver.principals[token] = principal_id
+        self.folder.mkdir(exist_ok=True)
+        temporary = self.folder / "credentials.new"
+        temporary.write_text(credentials_text(kind, token, self.receiver.url), encoding="utf-8")
+        temporary.replace(self.credentials)
+
+    def settle(self) -> None:
+        """Wait until every delivery process has ended."""
+        for process in self.processes:
+            process.wait(PATIENCE_SECONDS)
+
+    def let_hours_pass(self, hours: float) -> None:
+        """Let the delivery processes from now on start that much later. Not more than once."""
+        clock = self.scratch / "clock"
+        clock.mkdir()
+        (clock / "sitecustomize.py").write_text(_CLOCK, encoding="utf-8")
+        self.monkeypatch.setenv("PYTHONPATH", str(clock))
+        self.monkeypatch.setenv("WORLD_HOURS_AHEAD", str(hours))
+
+    def payload(self, name: str, **facts: Any) -> str:
+        """What the command path hands over for a command; a stand-in for Python keeps it, undelivered."""
+        kept, stand_in = self.scratch / "payload", self.scratch / "stand-in"
+        stand_in.write_text(f'#!/bin/sh\nprintf %s "$ARCADE_USAGE_EVENT_DATA" >"{kept}"\n', encoding="utf-8")
+        stand_in.chmod(0o700)
+        with self.monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", str(stand_in))
+            self.run(name, **facts)
+        return kept.read_text(encoding="utf-8")
+
+    # What there is to see.
+
+    @property
+    def credentials(self) -> Path:
+        return self.folder / "credentials.yaml"
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        """usage.json."""
+        content: dict[str, Any] = json.loads((self.folder / "usage.json").read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def anon_id(self) -> str:
+        return str(self.usage["anon_id"])
+
+    def linked_to(self) -> str | None:
+        """Whom usage.json names."""
+        principal_id: str | None = self.usage["linked_principal_id"]
+        return principal_id
+
+    @property
+    def ledger(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.ledger_path.read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.folder / "usage" / "ledger.json"
+
+    @property
+    def waiting(self) -> list[dict[str, Any]]:
+        """The records in the outbox, oldest first."""
+        paths = sorted((self.folder / "usage").glob("outbox/*/*.event.json"))
+        return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+    @property
+    def persons(self) -> Persons:
+        return self.receiver.persons.get(TOKEN, Persons())
+
+    @property
+    def events(self) -> dict[str, Captured]:
+        """The events that PostHog took in, by the command's name, which a test gives once."""
+        named = {str(event.properties["command_name"]): event for event in self.persons.events}
+        assert len(named) == len(self.persons.events), "a command was counted twice"
+        return named
+
+    @property
+    def whose(self) -> dict[str, str]:
+        """Whom each command ended up with: a principal, else the distinct id it was sent under."""
+        principals = {
+            person: known for known, person in self.persons.person_of_id.items() if known in self.principals
+        }
+        return {
+            name: principals.get(self.persons.person_of(event), event.distinct_id)
+            for name, event in self.events.items()
+        }
+
+    @property
+    def principals(self) -> set[str]:
+        return set(self.receiver.principals.values())
+
+    def aliases(self) -> set[tuple[str, str]]:
+        """Every alias that was ever on the wire: anonymous id, principal."""
+        return {
+            (event["distinct_id"], event["properties"]["alias"])
+            for batch in self.receiver.batches()
+            for event in batch["batch"]
+            if event["event"] == ALIAS_EVENT
+        }
+
+    def check_invariants(self) -> None:
+        """What holds in every story: see the design's absences."""
+        aliases = self.aliases()
+        assert len({anon_id for anon_id, _ in aliases}) == len(aliases), "an id was aliased to two principals"
+        assert self.persons.refused_merges == ()
+        for event in self.persons.events:
+            personless = event.properties.get(PERSONLESS) is False
+            assert personless is (event.distinct_id not in self.principals)
+        tokens = [token.encode() for token in self.receiver.principals]
+        for request in self.receiver.requests:
+            if request.path == "/batch/":
+                assert not any(token in request.body for token in tokens)
+        for path in self.folder.rglob("*") if self.folder.is_dir() else ():
+            if path.is_file() and path != self.credentials:
+                assert not any(token in path.read_bytes() for token in tokens), path
+
+
+@contextmanager
+def noting_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator["list[subprocess.Popen[bytes]]"]:
+    """Notes every process that is started from here."""
+    processes: list[subprocess.Popen[bytes]] = []
+    begin: Callable[..., None] = subprocess.Popen.__init__
+
+    def begin_and_note(process: "subprocess.Popen[bytes]", *arguments: Any, **options: Any) -> None:
+        begin(process, *arguments, **options)
+        processes.append(process)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", begin_and_note)
+        yield processes

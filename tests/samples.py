@@ -1,0 +1,76 @@
+"""The people, identities and records that the tests of ports and adapters speak of."""
+
+from datetime import datetime, timedelta, timezone
+
+from arcade_usage.domain.event import SUCCEEDED, Event
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger, Owed, Stamp
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import Attribution
+
+ANON = "aaaaaaaa-0000-4000-8000-00000000000a"
+OTHER_ANON = "bbbbbbbb-0000-4000-8000-00000000000b"
+FRESH = "ffffffff-0000-4000-8000-00000000000f"
+ONE_OFF = "99999999-0000-4000-8000-000000000009"
+ALICE, BOB = "principal-alice", "principal-bob"
+HERE = "this machine"
+STAMP = Stamp(1, 22, 333, 4_444_444_444_444_444_444, 5_555_555_555_555_555_555)
+
+SINK = Sink("https://posthog.example", "phc_sample")
+OTHER_SINK = Sink("https://posthog.example", "phc_other")
+
+FULL_LEDGER = Ledger(
+    ANON,
+    HERE,
+    seen=STAMP,
+    reached=frozenset({SINK.key, OTHER_SINK.key}),
+    claim=ALICE,
+    accepted=frozenset({SINK.key}),
+    confirmed=STAMP,
+    latest=STAMP,
+    owed=(Owed(OTHER_ANON, BOB, frozenset({OTHER_SINK.key})),),
+)
+
+# Everything that a config folder can say, and that has to come back from it as it was.
+KNOWNS = {
+    "anonymous": Known(Anonymous(ANON), Ledger(ANON, HERE)),
+    "linked": Known(Linked(ANON, ALICE), FULL_LEDGER),
+    "a file of an older tool": Known(Linked(ANON, ALICE), None),
+    "not in agreement": Known(Anonymous(OTHER_ANON), FULL_LEDGER),
+}
+
+# Every way in which a snapshot can be; a record has to keep each.
+SNAPSHOTS = {
+    "nothing": Snapshot(Known(None, None), None),
+    "malformed": Snapshot(Known(Malformed(), Malformed()), STAMP),
+    **{name: Snapshot(known, STAMP) for name, known in KNOWNS.items()},
+}
+
+_FIRST = datetime(2026, 3, 14, 15, 9, 26, 535_000, timezone.utc)
+
+
+def make_event(number: int = 1, name: str = SUCCEEDED, **properties: object) -> Event:
+    """An event of its own: the higher its number, the later, a second each."""
+    return Event(
+        uuid=f"{number:08x}-1111-4111-8111-111111111111",
+        name=name,
+        timestamp=_FIRST + timedelta(seconds=number),
+        properties={"command_name": "toolkit.run", "duration_ms": 0.0, **properties},
+    )
+
+
+def undecided(number: int = 1, name: str = SUCCEEDED) -> Record:
+    """A record that has no verdict yet."""
+    return Record(make_event(number, name), SNAPSHOTS["anonymous"])
+
+
+def anonymous(number: int = 1, anon_id: str = ANON, name: str = SUCCEEDED) -> Record:
+    """A record of whoever `anon_id` turns out to be."""
+    return undecided(number, name).attributed(Attribution(anon_id, personless=True))
+
+
+def of(principal_id: str, number: int = 1, name: str = SUCCEEDED) -> Record:
+    """A principal's record."""
+    return undecided(number, name).attributed(Attribution(principal_id, personless=False))
