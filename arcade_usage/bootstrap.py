@@ -12,7 +12,7 @@ from arcade_usage.application.tracker import CommandTracker, Silence, SilentTrac
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.layout import Layout
-    from arcade_usage.application.delivery import Delivery, Handover
+    from arcade_usage.application.delivery import Delivery, Flushed, Handover
     from arcade_usage.application.ports import AnalyticsSink
     from arcade_usage.domain.event import Event
     from arcade_usage.domain.record import Record
@@ -79,6 +79,7 @@ def keep(payload: str) -> None:
     if opened is not None:
         delivery, handover, event = opened
         delivery.write_down(event, handover.snapshot, is_logout=handover.command.is_logout)
+        delivery.tidy()
 
 
 def deliver(payload: str, settled: Callable[[], None]) -> None:
@@ -92,6 +93,19 @@ def deliver(payload: str, settled: Callable[[], None]) -> None:
         delivery, handover, event = opened
         record = delivery.take(event, handover.snapshot, is_logout=handover.command.is_logout)
         delivery.send(login=record if handover.command.is_login else None)
+
+
+def flush(config_dir: "str | os.PathLike[str] | None" = None) -> "list[Flushed]":
+    """Deliver now what waits in a config folder, paused or not, to every sink that has an outbox there.
+
+    Raises UsageTrackingError. Blocks: as long as the network steps of application/delivery.py take.
+    """
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.outbox import find_sinks
+
+    layout = Layout(_find_config_dir(config_dir))
+    sinks = [sink for sink in find_sinks(layout.outboxes) if _is_on(layout, sink.project_token)]
+    return [_make_delivery(layout, sink, lambda: None).flush(sink) for sink in sinks]
 
 
 def _open(
@@ -122,26 +136,34 @@ def _make_delivery(layout: "Layout", sink: "Sink", settled: Callable[[], None]) 
     from arcade_usage.adapters.principal_api import ArcadeCloud
     from arcade_usage.application.attributor import Attributor
     from arcade_usage.application.delivery import Delivery
+    from arcade_usage.application.pacer import Pacer
 
     store = IdentityFiles(layout, fingerprint())
-    posthog = _LateSink(sink)
+    posthog = _LateSink(sink, lambda: _is_on(layout, sink.project_token))
+    outbox = FolderOutbox(layout.outbox(sink.key), sink)
+    clock, ids = SystemClock(), RandomIds()
+    pacer = Pacer(outbox, clock, ids)
     attributor = Attributor(
         store=store,
         principal_api=ArcadeCloud(layout.credentials),
         sink=posthog,
         sink_key=sink.key,
-        clock=SystemClock(),
-        ids=RandomIds(),
+        pacer=pacer,
+        clock=clock,
+        ids=ids,
     )
-    outbox = FolderOutbox(layout.outbox(sink.key), sink)
-    return Delivery(store, outbox, posthog, attributor, RandomIds(), settled)
+    return Delivery(store, outbox, posthog, attributor, pacer, clock, ids, settled)
 
 
 class _LateSink:
-    """PostHog's SDK takes longer to import than all else: only who sends something needs it."""
+    """PostHog's SDK takes longer to import than all else: only who sends something needs it.
 
-    def __init__(self, sink: "Sink") -> None:
+    Whether tracking is still on is asked again before anything is sent.
+    """
+
+    def __init__(self, sink: "Sink", is_on: Callable[[], bool]) -> None:
         self._sink = sink
+        self._is_on = is_on
         self._posthog: AnalyticsSink | None = None
 
     def alias(self, anon_id: str, principal_id: str) -> None:
@@ -151,6 +173,10 @@ class _LateSink:
         self._open().capture(records)
 
     def _open(self) -> "AnalyticsSink":
+        from arcade_usage.application.errors import NotAcceptedError
+
+        if not self._is_on():
+            raise NotAcceptedError("tracking is off by now")
         if self._posthog is None:
             from arcade_usage.adapters.posthog_sink import PostHogSink
 

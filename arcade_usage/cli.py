@@ -39,6 +39,28 @@ def demo() -> None:
     raise typer.Exit(0 if perform(Console()) else 1)
 
 
+def flush() -> None:
+    """Deliver now what waits, also what a failure put off.
+
+    Exits with 1 if something waits still, or where the config folder can't be used.
+    """
+    import typer
+
+    from arcade_usage import bootstrap
+    from arcade_usage.application.errors import UsageTrackingError
+
+    try:
+        flushed = bootstrap.flush()
+    except UsageTrackingError as error:
+        typer.echo(f"The config folder can't be used: {error}.", err=True)
+        raise typer.Exit(1) from None
+    for each in flushed:
+        typer.echo(f"{each.sink.host}: {each.gone} gone, {each.waiting} waiting")
+    if not flushed:
+        typer.echo("Nothing waits.")
+    raise typer.Exit(1 if any(each.waiting for each in flushed) else 0)
+
+
 def _usage() -> None:
     """See what a command-line tool reports about its use, and to whom."""
 
@@ -50,6 +72,7 @@ def _make_app() -> "typer.Typer":
     commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     commands.callback()(_usage)  # makes it a group, however few commands it has
     commands.command()(demo)
+    commands.command()(flush)
     return commands
 
 

@@ -16,9 +16,12 @@ from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger, Owed, Stamp
+from arcade_usage.domain.limits import Losses, Observed
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.outcome import Outcome
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.spacing import Pause, Pauses
 from arcade_usage.domain.verdict import Attribution
 
 T = TypeVar("T")
@@ -40,6 +43,7 @@ class _StoredRecord:
     snapshot: Mapping[str, object]
     is_logout: bool
     attribution: Attribution | None
+    machine: str = ""
 
 
 RECORD_VERSION = 1
@@ -192,7 +196,9 @@ def read_record(content: bytes) -> Record:
     stored = structure(load_object(content), _StoredRecord)
     if stored.version != RECORD_VERSION:
         raise MalformedError("a record of another version")
-    return Record(stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution)
+    return Record(
+        stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution, stored.machine
+    )
 
 
 def write_record(record: Record) -> bytes:
@@ -203,7 +209,32 @@ def write_record(record: Record) -> bytes:
         "ledger": _ledger_text(known.ledger),
         "stamp": None if stamp is None else _converter.unstructure(stamp),
     }
-    stored = _StoredRecord(RECORD_VERSION, record.event, snapshot, record.is_logout, record.attribution)
+    stored = _StoredRecord(
+        RECORD_VERSION, record.event, snapshot, record.is_logout, record.attribution, record.machine
+    )
+    return json.dumps(_converter.unstructure(stored)).encode()
+
+
+@frozen
+class _StoredLogbook:
+    """A logbook as it lies on disk."""
+
+    pauses: Mapping[str, object]
+    observed: Observed
+    losses: Mapping[str, object]
+
+
+def read_logbook(content: bytes) -> Logbook:
+    """Raises MalformedError."""
+    stored = structure(load_object(content), _StoredLogbook)
+    pauses = tuple((name, structure(pause, Pause)) for name, pause in stored.pauses.items())
+    counts = {name: structure(count, int) for name, count in stored.losses.items()}
+    return Logbook(Pauses(pauses), stored.observed, Losses(counts))
+
+
+def write_logbook(logbook: Logbook) -> bytes:
+    pauses = {name: _converter.unstructure(pause) for name, pause in logbook.pauses.by_name}
+    stored = _StoredLogbook(pauses, logbook.observed, logbook.losses.counts)
     return json.dumps(_converter.unstructure(stored)).encode()
 
 

@@ -61,10 +61,13 @@ def _make_one_folder(path: str) -> None:
             raise
 
 
-def replace(path: str, content: bytes) -> None:
-    """Put `content` in the place of `path`, durably. A symlink stays one. Raises OSError."""
+def replace(path: str, content: bytes, *, durable: bool = True) -> None:
+    """Put `content` in the place of `path`. A symlink stays one. Raises OSError.
+
+    `durable` waits for the disk.
+    """
     path = os.path.realpath(path)
-    temporary = _write_temporary(os.path.dirname(path), content, durable=True)
+    temporary = _write_temporary(os.path.dirname(path), content, durable=durable)
     try:
         _rename(temporary, path)
     except OSError:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.limits import Dropped, Waiting, excess
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Answer, NoAnswer, Nobody
@@ -80,17 +82,21 @@ class MemorySink:
     """An analytics sink that merges persons as PostHog does.
 
     `failing`: calls raise NotAcceptedError, without effect. `losing_replies`: with effect. `refused`: names
-    of events that get the batch they are in refused.
+    of events that get the batch they are in refused; `refusing_aliases`: that gets every alias refused.
     """
 
     persons: Persons = field(factory=Persons)
     failing: bool = False
     losing_replies: bool = False
     refused: frozenset[str] = frozenset()
+    refusing_aliases: bool = False
     batches: list[Sequence[Record]] = field(factory=list)
+    calls: int = 0
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._reach()
+        if self.refusing_aliases:
+            raise RefusedError("refused")
         alias = Captured(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})
         self.persons = self.persons.ingest(alias)
         self._answer()
@@ -106,6 +112,7 @@ class MemorySink:
         self._answer()
 
     def _reach(self) -> None:
+        self.calls += 1
         if self.failing:
             raise NotAcceptedError("out of reach")
 
@@ -135,11 +142,14 @@ class MemoryOutbox:
     records: dict[str, Record] = field(factory=dict)
     writable: bool = True
     sender_at_work: bool = False
+    notes: Logbook = field(factory=Logbook)
+    _since: dict[str, float] = field(factory=dict, init=False)
 
     def add(self, record: Record) -> None:
         if not self.writable:
             raise StoreError("not permitted")
         self.records[record.event.uuid] = record
+        self._since.setdefault(record.event.uuid, self.notes.observed.seconds)
 
     def freeze(self, record: Record) -> None:
         self.add(record)
@@ -150,6 +160,24 @@ class MemoryOutbox:
     def remove(self, records: Sequence[Record]) -> None:
         for record in records:
             self.records.pop(record.event.uuid, None)
+
+    def drop(self, records: Sequence[Record], reason: Dropped) -> None:
+        self.remove(records)
+        self.notes = evolve(self.notes, losses=self.notes.losses.plus(reason, len(records)))
+
+    def tidy(self, now: float) -> None:
+        self.notes = evolve(self.notes, observed=self.notes.observed.look(now))
+        waiting = [Waiting(each.event.uuid, 0, self._since[each.event.uuid]) for each in self.pending()]
+        for each, reason in excess(waiting, self.notes.observed.seconds):
+            self.drop([self.records[each.name]], reason)
+
+    def logbook(self) -> Logbook:
+        return self.notes
+
+    def write_logbook(self, logbook: Logbook) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+        self.notes = logbook
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here

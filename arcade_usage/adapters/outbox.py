@@ -1,24 +1,40 @@
 """The outbox: one file per event in a folder of its sink, until PostHog has accepted it.
 
-Owns the invariants that a record is on disk, whole, when `add` returns, and that one process at a time
-sends. Records are judged by the one that sends, so no two can freeze different verdicts.
+Owns the invariants that a record is on disk, whole, when `add` returns, that one process at a time sends,
+and that the folder stays within its bounds, however it came to be full. Records are judged by the one that
+sends, so no two can freeze different verdicts.
 """
 
 import os
+import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 
-from attrs import define
+from attrs import define, evolve, field
 from filelock import FileLock, Timeout
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.files import PRIVATE_FILE, create_first, make_folder, read_bounded, replace
 from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.limits import Dropped, Waiting, excess
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 
 RECORD_LIMIT = 64 * 1024  # bytes of one record
-_SUFFIX = ".event.json"
+LOGBOOK_LIMIT = 64 * 1024  # bytes
+SCAN_LIMIT = 5000  # files of the folder that one look takes in
+STRAY_SECONDS = 3600.0  # after which a file that is no event of ours is nobody's
+
+SINK_FILE = "sink.json"
+LOGBOOK_FILE = "logbook.json"
+SENDER_LOCK = "sender.lock"
+_OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK)
+
+# When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
+_EVENT_NAME = re.compile(r"\d{15}-(\d{10})-([0-9a-f-]{36})\.event\.json")
 
 
 @define
@@ -27,11 +43,16 @@ class FolderOutbox:
 
     folder: str
     sink: Sink
+    _names: dict[str, str] = field(factory=dict, init=False)  # of records that were added or seen, by uuid
 
     def add(self, record: Record) -> None:
         with _store_errors("a record can't be written"):
             make_folder(self.folder)
-            create_first(os.path.join(self.folder, "sink.json"), codec.write_sink(self.sink), durable=False)
+            create_first(os.path.join(self.folder, SINK_FILE), codec.write_sink(self.sink), durable=False)
+            milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
+            since = int(self.logbook().observed.seconds)
+            name = f"{milliseconds:015d}-{since:010d}{_ending(record)}"
+            self._names.setdefault(record.event.uuid, name)
             replace(self._path(record), codec.write_record(record))
 
     def freeze(self, record: Record) -> None:
@@ -40,21 +61,51 @@ class FolderOutbox:
 
     def pending(self) -> Sequence[Record]:
         with _store_errors("the outbox can't be read"):
-            try:
-                names = sorted(name for name in os.listdir(self.folder) if name.endswith(_SUFFIX))
-            except FileNotFoundError:
-                return []
-        return [record for name in names if (record := self._read(name)) is not None]
+            names = {entry.name for entry in self._look() if _EVENT_NAME.fullmatch(entry.name)}
+        return [record for name in sorted(names | self._added()) if (record := self._read(name)) is not None]
 
     def remove(self, records: Sequence[Record]) -> None:
         with _store_errors("a record can't be removed"):
             for record in records:
-                with suppress(FileNotFoundError):
-                    os.unlink(self._path(record))
+                self._unlink(os.path.basename(self._path(record)))
+
+    def drop(self, records: Sequence[Record], reason: Dropped) -> None:
+        self.remove(records)
+        logbook = self.logbook()
+        self.write_logbook(evolve(logbook, losses=logbook.losses.plus(reason, len(records))))
+
+    def tidy(self, now: float) -> None:
+        logbook = self.logbook()
+        observed = logbook.observed.look(now)
+        losses = logbook.losses
+        with _store_errors("the outbox can't be tidied"):
+            waiting = []
+            for entry in self._look():
+                if (name := _EVENT_NAME.fullmatch(entry.name)) is not None:
+                    with suppress(FileNotFoundError):
+                        waiting.append(Waiting(entry.name, entry.stat().st_size, float(name[1])))
+                elif entry.name not in _OURS:
+                    _sweep(entry)
+            for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
+                self._unlink(each.name)
+                losses = losses.plus(reason, 1)
+        if waiting or losses != logbook.losses:  # an empty outbox has no time to keep
+            self.write_logbook(evolve(logbook, observed=observed, losses=losses))
+
+    def logbook(self) -> Logbook:
+        try:
+            content = read_bounded(os.path.join(self.folder, LOGBOOK_FILE), LOGBOOK_LIMIT)
+            return Logbook() if content is None else codec.read_logbook(content)
+        except (OSError, codec.MalformedError):
+            return Logbook()
+
+    def write_logbook(self, logbook: Logbook) -> None:
+        with _store_errors("the logbook can't be written"):
+            replace(os.path.join(self.folder, LOGBOOK_FILE), codec.write_logbook(logbook), durable=False)
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
-        lock = FileLock(os.path.join(self.folder, "sender.lock"), mode=PRIVATE_FILE)
+        lock = FileLock(os.path.join(self.folder, SENDER_LOCK), mode=PRIVATE_FILE)
         with _store_errors("the sender lock can't be used"), suppress(Timeout):
             make_folder(self.folder)
             lock.acquire(timeout=patience_seconds)
@@ -63,23 +114,64 @@ class FolderOutbox:
         finally:
             lock.release()
 
+    def _look(self) -> Iterator["os.DirEntry[str]"]:
+        """The folder's files, up to SCAN_LIMIT of them."""
+        try:
+            with os.scandir(self.folder) as entries:
+                yield from islice(entries, SCAN_LIMIT)
+        except FileNotFoundError:
+            return
+
+    def _added(self) -> set[str]:
+        """Records that this process knows of, which a look at an overfull folder may have missed."""
+        return {name for name in self._names.values() if os.path.lexists(os.path.join(self.folder, name))}
+
     def _path(self, record: Record) -> str:
-        """Names sort by the time of the event."""
-        milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
-        return os.path.join(self.folder, f"{milliseconds:015d}-{record.event.uuid}{_SUFFIX}")
+        """Where a record lies that was added or seen here."""
+        uuid = record.event.uuid
+        if uuid not in self._names:
+            self.pending()
+        return os.path.join(self.folder, self._names.get(uuid, _ending(record)))
 
     def _read(self, name: str) -> Record | None:
         """The record; None where another process has removed it, or where it is none.
 
-        A copy under another name is none: `remove` would not find it, so it would be sent for ever.
+        A copy under another name is none: it would be sent again when the first is gone.
         """
-        path = os.path.join(self.folder, name)
         try:
-            content = read_bounded(path, RECORD_LIMIT)
+            content = read_bounded(os.path.join(self.folder, name), RECORD_LIMIT)
             record = None if content is None else codec.read_record(content)
         except (OSError, codec.MalformedError):
             return None
-        return record if record is not None and self._path(record) == path else None
+        if record is None or not name.endswith(_ending(record)):
+            return None
+        return record if self._names.setdefault(record.event.uuid, name) == name else None
+
+    def _unlink(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.folder, name))
+
+
+def _ending(record: Record) -> str:
+    return f"-{record.event.uuid}.event.json"
+
+
+def find_sinks(folder: str) -> list[Sink]:
+    """The sinks that have an outbox in a folder, as it says beside their records."""
+    sinks = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in islice(entries, SCAN_LIMIT):
+            with suppress(OSError, codec.MalformedError):
+                content = read_bounded(os.path.join(entry.path, SINK_FILE), RECORD_LIMIT)
+                sinks += [codec.read_sink(codec.load_object(content))] if content is not None else []
+    return [sink for sink in sinks if os.path.isdir(os.path.join(folder, sink.key))]
+
+
+def _sweep(entry: "os.DirEntry[str]") -> None:
+    """Remove what is no event once it is old: what a killed writer, or a stranger, left."""
+    with suppress(OSError):
+        if time.time() - entry.stat(follow_symlinks=False).st_mtime > STRAY_SECONDS:
+            os.unlink(entry.path)
 
 
 @contextmanager

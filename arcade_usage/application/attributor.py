@@ -7,9 +7,10 @@ the lock is never held across network, and that the claim is on disk before its 
 from collections.abc import Callable
 from contextlib import suppress
 
-from attrs import define, field
+from attrs import astuple, define, field
 
 from arcade_usage.application.errors import NotAcceptedError, StoreError
+from arcade_usage.application.pacer import SINK, Pacer
 from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, Ids, PrincipalApi
 from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, StartOver, Step, judge
 from arcade_usage.domain.known import Known, Snapshot
@@ -22,16 +23,16 @@ STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has,
 
 @define
 class Attributor:
-    """Gives verdicts, for the events of one sink. For one process: what failed once is not asked again."""
+    """Gives verdicts, for the events of one sink; one for each process."""
 
     store: IdentityStore
     principal_api: PrincipalApi
     sink: AnalyticsSink
     sink_key: str
+    pacer: Pacer
     clock: Clock
     ids: Ids
     _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
-    _not_accepted: set[tuple[str, str]] = field(factory=set, init=False)
 
     def at_once(self, record: Record) -> Verdict | None:
         """The verdict, where it takes no lock, no change and no network. Raises StoreError."""
@@ -77,15 +78,13 @@ class Attributor:
         return None
 
     def pay_debts(self) -> None:
-        """Send the aliases that retired ids still owe this sink; stops at the first that is not accepted.
+        """Send the aliases that retired ids still owe this sink.
 
         Raises StoreError. Blocks: 2 s for each alias.
         """
         ledger = self.store.current().account
         for debt in ledger.owed if ledger else ():
-            if self.sink_key in debt.sinks:
-                if not self._accepted(debt.anon_id, debt.principal_id):
-                    return
+            if self.sink_key in debt.sinks and self._accepted(debt.anon_id, debt.principal_id):
                 self.store.change(self._settling(debt.anon_id))
 
     def _take_step(
@@ -103,7 +102,7 @@ class Attributor:
             elif isinstance(step, Rotate):
                 changed = known.rotated(fresh, self.store.here, step.seen)
             elif isinstance(step, Link):
-                changed = known.claimed(step.principal_id, self.store.here)
+                changed = known.claimed(step.principal_id, snapshot.stamp, self.store.here)
                 if changed.account and self.sink_key in changed.account.accepted:
                     changed = changed.accepted(step.principal_id, self.sink_key, snapshot.stamp)
                     step = As(step.principal_id)
@@ -115,12 +114,19 @@ class Attributor:
         """The answer for the credentials of `stamp`; None where others lie there by now."""
         if stamp is None:
             return NoAnswer()
-        if stamp not in self._answers:
-            asked_about, answer = self.principal_api.look_up()
-            if asked_about != stamp:
-                return None
-            self._answers[stamp] = answer
-        return self._answers[stamp]
+        if stamp in self._answers:
+            return self._answers[stamp]
+        name = f"look-up {'-'.join(map(str, astuple(stamp)))}"
+        if not self.pacer.may_try(name):
+            return NoAnswer()
+        self.pacer.begin(name)
+        asked_about, answer = self.principal_api.look_up()
+        if not isinstance(answer, NoAnswer):
+            self.pacer.succeed(name)
+        if asked_about != stamp:
+            return None
+        self._answers[stamp] = answer
+        return answer
 
     def _alias(self, claimed: Known, principal_id: str, stamp: Stamp | None) -> Verdict:
         anon_id = claimed.anon_id
@@ -143,13 +149,15 @@ class Attributor:
         return lambda known: (known.settled(anon_id, self.sink_key), None)
 
     def _accepted(self, anon_id: str, principal_id: str) -> bool:
-        if (anon_id, principal_id) in self._not_accepted:
+        name = f"alias {anon_id} {principal_id}"
+        if not (self.pacer.may_try(SINK) and self.pacer.may_try(name)):
             return False
+        self.pacer.begin(name)
         try:
             self.sink.alias(anon_id, principal_id)
         except NotAcceptedError:
-            self._not_accepted.add((anon_id, principal_id))
             return False
+        self.pacer.succeed(name)
         return True
 
     def _case(self, record: Record, snapshot: Snapshot, now: Snapshot, answer: Answer | None) -> Case:

@@ -12,9 +12,11 @@ from attrs import define, field, frozen
 
 from arcade_usage.application.attributor import Attributor, log_out_again
 from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError
-from arcade_usage.application.ports import AnalyticsSink, IdentityStore, Ids, Outbox
+from arcade_usage.application.pacer import SINK, Pacer
+from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, Ids, Outbox
 from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.limits import Dropped
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.verdict import attribute
@@ -34,6 +36,15 @@ class Handover:
     command: Command
 
 
+@frozen
+class Flushed:
+    """What a flush did for one sink: how many events went, and how many wait still."""
+
+    sink: Sink
+    gone: int
+    waiting: int
+
+
 @define
 class Delivery:
     """Delivers to one sink. `settled` is called when a login's identity is, or won't be for now."""
@@ -42,13 +53,15 @@ class Delivery:
     outbox: Outbox
     sink: AnalyticsSink
     attributor: Attributor
+    pacer: Pacer
+    clock: Clock
     ids: Ids
     settled: Callable[[], None] = lambda: None
     _tried: set[str] = field(factory=set, init=False)
 
     def write_down(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
         """Keep the event, with its verdict where that is plain. Raises StoreError. Blocks: not on a lock."""
-        record = Record(event, snapshot, is_logout)
+        record = Record(event, snapshot, is_logout, machine=self.store.here)
         verdict = self.attributor.at_once(record)
         if verdict is not None:
             record = record.attributed(attribute(verdict, self.ids.fresh()))
@@ -65,16 +78,19 @@ class Delivery:
                 log_out_again(self.store, self.ids, snapshot)
         return record
 
-    def send(self, login: Record | None = None) -> None:
-        """Send what waits, unless another process is at it. Raises StoreError.
+    def send(self, login: Record | None = None, *, at_once: bool = False) -> None:
+        """Send what waits and is due, unless another process is at it. Raises StoreError.
 
-        `login`: a record whose verdict is waited for, so it comes before everything else.
+        `login`: a record whose verdict is waited for, so it comes before everything else. After a login,
+        or `at_once`, everything is due.
         """
         patience = LOGIN_PATIENCE_SECONDS if login is not None else 0.0
         while True:
             with self.outbox.sending(patience) as ours:
                 if not ours:
                     break
+                if login is not None or at_once:
+                    self.pacer.forget()
                 if login is not None:
                     self._decide(login)
                     self.settled()
@@ -82,14 +98,17 @@ class Delivery:
             # Another process may have left an event between our last look and our letting go.
             if all(record.event.uuid in self._tried for record in self.outbox.pending()):
                 break
-            patience, login = 0.0, None
+            patience, login, at_once = 0.0, None, False
         self.settled()
 
     def _drain(self) -> None:
         """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
+        self.outbox.tidy(self.clock.now())
         waiting = [record for record in self.outbox.pending() if record.event.uuid not in self._tried]
         self._tried.update(record.event.uuid for record in waiting)
-        reached = self._send([record for record in waiting if record.attribution is not None])
+        reached = self.pacer.may_try(SINK) and self._send(
+            [record for record in waiting if record.attribution is not None]
+        )
         decided = [self._decide(record) for record in waiting if record.attribution is None]
         if reached and self._send([record for record in decided if record.attribution is not None]):
             self.attributor.pay_debts()
@@ -97,6 +116,9 @@ class Delivery:
     def _decide(self, record: Record) -> Record:
         """The record with its verdict, frozen, if there is one to be had now."""
         if record.attribution is not None:
+            return record
+        if record.machine != self.store.here:
+            self.outbox.drop([record], Dropped.ELSEWHERE)
             return record
         try:
             self.attributor.note(record.snapshot)
@@ -118,13 +140,31 @@ class Delivery:
 
     def _send_batch(self, batch: Sequence[Record]) -> bool:
         """Send; a refused batch is halved until the bad event is alone, and only that one is dropped."""
+        self.pacer.begin(SINK)
         try:
             self.sink.capture(batch)
         except RefusedError:
-            if len(batch) > 1:
-                half = len(batch) // 2
-                return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
+            self.pacer.succeed(SINK)
+            if len(batch) == 1:
+                self.outbox.drop(batch, Dropped.REFUSED)
+                return True
+            half = len(batch) // 2
+            return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
         except NotAcceptedError:
             return False
+        self.pacer.succeed(SINK)
         self.outbox.remove(batch)
         return True
+
+    def flush(self, sink: Sink) -> Flushed:
+        """Send what waits, due or not, and say what became of it. Raises StoreError."""
+        before = {record.event.uuid for record in self.outbox.pending()}
+        self.send(at_once=True)
+        after = {record.event.uuid for record in self.outbox.pending()}
+        return Flushed(sink, len(before - after), len(after))
+
+    def tidy(self) -> None:
+        """Keep the outbox within its bounds, where no sender is at work to do it. Raises StoreError."""
+        with self.outbox.sending() as ours:
+            if ours:
+                self.outbox.tidy(self.clock.now())

@@ -10,6 +10,8 @@ from typing import Protocol, TypeVar
 
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.limits import Dropped
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Answer
 
@@ -97,10 +99,28 @@ class Outbox(Protocol):
         """Keep the verdict that `record` has now. Only for who is sending. Raises StoreError."""
 
     def pending(self) -> Sequence[Record]:
-        """Every record there is, oldest first; what can't be read as one is left out. Raises StoreError."""
+        """The records there are, oldest first; what can't be read as one is left out. Raises StoreError.
+
+        Of more than 5,000 files, which are more than the bounds allow, some; those added here among them.
+        """
 
     def remove(self, records: Sequence[Record]) -> None:
-        """Forget records that were accepted, or refused for good. Raises StoreError."""
+        """Forget records that were accepted. Raises StoreError."""
+
+    def drop(self, records: Sequence[Record], reason: Dropped) -> None:
+        """Forget records that never will be, and count them. Only for who is sending. Raises StoreError."""
+
+    def tidy(self, now: float) -> None:
+        """Drop what is over the bounds of domain.limits, oldest first, and what is no event.
+
+        Only for who is sending. Blocks: on a bounded number of files. Raises StoreError.
+        """
+
+    def logbook(self) -> Logbook:
+        """What earlier senders wrote down; an empty one where that can't be read. Raises StoreError."""
+
+    def write_logbook(self, logbook: Logbook) -> None:
+        """Keep it for later senders. Only for who is sending. Raises StoreError."""
 
     def sending(self, patience_seconds: float = 0.0) -> AbstractContextManager[bool]:
         """Be the only sender of this sink while the context lasts; it gives False if another one is at work.

@@ -43,6 +43,7 @@ class Step:
 
     `posthog`: its mood from now on. `left_behind`: whose credentials are written by something that is not
     the tool. `refused` and `honoured`: whose token Arcade Cloud does not, or does again, know.
+    `hour_later`: every pause after a failure is over.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Step:
     left_behind: Person | None = None
     refused: Person | None = None
     honoured: Person | None = None
+    hour_later: bool = False
 
 
 @frozen
@@ -164,11 +166,12 @@ STORY = (
                 honoured=DAN,
             ),
             Step(
-                "PostHog is back, and Dan runs a command",
-                "Which finishes what the login could not: what waited arrives, the alias is taken, and "
-                "all of it is his.",
+                "An hour later PostHog is back, and Dan runs a command",
+                "Attempts pause after a failure, so that hour is skipped here. The command finishes what "
+                "the login could not: what waited arrives, the alias is taken, and all of it is his.",
                 (Command("tools.run", DAN),),
                 posthog=WELL,
+                hour_later=True,
             ),
             Step("Dan logs out", "And nobody inherits him.", (Command("logout", DAN),)),
         ),

@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 import arcade_usage
 from arcade_usage.adapters.detached import DetachedLauncher
 from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.outbox import LOGBOOK_FILE, find_sinks
 from arcade_usage.application.tracker import CommandTracker
 from arcade_usage.demo.environment import own_environment
 from arcade_usage.demo.oracle import SERIAL
@@ -71,6 +72,9 @@ class World:
             self.receiver.principals[step.honoured.token] = step.honoured.principal_id
         if step.left_behind is not None:
             self._write_credentials(step.left_behind)
+        if step.hour_later:
+            for sink in find_sinks(self.layout.outboxes):
+                os.unlink(os.path.join(self.layout.outbox(sink.key), LOGBOOK_FILE))
 
     def run(self, act: Act) -> None:
         """Run a command as a host does, with a tracker of its own; wait for its delivery process to end.

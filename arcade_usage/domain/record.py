@@ -16,12 +16,16 @@ class FrozenVerdictError(ValueError):
 
 @frozen
 class Record:
-    """One event with the snapshot that its verdict is made from, and the verdict once it is made."""
+    """One event with the snapshot that its verdict is made from, and the verdict once it is made.
+
+    `machine`: the fingerprint of where it was made, which alone may judge it.
+    """
 
     event: Event
     snapshot: Snapshot
     is_logout: bool = False
     attribution: Attribution | None = None
+    machine: str = ""
 
     def attributed(self, attribution: Attribution) -> "Record":
         """With its verdict. Raises FrozenVerdictError where another one stands."""

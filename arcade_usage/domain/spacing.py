@@ -4,32 +4,52 @@ Owns the invariants that an attempt counts as failed until it is known to have s
 counts too, and that no clock can put the next one off for more than LONGEST_SECONDS.
 """
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 SHORTEST_SECONDS = 30.0  # after a first failure
 LONGEST_SECONDS = 3600.0
 JITTER = 0.2  # of the pause, taken off, so that many machines do not come back at one moment
+PAUSES_LIMIT = 32  # things that are paused at one time; the one that is due first goes first
 
 
 @frozen
-class Spacing:
-    """`failures` attempts at `what` have failed in a row; the next one is due at `due_at` (Unix seconds).
+class Pause:
+    """`failures` attempts in a row at one thing have failed; the next is due at `due_at` (Unix seconds)."""
 
-    `what` names the one thing that was tried: these credentials, this alias, this sink. A pause after
-    something else says nothing about it.
-    """
-
-    what: str
     failures: int
     due_at: float
 
-    def holds_back(self, what: str, now: float) -> bool:
-        """Whether an attempt at `what` has to wait. What is further ahead than any pause, a clock did."""
-        return self.what == what and now < self.due_at <= now + LONGEST_SECONDS
+    def holds_back(self, now: float) -> bool:
+        """Whether it is too early. What is further ahead than any pause, a clock did, and is due."""
+        return now < self.due_at <= now + LONGEST_SECONDS
 
 
-def before_attempt(last: Spacing | None, what: str, now: float, chance: float) -> Spacing:
-    """What to write down before an attempt, in case it is never heard of again. `chance`: 0 to 1."""
-    failures = last.failures + 1 if last is not None and last.what == what else 1
-    pause = min(SHORTEST_SECONDS * 2.0 ** min(failures - 1, 16), LONGEST_SECONDS)
-    return Spacing(what, failures, now + pause * (1 - JITTER * chance))
+@frozen
+class Pauses:
+    """The pauses of one sink, each by the name of what was tried: the sink, an alias, a look-up.
+
+    A pause of one says nothing about another: other credentials are looked up at once.
+    """
+
+    by_name: tuple[tuple[str, Pause], ...] = ()
+
+    def hold_back(self, name: str, now: float) -> bool:
+        pause = dict(self.by_name).get(name)
+        return pause is not None and pause.holds_back(now)
+
+    def begun(self, name: str, now: float, chance: float) -> "Pauses":
+        """What to write down before an attempt, in case it is never heard of again. `chance`: 0 to 1."""
+        last = dict(self.by_name).get(name, Pause(0, now))
+        length = min(SHORTEST_SECONDS * 2.0 ** min(last.failures, 16), LONGEST_SECONDS)
+        pause = Pause(last.failures + 1, now + length * (1 - JITTER * chance))
+        others = sorted(self.ended(name).by_name, key=lambda item: item[1].due_at)
+        return evolve(self, by_name=(*others[-(PAUSES_LIMIT - 1) :], (name, pause)))
+
+    def ended(self, name: str) -> "Pauses":
+        """After an attempt that succeeded."""
+        return evolve(self, by_name=tuple(item for item in self.by_name if item[0] != name))
+
+    @property
+    def next_due(self) -> float | None:
+        """When the first of them is due; None where nothing is paused."""
+        return min((pause.due_at for _, pause in self.by_name), default=None)

@@ -44,9 +44,9 @@ def _guard(mocker: MockerFixture, folder: Path, is_denied: Callable[[int], bool]
 
         return call
 
-    for name in ("open", "listdir", "mkdir", "link", "replace", "rename", "unlink"):
+    for name in ("open", "listdir", "scandir", "mkdir", "link", "replace", "rename", "unlink"):
         real = getattr(os, name)
-        mocker.patch(f"os.{name}", guarded(name, real, writes=name not in ("open", "listdir")))
+        mocker.patch(f"os.{name}", guarded(name, real, writes=name not in ("open", "listdir", "scandir")))
 
 
 def _lies_in(folder: str, path: str) -> bool:

@@ -120,6 +120,7 @@ def test_a_logout_rotates_though_the_link_never_succeeded(world: World) -> None:
     world.log_out()
     assert world.anon_id != old
     world.posthog.failing = False
+    world.wait_out_pauses()
     next_one = world.run("next person")
     assert world.person_of(before) == world.person("alice")
     assert world.person_of(next_one) not in (world.person("alice"), None)
@@ -164,6 +165,7 @@ def test_a_login_while_posthog_is_down_is_stitched_later(world: World) -> None:
     assert world.linked_to is None
     assert world.person_of(login) is None
     world.posthog.failing = False
+    world.wait_out_pauses()
     later = world.run("later")
     assert {world.person_of(event) for event in (before, login, later)} == {world.person("alice")}
     assert world.linked_to == "alice"
@@ -221,6 +223,7 @@ def test_an_unreachable_cloud_makes_a_linked_event_wait(world: World) -> None:
     assert world.person_of(waiting) is None
     assert [record.attribution for record in world.outbox.pending()] == [None]
     world.cloud.reachable = True
+    world.wait_out_pauses()
     world.run("later")
     assert world.distinct_id_of(waiting) == "alice"
 
@@ -242,6 +245,7 @@ def test_an_unreachable_cloud_leaves_an_anonymous_event_anonymous(world: World) 
     event = world.log_in("alice")
     assert world.distinct_id_of(event) == world.anon_id
     world.cloud.reachable = True
+    world.wait_out_pauses()
     world.run("later")
     assert world.person_of(event) == world.person("alice")
 
@@ -339,6 +343,7 @@ def test_a_refused_event_is_dropped_alone(world: World) -> None:
     world.posthog.failing = True
     events = [world.run(name) for name in ("one", "two", "bad", "four", "five")]
     world.posthog.failing = False
+    world.wait_out_pauses()
     world.posthog.refused = frozenset({"bad"})
     last = world.run("last")
     arrived = [event.name for event in [*events, last] if world.person_of(event) is not None]
@@ -365,6 +370,7 @@ def test_a_verdict_never_changes(world: World) -> None:
     world.log_in("alice")
     world.log_out()
     world.posthog.failing = False
+    world.wait_out_pauses()
     world.run("after")
     assert frozen is not None
     assert world.distinct_id_of(event) == frozen.distinct_id

@@ -14,12 +14,14 @@ from arcade_usage.adapters.in_memory import (
 )
 from arcade_usage.application.attributor import Attributor, log_out
 from arcade_usage.application.delivery import Delivery
+from arcade_usage.application.pacer import Pacer
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.persons import Captured
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.spacing import LONGEST_SECONDS
 from arcade_usage.domain.verdict import Found
 
 SINK = "sink"
@@ -40,8 +42,15 @@ class World:
 
     def delivery(self) -> Delivery:
         """A delivery process: what it learns is its own, the ports are everybody's."""
-        attributor = Attributor(self.store, self.cloud, self.posthog, SINK, self.clock, self.ids)
-        return Delivery(self.store, self.outbox, self.posthog, attributor, self.ids, self._settle)
+        pacer = Pacer(self.outbox, self.clock, self.ids)
+        attributor = Attributor(self.store, self.cloud, self.posthog, SINK, pacer, self.clock, self.ids)
+        return Delivery(
+            self.store, self.outbox, self.posthog, attributor, pacer, self.clock, self.ids, self._settle
+        )
+
+    def wait_out_pauses(self) -> None:
+        """Time passes until everything is due again."""
+        self.clock.advance(LONGEST_SECONDS)
 
     def look(self) -> Snapshot:
         """What the command path sees, and makes where nothing is there."""

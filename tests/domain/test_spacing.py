@@ -4,45 +4,77 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.spacing import JITTER, LONGEST_SECONDS, SHORTEST_SECONDS, Spacing, before_attempt
+from arcade_usage.domain.spacing import (
+    JITTER,
+    LONGEST_SECONDS,
+    PAUSES_LIMIT,
+    SHORTEST_SECONDS,
+    Pause,
+    Pauses,
+)
 
 NOW = 1_800_000_000.0
 
 
+def pause_after(failures: int, chance: float) -> float:
+    """The pause, in seconds, that follows so many failures and one more."""
+    pauses = Pauses((("sink", Pause(failures, NOW)),)) if failures else Pauses()
+    due = pauses.begun("sink", NOW, chance).next_due
+    assert due is not None
+    return due - NOW
+
+
 def test_pauses_double_from_30_seconds_to_an_hour() -> None:
     """Without jitter: 30, 60, 120, … 3600, 3600 s."""
-    spacing, pauses = None, []
+    pauses, lengths = Pauses(), []
     for _ in range(10):
-        spacing = before_attempt(spacing, "posthog", NOW, chance=0.0)
-        pauses.append(spacing.due_at - NOW)
-    assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+        pauses = pauses.begun("sink", NOW, chance=0.0)
+        lengths.append((pauses.next_due or 0) - NOW)
+    assert lengths == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
 
 
 @given(st.integers(0, 10**6), st.floats(0, 1))
 def test_jitter_stays_within_its_share(failures: int, chance: float) -> None:
     """However many failures: between 80 % of the shortest pause and the longest."""
-    pause = before_attempt(Spacing("x", failures, NOW), "x", NOW, chance).due_at - NOW
-    assert pause >= SHORTEST_SECONDS * (1 - JITTER) - 1e-6
-    assert pause <= LONGEST_SECONDS + 1e-6
+    assert pause_after(failures, chance) >= SHORTEST_SECONDS * (1 - JITTER) - 1e-6
+    assert pause_after(failures, chance) <= LONGEST_SECONDS + 1e-6
 
 
 def test_a_pause_holds_back_until_it_is_over() -> None:
     """Not before its time, and not after it."""
-    spacing = before_attempt(None, "posthog", NOW, chance=0.0)
-    assert spacing.holds_back("posthog", NOW)
-    assert spacing.holds_back("posthog", NOW + 29)
-    assert not spacing.holds_back("posthog", NOW + 30)
+    pauses = Pauses().begun("sink", NOW, chance=0.0)
+    assert pauses.hold_back("sink", NOW)
+    assert pauses.hold_back("sink", NOW + 29)
+    assert not pauses.hold_back("sink", NOW + 30)
 
 
 def test_another_thing_is_due_at_once() -> None:
-    """A pause after one alias, or one token's look-up, is not one for the next, and counts from one again."""
-    spacing = Spacing("alias of a", 7, NOW + 100)
-    assert not spacing.holds_back("alias of b", NOW)
-    assert before_attempt(spacing, "alias of b", NOW, 0.5).failures == 1
+    """A pause after one alias, or one token's look-up, is not one for the next."""
+    pauses = Pauses().begun("alias of a", NOW, 0.0)
+    assert not pauses.hold_back("alias of b", NOW)
+    both = pauses.begun("alias of b", NOW, 0.0)
+    assert both.hold_back("alias of a", NOW)
+    assert both.hold_back("alias of b", NOW)
+
+
+def test_success_ends_a_pause() -> None:
+    """And the next failure counts from one again."""
+    pauses = Pauses().begun("sink", NOW, 0.0).begun("sink", NOW, 0.0).ended("sink")
+    assert pauses == Pauses()
+    assert pauses.begun("sink", NOW, 0.0) == Pauses((("sink", Pause(1, NOW + 30)),))
 
 
 @pytest.mark.parametrize("jump", [-86_400.0 * 365, -7200.0], ids=["a year back", "two hours back"])
 def test_a_clock_set_back_does_not_jam_it(jump: float) -> None:
     """A time that is further ahead than any pause can't have been meant: it is due."""
-    spacing = before_attempt(None, "posthog", NOW, chance=0.0)
-    assert not spacing.holds_back("posthog", NOW + jump)
+    pauses = Pauses().begun("sink", NOW, chance=0.0)
+    assert not pauses.hold_back("sink", NOW + jump)
+
+
+def test_pauses_are_bounded() -> None:
+    """However many things fail."""
+    pauses = Pauses()
+    for number in range(PAUSES_LIMIT * 2):
+        pauses = pauses.begun(f"alias {number}", NOW + number, 0.0)
+    assert len(pauses.by_name) == PAUSES_LIMIT
+    assert pauses.hold_back(f"alias {PAUSES_LIMIT * 2 - 1}", NOW + PAUSES_LIMIT * 2)

@@ -1,0 +1,50 @@
+"""Spaces out attempts at what can't be reached, across the processes that send to one sink.
+
+Owns the invariant that the pause is written down before the attempt. Only for who holds the sender lock,
+so that no two write at a time.
+"""
+
+from contextlib import suppress
+
+from attrs import define, evolve
+
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import Clock, Ids, Outbox
+from arcade_usage.domain.spacing import Pauses
+
+SINK = "sink"  # the name of the sink itself among what is tried
+
+
+@define
+class Pacer:
+    """Says what is due, by name: `SINK`, an alias, a look-up.
+
+    Where the pauses can't be kept, an attempt is made all the same: sending is what frees a full disk.
+    """
+
+    outbox: Outbox
+    clock: Clock
+    ids: Ids
+
+    def may_try(self, name: str) -> bool:
+        """Whether an attempt is due. Raises StoreError."""
+        return not self.outbox.logbook().pauses.hold_back(name, self.clock.now())
+
+    def begin(self, name: str) -> None:
+        """Write down that an attempt is being made: a kill counts as a failure. Raises StoreError."""
+        chance = int(self.ids.fresh()[:8], 16) / 0x1_0000_0000
+        self._keep(self.outbox.logbook().pauses.begun(name, self.clock.now(), chance))
+
+    def succeed(self, name: str) -> None:
+        """Raises StoreError."""
+        self._keep(self.outbox.logbook().pauses.ended(name))
+
+    def forget(self) -> None:
+        """Make everything due. Raises StoreError."""
+        self._keep(Pauses())
+
+    def _keep(self, pauses: Pauses) -> None:
+        logbook = self.outbox.logbook()
+        if logbook.pauses != pauses:
+            with suppress(StoreError):
+                self.outbox.write_logbook(evolve(logbook, pauses=pauses))
