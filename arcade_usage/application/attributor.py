@@ -102,7 +102,7 @@ class Attributor:
             elif isinstance(step, Rotate):
                 changed = known.rotated(fresh, self.store.here, step.seen)
             elif isinstance(step, Link):
-                changed = known.claimed(step.principal_id, snapshot.stamp, self.store.here)
+                changed = known.claimed(step.principal_id, self.store.here)
                 if changed.account and self.sink_key in changed.account.accepted:
                     changed = changed.accepted(step.principal_id, self.sink_key, snapshot.stamp)
                     step = As(step.principal_id)

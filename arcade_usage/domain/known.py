@@ -60,10 +60,10 @@ class Known:
             ledger = Ledger(self.anon_id, here)
         return evolve(self, ledger=ledger.noted(sink, stamp))
 
-    def claimed(self, principal_id: str, stamp: Stamp | None, here: str) -> "Known":
+    def claimed(self, principal_id: str, here: str) -> "Known":
         """With the claim that has to be on disk before an alias is tried. Raises AlreadyLinkedError."""
         ledger = self.account or Ledger(self._current().anon_id, here)
-        return evolve(self, ledger=ledger.claimed(principal_id, stamp))
+        return evolve(self, ledger=ledger.claimed(principal_id))
 
     def accepted(self, principal_id: str, sink: str, stamp: Stamp | None) -> "Known":
         """After `sink` took the claimed alias: linked, unless somebody else wrote here in the meantime."""

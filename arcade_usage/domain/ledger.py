@@ -81,14 +81,11 @@ class Ledger:
         """Whether `sink` accepted the alias that this link stands for."""
         return (self.anon_id, self.claim) == (linked.anon_id, linked.principal_id) and sink in self.accepted
 
-    def claimed(self, principal_id: str, stamp: Stamp | None) -> "Ledger":
-        """With the claim that a look-up made for the credentials with this stamp.
-
-        Raises AlreadyLinkedError where it is somebody else's.
-        """
+    def claimed(self, principal_id: str) -> "Ledger":
+        """With the claim written. Raises AlreadyLinkedError where it is somebody else's."""
         if self.claim not in (None, principal_id):
             raise AlreadyLinkedError("claimed for another principal: rotate first")
-        return evolve(self, claim=principal_id, confirmed=stamp)
+        return evolve(self, claim=principal_id)
 
     def confirmed_by(self, sink: str, stamp: Stamp | None) -> "Ledger":
         """After `sink` accepted the alias to the claim that the credentials with this stamp name."""

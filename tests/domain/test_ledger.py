@@ -38,11 +38,11 @@ def test_a_claim_is_for_good(ledger: Ledger) -> None:
     """An id that was claimed for one principal can't be claimed for another."""
     other = BOB if ledger.claim == ALICE else ALICE
     if ledger.claim is None:
-        assert ledger.claimed(other, S1).claim == other
+        assert ledger.claimed(other).claim == other
     else:
-        assert ledger.claimed(ledger.claim, ledger.confirmed) == ledger
+        assert ledger.claimed(ledger.claim) == ledger
         with pytest.raises(AlreadyLinkedError):
-            ledger.claimed(other, S1)
+            ledger.claimed(other)
 
 
 def test_an_alias_that_was_not_accepted_is_owed_after_rotating() -> None:
@@ -72,7 +72,7 @@ def test_debts_are_bounded_and_the_oldest_goes() -> None:
     ledger = unused
     for number in range(OWED_LIMIT + 5):
         anon_id = f"{number:08x}-0000-4000-8000-000000000000"
-        ledger = evolve(ledger, anon_id=anon_id, reached=frozenset({SINK})).claimed(ALICE, S1)
+        ledger = evolve(ledger, anon_id=anon_id, reached=frozenset({SINK})).claimed(ALICE)
         ledger = ledger.succeeded_by(F, HERE, None)
     assert len(ledger.owed) == OWED_LIMIT
     assert ledger.owed[-1].anon_id == f"{OWED_LIMIT + 4:08x}-0000-4000-8000-000000000000"
@@ -124,7 +124,7 @@ def test_noting_does_not_touch_what_does_not_agree() -> None:
 
 def test_an_accepted_alias_links() -> None:
     """accepted, confirmed and linked are stored in one change."""
-    known = Known(anonymous, used).claimed(ALICE, S1, HERE).accepted(ALICE, SINK, S1)
+    known = Known(anonymous, used).claimed(ALICE, HERE).accepted(ALICE, SINK, S1)
     assert known == Known(linked, accepted)
 
 
