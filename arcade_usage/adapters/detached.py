@@ -5,6 +5,7 @@ of the user's as its own, that it can import this package from wherever the host
 in the user's current folder can be imported there.
 """
 
+import _thread
 import os
 import subprocess
 import sys
@@ -32,6 +33,7 @@ class DetachedLauncher:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._running: list[_Process] = []
+        self._reaping = False
 
     def launch(self, payload: str) -> None:
         self._start(payload, subprocess.DEVNULL)
@@ -55,12 +57,21 @@ class DetachedLauncher:
     def _start(self, payload: str, output: int) -> None:
         if getattr(sys, "frozen", False) or not sys.executable:
             raise LaunchError("there is no Python to start")
-        # Reap what has ended. A host that lives longer than that keeps no zombies.
         self._running = [process for process in self._running if process.poll() is None]
         try:
             self._running.append(self._spawn(payload, output))
         except (OSError, ValueError) as error:
             raise LaunchError("no process could be started") from error
+        if len(self._running) > 1 and not self._reaping:
+            # A host that tracks more than one command lives on: it must not collect zombies.
+            self._reaping = True
+            _thread.start_new_thread(self._reap, ())
+
+    def _reap(self) -> None:
+        """Wait for what was started, until nothing of it runs. Each process ends by itself within 10 s."""
+        while running := [process for process in self._running if process.returncode is None]:
+            running[0].wait()
+        self._reaping = False
 
     def _spawn(self, payload: str, output: int) -> "_Process":
         environment = {**self._environment, **_surroundings(self._environment), EVENT_DATA_VARIABLE: payload}

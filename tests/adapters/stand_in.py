@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ class StandIn:
 
     def close(self) -> None:
         for process in self.processes:
-            if self.is_there(process):
+            with suppress(ChildProcessError):  # the launcher reaped it
                 os.waitpid(process, 0)
 
 

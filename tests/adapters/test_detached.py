@@ -49,6 +49,13 @@ class TestStarted:
         launcher.launch("{}")
         assert stand_in.listen()["arguments"] == ["-m", "arcade_usage"]
 
+    def test_nobody_waits_for_it(self, launcher: DetachedLauncher, stand_in: StandIn) -> None:
+        """A launch is over while the process goes on."""
+        stand_in.become(stays=True)
+        launcher.launch("{}")
+        assert not stand_in.has_ended(stand_in.listen()["process"])
+        stand_in.release()
+
     def test_it_is_in_no_folder_of_the_user_s(
         self, launcher: DetachedLauncher, stand_in: StandIn, user_folder: Path
     ) -> None:
@@ -251,3 +258,24 @@ class TestNoProcess:
         for launch in (launcher.launch, launcher.launch_and_wait):
             with pytest.raises(LaunchError):
                 launch(payload)
+
+
+def test_a_host_that_lives_on_keeps_no_zombies() -> None:
+    """What was started together with others is reaped when it ends, without another launch."""
+    launcher = DetachedLauncher(os.environ)
+    for _ in range(5):
+        launcher.launch("{}")
+    processes = [process.pid for process in launcher._running]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while any(_is_child(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [process for process in processes if _is_child(process)] == []
+
+
+def _is_child(process: int) -> bool:
+    """Whether a process runs, or has ended and was not reaped."""
+    try:
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True

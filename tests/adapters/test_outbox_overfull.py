@@ -1,0 +1,133 @@
+"""An outbox folder that came to be full of anything: it is worked off, and holds nothing up."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from arcade_usage.adapters import outbox as outbox_module
+from arcade_usage.adapters.outbox import STRAY_SECONDS, FolderOutbox, find_sinks
+from arcade_usage.domain.limits import BYTES_LIMIT, Dropped
+from arcade_usage.domain.logbook import Logbook
+from tests.samples import OTHER_SINK, SINK, anonymous, make_event
+
+NOW = 1_800_000_000.0
+LONG_AGO = time.time() - STRAY_SECONDS - 60
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / SINK.key
+
+
+@pytest.fixture
+def outbox(folder: Path) -> FolderOutbox:
+    return FolderOutbox(str(folder), SINK)
+
+
+def another(folder: Path) -> FolderOutbox:
+    """The same outbox, as another process holds it."""
+    return FolderOutbox(str(folder), SINK)
+
+
+def test_one_mebibyte_is_the_limit(outbox: FolderOutbox, folder: Path) -> None:
+    """The oldest go until what stays fits, and are counted."""
+    for number in range(1, 61):
+        event = make_event(number, note="x" * 30_000)
+        outbox.add(evolve(anonymous(number), event=event))
+    another(folder).tidy(NOW)
+    sizes = [path.stat().st_size for path in folder.glob("*.event.json")]
+    assert 0 < sum(sizes) <= BYTES_LIMIT
+    assert another(folder).logbook().losses.counts == {Dropped.TOO_LARGE.value: 60 - len(sizes)}
+    assert another(folder).pending()[-1].event == make_event(60, note="x" * 30_000)
+
+
+def test_an_overfull_folder_is_worked_off(
+    outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One look takes in a bounded number of files; some looks later all strays are gone, and no event is."""
+    monkeypatch.setattr(outbox_module, "SCAN_LIMIT", 100)
+    outbox.add(anonymous(1))
+    for number in range(450):
+        stray = folder / f"stray-{number}"
+        stray.touch()
+        os.utime(stray, (LONG_AGO, LONG_AGO))
+    for _ in range(6):
+        another(folder).tidy(NOW)
+    assert sorted(path.name for path in folder.glob("stray-*")) == []
+    assert another(folder).pending() == [anonymous(1)]
+
+
+def test_an_event_of_ones_own_is_seen_in_an_overfull_folder(
+    outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the look at the others took in."""
+    monkeypatch.setattr(outbox_module, "SCAN_LIMIT", 3)
+    folder.mkdir()
+    for number in range(50):
+        (folder / f"stray-{number}").touch()
+    outbox.add(anonymous(1))
+    assert outbox.pending() == [anonymous(1)]
+
+
+def test_what_may_be_somebodys_stays_for_an_hour(outbox: FolderOutbox, folder: Path) -> None:
+    """A temporary file can be one that is being written."""
+    outbox.add(anonymous(1))
+    (folder / ".tmp-1-new").touch()
+    (folder / ".tmp-1-old").touch()
+    os.utime(folder / ".tmp-1-old", (LONG_AGO, LONG_AGO))
+    outbox.tidy(NOW)
+    assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-new"]
+
+
+def test_folders_and_links_among_the_events_harm_nothing(
+    outbox: FolderOutbox, folder: Path, tmp_path: Path
+) -> None:
+    """What a link points to stays, and a folder is left where it is."""
+    outbox.add(anonymous(1))
+    precious = tmp_path / "precious"
+    precious.touch()
+    os.utime(precious, (LONG_AGO, LONG_AGO))
+    (folder / "link").symlink_to(precious)
+    os.utime(folder / "link", (LONG_AGO, LONG_AGO), follow_symlinks=False)
+    (folder / "folder").mkdir()
+    outbox.tidy(NOW)
+    assert precious.exists()
+    assert (folder / "folder").is_dir()
+    assert not (folder / "link").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'{"pauses": 5, "observed": {}, "losses": {}}', b'{"pauses": {"sink": 1}}', b"\xff", b"[" * 70_000],
+    ids=["empty", "truncated", "a list", "wrong types", "half", "not UTF-8", "too large"],
+)  # fmt: skip
+def test_a_logbook_that_says_nothing_is_an_empty_one(
+    outbox: FolderOutbox, folder: Path, content: bytes
+) -> None:
+    """Everything is due, and the next one is written over it."""
+    outbox.add(anonymous(1))
+    (folder / "logbook.json").write_bytes(content)
+    assert outbox.logbook() == Logbook()
+    outbox.drop([anonymous(1)], Dropped.REFUSED)
+    assert outbox.logbook().losses.counts == {Dropped.REFUSED.value: 1}
+
+
+def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) -> None:
+    """What is no outbox, or says another sink than its folder's name, is none."""
+    outbox.add(anonymous(1))
+    FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).add(anonymous(2))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "malformed").mkdir()
+    (tmp_path / "malformed" / "sink.json").write_text("{}")
+    (tmp_path / "file").touch()
+    moved = {"host": "https://elsewhere.example", "project_token": "phc_moved"}
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "moved" / "sink.json").write_text(json.dumps(moved))
+    assert sorted(find_sinks(str(tmp_path)), key=lambda sink: sink.key) == sorted(
+        [SINK, OTHER_SINK], key=lambda sink: sink.key
+    )
+    assert find_sinks(str(tmp_path / "nowhere")) == []
