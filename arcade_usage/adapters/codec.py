@@ -47,6 +47,7 @@ class _StoredRecord:
 
 
 RECORD_VERSION = 1
+_MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
 
 
 def _exactly(*kinds: type) -> Any:
@@ -229,6 +230,13 @@ def read_logbook(content: bytes) -> Logbook:
     stored = structure(load_object(content), _StoredLogbook)
     pauses = tuple((name, structure(pause, Pause)) for name, pause in stored.pauses.items())
     counts = {name: structure(count, int) for name, count in stored.losses.items()}
+    moments = [
+        stored.observed.seconds,
+        stored.observed.looked_at or 0.0,
+        *(pause.due_at for _, pause in pauses),
+    ]
+    if not all(0.0 <= moment < _MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
+        raise MalformedError("not a time")
     return Logbook(Pauses(pauses), stored.observed, Losses(counts))
 
 

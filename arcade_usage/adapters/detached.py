@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from arcade_usage.application.errors import LaunchError
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
@@ -51,8 +52,12 @@ class DetachedLauncher:
         finally:
             os.close(writing)
         released = threading.Thread(target=_wait_for_end, args=(reading,), daemon=True)
-        released.start()
-        released.join(LOGIN_WAIT_SECONDS)
+        try:
+            released.start()
+        except RuntimeError:  # no thread is to be had, at the end of the interpreter for one
+            os.close(reading)
+        else:
+            released.join(LOGIN_WAIT_SECONDS)
 
     def _start(self, payload: str, output: int) -> None:
         if getattr(sys, "frozen", False) or not sys.executable:
@@ -64,8 +69,11 @@ class DetachedLauncher:
             raise LaunchError("no process could be started") from error
         if len(self._running) > 1 and not self._reaping:
             # A host that tracks more than one command lives on: it must not collect zombies.
-            self._reaping = True
-            _thread.start_new_thread(self._reap, ())
+            with suppress(RuntimeError):  # no thread is to be had: the next launch reaps
+                self._reaping = True
+                _thread.start_new_thread(self._reap, ())
+                return
+            self._reaping = False
 
     def _reap(self) -> None:
         """Wait for what was started, until nothing of it runs. Each process ends by itself within 10 s."""

@@ -83,6 +83,8 @@ class FolderOutbox:
             for entry in self._look():
                 if (name := _EVENT_NAME.fullmatch(entry.name)) is not None:
                     with suppress(FileNotFoundError):
+                        if entry.is_dir(follow_symlinks=False):
+                            continue  # it could not be dropped, and would be in the way of all else
                         waiting.append(Waiting(entry.name, entry.stat().st_size, float(name[1])))
                 elif entry.name not in _OURS:
                     _sweep(entry)

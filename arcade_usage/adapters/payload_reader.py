@@ -1,5 +1,7 @@
 """Reads what application/payload.py wrote. Nothing in it is trusted."""
 
+import os
+
 from arcade_usage.adapters import codec
 from arcade_usage.application.delivery import Handover
 from arcade_usage.application.errors import InvalidPayloadError
@@ -17,7 +19,7 @@ def read_payload(text: str) -> Handover:
         config_dir, distribution = payload.get("config_dir"), payload.get("distribution")
         if type(payload.get("version")) is not int or payload["version"] != VERSION:
             raise InvalidPayloadError("of another version")
-        if not isinstance(config_dir, str) or not 0 < len(config_dir) <= PATH_LIMIT:
+        if not isinstance(config_dir, str) or not _is_folder(config_dir):
             raise InvalidPayloadError("without a config folder")
         return Handover(
             sink=codec.read_sink(payload.get("sink")),
@@ -28,3 +30,8 @@ def read_payload(text: str) -> Handover:
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
+
+
+def _is_folder(path: str) -> bool:
+    """Whether a path can name a folder, and the same one from everywhere."""
+    return len(path) <= PATH_LIMIT and os.path.isabs(path) and "\0" not in path

@@ -6,7 +6,7 @@ in the delivery process (application/delivery.py).
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -221,7 +221,10 @@ class Silence:
     ) -> bool:
         if not isinstance(error, Exception):
             return False
-        import logging
+        with suppress(
+            Exception
+        ):  # nothing can be imported while Python shuts down; a host's filter may raise
+            import logging
 
-        logging.getLogger("arcade_usage").debug("usage was not tracked", exc_info=error)
+            logging.getLogger("arcade_usage").debug("usage was not tracked", exc_info=error)
         return True

@@ -179,6 +179,7 @@ def _record_with(**changes: object) -> bytes:
 MALFORMED_RECORDS = {
     "of another version": _record_with(version=2),
     "of no version": _record_with(version=None),
+    "of version true": _record_with(version=True),
     "without its event": _record_with(event=None),
     "a uuid of a wrong type": _record_with(event__uuid=5),
     "a time without its zone": _record_with(event__timestamp="2026-03-14T15:09:26"),

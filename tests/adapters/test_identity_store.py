@@ -1,21 +1,18 @@
-"""The identity store's files: what is written, in which order, and what becomes of a file that is none."""
+"""The identity store's files: what is written, in which order, and what is left alone."""
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.deadline import within
 from arcade_usage.adapters.identity_store import IdentityFiles
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
 from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
@@ -30,14 +27,6 @@ def store(config_dir: Path) -> IdentityFiles:
 def usage_json(config_dir: Path) -> Path:
     config_dir.mkdir()
     return config_dir / "usage.json"
-
-
-@pytest.fixture
-def ledger_json(usage_json: Path) -> Path:
-    usage_json.write_text(json.dumps({"anon_id": ANON, "linked_principal_id": None}))
-    folder = usage_json.parent / "usage"
-    folder.mkdir()
-    return folder / "ledger.json"
 
 
 def rotate(store: IdentityFiles) -> None:
@@ -166,111 +155,6 @@ class TestOrder:
             replace(source, target)
 
         mocker.patch("os.replace", call)
-
-
-def _huge(path: Path) -> None:
-    path.touch()
-    os.truncate(path, 50_000_000)
-
-
-Make = Callable[[Path], Any]
-
-IMPOSTORS: dict[str, Make] = {
-    "empty": Path.touch,
-    "truncated": lambda path: path.write_text('{"anon_id": "'),
-    "not UTF-8": lambda path: path.write_bytes(b"\xff\xfe\x00\x01"),
-    "wrong types": lambda path: path.write_text(json.dumps({"anon_id": 5, "born": [], "x": None})),
-    "a list": lambda path: path.write_text("[]"),
-    "nested deeply": lambda path: path.write_text("[" * 2000),
-    "50 MB": _huge,
-    "a folder": Path.mkdir,
-    "a folder with something in it": lambda path: (path / "theirs").mkdir(parents=True),
-    "a pipe": os.mkfifo,
-    "a link to nowhere": lambda path: path.symlink_to("nowhere"),
-    "a link into a missing folder": lambda path: path.symlink_to("missing/nowhere"),
-}
-
-
-class TestMalformed:
-    """A file that is none: kept aside as evidence, replaced, and nothing raised."""
-
-    @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
-    def test_a_malformed_usage_json_is_replaced(
-        self, store: IdentityFiles, usage_json: Path, make: Make
-    ) -> None:
-        """Whatever lay in usage.json's place lies in usage/malformed, and a new identity in its stead."""
-        make(usage_json)
-        before = self._describe(usage_json)
-        assert store.current().identity == Malformed()
-        within(20.0, lambda: rotate(store))
-        assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
-        evidence = usage_json.parent / "usage" / "malformed" / "usage.json"
-        assert self._describe(evidence) == before
-
-    @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
-    def test_a_malformed_ledger_is_replaced(
-        self, store: IdentityFiles, ledger_json: Path, make: Make
-    ) -> None:
-        """Whatever lay in the ledger's place lies in usage/malformed, and a new ledger in its stead."""
-        make(ledger_json)
-        before = self._describe(ledger_json)
-        assert store.current() == Known(Anonymous(ANON), Malformed())
-        within(20.0, lambda: rotate(store))
-        assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
-        assert self._describe(ledger_json.parent / "malformed" / "ledger.json") == before
-
-    @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
-    def test_looking_touches_nothing(self, store: IdentityFiles, usage_json: Path, make: Make) -> None:
-        """Only who changes the identity puts a malformed file aside."""
-        make(usage_json)
-        before = self._describe(usage_json)
-        store.current()
-        store.change(lambda known: (known, None))
-        assert self._describe(usage_json) == before
-
-    def test_the_last_evidence_of_a_kind_is_kept(self, store: IdentityFiles, usage_json: Path) -> None:
-        """Evidence can't pile up: each time it replaces what there was."""
-        for content in ("first", "second", "third"):
-            usage_json.write_text(content)
-            rotate(store)
-        evidence = usage_json.parent / "usage" / "malformed"
-        assert {path.name: path.read_text() for path in evidence.iterdir()} == {"usage.json": "third"}
-
-    def test_evidence_that_can_not_be_replaced_is_no_obstacle(
-        self, store: IdentityFiles, usage_json: Path
-    ) -> None:
-        """Where a full folder is the last evidence, the next one lies beside it."""
-        for _ in range(2):
-            (usage_json / "theirs").mkdir(parents=True)
-            rotate(store)
-            usage_json.unlink()
-        assert len(list((usage_json.parent / "usage" / "malformed").iterdir())) == 2
-
-    def test_keys_of_others_stay_in_a_file_whose_ids_are_wrong(
-        self, store: IdentityFiles, usage_json: Path
-    ) -> None:
-        """A null id is no reason to forget what is not ours."""
-        usage_json.write_text(json.dumps({"anon_id": None, "linked_principal_id": None, "theirs": 1}))
-        rotate(store)
-        assert json.loads(usage_json.read_text())["theirs"] == 1
-
-    def test_a_key_of_others_that_can_not_be_written_again_is_no_obstacle(
-        self, store: IdentityFiles, usage_json: Path
-    ) -> None:
-        """However deep a key of others is nested, the identity can be changed."""
-        for depth in (10, 500, *range(900, 1000)):
-            usage_json.write_text(f'{{"anon_id": "{ANON}", "theirs": {"[" * depth + "]" * depth}}}')
-            rotate(store)
-            assert store.current().anon_id == FRESH
-
-    @staticmethod
-    def _describe(path: Path) -> object:
-        status = path.lstat()
-        if path.is_symlink():
-            return "link", os.readlink(path)
-        if path.is_file():
-            return "file", status.st_size, path.read_bytes()[:100]
-        return status.st_mode, status.st_ino
 
 
 class TestNotPermitted:

@@ -155,13 +155,23 @@ class TestStrangers:
         (folder / name).write_bytes(codec.write_record(anonymous(2)))
         assert outbox.pending() == [anonymous(1)]
 
-    def test_a_copy_of_a_record_is_none(self, outbox: FolderOutbox, folder: Path) -> None:
-        """A copy under another name could never be removed, and would be sent for ever."""
+    @pytest.mark.parametrize(
+        "renamed",
+        [
+            lambda name: f"copy of {name}",
+            lambda name: f"999{name[3:]}",
+            lambda name: name.replace(make_event(1).uuid, make_event(2).uuid),
+        ],
+        ids=["by a file manager", "of another time", "of another uuid"],
+    )
+    def test_a_copy_of_a_record_is_none(
+        self, outbox: FolderOutbox, folder: Path, renamed: Callable[[str], str]
+    ) -> None:
+        """A copy under another name is not sent beside the record that it is of."""
         outbox.add(anonymous(1))
-        shutil.copy(event_files(folder)[0], folder / "copy of it.event.json")
-        assert outbox.pending() == [anonymous(1)]
-        outbox.remove(outbox.pending())
-        assert outbox.pending() == []
+        original = event_files(folder)[0]
+        shutil.copy(original, folder / renamed(original.name))
+        assert FolderOutbox(str(folder), SINK).pending() == outbox.pending() == [anonymous(1)]
 
 
 class TestErrors:

@@ -100,10 +100,28 @@ def test_folders_and_links_among_the_events_harm_nothing(
     assert not (folder / "link").is_symlink()
 
 
+def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox, folder: Path) -> None:
+    """It is never due to be dropped, which it could not be."""
+    outbox.add(anonymous(1))
+    named = folder / next(folder.glob("*.event.json")).name.replace("00000001-1111", "00000009-9999")
+    named.mkdir()
+    for day in range(40):
+        outbox.tidy(NOW + day * 86_400.0)
+    assert (named.is_dir(), outbox.pending()) == (True, [])
+    assert outbox.logbook().losses.counts == {Dropped.TOO_OLD.value: 1}
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"pauses": 5, "observed": {}, "losses": {}}', b'{"pauses": {"sink": 1}}', b"\xff", b"[" * 70_000],
-    ids=["empty", "truncated", "a list", "wrong types", "half", "not UTF-8", "too large"],
+    [b"", b"{", b"[]", b'{"pauses": 5, "observed": {}, "losses": {}}', b'{"pauses": {"sink": 1}}', b"\xff", b"[" * 70_000,
+     b'{"pauses": {}, "observed": {"seconds": NaN, "looked_at": null}, "losses": {}}',
+     b'{"pauses": {}, "observed": {"seconds": 1e999, "looked_at": null}, "losses": {}}',
+     b'{"pauses": {}, "observed": {"seconds": 1e300, "looked_at": null}, "losses": {}}',
+     b'{"pauses": {}, "observed": {"seconds": -5.0, "looked_at": null}, "losses": {}}',
+     b'{"pauses": {}, "observed": {"seconds": 5.0, "looked_at": NaN}, "losses": {}}',
+     b'{"pauses": {"sink": {"failures": 1, "due_at": 1e999}}, "observed": {"seconds": 5.0, "looked_at": null}, "losses": {}}'],
+    ids=["empty", "truncated", "a list", "wrong types", "half", "not UTF-8", "too large", "no time", "no end of time",
+         "a time of 300 digits", "a time before the first", "no clock", "a pause without end"],
 )  # fmt: skip
 def test_a_logbook_that_says_nothing_is_an_empty_one(
     outbox: FolderOutbox, folder: Path, content: bytes
@@ -112,6 +130,9 @@ def test_a_logbook_that_says_nothing_is_an_empty_one(
     outbox.add(anonymous(1))
     (folder / "logbook.json").write_bytes(content)
     assert outbox.logbook() == Logbook()
+    outbox.add(anonymous(2))
+    outbox.tidy(NOW)
+    assert another(folder).pending() == [anonymous(1), anonymous(2)]
     outbox.drop([anonymous(1)], Dropped.REFUSED)
     assert outbox.logbook().losses.counts == {Dropped.REFUSED.value: 1}
 

@@ -116,7 +116,7 @@ TEXTS = {
 
 CHANGES: list[tuple[tuple[str, ...], tuple[object, ...]]] = [
     (("version",), (0, 2, "1", 1.0, True, None, [1])),
-    (("config_dir",), ("", None, 5, ["/"], "x" * (PATH_LIMIT + 1))),
+    (("config_dir",), ("", ".arcade", "./x", "~/.arcade", "/a\0b", None, 5, ["/"], "/" + "x" * PATH_LIMIT)),
     (("distribution",), (None, 5, ["arcade-mcp"])),
     (("sink",), (None, "https://posthog.example", [], {})),
     (("sink", "host"), (None, "", "posthog.example", "ftp://posthog.example", 5, "https://" + "x" * 600)),

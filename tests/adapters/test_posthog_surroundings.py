@@ -192,6 +192,26 @@ class TestEnvironment:
             for message in batch["batch"]
         ]
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("HTTP_PROXY", "http://127.0.0.1:1"),
+            ("ALL_PROXY", "socks5://127.0.0.1:1"),
+            ("HTTP_PROXY", "ftp://proxy.example"),
+            ("HTTP_PROXY", "http://[broken"),
+            ("REQUESTS_CA_BUNDLE", "/nowhere/cert.pem"),
+        ],
+    )
+    def test_what_is_wrong_with_it_is_one_error(
+        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        """Proxies and certificates that are none, or none that requests could use, accept nothing."""
+        monkeypatch.setenv(name, value)
+        url = receiver.url if "PROXY" in name else receiver.url.replace("http://", "https://")
+        with pytest.raises(NotAcceptedError):
+            open_sink(url).capture([of(ALICE)])
+        assert receiver.requests == []
+
     def test_no_netrc_is_consulted(
         self, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

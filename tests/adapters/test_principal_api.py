@@ -190,6 +190,25 @@ def test_the_stamp_is_that_of_the_file_that_was_read(
     assert stamp_of(credentials) != alices
 
 
+def test_a_file_that_is_replaced_while_it_is_read_is_the_old_one(
+    cloud: ArcadeCloud, receiver: Receiver, credentials: Path, mocker: MockerFixture
+) -> None:
+    """Where somebody else logs in after the file was opened, answer and stamp are both of what was opened."""
+    alices, open_ = cloud.stamp(), os.open
+
+    def then_bob_logs_in(path: str, *flags: int) -> int:
+        descriptor = open_(path, *flags)
+        if path == str(credentials):
+            store(credentials, receiver.url, "tok_bobs")
+        return descriptor
+
+    mocker.patch("os.open", then_bob_logs_in)
+    stamp, answer = cloud.look_up()
+    assert stamp is not None
+    assert alices is not None
+    assert (stamp.inode, answer) == (alices.inode, Found(ALICE))
+
+
 @pytest.mark.parametrize("mood", [WELL, Mood(status=401), Mood(status=500), Mood(replies=False)])
 def test_no_token_is_in_a_log_or_on_a_terminal(
     cloud: ArcadeCloud,

@@ -115,6 +115,27 @@ def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTP_PROXY", "http://127.0.0.1:1"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTP_PROXY", "ftp://proxy.example"),
+        ("HTTP_PROXY", "http://[broken"),
+        ("SSL_CERT_FILE", "/nowhere/cert.pem"),
+        ("SSL_CERT_DIR", "/nowhere"),
+    ],
+)
+def test_an_environment_that_is_wrong(
+    credentials: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Proxies and certificates that are none, or none that httpx could use, are no answer."""
+    monkeypatch.setenv(name, value)
+    look_up(
+        credentials, receiver.url.replace("http://", "https://") if name.startswith("SSL") else receiver.url
+    )
+
+
+@pytest.mark.parametrize(
     "url", ["http://[::1]:99999", "http://127.0.0.1:99999", "http://exa mple", "http://\\x"]
 )
 def test_an_address_that_is_none(credentials: Path, url: str) -> None:

@@ -61,7 +61,7 @@ class TestRedactor:
 
     def test_the_home_folder_is_a_tilde(self, tmp_path: Path) -> None:
         """The home of the environment, and what it leads to, are hidden."""
-        home, link = tmp_path / "home", tmp_path / "link"
+        home, link = tmp_path / "real", tmp_path / "link"
         link.symlink_to(home)
         redact = local_redactor({"HOME": str(link)})
         assert redact(f"no file {link}/x and {home}/y") == "no file ~/x and ~/y"

@@ -146,6 +146,27 @@ def test_a_change_waits_for_the_one_before_it(subject: Subject) -> None:
     assert _reached(subject.store) == {"first", "second"}
 
 
+def test_a_reader_sees_what_was_stored_and_nothing_else(subject: Subject) -> None:
+    """While one process changes the identity again and again, another one reads it whole every time."""
+    states = [KNOWNS["anonymous"], KNOWNS["linked"]]
+    put(subject.store, states[0])
+    done = threading.Event()
+
+    def write() -> None:
+        for turn in range(40):
+            put(subject.store, states[turn % 2])
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = [subject.another().current()]
+    while not done.is_set():
+        seen.append(subject.another().current())
+    writer.join(30)
+    assert {known.identity for known in seen} <= {known.identity for known in states}
+    assert {known.ledger for known in seen} <= {known.ledger for known in states}
+
+
 def test_no_change_is_lost(subject: Subject, mocker: MockerFixture) -> None:
     """Of many changes at once, each has its effect."""
     mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 30.0)

@@ -19,16 +19,25 @@ from tests.adapters.stand_in import StandIn
 
 @frozen
 class Subject:
-    """A launcher, the payload that its next process got, and how there comes to be none."""
+    """A launcher, the payload that a process got during a launch, and how there comes to be none."""
 
     launcher: ProcessLauncher
-    received: Callable[[], str]
+    received_during: Callable[[Callable[[], None]], str]
     fail: Callable[[], object]
+
+    def launch(self, payload: str) -> str:
+        """The payload that the launched process got."""
+        return self.received_during(lambda: self.launcher.launch(payload))
 
 
 def _in_memory() -> Subject:
     launcher = MemoryLauncher()
-    return Subject(launcher, lambda: launcher.payloads[-1], lambda: setattr(launcher, "failing", True))
+
+    def received_during(launch: Callable[[], None]) -> str:
+        launch()
+        return launcher.payloads[-1]
+
+    return Subject(launcher, received_during, lambda: setattr(launcher, "failing", True))
 
 
 @pytest.fixture(params=["in memory", "detached"])
@@ -41,12 +50,14 @@ def subject(
     stand_in = StandIn(tmp_path / "stand-in")
     monkeypatch.setattr(sys, "executable", stand_in.executable)
 
-    def received() -> str:
-        payload = stand_in.listen()["environment"][EVENT_DATA_VARIABLE]
+    def received_during(launch: Callable[[], None]) -> str:
+        with stand_in.listening() as told:
+            launch()
+        payload = told["environment"][EVENT_DATA_VARIABLE]
         assert isinstance(payload, str)
         return payload
 
-    yield Subject(DetachedLauncher(os.environ), received, Path(stand_in.executable).unlink)
+    yield Subject(DetachedLauncher(os.environ), received_during, Path(stand_in.executable).unlink)
     stand_in.close()
 
 
@@ -58,27 +69,30 @@ PAYLOADS = {
 }
 
 
+VERBS: dict[str, Callable[[ProcessLauncher, str], None]] = {
+    "launch": lambda launcher, payload: launcher.launch(payload),
+    "launch and wait": lambda launcher, payload: launcher.launch_and_wait(payload),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_a_process_gets_the_payload(subject: Subject, payload: str) -> None:
-    """What is launched gets exactly what was handed over."""
-    subject.launcher.launch(payload)
-    assert subject.received() == payload
+def test_a_process_gets_the_payload(
+    subject: Subject, payload: str, verb: Callable[[ProcessLauncher, str], None]
+) -> None:
+    """What is launched gets exactly what was handed over, whether it is waited for or not."""
+    assert subject.received_during(lambda: verb(subject.launcher, payload)) == payload
 
 
 def test_each_process_gets_its_own(subject: Subject) -> None:
     """One launch is one process, and one payload."""
-    payloads = []
-    for payload in ("first", "second", "third"):
-        subject.launcher.launch(payload)
-        payloads.append(subject.received())
-    assert payloads == ["first", "second", "third"]
+    assert [subject.launch(payload) for payload in ("1", "2", "3")] == ["1", "2", "3"]
 
 
-def test_no_process_is_a_launch_error(subject: Subject) -> None:
+@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+def test_no_process_is_a_launch_error(subject: Subject, verb: Callable[[ProcessLauncher, str], None]) -> None:
     """Where nothing can be started, both verbs say so, and the next launch is tried again."""
     subject.fail()
     for _ in range(2):
         with pytest.raises(LaunchError):
-            subject.launcher.launch("{}")
-        with pytest.raises(LaunchError):
-            subject.launcher.launch_and_wait("{}")
+            verb(subject.launcher, "{}")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from arcade_usage.application.payload import PAYLOAD_LIMIT
-from arcade_usage.demo.receiver import DOWN, WELL
+from arcade_usage.demo.receiver import DOWN, WELL, Mood
 from tests.e2e.world import World, until
 
 # In place of the SDK, so that it runs in the middle of a delivery: tells what the process is, and fails.
@@ -122,6 +122,7 @@ MALFORMED: Mapping[str, Any] = {
     "version of another type": lambda payload: forged(payload, version=True),
     "without a folder": lambda payload: forged(payload, config_dir=""),
     "folder of another type": lambda payload: forged(payload, config_dir=["x"]),
+    "a relative folder": lambda payload: forged(payload, config_dir="somewhere"),
     "folder with NUL": lambda payload: forged(payload, config_dir="/tmp/a\0b"),
     "without a sink": lambda payload: forged(payload, sink=None),
     "a sink that is a file": lambda payload: forged(
@@ -219,3 +220,34 @@ def test_a_record_is_there_before_the_sdk_is(world: World) -> None:
     waiting = [record["event"]["properties"]["command_name"] for record in world.waiting]
     release.touch()
     assert waiting == ["held up"]
+
+
+def test_what_is_turned_off_while_it_is_on_its_way_is_not_sent(world: World) -> None:
+    """Off while the cloud is being asked: neither the alias nor the event goes out, and nobody is linked."""
+    world.receiver.cloud = Mood(hang_seconds=0.5)
+    world.store_credentials("principal-1")
+    world.start("toolkit.run")
+    assert world.receiver.wait_until(lambda: bool(world.receiver.look_ups()), 20)
+    (world.folder / "usage" / "off").touch()
+    world.settle()
+    assert world.receiver.batches() == []
+    assert world.linked_to() is None
+
+
+def test_while_posthog_is_given_a_rest_nothing_is_tried(world: World) -> None:
+    """A command soon after a failure costs neither an attempt nor an import of the SDK; a login makes up for it."""
+    world.receiver.posthog = DOWN
+    world.run("first")
+    attempts = len(world.receiver.requests)
+    imported = world.scratch / "imported"
+    source = f"open({str(imported)!r}, 'w').close()\nraise ImportError"
+    with world.monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", instead_of_posthog(world, source))
+        world.run("second")
+    assert not imported.exists()
+    assert len(world.receiver.requests) == attempts == 1
+    world.receiver.posthog = WELL
+    world.log_in("principal-1")
+    world.settle()
+    assert world.whose == dict.fromkeys(("first", "second", "login"), "principal-1")
+    assert world.waiting == []

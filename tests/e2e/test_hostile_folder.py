@@ -230,6 +230,25 @@ def test_the_package_is_found_where_the_host_found_it(world: World, copied: Path
     assert world.events["toolkit.run"].properties["cli_version"] == COPIED
 
 
+def test_what_lies_beside_the_package_stands_in_for_nothing(world: World, copied: Path) -> None:
+    """The folder that holds the package has to be on the process's path; it comes last there, as in the host."""
+    folder, marker = make_hostile(world)
+    for name in (
+        "json",
+        "logging",
+        "datetime",
+        "posthog",
+        "requests",
+        "cattrs",
+        "attrs",
+        "filelock",
+        "platform",
+    ):
+        (copied / f"{name}.py").write_text(MARKING.format(marker=str(marker)), encoding="utf-8")
+    lines = f"import sys; sys.path.remove({str(PACKAGE.parent)!r}); sys.path.append({str(copied)!r})\n"
+    assert_arrived(world, run_in(folder, sys.executable, write_host(world, lines)), marker)
+
+
 def base_python() -> str:
     """The interpreter that the environment of the tests was made from: it knows none of our libraries."""
     return str(getattr(sys, "_base_executable", sys.executable))

@@ -168,3 +168,49 @@ def test_a_config_folder_whose_name_is_no_text_works(world: World) -> None:
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert set(world.events) == {"toolkit.run"}
     assert next(iter(world.whose.values())) in (folder / "usage.json").read_text(encoding="utf-8")
+
+
+AT_THE_END = {
+    "exit hook": f"import atexit; atexit.register(lambda: {CALL})",
+    "exit hook of a login": f"import atexit; atexit.register(lambda: {CALL[:-1]}, is_login=True))",
+    "suspended block": "def run():\n  with tracker.command('late'): yield\nrunning = run(); next(running)",
+    "finalizer": f"class Late:\n  def __del__(self): {CALL}\nlate = Late(); late.itself = late",
+}
+
+
+@pytest.mark.parametrize("moment", AT_THE_END)
+def test_a_command_that_ends_while_python_shuts_down_is_no_trouble(world: World, moment: str) -> None:
+    """Not a word on stderr, even where nothing can be imported any more; an exit hook's event arrives."""
+    script = world.scratch / "host.py"
+    script.write_text(start_of_host(world) + AT_THE_END[moment], encoding="utf-8")
+    host = subprocess.run([sys.executable, str(script)], capture_output=True, timeout=60, check=False)
+    assert (host.returncode, host.stdout, host.stderr) == (0, b"", b"")
+    if "hook" in moment:
+        assert until(lambda: "toolkit.run" in world.events and not world.waiting)
+
+
+def test_a_logging_filter_that_fails_is_no_trouble(world: World) -> None:
+    """What goes wrong inside is told to the host's logging, and what that raises stays there."""
+    lines = (
+        "import logging\n"
+        "def fail(record): raise RuntimeError('no logging here')\n"
+        "logging.basicConfig(level=0); logging.getLogger('arcade_usage').addFilter(fail)\n"
+        "class Unspeakable:\n    def __str__(self): raise RuntimeError('no text')\n"
+        "tracker.track_command_execution(Unspeakable(), success=True)\n"
+    )
+    host = run_host(start_of_host(world) + lines + CALL, world.scratch)
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert set(world.events) == {"toolkit.run"}
+
+
+def test_a_host_with_a_path_of_odd_things_is_tracked(world: World) -> None:
+    """Other people's programs put objects, bytes and NULs on sys.path, and odd variables into the environment."""
+    lines = (
+        "import os, pathlib, sys\n"
+        "sys.path += [pathlib.Path('/tmp'), None, b'/bytes', 'nul\\0byte', '/a:b', '']\n"
+        "os.environb[b'ODD\\xff'] = b'\\xfe'\n"
+    )
+    host = run_host(start_of_host(world) + lines + CALL, world.scratch)
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert world.whose == {"toolkit.run": world.anon_id}
+    assert world.waiting == []

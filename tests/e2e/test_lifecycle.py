@@ -265,3 +265,24 @@ def test_a_slow_cloud_is_waited_for(world: World) -> None:
     world.receiver.cloud = Mood(hang_seconds=0.5)
     assert 0.5 < world.log_in(ALICE) < LOGIN_SECONDS
     assert world.linked_to() == ALICE
+
+
+@pytest.mark.parametrize(("hours", "owner"), [(2, ALICE), (25, None)])
+def test_what_can_not_be_told_waits_for_a_day(world: World, hours: float, owner: str | None) -> None:
+    """Linked, but nobody answers whose the new credentials are: kept undecided, and after a day nobody's."""
+    world.log_in(ALICE)
+    world.settle()
+    world.receiver.cloud = DOWN
+    world.store_credentials(ALICE, version=2)
+    world.run("waits")
+    (record,) = world.waiting
+    assert record["attribution"] is None
+    world.receiver.cloud = WELL if owner else DOWN
+    world.let_hours_pass(hours)
+    world.run("later")
+    assert world.waiting == []
+    if owner:
+        assert world.whose["waits"] == owner
+    else:
+        assert world.whose["waits"] not in (ALICE, world.anon_id)
+    assert world.linked_to() == ALICE

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +166,12 @@ class World:
 
     @property
     def waiting(self) -> list[dict[str, Any]]:
-        """The records in the outbox, oldest first."""
-        paths = sorted((self.folder / "usage").glob("outbox/*/*.event.json"))
-        return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        """The records in the outbox, oldest first; a process may be taking one away meanwhile."""
+        records = []
+        for path in sorted((self.folder / "usage").glob("outbox/*/*.event.json")):
+            with suppress(FileNotFoundError):
+                records.append(json.loads(path.read_text(encoding="utf-8")))
+        return records
 
     @property
     def persons(self) -> Persons:
