@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,11 @@ if {stays}:
 
 @define
 class StandIn:
-    """An executable in `folder`, and the two pipes by which the test and it wait for each other."""
+    """An executable in `folder`, and the pipes by which the test and it wait for each other."""
 
     folder: Path
     processes: list[int] = field(factory=list)
+    _staying: list[Path] = field(factory=list, init=False)
 
     @property
     def executable(self) -> str:
@@ -57,8 +59,7 @@ class StandIn:
 
     def __attrs_post_init__(self) -> None:
         self.folder.mkdir()
-        for name in ("told", "release"):
-            os.mkfifo(self.folder / name)
+        os.mkfifo(self.folder / "told")
         self.become()
 
     def become(self, *, stays: bool = False, lets_go: bool = False) -> None:
@@ -66,7 +67,11 @@ class StandIn:
 
         `lets_go`: it closes its standard output before.
         """
-        told, release = str(self.folder / "told"), str(self.folder / "release")
+        told, release = str(self.folder / "told"), ""
+        if stays:
+            self._staying.append(self.folder / f"release-{len(list(self.folder.iterdir()))}")
+            release = str(self._staying[-1])
+            os.mkfifo(release)
         script = _SCRIPT.format(python=_PYTHON, told=told, release=release, stays=stays, lets_go=lets_go)
         written = self.folder / "written"
         written.write_text(script)
@@ -89,8 +94,9 @@ class StandIn:
         listener.join(PATIENCE_SECONDS)
 
     def release(self) -> None:
-        """Let a process end that stays."""
-        _bounded(lambda: (self.folder / "release").write_text(""))
+        """Let the processes end that stay."""
+        while self._staying:
+            _bounded(partial(self._staying.pop().write_text, ""))
 
     def wait_until_ended(self, process: int) -> None:
         """Without reaping it."""

@@ -247,16 +247,15 @@ class TestNoProcess:
     ) -> None:
         """Threads are there to wait; where there are none to be had, processes are started all the same."""
         launcher, before = DetachedLauncher(os.environ), _open_files()
-        stand_in.become(stays=True)
         for launch in (launcher.launch, launcher.launch, launcher.launch_and_wait):
+            stand_in.become(stays=True)
             for start in ("_thread.start_new_thread", "threading.Thread.start"):
                 mocker.patch(start, side_effect=RuntimeError("can't start new thread"))
             launch("{}")
             mocker.stopall()
             stand_in.listen()
         assert _open_files() == before
-        for _ in stand_in.processes:
-            stand_in.release()
+        stand_in.release()
 
     @pytest.mark.parametrize("number", [7, 11, 12, 24], ids=["E2BIG", "EAGAIN", "ENOMEM", "EMFILE"])
     def test_what_the_system_has_against_it(self, mocker: MockerFixture, number: int) -> None:
