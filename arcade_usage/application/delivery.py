@@ -92,7 +92,7 @@ class Delivery:
                 if login is not None or at_once:
                     self.pacer.forget()
                 if login is not None:
-                    self._decide(login)
+                    self._decide_first(login)
                     self.settled()
                 self._drain()
             # Another process may have left an event between our last look and our letting go.
@@ -112,6 +112,12 @@ class Delivery:
         decided = [self._decide(record) for record in waiting if record.attribution is None]
         if reached and self._send([record for record in decided if record.attribution is not None]):
             self.attributor.pay_debts()
+
+    def _decide_first(self, login: Record) -> None:
+        """Decide a login as it lies in the outbox by now: the last sender may have sent it already."""
+        for record in self.outbox.pending():
+            if record.event.uuid == login.event.uuid:
+                self._decide(record)
 
     def _decide(self, record: Record) -> Record:
         """The record with its verdict, frozen, if there is one to be had now."""

@@ -221,9 +221,7 @@ class Silence:
     ) -> bool:
         if not isinstance(error, Exception):
             return False
-        with suppress(
-            Exception
-        ):  # nothing can be imported while Python shuts down; a host's filter may raise
+        with suppress(Exception):  # Python may be shutting down, and a host's filter may raise
             import logging
 
             logging.getLogger("arcade_usage").debug("usage was not tracked", exc_info=error)

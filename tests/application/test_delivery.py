@@ -408,3 +408,17 @@ def test_a_refused_look_up_links_nothing(world: World) -> None:
     event = world.run("unknown")
     assert world.distinct_id_of(event) == world.anon_id
     assert world.ledger.claim is None
+
+
+def test_a_login_that_another_sender_delivered_is_not_sent_again(world: World) -> None:
+    """While a login's process waited for the sender at work, that one judged, sent and removed its event."""
+    world.look()
+    world.switch_to("alice")
+    event, late = world.event("login alice"), world.delivery()
+    record = late.take(event, world.look())
+    world.run("the sender at work")
+    assert world.distinct_id_of(event) == "alice"
+    batches = len(world.posthog.batches)
+    late.send(login=record)
+    assert len(world.posthog.batches) == batches
+    assert world.outbox.pending() == []
