@@ -2,6 +2,7 @@
 
 import gc
 import os
+import stat
 import sys
 import time
 import warnings
@@ -198,28 +199,30 @@ class TestLeft:
         assert heard == []
         stand_in.release()
 
-    def test_no_file_stays_open_in_the_host(self, launcher: DetachedLauncher, stand_in: StandIn) -> None:
+    def test_no_pipe_stays_open_in_the_host(
+        self, launcher: DetachedLauncher, stand_in: StandIn, mocker: MockerFixture
+    ) -> None:
         """The host's ends of the pipes are closed when a process has ended, or could not be started."""
-        before = _open_files()
+        mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
+        before = _open_pipes()
         with stand_in.listening() as told:
             launcher.launch_and_wait("{}")
         stand_in.wait_until_ended(told["process"])
         Path(stand_in.executable).unlink()
         with pytest.raises(LaunchError):
             launcher.launch_and_wait("{}")
-        assert _open_files() == before
+        assert _open_pipes() <= before
 
 
-def _open_files() -> list[int]:
-    return [descriptor for descriptor in range(256) if _is_open(descriptor)]
+def _open_pipes() -> set[int]:
+    return {descriptor for descriptor in range(256) if _is_pipe(descriptor)}
 
 
-def _is_open(descriptor: int) -> bool:
+def _is_pipe(descriptor: int) -> bool:
     try:
-        os.fstat(descriptor)
+        return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
     except OSError:
         return False
-    return True
 
 
 class TestNoProcess:
@@ -246,7 +249,7 @@ class TestNoProcess:
         self, stand_in: StandIn, mocker: MockerFixture
     ) -> None:
         """Threads are there to wait; where there are none to be had, processes are started all the same."""
-        launcher, before = DetachedLauncher(os.environ), _open_files()
+        launcher, before = DetachedLauncher(os.environ), _open_pipes()
         for launch in (launcher.launch, launcher.launch, launcher.launch_and_wait):
             stand_in.become(stays=True)
             for start in ("_thread.start_new_thread", "threading.Thread.start"):
@@ -254,7 +257,7 @@ class TestNoProcess:
             launch("{}")
             mocker.stopall()
             stand_in.listen()
-        assert _open_files() == before
+        assert _open_pipes() <= before
         stand_in.release()
 
     @pytest.mark.parametrize("number", [7, 11, 12, 24], ids=["E2BIG", "EAGAIN", "ENOMEM", "EMFILE"])

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -52,6 +53,18 @@ def instead_of_posthog(world: World, source: str) -> str:
     return str(folder)
 
 
+@contextmanager
+def standing_in_for_streams(descriptor: int) -> Iterator[None]:
+    """A file is stdin, stdout and stderr of this process, which a child would inherit."""
+    kept = [os.dup(stream) for stream in (0, 1, 2)]
+    for stream in (0, 1, 2):
+        os.dup2(descriptor, stream)
+    yield
+    for stream, original in enumerate(kept):
+        os.dup2(original, stream)
+        os.close(original)
+
+
 @pytest.mark.parametrize("command", ["toolkit.run", "login"])
 def test_it_holds_nothing_of_the_users(world: World, command: str) -> None:
     """A session of its own, no terminal, no stream, no open file and no folder of the host's."""
@@ -65,7 +78,8 @@ def test_it_holds_nothing_of_the_users(world: World, command: str) -> None:
     os.set_inheritable(kept_open, True)
     if command == "login":
         release.touch()
-    world.start(command, is_login=command == "login")
+    with standing_in_for_streams(kept_open):
+        world.start(command, is_login=command == "login")
     os.close(kept_open)
     (users / "open").unlink()
     world.monkeypatch.chdir(world.scratch)
