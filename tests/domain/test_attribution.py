@@ -86,6 +86,14 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
     "unused id rotated since": (case(seen(anonymous, unused), rotated), AsAnonymous(A)),
     "unused id, logged in since": (case(seen(anonymous, unused), seen(linked, accepted, S1)), AsAnonymous(A)),
     "unused id of another machine rotated since": (case(seen(anonymous, elsewhere), rotated), Apart()),
+    "unused id, logged in and logged out behind our back since": (
+        case(seen(anonymous, unused), seen(linked, accepted)),
+        AsAnonymous(A),
+    ),
+    "linked, credentials came and went since": (
+        case(seen(linked, accepted), seen(linked, evolve(accepted, latest=S2))),
+        Apart(),
+    ),
     # Linked | no stamp
     "logged out behind our back": (case(seen(linked, accepted)), Rotate(None)),
     # Linked | else
