@@ -1,0 +1,177 @@
+"""The ports, as a process sees them: every method stops at the scheduler, once for each step that can be told apart.
+
+What the real adapters do in several steps is several calls here, in the adapters' order.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from attrs import define
+
+from arcade_usage.application.errors import NotAcceptedError
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.known import Known, Snapshot
+from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.limits import Dropped
+from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.record import Record
+from tests.interleavings.processes import Process
+
+T = TypeVar("T")
+
+
+def asks(operation: str) -> Any:
+    """A port's method that is one call: of this operation, with the arguments as they are."""
+
+    def method(self: Any, *arguments: Any) -> Any:
+        return self.process.call(operation, *arguments)
+
+    return method
+
+
+@define
+class SteppedIdentityStore:
+    """As adapters/identity_store.py: two files, the ledger written first, under a lock."""
+
+    process: Process
+
+    @property
+    def here(self) -> str:
+        return self.process.here
+
+    def current(self) -> Known:
+        usage = self.process.call("read usage.json")
+        return Known(usage, self.process.call("read ledger"))
+
+    def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        self.process.call("lock identity")
+        try:
+            return self._change(decide)
+        finally:
+            self.process.call("unlock identity")
+
+    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        locked = self.process.call("lock identity or go on")
+        try:
+            return self._change(decide)
+        finally:
+            if locked:
+                self.process.call("unlock identity")
+
+    def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+        known = self.current()
+        changed, result = decide(known)
+        if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
+            self.process.call("write ledger", changed.ledger)
+        if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
+            self.process.call("write usage.json", changed.identity)
+        return result
+
+
+@define
+class SteppedPrincipalApi:
+    process: Process
+
+    stamp = asks("stat credentials")
+    look_up = asks("look up")
+
+
+@define
+class SteppedSink:
+    """As bootstrap.py's: the switch is read again before anything is sent."""
+
+    process: Process
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._ask_again()
+        self.process.call("alias", anon_id, principal_id)
+
+    def capture(self, records: Sequence[Record]) -> None:
+        self._ask_again()
+        self.process.call("capture", tuple(records))
+
+    def _ask_again(self) -> None:
+        if not self.process.call("read switch"):
+            raise NotAcceptedError("tracking is off by now")
+
+
+@define
+class SteppedOutbox:
+    """As adapters/outbox.py: one file for each record, removed one by one."""
+
+    process: Process
+
+    add = asks("write down")
+    freeze = asks("freeze")
+    pending = asks("read outbox")
+    tidied = asks("tidy")
+
+    def remove(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.process.call("remove", record.event.uuid)
+
+    def drop(self, records: Sequence[Record], reason: Dropped) -> None:
+        for record in records:
+            self.process.call("drop", record.event.uuid, reason)
+
+    def tidy(self, now: float) -> None:  # noqa: ARG002 - nothing here is old or large
+        self.tidied()
+
+    def logbook(self) -> Logbook:
+        return Logbook(pauses=self.process.call("read logbook"))
+
+    def write_logbook(self, logbook: Logbook) -> None:
+        self.process.call("write logbook", logbook.pauses)
+
+    @contextmanager
+    def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+        ours = self.process.call("wait to send" if patience_seconds else "try to send", patience_seconds)
+        try:
+            yield ours
+        finally:
+            if ours:
+                self.process.call("stop sending")
+
+
+@define
+class SteppedClock:
+    """Stands still while a process lasts, which is ten seconds at most."""
+
+    process: Process
+
+    def now(self) -> float:
+        return self.process.now
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@define
+class SteppedIds:
+    process: Process
+
+    def fresh(self) -> str:
+        return self.process.fresh()
+
+
+def take_snapshot(process: Process, uuid: str, last_look: str = "look at credentials") -> Snapshot:
+    """As adapters/snapshots.py: usage.json, which is made where there is none, the ledger, the stamp."""
+    process.call("begin", uuid)
+    usage = process.call("read usage.json")
+    if usage is None:
+        usage = make_first_identity(process)
+    ledger = process.call("read ledger")
+    return Snapshot(Known(usage, ledger), process.call(last_look, uuid))
+
+
+def make_first_identity(process: Process) -> Any:
+    """The ledger first, each by the first writer; usage.json takes its id from the ledger that stayed."""
+    anon_id = process.fresh()
+    if not process.call("create ledger", Ledger(anon_id, process.here)):
+        there = process.call("read ledger")
+        if there is not None and there == Ledger(there.anon_id, there.born):
+            anon_id = there.anon_id
+    if process.call("create usage.json", Anonymous(anon_id)):
+        return Anonymous(anon_id)
+    return process.call("read usage.json")

@@ -1,0 +1,209 @@
+"""What each process runs: the application's own code, between what its host and its launcher do around it.
+
+A delivery process is two programs, one after the other: all that `take` leaves behind is on disk or in its
+record, which is checked, so that what comes after it need not know how it went.
+"""
+
+from collections.abc import Hashable
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any
+
+from attrs import frozen
+
+from arcade_usage.application.attributor import Attributor, log_out
+from arcade_usage.application.delivery import Delivery
+from arcade_usage.application.errors import LaunchError, StoreError
+from arcade_usage.application.pacer import Pacer
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.record import Record
+from tests.interleavings.ports import (
+    SteppedClock,
+    SteppedIdentityStore,
+    SteppedIds,
+    SteppedOutbox,
+    SteppedPrincipalApi,
+    SteppedSink,
+    make_first_identity,
+    take_snapshot,
+)
+from tests.interleavings.processes import Process, Start
+from tests.interleavings.world import START
+
+SINK = "sink"
+
+
+class _NoProperties(dict[str, object]):
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
+
+
+@frozen
+class Doing:
+    """One thing that somebody or something does. `home`: on which of the two machines."""
+
+    name: str
+    start: Start
+    home: int = 0
+
+    @property
+    def orderly(self) -> bool:
+        """Whether it touches the credentials by a login or a logout only, of a tool that carries this library."""
+        return self.start.program in (command, login, logout, send)
+
+
+def uuid_of(slot: int) -> str:
+    """The event of the command that runs in a slot; there is one at most."""
+    return f"{slot:08x}-1111-4111-8111-111111111111"
+
+
+def _event(process: Process) -> Event:
+    moment = datetime.fromtimestamp(START + process.slot, timezone.utc)
+    return Event(uuid_of(process.slot), "event", moment, _NoProperties())
+
+
+def make_delivery(process: Process) -> Delivery:
+    """As bootstrap.py: the use cases, on stepped ports. One line for each port."""
+    store, outbox, sink = SteppedIdentityStore(process), SteppedOutbox(process), SteppedSink(process)
+    clock, ids = SteppedClock(process), SteppedIds(process)
+    pacer = Pacer(outbox, clock, ids)
+    attributor = Attributor(store, SteppedPrincipalApi(process), sink, SINK, pacer, clock, ids)
+    return Delivery(store, outbox, sink, attributor, pacer, clock, ids)
+
+
+# --- what a tool that carries this library does ---
+
+
+def command(process: Process) -> Start | None:
+    if process.call("read switch"):
+        snapshot = take_snapshot(process, uuid_of(process.slot))
+        return _hand_over(process, snapshot)
+    return None
+
+
+def login(process: Process, who: str) -> Start | None:
+    on = process.call("read switch")
+    if on and process.call("read usage.json") is None:
+        with suppress(StoreError):
+            make_first_identity(process)
+    process.call("touch credentials", who, "login")
+    if not on:
+        return None
+    snapshot = take_snapshot(process, uuid_of(process.slot))
+    return _hand_over(process, snapshot, is_login=True)
+
+
+def logout(process: Process, late: bool = False) -> Start | None:
+    """`late`: the host builds its tracker only after it has deleted the credentials."""
+    if not process.call("read switch"):
+        process.call("log out")
+        return None
+    snapshot, kept, ended = None, None, 0
+    if late:
+        ended = process.call("log out")
+    with suppress(StoreError):
+        snapshot = take_snapshot(process, uuid_of(process.slot), "look at credentials of logout")
+    if not late:
+        ended = process.call("log out")
+    if snapshot is not None:
+        kept = _hand_over(process, snapshot, is_logout=True)
+    return Start(rotate, (ended, kept))
+
+
+def _hand_over(
+    process: Process, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
+) -> Start | None:
+    delivered = (_event(process), snapshot, is_login, is_logout)
+    try:
+        process.call("launch", Start(take, delivered))
+    except LaunchError:
+        return Start(keep, (*delivered[:2], is_logout))
+    return None
+
+
+def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) -> None:
+    if process.call("read switch"):
+        delivery = make_delivery(process)
+        delivery.write_down(event, snapshot, is_logout=is_logout)
+        delivery.tidy()
+
+
+def rotate(process: Process, ended: int, kept: Start | None) -> None:
+    try:
+        if kept is not None:
+            with suppress(StoreError):
+                kept.program(process, *kept.arguments)
+    finally:
+        log_out(SteppedIdentityStore(process), SteppedIds(process))
+        process.call("logout is over", ended)
+
+
+# --- the delivery process ---
+
+
+def take(process: Process, event: Event, snapshot: Snapshot, is_login: bool, is_logout: bool) -> Start | None:
+    if not process.call("read switch"):
+        return None
+    delivery = make_delivery(process)
+    record = delivery.take(event, snapshot, is_logout=is_logout)
+    if delivery != make_delivery(process):
+        raise AssertionError("take leaves something behind in the process")
+    return Start(send, (record if is_login else None,))
+
+
+def send(process: Process, login: Record | None = None) -> None:
+    make_delivery(process).send(login)
+
+
+# --- what else happens to a home ---
+
+
+def touch(process: Process, who: str | None, began: str) -> None:
+    process.call("touch credentials", who, began)
+
+
+def turn_off(process: Process) -> None:
+    process.call("turn off")
+
+
+def older_login(process: Process, who: str, aliased: bool) -> None:
+    process.call("touch credentials", who, "older login")
+    process.call("older CLI links", process.call("read usage.json"), who, aliased)
+
+
+def older_logout(process: Process) -> None:
+    process.call("touch credentials", None, "older logout")
+    process.call("older CLI rotates", Anonymous(process.fresh()))
+
+
+def copied(process: Process, *then: Any) -> Start | None:
+    """A copy of the home begins its own life on another machine. `then`: who stores credentials there first."""
+    process.call("copy home")
+    for who in then:
+        process.call("touch credentials", who, "edit")
+    return command(process)
+
+
+def _doing(name: str, program: Any, *arguments: Hashable, home: int = 0) -> Doing:
+    return Doing(name, Start(program, arguments), home)
+
+
+ALICE, BOB, CAROL, DORA = "alice", "bob", "carol", "dora"
+COMMAND = _doing("command", command)
+LOGIN_ALICE, LOGIN_BOB, LOGIN_CAROL, LOGIN_DORA = (
+    _doing(f"login of {who}", login, who) for who in (ALICE, BOB, CAROL, DORA)
+)
+LOGOUT = _doing("logout", logout)
+LATE_LOGOUT = _doing("logout seen late", logout, True)
+EDIT = _doing("credentials of bob", touch, BOB, "edit")
+REFRESH = _doing("credentials refreshed", touch, None, "refresh")
+DELETE = _doing("credentials deleted", touch, None, "delete")
+OFF = _doing("tracking turned off", turn_off)
+OLDER_LOGIN = _doing("older CLI's login of alice", older_login, ALICE, True)
+OLDER_LOGIN_LOST = _doing("older CLI's login of alice, alias lost", older_login, ALICE, False)
+OLDER_LOGOUT = _doing("older CLI's logout", older_logout)
+COPIED = _doing("command on a copy of the home", copied, home=1)
+COPIED_BOB = _doing("command of bob's on a copy of the home", copied, BOB, home=1)
+DELIVERY = _doing("delivery", send)
