@@ -1,6 +1,5 @@
 """What every test starts from: an environment that is its own, and nothing of the machine's."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,25 +7,17 @@ import pytest
 from hypothesis import settings
 
 from arcade_usage.demo.receiver import Receiver
+from tests.isolation import isolate
 
 # Deterministic: the same examples in every run, whatever the machine's speed.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
-_FOREIGN = ("ARCADE_", "POSTHOG_", "PYTHON", "CI", "DO_NOT_TRACK", "COVERAGE_")
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc")
-
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty home, and no variable that tracking or networking would listen to."""
-    for name in list(os.environ):
-        if name.startswith(_FOREIGN) or name.lower() in _PROXIES:
-            monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("USERPROFILE", str(home))
+    isolate(monkeypatch, tmp_path / "home")
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""The table of figures, as Markdown: docs/reliability.md."""
+
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from attrs import frozen
+
+from tests.faults.experiment import Experiment
+from tests.faults.figures import Figures
+
+_HEAD = """# Reliability, measured
+
+What became of events when things went wrong, with real processes, files and sockets. `make faults` wrote this
+page; every figure was counted in that run. **Lost** is an event that never reached PostHog though its record
+was written; **duplicated**, one that is there twice after PostHog dropped repeats; **mixed up**, one that counts
+for somebody else. **Held up** is how long tracking kept the host, median and longest of all calls.
+"""
+_COLUMNS = ("what was done", "times", "events", "lost", "duplicated", "mixed up", "held up (ms)", "remarks")
+
+
+@frozen
+class Row:
+    """An experiment as it went: with figures, or with the reason why there are none."""
+
+    experiment: Experiment
+    figures: Figures | None
+    trouble: str = ""
+    seconds: float = 0.0
+
+
+def write_report(rows: Sequence[Row]) -> str:
+    lines = [_HEAD, _machine(), ""]
+    groups = dict.fromkeys(row.experiment.group for row in rows)
+    for group in groups:
+        lines += [f"## {group}", "", _line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
+        lines += [_line(_cells(row)) for row in rows if row.experiment.group == group]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _machine() -> str:
+    return f"Python {platform.python_version()}, posthog {version('posthog')}, {platform.system()} on {os.cpu_count()} cores."
+
+
+def _cells(row: Row) -> list[str]:
+    figures = row.figures
+    if figures is None:
+        return [row.experiment.name, *["-"] * (len(_COLUMNS) - 2), row.trouble]
+    held_up = f"{figures.median_wait_ms:.1f}, {figures.longest_wait_ms:.1f}" if figures.waits_ms else "-"
+    counts = (figures.tried, figures.events, figures.lost, figures.duplicated, figures.mixed_up)
+    remark = "; ".join(filter(None, (figures.remark, row.trouble)))
+    return [row.experiment.name, *(f"{count:,}" for count in counts), held_up, remark]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
