@@ -16,7 +16,7 @@ from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, StartOve
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.verdict import Answer, Apart, As, AsAnonymous, NoAnswer, Verdict, Wait
+from arcade_usage.domain.verdict import Answer, Apart, As, AsAnonymous, Found, NoAnswer, Verdict, Wait
 
 STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has, files changing underneath too
 
@@ -36,8 +36,9 @@ class Attributor:
 
     def at_once(self, record: Record) -> Verdict | None:
         """The verdict, where it takes no lock, no change and no network. Raises StoreError."""
+        snapshot = record.snapshot
         now = Snapshot(self.store.current(), self.principal_api.stamp())
-        step = judge(self._case(record, record.snapshot, now, None))
+        step = judge(self._case(record, snapshot, now, None, self._alias_is_due(snapshot)))
         return step if isinstance(step, As | AsAnonymous | Apart) else None
 
     def note(self, snapshot: Snapshot) -> None:
@@ -78,23 +79,23 @@ class Attributor:
         return None
 
     def pay_debts(self) -> None:
-        """Send the aliases that retired ids still owe this sink.
+        """Send the aliases that this sink has not accepted yet, where they are due.
 
         Raises StoreError. Blocks: 2 s for each alias.
         """
         ledger = self.store.current().account
-        for debt in ledger.owed if ledger else ():
-            if self.sink_key in debt.sinks and self._accepted(debt.anon_id, debt.principal_id):
-                self.store.change(self._settling(debt.anon_id))
+        for anon_id, principal_id in ledger.owes(self.sink_key) if ledger else ():
+            if self._accepted(anon_id, principal_id):
+                self.store.change(self._settling(anon_id))
 
     def _take_step(
         self, record: Record, snapshot: Snapshot, answer: Answer | None
     ) -> tuple[Verdict | Wait | Step, Known]:
         """Judge by what is on disk under the lock, and change there what the step says."""
-        stamp, fresh = self.principal_api.stamp(), self.ids.fresh()
+        stamp, fresh, due = self.principal_api.stamp(), self.ids.fresh(), self._alias_is_due(snapshot)
 
         def decide(known: Known) -> tuple[Known, tuple[Verdict | Wait | Step, Known]]:
-            step = judge(self._case(record, snapshot, Snapshot(known, stamp), answer))
+            step = judge(self._case(record, snapshot, Snapshot(known, stamp), answer, due))
             changed = known
             if isinstance(step, StartOver):
                 changed = known if known.agrees else known.rotated(fresh, self.store.here)
@@ -121,7 +122,7 @@ class Attributor:
             return NoAnswer()
         self.pacer.begin(name)
         asked_about, answer = self.principal_api.look_up()
-        if not isinstance(answer, NoAnswer):
+        if isinstance(answer, Found):  # a refusal is not asked for at every command either
             self.pacer.succeed(name)
         if asked_about != stamp:
             return None
@@ -149,8 +150,8 @@ class Attributor:
         return lambda known: (known.settled(anon_id, self.sink_key), None)
 
     def _accepted(self, anon_id: str, principal_id: str) -> bool:
-        name = f"alias {anon_id} {principal_id}"
-        if not (self.pacer.may_try(SINK) and self.pacer.may_try(name)):
+        name = _alias_name(anon_id, principal_id)
+        if not self._is_due(name):
             return False
         self.pacer.begin(name)
         try:
@@ -160,9 +161,33 @@ class Attributor:
         self.pacer.succeed(name)
         return True
 
-    def _case(self, record: Record, snapshot: Snapshot, now: Snapshot, answer: Answer | None) -> Case:
+    def _is_due(self, alias: str) -> bool:
+        return self.pacer.may_try(SINK) and self.pacer.may_try(alias)
+
+    def _alias_is_due(self, snapshot: Snapshot) -> bool:
+        """Whether an alias of the snapshot's id to its claim, where one is still owed, would be tried now."""
+        ledger = snapshot.known.account
+        if ledger is None or ledger.claim is None or self.sink_key in ledger.accepted:
+            return True
+        return self._is_due(_alias_name(ledger.anon_id, ledger.claim))
+
+    def _case(
+        self,
+        record: Record,
+        snapshot: Snapshot,
+        now: Snapshot,
+        answer: Answer | None,
+        alias_is_due: bool,
+    ) -> Case:
         age = self.clock.now() - record.event.timestamp.timestamp()
-        return Case(snapshot, now, self.sink_key, self.store.here, record.is_logout, age, answer)
+        return Case(
+            snapshot, now, self.sink_key, self.store.here, record.is_logout, age, answer, alias_is_due
+        )
+
+
+def _alias_name(anon_id: str, principal_id: str) -> str:
+    """What an alias is called among what is tried."""
+    return f"alias {anon_id} {principal_id}"
 
 
 def log_out(store: IdentityStore, ids: Ids) -> None:

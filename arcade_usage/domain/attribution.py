@@ -49,6 +49,7 @@ class Case:
 
     `snapshot`: what the command saw. `now`: the same things at this moment. `sink`: Sink.key of where
     the event goes. `here`: this machine's fingerprint. `answer`: what a look-up said, if one was made.
+    `alias_is_due`: False while an alias to the claim would not be tried, since one has failed lately.
     """
 
     snapshot: Snapshot
@@ -58,6 +59,7 @@ class Case:
     is_logout: bool = False
     age_seconds: float = 0.0
     answer: Answer | None = None
+    alias_is_due: bool = True
 
 
 def judge(case: Case) -> Verdict | Wait | Step:
@@ -148,10 +150,13 @@ def _anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict 
         return AsAnonymous(identity.anon_id) if untouched else Rotate(None)
     if isinstance(now.identity, Linked) and (ledger is None or now.identity.principal_id != ledger.claim):
         return Rotate(stamp)
+    first = _first_used_with(ledger, stamp)
+    if first and not case.alias_is_due:
+        return AsAnonymous(identity.anon_id)  # a look-up could not lead to more
     answer = _answer(case, ledger, stamp)
     if answer is None:
         return LookUp()
-    if _first_used_with(ledger, stamp):
+    if first:
         if isinstance(answer, Found):
             return _link(case, answer.principal_id, stamp)
         return AsAnonymous(identity.anon_id)

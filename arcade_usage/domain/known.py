@@ -76,7 +76,7 @@ class Known:
         return Known(identity, ledger.confirmed_by(sink, stamp))
 
     def settled(self, anon_id: str, sink: str) -> "Known":
-        """Without the alias that a retired id owed this sink."""
+        """After `sink` accepted an alias that was owed."""
         if not isinstance(self.ledger, Ledger):
             return self
         return evolve(self, ledger=self.ledger.settled(anon_id, sink))

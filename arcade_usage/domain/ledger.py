@@ -91,8 +91,15 @@ class Ledger:
         """After `sink` accepted the alias to the claim that the credentials with this stamp name."""
         return evolve(self.noted(sink, stamp), accepted=self.accepted | {sink}, confirmed=stamp)
 
+    def owes(self, sink: str) -> tuple[tuple[str, str], ...]:
+        """The aliases (id, principal) that this sink has not accepted yet, this id's own among them."""
+        retired = tuple((debt.anon_id, debt.principal_id) for debt in self.owed if sink in debt.sinks)
+        return (*retired, (self.anon_id, self.claim)) if self.claim and sink in self._waiting else retired
+
     def settled(self, anon_id: str, sink: str) -> "Ledger":
-        """Without the alias that a retired id owed this sink."""
+        """After `sink` accepted an alias that was owed. Says nothing of whom the credentials of now name."""
+        if anon_id == self.anon_id:
+            return evolve(self, accepted=self.accepted | {sink})
         left = (
             evolve(debt, sinks=debt.sinks - {sink}) if debt.anon_id == anon_id else debt for debt in self.owed
         )
@@ -100,6 +107,10 @@ class Ledger:
 
     def succeeded_by(self, fresh: str, born: str, seen: Stamp | None) -> "Ledger":
         """The ledger of a fresh id. It inherits what is owed and nothing else."""
-        waiting = self.reached - self.accepted
-        debts = (Owed(self.anon_id, self.claim, waiting),) if self.claim and waiting else ()
+        debts = (Owed(self.anon_id, self.claim, self._waiting),) if self.claim and self._waiting else ()
         return Ledger(fresh, born, seen, latest=seen, owed=self.owed + debts)
+
+    @property
+    def _waiting(self) -> frozenset[str]:
+        """The sinks that have events of this id, and have not accepted its alias."""
+        return self.reached - self.accepted

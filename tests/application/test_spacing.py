@@ -7,6 +7,7 @@ import pytest
 from arcade_usage.adapters.in_memory import MemorySink
 from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.spacing import LONGEST_SECONDS
 from tests.application.world import World
 
@@ -96,6 +97,46 @@ def test_a_refused_alias_is_not_retried_at_every_command(world: World) -> None:
     world.wait_out_pauses()
     world.run("later")
     assert {world.person_of(event) for event in events} == {world.person("alice")}
+
+
+def test_nobody_is_looked_up_for_an_alias_that_is_not_due(world: World) -> None:
+    """While PostHog is out of reach, commands of somebody who could not be linked cost no request to the cloud."""
+    world.posthog.failing = True
+    world.log_in("alice")
+    look_ups = world.cloud.look_ups
+    events = [world.run(f"waits {number}") for number in range(5)]
+    assert world.cloud.look_ups == look_ups
+    world.posthog.failing = False
+    world.wait_out_pauses()
+    assert world.distinct_id_of(world.run("later")) == "alice"
+    assert {world.person_of(event) for event in events} == {world.person("alice")}
+
+
+def test_refused_credentials_are_not_asked_about_at_every_command(world: World) -> None:
+    """A 401 is asked for again after a pause; meanwhile what they do is anonymous, and theirs in the end."""
+    world.switch_to("alice")
+    answer = world.cloud.answers.pop("token of alice")
+    events = [world.run(f"refused {number}") for number in range(5)]
+    assert world.cloud.look_ups == 1
+    world.cloud.answers["token of alice"] = answer
+    world.wait_out_pauses()
+    world.run("honoured again")
+    assert world.linked_to == "alice"
+    assert {world.person_of(event) for event in events} == {world.person("alice")}
+
+
+def test_a_flush_settles_an_alias_that_is_still_owed(world: World) -> None:
+    """Though no event waits: the alias of the current id is sent, and what was done under it is stitched."""
+    before = world.run("before")
+    world.posthog.refusing_aliases = True
+    world.log_in("alice")
+    world.posthog.refusing_aliases = False
+    assert world.outbox.pending() == []
+    world.delivery().flush(Sink("https://posthog.example", "phc_token"))
+    assert world.person_of(before) == world.person("alice")
+    look_ups = world.cloud.look_ups
+    assert world.distinct_id_of(world.run("after")) == "alice"
+    assert (world.linked_to, world.cloud.look_ups) == ("alice", look_ups + 1)
 
 
 def test_of_many_processes_one_links(world: World) -> None:

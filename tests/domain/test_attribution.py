@@ -140,6 +140,14 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
     "logged in, no answer": (case(seen(anonymous, used, S1), answer=NoAnswer()), AsAnonymous(A)),
     "logged in, named": (case(seen(anonymous, used, S1), answer=Found(BOB)), Link(BOB)),
     "claimed and named": (case(seen(anonymous, claimed, S1), answer=Found(ALICE)), Link(ALICE)),
+    "claimed, and its alias not due": (
+        evolve(case(seen(anonymous, claimed, S1)), alias_is_due=False),
+        AsAnonymous(A),
+    ),
+    "claimed, its alias not due, other credentials": (
+        evolve(case(seen(anonymous, claimed, S2)), alias_is_due=False),
+        LookUp(),
+    ),
     "claimed for another": (case(seen(anonymous, claimed, S1), answer=Found(BOB)), Rotate(S1)),
     "linked by another process since": (case(seen(anonymous, used, S1), seen(linked, accepted, S1)), Link(ALICE)),
     # Anonymous | another stamp
@@ -168,6 +176,7 @@ cases = st.builds(
     is_logout=st.booleans(),
     age_seconds=st.sampled_from([0.0, WAIT_SECONDS]),
     answer=answers,
+    alias_is_due=st.booleans(),
 )
 
 

@@ -64,7 +64,19 @@ def test_debts_are_inherited_and_paid_per_sink() -> None:
     once = ledger.settled(G, SINK)
     assert once.owed == (evolve(debt, sinks=frozenset({OTHER_SINK})),)
     assert once.settled(G, OTHER_SINK).owed == ()
-    assert ledger.settled(A, SINK) == ledger
+    assert ledger.settled(B, SINK) == ledger
+
+
+def test_the_current_id_owes_its_alias_too() -> None:
+    """A claim that a sink has not accepted is owed like a retired id's, where it has events of it; once accepted, no more."""
+    debt = Owed(G, BOB, frozenset({SINK}))
+    ledger = evolve(claimed, owed=(debt,))
+    assert ledger.owes(SINK) == ((G, BOB), (A, ALICE))
+    assert ledger.owes(OTHER_SINK) == ()
+    assert used.owes(SINK) == ()
+    settled = ledger.settled(A, SINK)
+    assert settled.owes(SINK) == ((G, BOB),)
+    assert settled.names(S1) is None
 
 
 def test_debts_are_bounded_and_the_oldest_goes() -> None:

@@ -71,8 +71,8 @@ def _unread_change(self: ports.SteppedIdentityStore, decide: Callable[[Known], t
         self.process.call("unlock identity")
 
 
-def _judged_by_now(self: Attributor, record: Any, snapshot: Snapshot, now: Snapshot, answer: Any) -> Any:
-    return evolve(_case(self, record, snapshot, now, answer), snapshot=now)
+def _judged_by_now(self: Attributor, record: Any, snapshot: Snapshot, now: Snapshot, *rest: Any) -> Any:
+    return evolve(_case(self, record, snapshot, now, *rest), snapshot=now)
 
 
 def _keeps_unlinked(known: Known) -> bool:
