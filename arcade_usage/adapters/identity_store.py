@@ -7,11 +7,10 @@ usage.json stay.
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import TypeVar
 
-from attrs import define, field
-from filelock import FileLock, Timeout
+from attrs import define
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.files import PRIVATE_FILE, make_folder, replace
@@ -32,10 +31,6 @@ class IdentityFiles:
 
     layout: Layout
     here: str
-    _lock: FileLock = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._lock = FileLock(self.layout.identity_lock, mode=PRIVATE_FILE)
 
     def current(self) -> Known:
         return self._read()[0]
@@ -43,9 +38,9 @@ class IdentityFiles:
     def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         try:
             make_folder(self.layout.folder)
-            with self._lock.acquire(timeout=IDENTITY_LOCK_SECONDS):
+            with self._lock(IDENTITY_LOCK_SECONDS):
                 return self._change(decide)
-        except Timeout as error:
+        except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
         except (OSError, NotImplementedError) as error:  # an older filelock says so where there are no locks
             raise StoreError("the identity can't be changed") from error
@@ -55,10 +50,16 @@ class IdentityFiles:
             make_folder(self.layout.folder)
             with ExitStack() as held:
                 with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
-                    held.enter_context(self._lock.acquire(timeout=LOGOUT_LOCK_SECONDS))
+                    held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
                 return self._change(decide)
         except OSError as error:
             raise StoreError("the identity can't be changed") from error
+
+    def _lock(self, seconds: float) -> AbstractContextManager[object]:
+        """Raises TimeoutError after `seconds`, OSError, NotImplementedError."""
+        from filelock import FileLock  # an event is written down before any lock is needed
+
+        return FileLock(self.layout.identity_lock, mode=PRIVATE_FILE).acquire(timeout=seconds)
 
     def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         known, usage = self._read()

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 
 from attrs import define, evolve, field
-from filelock import FileLock, Timeout
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.files import PRIVATE_FILE, create_first, make_folder, read_bounded, replace
@@ -107,8 +106,10 @@ class FolderOutbox:
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+        from filelock import FileLock  # an event is written down before any lock is needed
+
         lock = FileLock(os.path.join(self.folder, SENDER_LOCK), mode=PRIVATE_FILE)
-        with _store_errors("the sender lock can't be used"), suppress(Timeout):
+        with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
             make_folder(self.folder)
             lock.acquire(timeout=patience_seconds)
         try:

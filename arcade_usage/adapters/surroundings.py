@@ -1,10 +1,13 @@
-"""What this machine tells of itself: the runtime that events name, and the names that redaction hides."""
+"""What this machine tells of itself: the runtime that events name, and the names that redaction hides.
+
+An event is not on disk before this is known, so what takes long to import (importlib.metadata, platform,
+socket) is imported only where the quick way does not tell.
+"""
 
 import getpass
-import importlib.metadata
 import os
-import platform
-import socket
+import re
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,11 +20,12 @@ UNKNOWN_VERSION = "unknown"
 
 def read_runtime(distribution: str, environment: Mapping[str, str]) -> Runtime:
     """The runtime of the host, which this process shares the interpreter and the machine with."""
+    os_type, os_release = _system()
     return Runtime(
         cli_version=_version(distribution),
-        runtime_version=platform.python_version(),
-        os_type=platform.system(),
-        os_release=platform.release(),
+        runtime_version=sys.version.split(maxsplit=1)[0],
+        os_type=os_type,
+        os_release=os_release,
         is_ci=environment.get("CI", "").strip().lower() not in _NOT_CI,
     )
 
@@ -34,7 +38,7 @@ def local_redactor(environment: Mapping[str, str]) -> Redactor:
     with suppress(Exception):  # what it raises without a user database differs between Python versions
         names.add(getpass.getuser())
     with suppress(OSError):
-        host_name = socket.gethostname()
+        host_name = _host_name()
         names |= {host_name, host_name.partition(".")[0]}
     # The longest first: a home may lie in another one.
     by_length = sorted(home for home in homes if len(home) > 1 and os.path.isabs(home))
@@ -43,8 +47,49 @@ def local_redactor(environment: Mapping[str, str]) -> Redactor:
     )
 
 
+def _system() -> tuple[str, str]:
+    if hasattr(os, "uname"):
+        system = os.uname()
+        return system.sysname, system.release
+    import platform
+
+    return platform.system(), platform.release()
+
+
+def _host_name() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    import socket
+
+    return socket.gethostname()
+
+
 def _version(distribution: str) -> str:
+    if not distribution:  # Python 3.10 takes an empty name for any
+        return UNKNOWN_VERSION
     with suppress(Exception):  # a damaged installation is None in one Python and a KeyError in another
-        if distribution:  # Python 3.10 takes an empty name for any
-            return importlib.metadata.version(distribution) or UNKNOWN_VERSION
+        return _installed_version(distribution) or _declared_version(distribution) or UNKNOWN_VERSION
     return UNKNOWN_VERSION
+
+
+def _installed_version(distribution: str) -> str | None:
+    """From the name of the folder that an installer makes (PyPA's specification): name-version.dist-info."""
+    wanted = _normalized(distribution)
+    for path in sys.path:
+        with suppress(OSError):
+            for name in os.listdir(path) if path and isinstance(path, str) else ():
+                found, dash, version = name.removesuffix(".dist-info").partition("-")
+                if dash and name.endswith(".dist-info") and _normalized(found) == wanted:
+                    return version
+    return None
+
+
+def _declared_version(distribution: str) -> str | None:
+    """However else it may be installed: as an egg, in an archive, by a finder of somebody's own."""
+    import importlib.metadata
+
+    return importlib.metadata.version(distribution)
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -2,14 +2,19 @@
 
 import getpass
 import importlib.metadata
+import os
 import platform
-import socket
+import sys
 from pathlib import Path
 
 import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.surroundings import UNKNOWN_VERSION, local_redactor, read_runtime
+
+
+def _uname(name: str) -> os.uname_result:
+    return os.uname_result(("Linux", name, "6.1", "#1", "x86_64"))
 
 
 class TestRuntime:
@@ -34,16 +39,41 @@ class TestRuntime:
         assert read_runtime(name, {}).cli_version == UNKNOWN_VERSION
 
     @pytest.mark.parametrize("metadata", [None, "Name: broken\n"], ids=["no metadata", "no version"])
-    def test_a_damaged_installation_is_of_no_known_version(
+    def test_a_damaged_egg_is_of_no_known_version(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metadata: str | None
     ) -> None:
         """What an update that was cut short left behind is no reason to lose events either."""
-        folder = tmp_path / "broken-1.0.dist-info"
+        folder = tmp_path / "broken.egg-info"
         folder.mkdir()
         if metadata is not None:
-            (folder / "METADATA").write_text(metadata)
+            (folder / "PKG-INFO").write_text(metadata)
         monkeypatch.syspath_prepend(tmp_path)
         assert read_runtime("broken", {}).cli_version == UNKNOWN_VERSION
+
+    @pytest.mark.parametrize("folder", ["Some.Tool-1.2.dist-info", "some_tool-1.2.dist-info"])
+    def test_the_folder_of_the_installation_tells(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+    ) -> None:
+        """Where Python looks first, by whatever spelling of the name; nothing has to be imported for it."""
+        (tmp_path / folder).mkdir()
+        (tmp_path / "some_tool_else-3.dist-info").mkdir()
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setitem(sys.modules, "importlib.metadata", None)
+        assert read_runtime("some-tool", {}).cli_version == "1.2"
+
+    def test_an_egg_is_asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What was installed in another way than by a wheel says its version as importlib.metadata reads it."""
+        folder = tmp_path / "some_tool.egg-info"
+        folder.mkdir()
+        (folder / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: some-tool\nVersion: 4.5\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        assert read_runtime("some-tool", {}).cli_version == "4.5"
+
+    def test_what_is_no_folder_is_passed_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Archives, folders that are gone, and what hosts put among the places to import from."""
+        version = importlib.metadata.version("hypothesis")
+        monkeypatch.setattr(sys, "path", ["", "/nowhere", __file__, 3, None, *sys.path])
+        assert read_runtime("hypothesis", {}).cli_version == version
 
     @pytest.mark.parametrize("value", ["true", "1", "True", "yes", "woodpecker", " true "])
     def test_a_ci_says_so(self, value: str) -> None:
@@ -85,7 +115,7 @@ class TestRedactor:
 
     def test_the_machine_s_name_is_hidden(self, mocker: MockerFixture) -> None:
         """With and without its domain."""
-        mocker.patch.object(socket, "gethostname", return_value="gwendolens-laptop.example.com")
+        mocker.patch.object(os, "uname", return_value=_uname("gwendolens-laptop.example.com"))
         redacted = local_redactor({})("lost gwendolens-laptop.example.com and gwendolens-laptop")
         assert "gwendolens" not in redacted
 
@@ -93,7 +123,7 @@ class TestRedactor:
     def test_a_system_without_names_is_no_obstacle(self, mocker: MockerFixture, error: Exception) -> None:
         """A container without a user database, or without a name, redacts what it can."""
         mocker.patch.object(getpass, "getuser", side_effect=error)
-        mocker.patch.object(socket, "gethostname", side_effect=OSError("no name"))
+        mocker.patch.object(os, "uname", side_effect=OSError("no name"))
         assert local_redactor({})("plain text") == "plain text"
 
     @pytest.mark.parametrize("home", ["", "/", ".", "relative"])
