@@ -1,5 +1,6 @@
 """What every test starts from: an environment that is its own, and nothing of the machine's."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from tests.isolation import isolate
 # Deterministic: the same examples in every run, whatever the machine's speed.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
+
+# A shell's background job begins with Ctrl-C ignored, and so would every host that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
