@@ -7,10 +7,8 @@ Rows that have a file of their own: the current folder (test_hostile_folder), sw
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood
+from tests.e2e.gate import Gate
 from tests.e2e.world import World
 
 with warnings.catch_warnings():
@@ -30,51 +29,11 @@ with warnings.catch_warnings():
 ALICE = "principal-alice"
 
 
-class Gate:
-    """An address in front of the receiver that refuses connections until it is opened."""
-
-    def __init__(self, world: World) -> None:
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        self._receiver = ("127.0.0.1", int(world.receiver.url.rpartition(":")[2]))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def open(self) -> None:
-        self._socket.listen()
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=self._forward, args=self._socket.accept()[:1], daemon=True).start()
-
-    def _forward(self, near: socket.socket) -> None:
-        with near, suppress(OSError), socket.create_connection(self._receiver) as far:
-            asking = threading.Thread(target=_copy, args=(near, far), daemon=True)
-            asking.start()
-            _copy(far, near)
-            asking.join()
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_RDWR)
-
-
 @pytest.fixture
 def gate(world: World) -> Iterator[Gate]:
-    gate = Gate(world)
-    yield gate
-    world.settle()
-    gate.close()
+    with Gate(world.receiver.url) as gate:
+        yield gate
+        world.settle()
 
 
 ALIAS_TROUBLES = {

@@ -93,12 +93,12 @@ def test_a_process_that_is_held_up_is_gone_in_time(tmp_path: Path, monkeypatch: 
                 assert lifetime > LIFETIME_SECONDS - 0.5, name
             assert kept[name] < (LOGIN_SECONDS if trouble.is_login else 0.0) + 1.0, name
 
+        next(iter(worlds.values())).let_hours_pass(2)
         for name, world in worlds.items():
             (record,) = world.waiting
             anonymous = {"distinct_id": world.anon_id, "personless": True}
             assert record["attribution"] == (None if TROUBLES[name].is_login else anonymous), name
             world.receiver.posthog = WELL
-            world.let_hours_pass(2)
             world.start("later")
         for process in processes:
             process.wait(20)

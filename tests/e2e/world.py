@@ -19,16 +19,10 @@ import arcade_usage
 from arcade_usage.application.tracker import Tracker
 from arcade_usage.demo.receiver import Receiver
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+from tests.e2e.prelude import Prelude, hours_ahead
 
 TOKEN = "phc_of_the_tests"
 PATIENCE_SECONDS = 20.0  # for what is going to happen; a process ends by itself after 10 s
-
-# Imported by the process before anything else, for the time to come: the hours are in the environment.
-_CLOCK = """
-import os, time
-_now, _ahead = time.time, float(os.environ["WORLD_HOURS_AHEAD"]) * 3600
-time.time = lambda: _now() + _ahead
-"""
 
 
 def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
@@ -53,8 +47,8 @@ def credentials_text(kind: str, token: str, coordinator_url: str) -> str:
 class World:
     """A context manager's worth of one user. `folder` is the config folder.
 
-    `processes`: the delivery processes that were started from here, in order. `posthog_url`: where
-    PostHog is, if not at the receiver's own address.
+    `processes`: the delivery processes that were started from here, in order. `posthog_url`, `cloud_url`:
+    where PostHog and Arcade Cloud are, if not at the receiver's own address.
     """
 
     receiver: Receiver
@@ -63,6 +57,7 @@ class World:
     monkeypatch: pytest.MonkeyPatch
     processes: "list[subprocess.Popen[bytes]]" = field(factory=list)
     posthog_url: str | None = None
+    cloud_url: str | None = None
 
     # What a host does.
 
@@ -108,7 +103,8 @@ class World:
         self.receiver.principals[token] = principal_id
         self.folder.mkdir(exist_ok=True)
         temporary = self.folder / "credentials.new"
-        temporary.write_text(credentials_text(kind, token, self.receiver.url), encoding="utf-8")
+        text = credentials_text(kind, token, self.cloud_url or self.receiver.url)
+        temporary.write_text(text, encoding="utf-8")
         temporary.replace(self.credentials)
 
     def settle(self) -> None:
@@ -117,12 +113,8 @@ class World:
             process.wait(PATIENCE_SECONDS)
 
     def let_hours_pass(self, hours: float) -> None:
-        """Let the delivery processes from now on start that much later. Not more than once."""
-        clock = self.scratch / "clock"
-        clock.mkdir()
-        (clock / "sitecustomize.py").write_text(_CLOCK, encoding="utf-8")
-        self.monkeypatch.setenv("PYTHONPATH", str(clock))
-        self.monkeypatch.setenv("WORLD_HOURS_AHEAD", str(hours))
+        """Let the delivery processes from now on start that much later, or earlier; it adds up."""
+        Prelude(self.scratch / "prelude", self.monkeypatch).set_clock(hours_ahead() + hours)
 
     def payload(self, name: str, **facts: Any) -> str:
         """What the command path hands over for a command; a stand-in for Python keeps it, undelivered."""
@@ -226,14 +218,17 @@ class World:
 
 
 @contextmanager
-def noting_processes(monkeypatch: pytest.MonkeyPatch) -> Iterator["list[subprocess.Popen[bytes]]"]:
-    """Notes every process that is started from here."""
+def noting_processes(
+    monkeypatch: pytest.MonkeyPatch, then: "Callable[[subprocess.Popen[bytes]], None]" = lambda _: None
+) -> Iterator["list[subprocess.Popen[bytes]]"]:
+    """Notes every process that is started from here, then tells of it."""
     processes: list[subprocess.Popen[bytes]] = []
     begin: Callable[..., None] = subprocess.Popen.__init__
 
     def begin_and_note(process: "subprocess.Popen[bytes]", *arguments: Any, **options: Any) -> None:
         begin(process, *arguments, **options)
         processes.append(process)
+        then(process)
 
     with monkeypatch.context() as patch:
         patch.setattr(subprocess.Popen, "__init__", begin_and_note)

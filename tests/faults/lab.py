@@ -4,10 +4,13 @@ Owns the account: every event that has to arrive is entered with whose it may be
 receiver made of it.
 """
 
+import subprocess
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,9 @@ from typing import Any
 import pytest
 from attrs import define, field
 
+from arcade_usage.adapters.clock import SystemClock
 from arcade_usage.demo.receiver import Receiver
+from tests.e2e.prelude import Prelude, hours_ahead
 from tests.e2e.world import World, noting_processes
 from tests.faults.figures import Figures
 from tests.isolation import isolate
@@ -29,6 +34,7 @@ class Lab:
 
     `owners`: of every event that has to arrive, by the command's name, which is given once: whose it may be.
     An event that ends up with nobody is nobody's, which is always right. `waits_ms`: of the host.
+    `lifetimes`: of the delivery processes that have ended, in seconds.
     """
 
     scratch: Path
@@ -37,6 +43,7 @@ class Lab:
     processes: list[Any]
     owners: dict[str, frozenset[str]] = field(factory=dict)
     waits_ms: list[float] = field(factory=list)
+    lifetimes: list[float] = field(factory=list)
     _homes: int = field(default=0, init=False)
 
     def home(self) -> World:
@@ -61,9 +68,39 @@ class Lab:
 
     def attempt(self, world: World, name: str, **facts: Any) -> None:
         """As `track`, for an event that need not arrive."""
+        self._time(lambda: world.start(name, **facts))
+
+    def log_in(self, world: World, name: str, principal_id: str) -> None:
+        """As `track`, for a login as this person."""
+        self.expect(name, principal_id)
+        self._time(lambda: world.log_in(principal_id, name=name))
+
+    def log_out(self, world: World, name: str, *owners: str) -> None:
+        """As `track`, for a logout."""
+        self.expect(name, *owners)
+        self._time(lambda: world.log_out(name))
+
+    def _time(self, action: Callable[[], object]) -> None:
         begun = time.perf_counter()
-        world.start(name, **facts)
+        action()
         self.waits_ms.append((time.perf_counter() - begun) * 1000)
+
+    def together(self, actions: Iterable[Callable[[], object]]) -> None:
+        """Do all of these side by side; returns when the last one has ended."""
+        all_of_them = list(actions)
+        with ThreadPoolExecutor(max(1, len(all_of_them))) as pool:
+            for done in [pool.submit(action) for action in all_of_them]:
+                done.result()
+
+    def let_hours_pass(self, hours: float) -> None:
+        """Put the clock of hosts and deliveries on by so much, or back; it adds up."""
+        ahead = hours_ahead() + hours
+        self.prelude.set_clock(ahead)
+        self.monkeypatch.setattr(SystemClock, "now", lambda _: time.time() + ahead * 3600)
+
+    @property
+    def prelude(self) -> Prelude:
+        return Prelude(self.scratch / "prelude", self.monkeypatch)
 
     def settle(self) -> None:
         """Wait until every delivery process that was started from here has ended."""
@@ -74,15 +111,10 @@ class Lab:
         """What became of the expected events, so far."""
         got: Counter[str] = Counter()
         mixed_up = 0
-        for persons in self.receiver.persons.values():
-            principals = set(self.receiver.principals.values())
-            named = {person: known for known, person in persons.person_of_id.items() if known in principals}
-            for event in persons.events:
-                name = str(event.properties["command_name"])
-                got[name] += 1
-                person = named.get(persons.person_of(event), NOBODY)
-                owners = self.owners.get(name)
-                mixed_up += owners is not None and person != NOBODY and person not in owners
+        for name, person in self._arrived():
+            got[name] += 1
+            owners = self.owners.get(name)
+            mixed_up += owners is not None and person != NOBODY and person not in owners
         return Figures(
             tried,
             events=len(self.owners),
@@ -93,6 +125,17 @@ class Lab:
             remark=remark,
         )
 
+    def persons(self) -> dict[str, str]:
+        """Whom each event counts for, by the command's name: a principal, or NOBODY."""
+        return dict(self._arrived())
+
+    def _arrived(self) -> Iterator[tuple[str, str]]:
+        for persons in self.receiver.persons.values():
+            principals = set(self.receiver.principals.values())
+            named = {person: known for known, person in persons.person_of_id.items() if known in principals}
+            for event in persons.events:
+                yield str(event.properties["command_name"]), named.get(persons.person_of(event), NOBODY)
+
 
 @contextmanager
 def open_lab() -> Iterator[Lab]:
@@ -102,10 +145,22 @@ def open_lab() -> Iterator[Lab]:
         monkeypatch = stack.enter_context(pytest.MonkeyPatch.context())
         isolate(monkeypatch, scratch / "home")
         receiver = stack.enter_context(Receiver())
-        processes = stack.enter_context(noting_processes(monkeypatch))
-        lab = Lab(scratch, receiver, monkeypatch, processes)
+        lifetimes: list[float] = []
+        processes = stack.enter_context(noting_processes(monkeypatch, lambda each: _watch(each, lifetimes)))
+        lab = Lab(scratch, receiver, monkeypatch, processes, lifetimes=lifetimes)
         stack.callback(_end, lab)
         yield lab
+
+
+def _watch(process: "subprocess.Popen[bytes]", lifetimes: list[float]) -> None:
+    """Enter how long it lived, when it has ended."""
+
+    def wait() -> None:
+        begun = time.monotonic()
+        process.wait()
+        lifetimes.append(time.monotonic() - begun)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _end(lab: Lab) -> None:
