@@ -4,6 +4,7 @@ Owns the invariant that what it is made from never leaves: only a hash is stored
 Stable across reboots and networks. Runs on the command path at the very first command only.
 """
 
+import re
 import sys
 from contextlib import suppress
 
@@ -12,8 +13,10 @@ _READ_LIMIT = 256 * 1024  # bytes of a file of the system
 
 _MACHINE_ID_FILES = ("/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostid")
 _MOUNTS = "/proc/self/mountinfo"
-# What a container runtime mounts from a folder that is named after the container.
+# What a container runtime mounts from a folder that is named after the container. A resolver's file of another
+# name, as `ip netns exec` or a VPN mounts for some processes, makes no other machine.
 _PER_CONTAINER_MOUNTS = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
+_CONTAINER_ID = re.compile(r"/[0-9a-f-]{12,}/")
 _LAYERED = ("overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs")
 
 
@@ -53,7 +56,7 @@ def _container() -> list[str]:
         kind, _, options = mounted[:3]
         if mounted_on == "/" and kind in _LAYERED:
             parts.extend(option for option in options.split(",") if option.startswith("upperdir="))
-        if mounted_on in _PER_CONTAINER_MOUNTS:
+        if mounted_on in _PER_CONTAINER_MOUNTS and _CONTAINER_ID.search(root):
             parts.append(f"{mounted_on}={root}")
     return sorted(parts)
 

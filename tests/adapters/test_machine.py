@@ -27,6 +27,9 @@ ROOT = (
 HOSTS = "610 600 8:1 /var/lib/docker/containers/{id}/hosts /etc/hosts rw,relatime - ext4 /dev/sda1 rw\n"
 HOSTNAME = "611 600 8:1 /var/lib/docker/containers/{id}/hostname /etc/hostname rw - ext4 /dev/sda1 rw\n"
 
+RESOLVER = "620 600 8:1 /etc/netns/vpn/resolv.conf /etc/resolv.conf rw - ext4 /dev/sda1 rw\n"
+ONE, TWO = "1f" * 32, "5f0c9a51-40be-4d2c-9a9b-2b8e0d1c7e11"  # as Docker and Kubernetes name them
+
 System = Callable[..., str]
 
 
@@ -86,6 +89,10 @@ class TestMachines:
         mounts = HOST + "23 22 8:2 / /home rw - ext4 /dev/sdb1 rw\n24 22 0:9 / /tmp rw - tmpfs tmpfs rw\n"
         assert fingerprint_of() == fingerprint_of(mounts=mounts, name="renamed")
 
+    def test_a_resolver_of_its_own_makes_no_other_machine(self, fingerprint_of: System) -> None:
+        """A command that runs in a network namespace, as with a VPN, is on the same machine."""
+        assert fingerprint_of() == fingerprint_of(mounts=HOST + RESOLVER)
+
     @pytest.mark.parametrize("machine_id", ["", "\n", "uninitialized\n"])
     def test_another_file_stands_in_for_an_empty_one(self, fingerprint_of: System, machine_id: str) -> None:
         """An image whose machine id is not set yet is told by what it has beside it."""
@@ -109,21 +116,21 @@ class TestContainers:
     @pytest.mark.parametrize("mount", [ROOT, HOSTS, HOSTNAME], ids=["root", "hosts", "hostname"])
     def test_each_container_has_its_own(self, fingerprint_of: System, mount: str) -> None:
         """Two containers of one image on one host, and the host itself, are three."""
-        names = [fingerprint_of(mounts=mount.format(id=name)) for name in ("one", "two")]
+        names = [fingerprint_of(mounts=mount.format(id=name)) for name in (ONE, TWO)]
         assert len({*names, fingerprint_of()}) == 3
 
     def test_a_container_that_goes_on_is_the_same(self, fingerprint_of: System) -> None:
         """The order of mounts, and another one that came meanwhile, change nothing."""
-        first = "".join(mount.format(id="one") for mount in (ROOT, HOSTS, HOSTNAME))
+        first = "".join(mount.format(id=ONE) for mount in (ROOT, HOSTS, HOSTNAME))
         then = (
-            "".join(mount.format(id="one") for mount in (HOSTNAME, HOSTS, ROOT))
+            "".join(mount.format(id=ONE) for mount in (HOSTNAME, HOSTS, ROOT))
             + "9 6 0:5 / /proc rw - proc proc rw\n"
         )
         assert fingerprint_of(mounts=first) == fingerprint_of(mounts=then)
 
     def test_a_layer_s_lower_folders_do_not_matter(self, fingerprint_of: System) -> None:
         """Only the folder that is the container's own counts."""
-        root = ROOT.format(id="one")
+        root = ROOT.format(id=ONE)
         assert fingerprint_of(mounts=root) == fingerprint_of(mounts=root.replace("/l/A", "/l/C"))
 
 
