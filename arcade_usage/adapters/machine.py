@@ -13,8 +13,8 @@ _READ_LIMIT = 256 * 1024  # bytes of a file of the system
 
 _MACHINE_ID_FILES = ("/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostid")
 _MOUNTS = "/proc/self/mountinfo"
-# What a container runtime mounts from a folder that is named after the container. A resolver's file of another
-# name, as `ip netns exec` or a VPN mounts for some processes, makes no other machine.
+# What a container runtime mounts from a folder that is named after the container. Such a file from elsewhere,
+# as `ip netns exec` or a VPN mounts for some processes, makes no other machine.
 _PER_CONTAINER_MOUNTS = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
 _CONTAINER_ID = re.compile(r"/[0-9a-f-]{12,}/")
 _LAYERED = ("overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs")

@@ -7,6 +7,7 @@ import select
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 QUEUE_FILLERS = 3  # connections; more than an accept queue of no length takes
@@ -29,15 +30,12 @@ class Gate:
     ) -> None:
         self._target = ("127.0.0.1", int(target.rpartition(":")[2]))
         self._tls = tls
-        self._fillers: list[socket.socket] = []
-        self._held: list[socket.socket] = []
-        self._opened = threading.Event()
-        self._serving = False
-        if listener is None:
-            listener = socket.socket()
-            listener.bind(("127.0.0.1", 0))
-        self._socket = listener
-        self.url = f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
+        self._kept: list[socket.socket] = []
+        self._acceptor: threading.Thread | None = None
+        self._socket = listener or _bound()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # it is bound more than once
+        self._address = self._socket.getsockname()
+        self.url = f"{'https' if tls else 'http'}://{host}:{self._address[1]}"
 
     def __enter__(self) -> "Gate":
         return self
@@ -47,55 +45,65 @@ class Gate:
 
     def open(self) -> None:
         """Let everybody through, from now on."""
-        self._opened.set()
-        self._release()
-        self._listen()
+        self._serve(self._forward)
 
     def accept_only(self) -> None:
         """Take connections and say nothing on them: no answer, no TLS handshake."""
-        self._opened.clear()
-        self._listen()
+        self._serve(self._kept.append)
 
     def swallow(self) -> None:
         """Let the system drop whoever knocks: the queue is full. (A full queue answers no SYN, on Linux.)"""
+        self.shut()
         self._socket.listen(0)
         for _ in range(QUEUE_FILLERS):
             filler = socket.socket()
             filler.setblocking(False)
-            filler.connect_ex(self._socket.getsockname())
-            self._fillers.append(filler)
+            filler.connect_ex(("127.0.0.1", self._address[1]))
+            self._kept.append(filler)
+
+    def shut(self) -> None:
+        """Refuse connections again."""
+        if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            self._socket.shutdown(
+                socket.SHUT_RDWR
+            )  # of one that does not listen, it would end what comes later
+            if self._acceptor is not None:
+                self._acceptor.join()
+                self._acceptor = None
+            with suppress(OSError):  # it is bound still: which, is the system's choice
+                self._socket.bind(self._address)
+        for each in self._kept:
+            each.close()
+        self._kept = []
 
     def close(self) -> None:
-        self._release()
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self.shut()
         self._socket.close()
 
-    def _release(self) -> None:
-        for each in (*self._fillers, *self._held):
-            each.close()
-        self._fillers, self._held = [], []
-
-    def _listen(self) -> None:
+    def _serve(self, take: Callable[[socket.socket], object]) -> None:
+        self.shut()
         self._socket.listen(128)
-        if not self._serving:
-            self._serving = True
-            threading.Thread(target=self._serve, daemon=True).start()
 
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._socket.accept()
-                if self._opened.is_set():
-                    threading.Thread(target=self._forward, args=(near,), daemon=True).start()
-                else:
-                    self._held.append(near)
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    near, _ = self._socket.accept()
+                    threading.Thread(target=take, args=(near,), daemon=True).start()
+
+        self._acceptor = threading.Thread(target=serve, daemon=True)
+        self._acceptor.start()
 
     def _forward(self, near: socket.socket) -> None:
         with suppress(OSError), near:
             inner = self._tls.wrap_socket(near, server_side=True) if self._tls else near
             with inner, socket.create_connection(self._target) as far:
                 _exchange(inner, far)
+
+
+def _bound() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener
 
 
 def _exchange(near: socket.socket, far: socket.socket) -> None:

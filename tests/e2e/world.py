@@ -166,6 +166,24 @@ class World:
         return records
 
     @property
+    def pauses(self) -> dict[str, dict[str, Any]]:
+        """What is not due yet, by its name, of the one sink that there is."""
+        pauses: dict[str, dict[str, Any]] = self._logbook["pauses"]
+        return pauses
+
+    @property
+    def losses(self) -> dict[str, int]:
+        """How many events were dropped, by reason."""
+        losses: dict[str, int] = self._logbook["losses"]
+        return losses
+
+    @property
+    def _logbook(self) -> dict[str, Any]:
+        (path,) = (self.folder / "usage").glob("outbox/*/logbook.json")
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content
+
+    @property
     def persons(self) -> Persons:
         return self.receiver.persons.get(TOKEN, Persons())
 
@@ -221,14 +239,15 @@ class World:
 def noting_processes(
     monkeypatch: pytest.MonkeyPatch, then: "Callable[[subprocess.Popen[bytes]], None]" = lambda _: None
 ) -> Iterator["list[subprocess.Popen[bytes]]"]:
-    """Notes every process that is started from here, then tells of it."""
+    """Notes every delivery process that is started from here, then tells of it."""
     processes: list[subprocess.Popen[bytes]] = []
     begin: Callable[..., None] = subprocess.Popen.__init__
 
-    def begin_and_note(process: "subprocess.Popen[bytes]", *arguments: Any, **options: Any) -> None:
-        begin(process, *arguments, **options)
-        processes.append(process)
-        then(process)
+    def begin_and_note(process: "subprocess.Popen[bytes]", command: Any, **options: Any) -> None:
+        begin(process, command, **options)
+        if command[-1] == "arcade_usage":
+            processes.append(process)
+            then(process)
 
     with monkeypatch.context() as patch:
         patch.setattr(subprocess.Popen, "__init__", begin_and_note)

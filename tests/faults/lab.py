@@ -34,7 +34,8 @@ class Lab:
 
     `owners`: of every event that has to arrive, by the command's name, which is given once: whose it may be.
     An event that ends up with nobody is nobody's, which is always right. `waits_ms`: of the host.
-    `lifetimes`: of the delivery processes that have ended, in seconds.
+    `login_waits_ms`, `logout_waits_ms`: of those, which may wait. `lifetimes`: of the delivery processes that
+    have ended, in seconds.
     """
 
     scratch: Path
@@ -43,6 +44,8 @@ class Lab:
     processes: list[Any]
     owners: dict[str, frozenset[str]] = field(factory=dict)
     waits_ms: list[float] = field(factory=list)
+    login_waits_ms: list[float] = field(factory=list)
+    logout_waits_ms: list[float] = field(factory=list)
     lifetimes: list[float] = field(factory=list)
     _homes: int = field(default=0, init=False)
 
@@ -68,22 +71,17 @@ class Lab:
 
     def attempt(self, world: World, name: str, **facts: Any) -> None:
         """As `track`, for an event that need not arrive."""
-        self._time(lambda: world.start(name, **facts))
+        self.waits_ms.append(_milliseconds(lambda: world.start(name, **facts)))
 
     def log_in(self, world: World, name: str, principal_id: str) -> None:
         """As `track`, for a login as this person."""
         self.expect(name, principal_id)
-        self._time(lambda: world.log_in(principal_id, name=name))
+        self.login_waits_ms.append(_milliseconds(lambda: world.log_in(principal_id, name=name)))
 
     def log_out(self, world: World, name: str, *owners: str) -> None:
         """As `track`, for a logout."""
         self.expect(name, *owners)
-        self._time(lambda: world.log_out(name))
-
-    def _time(self, action: Callable[[], object]) -> None:
-        begun = time.perf_counter()
-        action()
-        self.waits_ms.append((time.perf_counter() - begun) * 1000)
+        self.logout_waits_ms.append(_milliseconds(lambda: world.log_out(name)))
 
     def together(self, actions: Iterable[Callable[[], object]]) -> None:
         """Do all of these side by side; returns when the last one has ended."""
@@ -150,6 +148,12 @@ def open_lab() -> Iterator[Lab]:
         lab = Lab(scratch, receiver, monkeypatch, processes, lifetimes=lifetimes)
         stack.callback(_end, lab)
         yield lab
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return (time.perf_counter() - begun) * 1000
 
 
 def _watch(process: "subprocess.Popen[bytes]", lifetimes: list[float]) -> None:

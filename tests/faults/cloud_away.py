@@ -1,0 +1,95 @@
+"""Arcade Cloud can't be reached while somebody works with credentials that nobody could say whose they are yet.
+
+Every command is tracked all the same, nothing is put down to anybody, the cloud is asked now and then only,
+and in the end all of it is theirs.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+from arcade_usage.demo.receiver import HANGING, WELL, Mood, Receiver
+from tests.e2e.gate import Gate
+from tests.e2e.world import World
+from tests.faults.bounds import check_bounds
+from tests.faults.experiment import experiment
+from tests.faults.figures import Figures
+from tests.faults.lab import NOBODY, Lab
+from tests.faults.outage import PAUSE_HOURS
+
+GROUP = "Arcade Cloud out of reach"
+ALICE, MALLORY = "principal-alice", "principal-mallory"
+SHELLS = 8
+HANDFUL = 6  # look-ups in the minute or so that an experiment takes; once in 30 s, then seldom
+
+_MALLORY = json.dumps({"data": {"principal_id": MALLORY}})
+_HUGE = json.dumps({"padding": "x" * 4_000_000, "data": {"principal_id": MALLORY}})
+MOODS = {
+    "answers 500": Mood(takes=False, status=500, body=_MALLORY.encode()),
+    "never answers": HANGING,
+    "answers a byte each 0.2 s": Mood(body=_MALLORY.encode(), seconds_a_byte=0.2),
+    "answers 200 with a page": Mood(body=b"<html><body>Log in to the Wi-Fi</body></html>"),
+    "answers 4 MB": Mood(body=_HUGE.encode()),
+}
+
+
+def register(name: str, mood: Mood, rounds: int = 16, quick: int = 0) -> None:
+    @experiment(GROUP, name, rounds=rounds, quick=quick)
+    def answer_so(lab: Lab, rounds: int) -> Figures:
+        return _work_on(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
+
+
+for name, mood in MOODS.items():
+    register(name, mood, *((40, 8) if mood is HANGING else ()))
+
+
+@experiment(GROUP, "redirects to who names somebody else", rounds=16, quick=0)
+def redirect(lab: Lab, rounds: int) -> Figures:
+    with Receiver(cloud=Mood(body=_MALLORY.encode())) as other:
+        mood = Mood(status=302, headers={"Location": f"{other.url}/api/v1/auth/validate"})
+        figures = _work_on(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
+        assert not other.requests, "credentials went to somebody else"
+        return figures
+
+
+@experiment(GROUP, "refuses connections", rounds=40, quick=0)
+def refuse(lab: Lab, rounds: int) -> Figures:
+    with Gate(lab.receiver.url) as gate:
+        return _work_on(lab, rounds, gate.shut, gate.open, cloud_url=gate.url)
+
+
+def _set(lab: Lab, mood: Mood) -> None:
+    lab.receiver.cloud = mood
+
+
+def _work_on(
+    lab: Lab,
+    commands: int,
+    begin: Callable[[], object],
+    end: Callable[[], object],
+    cloud_url: str | None = None,
+) -> Figures:
+    world = lab.home()
+    world.cloud_url = cloud_url
+    lab.track(world, "before the credentials", ALICE)
+    lab.settle()
+    begin()
+    world.store_credentials(ALICE)
+    for start in range(0, commands, SHELLS):
+        numbers = range(start, min(start + SHELLS, commands))
+        lab.together(partial(lab.track, world, f"command {number}", ALICE) for number in numbers)
+        lab.settle()
+    asked = max(len(lab.receiver.look_ups()), _failed_look_ups(world))
+    assert 0 < asked <= HANDFUL, f"the cloud was asked {asked} times"
+    assert set(lab.persons().values()) <= {NOBODY}, "put down to somebody whom nobody named"
+    told = check_bounds(lab)
+    end()
+    lab.let_hours_pass(PAUSE_HOURS)
+    lab.track(world, "after", ALICE)
+    lab.settle()
+    assert set(lab.persons().values()) == {ALICE}, "not all of it was stitched"
+    return lab.judge(commands, f"asked {asked} times, {told}")
+
+
+def _failed_look_ups(world: World) -> int:
+    return sum(pause["failures"] for name, pause in world.pauses.items() if name.startswith("look-up"))
