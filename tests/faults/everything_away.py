@@ -19,7 +19,7 @@ Gates = tuple[Gate, Gate]
 
 
 def register(name: str, shut: Callable[[Gate], object], quick: int) -> None:
-    @experiment(GROUP, name, rounds=6, quick=quick)
+    @experiment(GROUP, name, rounds=3, quick=quick)
     def shut_out(lab: Lab, rounds: int) -> Figures:
         tls = certify(("127.0.0.1",), lab.scratch, lab.monkeypatch)
         with Gate(lab.receiver.url, tls=tls) as posthog, Gate(lab.receiver.url, tls=tls) as cloud:
@@ -31,14 +31,14 @@ register("https: no handshake is ever completed", Gate.accept_only, quick=0)
 register("https: SYNs are dropped, the queue being full", Gate.swallow, quick=0)
 
 
-@experiment(GROUP, "https: every packet vanishes", rounds=6, quick=0)
+@experiment(GROUP, "https: every packet vanishes", rounds=3, quick=0)
 def packets_vanish(lab: Lab, rounds: int) -> Figures:
     with _inside(lab, ADDRESS) as (network, gates):
         return _ride_out(lab, rounds, gates, lambda _: None, network.cut_off, network.connect)
 
 
 def register_resolver(name: str, answer: str | None) -> None:
-    @experiment(GROUP, name, rounds=6, quick=0)
+    @experiment(GROUP, name, rounds=3, quick=0)
     def resolve(lab: Lab, rounds: int) -> Figures:
         with _inside(lab, NAME) as (network, gates):
 
@@ -58,7 +58,7 @@ register_resolver("DNS: 0.0.0.0, as blocked hosts are resolved", "0.0.0.0")
 
 
 def register_proxy(name: str, shut: Callable[[Gate], object]) -> None:
-    @experiment(GROUP, name, rounds=6, quick=0)
+    @experiment(GROUP, name, rounds=3, quick=0)
     def use_proxy(lab: Lab, rounds: int) -> Figures:
         with Gate(lab.receiver.url) as proxy, lab.monkeypatch.context() as patch:
 

@@ -32,7 +32,7 @@ IN_TESTS = {"answers 200 with a page, as a captive portal does", "takes the even
 
 
 def register(name: str, mood: Mood) -> None:
-    @experiment(GROUP, name, rounds=6, quick=3 if name in IN_TESTS else 0)
+    @experiment(GROUP, name, rounds=3, quick=3 if name in IN_TESTS else 0)
     def answer_so(lab: Lab, rounds: int) -> Figures:
         return ride_out(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
 
@@ -49,7 +49,7 @@ GATES: dict[str, Callable[[Gate], object]] = {
 
 
 def register_gate(name: str, shut: Callable[[Gate], object]) -> None:
-    @experiment(GROUP, name, rounds=6, quick=0)
+    @experiment(GROUP, name, rounds=3, quick=0)
     def shut_out(lab: Lab, rounds: int) -> Figures:
         tls = certify(("127.0.0.1",), lab.scratch, lab.monkeypatch) if "https" in name else None
         with Gate(lab.receiver.url, tls=tls) as gate:
@@ -61,7 +61,7 @@ for name, shut in GATES.items():
     register_gate(name, shut)
 
 
-@experiment(GROUP, "redirects to a page with 200", rounds=6, quick=0)
+@experiment(GROUP, "redirects to a page with 200", rounds=3, quick=0)
 def redirect(lab: Lab, rounds: int) -> Figures:
     with Receiver(cloud=Mood(body=b'{"status": "Ok"}')) as portal:
         mood = Mood(takes=False, status=302, headers={"Location": f"{portal.url}/login"})

@@ -7,7 +7,7 @@ from tests.e2e.world import World
 from tests.faults.bounds import check_bounds
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
-from tests.faults.lab import Lab
+from tests.faults.lab import NOBODY, Lab
 from tests.faults.outage import PAUSE_HOURS
 
 GROUP = "Offline for a week"
@@ -47,10 +47,11 @@ def work_offline(lab: Lab, rounds: int) -> Figures:
             home.track(HALF_DAYS, 0)
             lab.settle()
         persons = lab.persons()
-        wrong = {
+        astray = {
             name: persons.get(name) for name, whose in lab.owners.items() if {persons.get(name)} != whose
         }
-        assert not wrong, f"not under whoever did it: {wrong}"
+        # No alias was accepted yet when she logged out: nobody vouches that it was she.
+        assert astray in ({}, {"1 logout": NOBODY}), f"not under whoever did it: {astray}"
         return lab.judge(rounds, told)
 
 
