@@ -9,6 +9,7 @@ LIFETIME_SECONDS = 10.0
 LOGIN_SECONDS = 4.0
 LOGOUT_SECONDS = 1.0
 COMMAND_SECONDS = 0.0
+FIRST_PAUSE_SECONDS = 24.0  # the shortest that there is; each is twice as long as the one before it
 SLACK_SECONDS = 2.0  # less than any deadline of the network's is
 
 
@@ -25,3 +26,13 @@ def check_bounds(lab: Lab) -> str:
     told = [f"login at most {max(lab.login_waits_ms):,.0f} ms"] if lab.login_waits_ms else []
     told += [f"logout {max(lab.logout_waits_ms):,.0f} ms"] if lab.logout_waits_ms else []
     return ", ".join([*told, f"delivery {max(lab.lifetimes):.1f} s"])
+
+
+def most_attempts(seconds: float) -> int:
+    """How many attempts at one thing there may be in that time, all of them failing."""
+    attempts, until_next = 1, FIRST_PAUSE_SECONDS
+    while seconds >= until_next:
+        attempts += 1
+        seconds -= until_next
+        until_next *= 2
+    return attempts

@@ -14,7 +14,7 @@ from tests.faults.figures import Figures
 from tests.faults.lab import Lab
 
 GROUP = "The clock is set"
-HOUR, DAY, FORTY_DAYS, TEN_YEARS = 1.0, 24.0, 40 * 24.0, 3652 * 24.0
+HALF_HOUR, HOUR, DAY, FORTY_DAYS, TEN_YEARS = 0.5, 1.0, 24.0, 40 * 24.0, 3652 * 24.0
 PUT_OFF_HOURS = 1.05  # no pause is longer, by whatever clock
 
 
@@ -23,9 +23,9 @@ def ahead(lab: Lab, rounds: int) -> Figures:
     return _set_clock(lab, (FORTY_DAYS, HOUR, DAY, TEN_YEARS)[:rounds])
 
 
-@experiment(GROUP, "back by an hour, a day, 40 days, 10 years", rounds=4, quick=0)
+@experiment(GROUP, "back by half an hour, an hour, a day, 40 days, 10 years", rounds=5, quick=0)
 def back(lab: Lab, rounds: int) -> Figures:
-    return _set_clock(lab, (-FORTY_DAYS, -HOUR, -DAY, -TEN_YEARS)[:rounds])
+    return _set_clock(lab, (-FORTY_DAYS, -HALF_HOUR, -HOUR, -DAY, -TEN_YEARS)[:rounds])
 
 
 @experiment(GROUP, "ahead by 10 years, and right again", rounds=2, quick=1)

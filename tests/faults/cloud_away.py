@@ -5,13 +5,14 @@ and in the end all of it is theirs.
 """
 
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 
 from arcade_usage.demo.receiver import HANGING, WELL, Mood, Receiver
 from tests.e2e.gate import Gate
 from tests.e2e.world import World
-from tests.faults.bounds import check_bounds
+from tests.faults.bounds import check_bounds, most_attempts
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
 from tests.faults.lab import NOBODY, Lab
@@ -20,7 +21,6 @@ from tests.faults.outage import PAUSE_HOURS
 GROUP = "Arcade Cloud out of reach"
 ALICE, MALLORY = "principal-alice", "principal-mallory"
 SHELLS = 8
-HANDFUL = 6  # look-ups in the minute or so that an experiment takes; once in 30 s, then seldom
 
 _MALLORY = json.dumps({"data": {"principal_id": MALLORY}})
 _HUGE = json.dumps({"padding": "x" * 4_000_000, "data": {"principal_id": MALLORY}})
@@ -74,13 +74,14 @@ def _work_on(
     lab.track(world, "before the credentials", ALICE)
     lab.settle()
     begin()
+    begun = time.monotonic()
     world.store_credentials(ALICE)
     for start in range(0, commands, SHELLS):
         numbers = range(start, min(start + SHELLS, commands))
         lab.together(partial(lab.track, world, f"command {number}", ALICE) for number in numbers)
         lab.settle()
     asked = max(len(lab.receiver.look_ups()), _failed_look_ups(world))
-    assert 0 < asked <= HANDFUL, f"the cloud was asked {asked} times"
+    assert 0 < asked <= most_attempts(time.monotonic() - begun), f"the cloud was asked {asked} times"
     assert set(lab.persons().values()) <= {NOBODY}, "put down to somebody whom nobody named"
     told = check_bounds(lab)
     end()

@@ -112,32 +112,35 @@ def open_network(scratch: Path) -> Iterator[Network]:
     (scratch / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
     ours, theirs = socket.socketpair()
     ours.settimeout(SETUP_SECONDS)
-    with ours, theirs:
-        keeper = subprocess.Popen(
-            [*_UNSHARE, sys.executable, "-c", _KEEPER, str(theirs.fileno()), os.fspath(scratch)],
-            pass_fds=[theirs.fileno()],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    with ours, theirs, _keep(theirs, scratch) as keeper:
         theirs.close()
+        word, descriptors, _, _ = socket.recv_fds(ours, 16, 3)
+        if not word:
+            _, said = keeper.communicate()
+            reason = said.strip().splitlines() or ["it says not why"]
+            raise NotRunError(f"no network namespace can be set up: {reason[-1]}")
+        python = scratch / "python"
+        python.write_text(_PYTHON.format(keeper=keeper.pid, python=sys.executable), encoding="utf-8")
+        python.chmod(0o700)
+        resolver, *doors = (socket.socket(fileno=each) for each in descriptors)
+        network = Network(str(python), (doors[0], doors[1]), resolver, ours)
+        threading.Thread(target=network.serve, daemon=True).start()
+        with resolver, doors[0], doors[1]:
+            yield network
+            with suppress(OSError):  # it has no other side, but who waits for it wakes up
+                resolver.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def _keep(end: socket.socket, scratch: Path) -> "Iterator[subprocess.Popen[str]]":
+    """The process that the namespace lives in."""
+    with subprocess.Popen(
+        [*_UNSHARE, sys.executable, "-c", _KEEPER, str(end.fileno()), os.fspath(scratch)],
+        pass_fds=[end.fileno()],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as keeper:
         try:
-            word, descriptors, _, _ = socket.recv_fds(ours, 16, 3)
-            if not word:
-                said = keeper.communicate()[1].strip().splitlines()
-                raise NotRunError(
-                    f"no network namespace can be set up: {said[-1] if said else 'no reason given'}"
-                )
-            resolver, *doors = [socket.socket(fileno=each) for each in descriptors]
-            python = scratch / "python"
-            python.write_text(_PYTHON.format(keeper=keeper.pid, python=sys.executable), encoding="utf-8")
-            python.chmod(0o700)
-            network = Network(str(python), (doors[0], doors[1]), resolver, ours)
-            threading.Thread(target=network.serve, daemon=True).start()
-            with resolver, doors[0], doors[1]:
-                yield network
-                with suppress(OSError):  # it has no other side, but who waits for it wakes up
-                    resolver.shutdown(socket.SHUT_RDWR)
+            yield keeper
         finally:
-            ours.close()
             keeper.kill()
-            keeper.communicate()

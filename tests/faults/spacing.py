@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.world import World
-from tests.faults.bounds import check_bounds
+from tests.faults.bounds import check_bounds, most_attempts
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
 from tests.faults.lab import Lab
@@ -16,7 +17,6 @@ from tests.faults.outage import PAUSE_HOURS
 
 GROUP = "Attempts are spaced out"
 SHELLS = 8
-HANDFUL = 6  # attempts in the minute or so that an experiment takes: once in 30 s, then seldom
 
 # Notes, in a file of the process's own, which of these it did.
 _WATCH = """
@@ -47,12 +47,13 @@ def _work_on(lab: Lab, commands: int, shells: int) -> Figures:
     noted.mkdir()
     lab.prelude.add("watch", _WATCH.format(folder=os.fspath(noted)))
     lab.receiver.posthog = DOWN
+    begun = time.monotonic()
     for start in range(0, commands, shells):
         numbers = range(start, min(start + shells, commands))
         lab.together(partial(lab.track, world, f"command {number}") for number in numbers)
         lab.settle()
     attempts = len(lab.receiver.requests)
-    assert 0 < attempts <= HANDFUL, f"{attempts} attempts"
+    assert 0 < attempts <= most_attempts(time.monotonic() - begun), f"{attempts} attempts"
     for what in ("posthog", "socket.connect"):
         those = _those_that(noted, what)
         assert len(those) == attempts, (
