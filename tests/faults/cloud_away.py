@@ -27,7 +27,7 @@ _HUGE = json.dumps({"padding": "x" * 4_000_000, "data": {"principal_id": MALLORY
 MOODS = {
     "answers 500": Mood(takes=False, status=500, body=_MALLORY.encode()),
     "never answers": HANGING,
-    "answers a byte each 0.2 s": Mood(body=_MALLORY.encode(), seconds_a_byte=0.2),
+    "answers a byte each 0.1 s": Mood(body=_MALLORY.encode(), seconds_a_byte=0.1),
     "answers 200 with a page": Mood(body=b"<html><body>Log in to the Wi-Fi</body></html>"),
     "answers 4 MB": Mood(body=_HUGE.encode()),
 }
