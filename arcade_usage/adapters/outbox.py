@@ -33,7 +33,7 @@ SENDER_LOCK = "sender.lock"
 _OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK)
 
 # When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
-_EVENT_NAME = re.compile(r"\d{15}-(\d{10})-([0-9a-f-]{36})\.event\.json")
+_EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 
 @define
@@ -60,7 +60,7 @@ class FolderOutbox:
 
     def pending(self) -> Sequence[Record]:
         with _store_errors("the outbox can't be read"):
-            names = {entry.name for entry in self._look() if _EVENT_NAME.fullmatch(entry.name)}
+            names = {entry.name for entry in self._look() if _is_record(entry)}
         return [record for name in sorted(names | self._added()) if (record := self._read(name)) is not None]
 
     def remove(self, records: Sequence[Record]) -> None:
@@ -80,11 +80,10 @@ class FolderOutbox:
         with _store_errors("the outbox can't be tidied"):
             waiting = []
             for entry in self._look():
-                if (name := _EVENT_NAME.fullmatch(entry.name)) is not None:
+                if _is_record(entry):
+                    since = float(entry.name.split("-", 2)[1])
                     with suppress(FileNotFoundError):
-                        if entry.is_dir(follow_symlinks=False):
-                            continue  # it could not be dropped, and would be in the way of all else
-                        waiting.append(Waiting(entry.name, entry.stat().st_size, float(name[1])))
+                        waiting.append(Waiting(entry.name, entry.stat().st_size, since))
                 elif entry.name not in _OURS:
                     _sweep(entry)
             for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
@@ -153,6 +152,11 @@ class FolderOutbox:
     def _unlink(self, name: str) -> None:
         with suppress(FileNotFoundError):
             os.unlink(os.path.join(self.folder, name))
+
+
+def _is_record(entry: "os.DirEntry[str]") -> bool:
+    """Named as one, and a file of its own: we make no links, and one could lead to another tool's record."""
+    return _EVENT_NAME.fullmatch(entry.name) is not None and entry.is_file(follow_symlinks=False)
 
 
 def _ending(record: Record) -> str:

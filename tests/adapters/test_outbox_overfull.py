@@ -100,6 +100,23 @@ def test_folders_and_links_among_the_events_harm_nothing(
     assert not (folder / "link").is_symlink()
 
 
+@pytest.mark.parametrize("kind", ["to itself", "to nowhere", "to a record"])
+def test_a_link_that_is_named_as_an_event_is_none(
+    outbox: FolderOutbox, folder: Path, tmp_path: Path, kind: str
+) -> None:
+    """It holds nothing up, is not sent, leads to nothing that is harmed, and goes as strays do."""
+    outbox.add(anonymous(1))
+    FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).add(anonymous(9))
+    (theirs,) = (tmp_path / OTHER_SINK.key).glob("*.event.json")
+    link = folder / theirs.name
+    link.symlink_to({"to itself": link.name, "to nowhere": "nowhere", "to a record": str(theirs)}[kind])
+    os.utime(link, (LONG_AGO, LONG_AGO), follow_symlinks=False)
+    assert another(folder).pending() == [anonymous(1)]
+    another(folder).tidy(NOW)
+    assert (link.is_symlink(), theirs.exists()) == (False, True)
+    assert another(folder).logbook().losses.counts == {}
+
+
 def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox, folder: Path) -> None:
     """It is never due to be dropped, which it could not be."""
     outbox.add(anonymous(1))
