@@ -103,7 +103,8 @@ class Delivery:
 
     def _drain(self) -> None:
         """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
-        self.outbox.tidy(self.clock.now())
+        with suppress(StoreError):  # no room for what tidying writes down: sending is what makes some
+            self.outbox.tidy(self.clock.now())
         waiting = [record for record in self.outbox.pending() if record.event.uuid not in self._tried]
         self._tried.update(record.event.uuid for record in waiting)
         reached = self.pacer.may_try(SINK) and self._send(

@@ -65,6 +65,17 @@ def test_a_usage_json_that_is_no_file_is_survived(world: World, kind: str) -> No
     assert world.whose["second"] == world.anon_id
 
 
+def test_a_logbook_that_can_not_be_written_holds_nothing_up(world: World) -> None:
+    """What senders write down for each other is a convenience: without it, events go out all the same."""
+    world.run("first")
+    (outbox,) = (world.folder / "usage" / "outbox").iterdir()
+    (outbox / "logbook.json").unlink(missing_ok=True)
+    (outbox / "logbook.json").mkdir()
+    world.run("second")
+    assert set(world.whose.values()) == {world.anon_id}
+    assert (set(world.whose), world.waiting) == ({"first", "second"}, [])
+
+
 WRONG_CREDENTIALS: dict[str, bytes] = {
     "no YAML": b"cloud: [unclosed\n\t- 'x",
     "no text": b"\xff\xfe\x00\x01",
