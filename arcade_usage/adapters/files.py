@@ -8,10 +8,13 @@ import errno
 import os
 import time
 from contextlib import suppress
+from itertools import islice
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 TEMPORARY_PREFIX = ".tmp-"
+STRAY_SECONDS = 3600.0  # after which a file that its writer did not put in place is nobody's
+SWEEP_LIMIT = 1000  # entries of a folder that one sweep takes in
 REPLACE_TRIES = 20  # on Windows, while a reader holds the file
 REPLACE_PAUSE_SECONDS = 0.01
 
@@ -92,6 +95,21 @@ def create_first(path: str, content: bytes, *, durable: bool) -> bool:
     return True
 
 
+def sweep_temporaries(folder: str) -> None:
+    """Remove what killed writers left in a folder, which may be others' too. Never raises."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in islice(entries, SWEEP_LIMIT):
+            if _is_temporary(entry.name):
+                sweep(entry)
+
+
+def sweep(entry: "os.DirEntry[str]") -> None:
+    """Remove a file once it is old: it may be one that is being written. Never raises."""
+    with suppress(OSError):
+        if time.time() - entry.stat(follow_symlinks=False).st_mtime > STRAY_SECONDS:
+            os.unlink(entry.path)
+
+
 def _create_without_links(path: str, content: bytes) -> bool:
     """The first writer wins here as well, but a reader may see a file that is not whole yet."""
     try:
@@ -121,6 +139,12 @@ def _write_temporary(folder: str, content: bytes, *, durable: bool) -> str:
         raise
     os.close(descriptor)
     return temporary
+
+
+def _is_temporary(name: str) -> bool:
+    """Whether it is exactly a name that `_write_temporary` gives."""
+    pid, _, chance = name.removeprefix(TEMPORARY_PREFIX).partition("-")
+    return name.startswith(TEMPORARY_PREFIX) and pid.isdigit() and len(chance) == 16 and chance.isalnum()
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

@@ -7,7 +7,6 @@ sends, so no two can freeze different verdicts.
 
 import os
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -15,7 +14,7 @@ from itertools import islice
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.files import PRIVATE_FILE, create_first, make_folder, read_bounded, replace
+from arcade_usage.adapters.files import PRIVATE_FILE, create_first, make_folder, read_bounded, replace, sweep
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.limits import Dropped, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
@@ -25,7 +24,6 @@ from arcade_usage.domain.sink import Sink
 RECORD_LIMIT = 64 * 1024  # bytes of one record
 LOGBOOK_LIMIT = 64 * 1024  # bytes
 SCAN_LIMIT = 5000  # files of the folder that one look takes in
-STRAY_SECONDS = 3600.0  # after which a file that is no event of ours is nobody's
 
 SINK_FILE = "sink.json"
 LOGBOOK_FILE = "logbook.json"
@@ -85,7 +83,7 @@ class FolderOutbox:
                     with suppress(FileNotFoundError):
                         waiting.append(Waiting(entry.name, entry.stat().st_size, since))
                 elif entry.name not in _OURS:
-                    _sweep(entry)
+                    sweep(entry)
             for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
                 self._unlink(each.name)
                 losses = losses.plus(reason, 1)
@@ -172,13 +170,6 @@ def find_sinks(folder: str) -> list[Sink]:
                 content = read_bounded(os.path.join(entry.path, SINK_FILE), RECORD_LIMIT)
                 sinks += [codec.read_sink(codec.load_object(content))] if content is not None else []
     return [sink for sink in sinks if os.path.isdir(os.path.join(folder, sink.key))]
-
-
-def _sweep(entry: "os.DirEntry[str]") -> None:
-    """Remove what is no event once it is old: what a killed writer, or a stranger, left."""
-    with suppress(OSError):
-        if time.time() - entry.stat(follow_symlinks=False).st_mtime > STRAY_SECONDS:
-            os.unlink(entry.path)
 
 
 @contextmanager

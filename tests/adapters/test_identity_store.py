@@ -96,6 +96,22 @@ class TestWriting:
         store.change(lambda known: (known, None))
         assert {name: (config_dir / name).stat().st_ino for name in listing(config_dir)} == before
 
+    def test_what_killed_writers_left_is_swept_up(self, store: IdentityFiles, config_dir: Path) -> None:
+        """The next change takes old temporary files with it: none that may be in use, and none of others."""
+        put(store, KNOWNS["anonymous"])
+        names = {".tmp-1-0123456789abcdef", ".tmp-theirs", ".tmp-1-theirs", "tmp-1-0123456789abcdef"}
+        for folder in (config_dir, config_dir / "usage"):
+            for name in names:
+                (folder / name).touch()
+                os.utime(folder / name, (1, 1))
+            (folder / ".tmp-2-0123456789abcdef").touch()
+        rotate(store)
+        for folder in (config_dir, config_dir / "usage"):
+            assert not (folder / ".tmp-1-0123456789abcdef").exists()
+            assert {path.name for path in folder.glob("*tmp-*")} == names - {".tmp-1-0123456789abcdef"} | {
+                ".tmp-2-0123456789abcdef"
+            }
+
     @pytest.mark.parametrize("name", ["usage.json", "usage/ledger.json"])
     def test_a_link_stays_one(
         self, store: IdentityFiles, config_dir: Path, tmp_path: Path, name: str
