@@ -3,8 +3,11 @@
 from tests.faults import (
     clocks,
     cloud_away,
+    corrupt_outboxes,
     everything_away,
     full_disks,
+    full_outboxes,
+    leftovers,
     no_process,
     posthog_away,
     read_only,
@@ -17,8 +20,11 @@ from tests.faults import (
 __all__ = [
     "clocks",
     "cloud_away",
+    "corrupt_outboxes",
     "everything_away",
     "full_disks",
+    "full_outboxes",
+    "leftovers",
     "no_process",
     "posthog_away",
     "read_only",
