@@ -65,12 +65,14 @@ def is_principal_id(value: object) -> TypeGuard[str]:
     )
 
 
-def _anonymous(_: object, attribute: "Attribute[str]", value: object) -> None:
+def anonymous_id(_: object, attribute: "Attribute[str]", value: object) -> None:
+    """A validator. Raises InvalidIdError."""
     if not is_anonymous_id(value):
         raise InvalidIdError(f"{attribute.name} is not the UUID of one installation")
 
 
-def _principal(_: object, attribute: "Attribute[str]", value: object) -> None:
+def principal_id(_: object, attribute: "Attribute[str]", value: object) -> None:
+    """A validator. Raises InvalidIdError."""
     if not is_principal_id(value):
         raise InvalidIdError(f"{attribute.name} is not the id of one principal")
 
@@ -79,7 +81,7 @@ def _principal(_: object, attribute: "Attribute[str]", value: object) -> None:
 class Anonymous:
     """Nobody has logged in under `anon_id`."""
 
-    anon_id: str = field(validator=_anonymous)
+    anon_id: str = field(validator=anonymous_id)
 
     def link(self, principal_id: str) -> "Linked":
         """The same installation, now the principal's. Raises InvalidIdError."""
@@ -94,7 +96,7 @@ class Anonymous:
 class Rotated(Anonymous):
     """Anonymous again under a fresh id; `retired` is the one it replaces. On disk it is an Anonymous."""
 
-    retired: str = field(validator=_anonymous)
+    retired: str = field(validator=anonymous_id)
 
     def __attrs_post_init__(self) -> None:
         if self.anon_id == self.retired:
@@ -105,8 +107,8 @@ class Rotated(Anonymous):
 class Linked:
     """`principal_id` has logged in, and PostHog took the alias of `anon_id` to it."""
 
-    anon_id: str = field(validator=_anonymous)
-    principal_id: str = field(validator=_principal)
+    anon_id: str = field(validator=anonymous_id)
+    principal_id: str = field(validator=principal_id)
 
     def __attrs_post_init__(self) -> None:
         if self.anon_id == self.principal_id:

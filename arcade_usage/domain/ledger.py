@@ -7,8 +7,9 @@ before the first alias is tried, because an alias may take effect though its rep
 from collections.abc import Iterable
 
 from attrs import evolve, field, frozen
+from attrs.validators import optional
 
-from arcade_usage.domain.identity import AlreadyLinkedError, Linked
+from arcade_usage.domain.identity import AlreadyLinkedError, Linked, anonymous_id, principal_id
 
 OWED_LIMIT = 10  # retired ids whose alias is still owed; the oldest goes first
 
@@ -28,8 +29,8 @@ class Stamp:
 class Owed:
     """An alias that some sinks have not accepted yet, of an id that is retired."""
 
-    anon_id: str
-    principal_id: str
+    anon_id: str = field(validator=anonymous_id)
+    principal_id: str = field(validator=principal_id)
     sinks: frozenset[str]
 
 
@@ -48,11 +49,11 @@ class Ledger:
     which a look-up last named the claim. `owed`: aliases of retired ids that are still to be sent.
     """
 
-    anon_id: str
+    anon_id: str = field(validator=anonymous_id)
     born: str
     seen: Stamp | None = None
     reached: frozenset[str] = frozenset()
-    claim: str | None = None
+    claim: str | None = field(default=None, validator=optional(principal_id))
     accepted: frozenset[str] = frozenset()
     confirmed: Stamp | None = None
     latest: Stamp | None = None

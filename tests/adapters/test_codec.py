@@ -132,6 +132,11 @@ MALFORMED_LEDGERS: dict[str, object] = {
     "debts that are an object": _spoilt(owed={}),
     "a debt without principal": _spoilt(owed=[{"anon_id": ANON, "sinks": []}]),
     "a debt of a wrong type": _spoilt(owed=[ANON]),
+    "a debt of everybody's": _spoilt(owed=[{"anon_id": ANON, "principal_id": "anonymous", "sinks": []}]),
+    "a debt of nobody's": _spoilt(owed=[{"anon_id": ANON, "principal_id": " ", "sinks": []}]),
+    "a debt of no installation": _spoilt(owed=[{"anon_id": "x", "principal_id": ALICE, "sinks": []}]),
+    "a claim of everybody": _spoilt(claim="null"),
+    "an id that is none": _spoilt(anon_id="None"),
 }
 
 

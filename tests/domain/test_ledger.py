@@ -5,7 +5,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.identity import AlreadyLinkedError, Anonymous, Linked, Rotated
+from arcade_usage.domain.identity import AlreadyLinkedError, Anonymous, InvalidIdError, Linked, Rotated
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import OWED_LIMIT, Ledger, Owed
 from tests.domain.values import (
@@ -163,3 +163,21 @@ def test_vouching_takes_id_principal_and_sink() -> None:
     assert accepted.names(S1) == ALICE
     assert accepted.names(S2) is None
     assert used.names(None) is None
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "x", "anonymous", "00000000-0000-0000-0000-000000000000"])
+def test_its_anonymous_ids_are_ids(wrong: str) -> None:
+    """No alias is ever sent of what is no id of one installation."""
+    with pytest.raises(InvalidIdError):
+        Ledger(wrong, HERE)
+    with pytest.raises(InvalidIdError):
+        Owed(wrong, BOB, frozenset({SINK}))
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "anonymous", "null", "x" * 201, "a\nb"])
+def test_its_principals_are_principals(wrong: str) -> None:
+    """Nor to what is shared by everybody."""
+    with pytest.raises(InvalidIdError):
+        evolve(unused, claim=wrong)
+    with pytest.raises(InvalidIdError):
+        Owed(A, wrong, frozenset({SINK}))
