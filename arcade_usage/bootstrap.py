@@ -116,6 +116,7 @@ def _open(
     from arcade_usage.adapters.layout import Layout
     from arcade_usage.adapters.payload_reader import read_payload
     from arcade_usage.adapters.surroundings import local_redactor, read_runtime
+    from arcade_usage.application.errors import InvalidPayloadError
     from arcade_usage.domain.event import describe
 
     handover = read_payload(payload)
@@ -123,7 +124,10 @@ def _open(
     if not _is_on(layout, handover.sink.project_token):
         return None
     runtime = read_runtime(handover.distribution, os.environ)
-    event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
+    try:
+        event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
+    except ValueError as error:
+        raise InvalidPayloadError("an event of no time") from error
     return _make_delivery(layout, handover.sink, settled), handover, event
 
 

@@ -31,6 +31,8 @@ class Sink:
             raise ValueError("a sink's host is a URL of http or https")
         if not 0 < len(self.project_token) <= TOKEN_LIMIT:
             raise ValueError("a sink needs a project token")
+        if not (self.host.isprintable() and self.project_token.isprintable()):  # half a character is not
+            raise ValueError("a sink's names are text")
 
     @property
     def key(self) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from arcade_usage import bootstrap
+from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.identity import is_anonymous_id
 from tests.e2e.hosts import CALL, run_host, start_of_host
 from tests.e2e.world import World
@@ -97,6 +99,26 @@ def test_malformed_credentials_name_nobody_in_silence(world: World, content: byt
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.whose == {"toolkit.run": world.anon_id}
     assert (world.receiver.look_ups(), world.credentials.read_bytes()) == ([], content)
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "wrong"),
+    [
+        ("command", "ended_at", 1e300),
+        ("command", "ended_at", float("nan")),
+        ("sink", "project_token", "\ud800"),
+    ],
+    ids=["no time of the calendar", "no number", "half a character"],
+)
+def test_a_payload_that_says_the_impossible_is_refused(
+    world: World, part: str, key: str, wrong: object
+) -> None:
+    """It is an error of the library's own, and nothing is written or sent."""
+    payload = json.loads(world.payload("never"))
+    payload[part][key] = wrong
+    with pytest.raises(InvalidPayloadError):
+        bootstrap.deliver(json.dumps(payload), lambda: None)
+    assert (world.waiting, world.receiver.requests) == ([], [])
 
 
 def test_an_older_releases_file_is_adopted(world: World) -> None:
