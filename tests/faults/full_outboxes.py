@@ -86,7 +86,7 @@ def two_years_of_records(lab: Lab, rounds: int) -> Figures:
     return _work_off(lab, world, rounds, empty)
 
 
-@experiment(GROUP, "with more records than may wait", rounds=4900, quick=1500)
+@experiment(GROUP, "with more records than may wait", rounds=4900, quick=1200)
 def too_many_records(lab: Lab, rounds: int) -> Figures:
     """The newest arrive, as many as may wait; the others are dropped and counted."""
     world = lab.home()

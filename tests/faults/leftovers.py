@@ -14,7 +14,7 @@ from tests.faults.lab import Lab
 ALICE = "principal-alice"
 
 
-@experiment("What killed writers left", "temporary files in every folder that we write to", rounds=4, quick=2)
+@experiment("What killed writers left", "temporary files in every folder that we write to", rounds=4, quick=1)
 def temporary_files(lab: Lab, rounds: int) -> Figures:
     """They go with the next login; what may still be in somebody's hands stays, and what is not ours."""
     swept = 0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -51,6 +52,11 @@ def mutate_yaml(random: Random, sample: bytes) -> bytes:
     return sample[:at] + random.choice(YAML) + sample[end:]
 
 
+def _odd(random: Random) -> Any:
+    """One of its own: what is made wrong later must not be made wrong here."""
+    return deepcopy(random.choice(ODD))
+
+
 def _flip(random: Random, sample: bytes) -> bytes:
     flipped = bytearray(sample)
     for _ in range(random.choice((1, 1, 2, 8)) if flipped else 0):
@@ -95,17 +101,15 @@ def _change_within(random: Random, tree: Any) -> Any:
     if isinstance(tree, str) and tree.startswith("{") and random.random() < 0.8:  # a text that is JSON again
         return _restructure(random, tree.encode("utf-8", "replace")).decode("utf-8", "replace")
     if not isinstance(tree, dict | list) or not tree or random.random() < 0.05:
-        return random.choice(
-            (lambda: random.choice(ODD), lambda: [tree], lambda: {"x": tree}, lambda: str(tree))
-        )()
+        return random.choice((lambda: _odd(random), lambda: [tree], lambda: {"x": tree}, lambda: str(tree)))()
     key: Any = random.choice(list(tree) if isinstance(tree, dict) else range(len(tree)))
     deed = random.random()
     if deed < 0.1:
         del tree[key]
     elif deed < 0.2 and isinstance(tree, dict):
-        tree[str(random.choice(ODD))] = tree[key]
+        tree[str(_odd(random))] = tree[key]
     elif deed < 0.5:
-        tree[key] = random.choice(ODD)
+        tree[key] = _odd(random)
     else:
         tree[key] = _change_within(random, tree[key])
     return tree
@@ -115,7 +119,7 @@ def _double_a_key(random: Random, sample: bytes) -> bytes:
     """The same key twice: the last one counts."""
     start = sample.find(b"{") + 1
     key = random.choice([part for part in sample.split(b'"') if part.isalnum()] or [b"x"])
-    return sample[:start] + b'"%s": %s, ' % (key, json.dumps(random.choice(ODD)).encode()) + sample[start:]
+    return sample[:start] + b'"%s": %s, ' % (key, json.dumps(_odd(random)).encode()) + sample[start:]
 
 
 def _nest(random: Random, sample: bytes) -> bytes:
