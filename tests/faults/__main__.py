@@ -45,7 +45,7 @@ NOT_RUN = "not run: "
 
 def perform(each: Experiment, rounds: int) -> Row:
     begun = time.monotonic()
-    figures, trouble = None, ""
+    figures, trouble, lab = None, "", None
     try:
         with open_lab() as lab:
             figures = each.run(lab, rounds)
@@ -54,7 +54,10 @@ def perform(each: Experiment, rounds: int) -> Row:
     except Exception as error:  # noqa: BLE001 - the others are to be made all the same
         traceback.print_exc()
         trouble = f"failed: {type(error).__name__}: {error}".splitlines()[0]
-    return Row(each, figures, trouble, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    if lab is None:
+        return Row(each, figures, trouble, seconds)
+    return Row(each, figures, trouble, seconds, len(lab.processes) + lab.started_by_hosts, lab.orphans)
 
 
 def is_clean(row: Row) -> bool:
@@ -62,7 +65,7 @@ def is_clean(row: Row) -> bool:
 
 
 def _say(row: Row) -> None:
-    said = row.trouble if row.figures is None else str(row.figures.remark)
+    said = "; ".join(filter(None, (row.figures.remark if row.figures else "", row.trouble)))
     counts = ""
     if row.figures is not None:
         counts = (

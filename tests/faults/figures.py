@@ -12,6 +12,7 @@ class Figures:
     `tried`: how many times the fault was made. `events`: how many events had to arrive. `lost`, `duplicated`
     (after PostHog dropped repeats), `mixed_up` (counted for a person they are not of): how many of them.
     `waits_ms`: how long tracking held the host up, call by call. `remark`: what else was counted, in words.
+    `details`: what is too long for the table.
     """
 
     tried: int
@@ -21,6 +22,7 @@ class Figures:
     mixed_up: int = 0
     waits_ms: tuple[float, ...] = ()
     remark: str = ""
+    details: str = ""
 
     @property
     def is_clean(self) -> bool:

@@ -4,6 +4,8 @@ Owns the account: every event that has to arrive is entered with whose it may be
 receiver made of it.
 """
 
+import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -11,9 +13,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from attrs import define, field
@@ -21,11 +24,13 @@ from attrs import define, field
 from arcade_usage.adapters.clock import SystemClock
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.prelude import Prelude, hours_ahead
-from tests.e2e.world import World, noting_processes
+from tests.e2e.world import World, noting_processes, until
+from tests.faults.alive import LAB_VARIABLE, alive
 from tests.faults.figures import Figures
 from tests.isolation import isolate
 
 NOBODY = "nobody"  # an owner: no person may get it
+ORPHAN_SECONDS = 11.0  # after which no process of an experiment is alive
 
 
 @define
@@ -35,7 +40,8 @@ class Lab:
     `owners`: of every event that has to arrive, by the command's name, which is given once: whose it may be.
     An event that ends up with nobody is nobody's, which is always right. `waits_ms`: of the host.
     `login_waits_ms`, `logout_waits_ms`: of those, which may wait. `lifetimes`: of the delivery processes that
-    have ended, in seconds.
+    have ended, in seconds. `started_by_hosts`: how many processes were started by hosts that are processes
+    themselves. `orphans`: how many were still alive ORPHAN_SECONDS after the end.
     """
 
     scratch: Path
@@ -47,6 +53,9 @@ class Lab:
     login_waits_ms: list[float] = field(factory=list)
     logout_waits_ms: list[float] = field(factory=list)
     lifetimes: list[float] = field(factory=list)
+    started_by_hosts: int = 0
+    orphans: int = 0
+    name: str = field(factory=lambda: uuid4().hex)
     _homes: int = field(default=0, init=False)
 
     def home(self) -> World:
@@ -137,7 +146,10 @@ class Lab:
 
 @contextmanager
 def open_lab() -> Iterator[Lab]:
-    """A lab in a temporary folder, with an environment of its own; no process is left when it closes."""
+    """A lab in a temporary folder, with an environment of its own.
+
+    Raises AssertionError if a process of its is alive ORPHAN_SECONDS after its end, whoever started it.
+    """
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="arcade-usage-faults-")))
         monkeypatch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -146,6 +158,7 @@ def open_lab() -> Iterator[Lab]:
         lifetimes: list[float] = []
         processes = stack.enter_context(noting_processes(monkeypatch, lambda each: _watch(each, lifetimes)))
         lab = Lab(scratch, receiver, monkeypatch, processes, lifetimes=lifetimes)
+        monkeypatch.setenv(LAB_VARIABLE, lab.name)
         stack.callback(_end, lab)
         yield lab
 
@@ -168,7 +181,12 @@ def _watch(process: "subprocess.Popen[bytes]", lifetimes: list[float]) -> None:
 
 
 def _end(lab: Lab) -> None:
+    until(lambda: not alive(lab.name), ORPHAN_SECONDS)
+    orphans = alive(lab.name)
+    lab.orphans = len(orphans)
+    for orphan in orphans:
+        with suppress(ProcessLookupError):
+            os.kill(orphan, signal.SIGKILL)
     for process in lab.processes:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        process.wait()
+    assert not orphans, f"{len(orphans)} processes alive after {ORPHAN_SECONDS:.0f} s"

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from tests.faults.experiment import Experiment
 from tests.faults.figures import Figures
+from tests.faults.lab import ORPHAN_SECONDS
 
 _HEAD = """# Reliability, measured
 
@@ -22,26 +23,44 @@ _COLUMNS = ("what was done", "times", "events", "lost", "duplicated", "mixed up"
 
 @frozen
 class Row:
-    """An experiment as it went: with figures, or with the reason why there are none."""
+    """An experiment as it went: with figures, or with the reason why there are none.
+
+    `started`: how many processes. `orphans`: how many of them stayed alive too long.
+    """
 
     experiment: Experiment
     figures: Figures | None
     trouble: str = ""
     seconds: float = 0.0
+    started: int = 0
+    orphans: int = 0
 
 
 def write_report(rows: Sequence[Row]) -> str:
-    lines = [_HEAD, _machine(), ""]
+    lines = [_HEAD, _machine(), "", _orphans(rows), ""]
     groups = dict.fromkeys(row.experiment.group for row in rows)
     for group in groups:
         lines += [f"## {group}", "", _line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
         lines += [_line(_cells(row)) for row in rows if row.experiment.group == group]
         lines.append("")
+        lines += [f"{each}\n" for each in _details(rows, group)]
     return "\n".join(lines)
 
 
 def _machine() -> str:
     return f"Python {platform.python_version()}, posthog {version('posthog')}, {platform.system()} on {os.cpu_count()} cores."
+
+
+def _orphans(rows: Sequence[Row]) -> str:
+    orphans, started = sum(row.orphans for row in rows), sum(row.started for row in rows)
+    return f"Processes alive {ORPHAN_SECONDS:.0f} s after their experiment: {orphans:,} of {started:,} that were started."
+
+
+def _details(rows: Sequence[Row], group: str) -> list[str]:
+    told = {row.experiment: row.figures.details for row in rows if row.figures is not None}
+    return [
+        f"**{each.name}**: {details}" for each, details in told.items() if each.group == group and details
+    ]
 
 
 def _cells(row: Row) -> list[str]:
