@@ -4,11 +4,13 @@ Owns the invariant that a process is found whoever started it, and however long 
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 LAB_VARIABLE = "FAULTS_LAB"
+A_LOOK_SECONDS = 0.1  # a look at all processes of a machine is work
 _PROC = Path("/proc")
 
 
@@ -19,6 +21,14 @@ def alive(lab: str) -> list[int]:
     """
     marker = f"{LAB_VARIABLE}={lab}".encode()
     return [process for process in _processes() if marker in _environment(process)]
+
+
+def survivors(lab: str, seconds: float) -> list[int]:
+    """The processes of this lab that are alive after `seconds`; returns earlier when there are none."""
+    end = time.monotonic() + seconds
+    while (there := alive(lab)) and time.monotonic() < end:
+        time.sleep(A_LOOK_SECONDS)
+    return there
 
 
 def children(parent: int) -> dict[int, str]:

@@ -24,8 +24,8 @@ from attrs import define, field
 from arcade_usage.adapters.clock import SystemClock
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.prelude import Prelude, hours_ahead
-from tests.e2e.world import World, noting_processes, until
-from tests.faults.alive import LAB_VARIABLE, alive
+from tests.e2e.world import World, noting_processes
+from tests.faults.alive import LAB_VARIABLE, survivors
 from tests.faults.figures import Figures
 from tests.isolation import isolate
 
@@ -114,7 +114,17 @@ class Lab:
         for process in self.processes:
             process.wait(20)
 
-    def judge(self, tried: int, remark: str = "") -> Figures:
+    def settle_all(self) -> None:
+        """Wait until every process of this lab has ended, whoever started it."""
+        self.settle()
+        assert not survivors(self.name, 20)
+
+    def is_known(self, world: World, name: str) -> bool:
+        """Whether the event of this command was ever written down, once its delivery has ended."""
+        on_disk = {record["event"]["properties"]["command_name"] for record in world.waiting}
+        return name in on_disk or name in world.events
+
+    def judge(self, tried: int, remark: str = "", details: str = "") -> Figures:
         """What became of the expected events, so far."""
         got: Counter[str] = Counter()
         mixed_up = 0
@@ -130,6 +140,7 @@ class Lab:
             mixed_up=mixed_up,
             waits_ms=tuple(self.waits_ms),
             remark=remark,
+            details=details,
         )
 
     def persons(self) -> dict[str, str]:
@@ -181,8 +192,7 @@ def _watch(process: "subprocess.Popen[bytes]", lifetimes: list[float]) -> None:
 
 
 def _end(lab: Lab) -> None:
-    until(lambda: not alive(lab.name), ORPHAN_SECONDS)
-    orphans = alive(lab.name)
+    orphans = survivors(lab.name, ORPHAN_SECONDS)
     lab.orphans = len(orphans)
     for orphan in orphans:
         with suppress(ProcessLookupError):

@@ -1,0 +1,189 @@
+"""Deliveries killed at random moments: whatever was written down by then arrives once all is well again.
+
+The events of those that were killed before need not arrive; how long after the launch that still happens is
+what is measured here.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+from statistics import median, quantiles
+from threading import Thread
+
+from attrs import define, field
+
+from tests.e2e.world import World, until
+from tests.faults.experiment import experiment
+from tests.faults.figures import Figures
+from tests.faults.lab import NOBODY, Lab
+
+GROUP = "Killed at random moments"
+MEASURED = 50  # deliveries that are left alone, to know how long they take; fewer in the tests
+LINKED, ANONYMOUS = "principal-linked", "principal-anonymous"
+LOGINS = frozenset(f"principal-login-{number}" for number in range(3))
+A_GLANCE_SECONDS = 0.001
+TOGETHER = 4  # homes that recover side by side
+
+
+@define
+class Killer:
+    """Kills deliveries at random moments of their life, which lasts `lifetime` seconds, and sees what is left.
+
+    Figures are of kills: `unwritten_ms` are the times after the launch of those before the record was written.
+    """
+
+    lab: Lab
+    random: Random
+    lifetime: float
+    unwritten_ms: list[float] = field(factory=list)
+    on_disk: int = 0
+    received: int = 0
+
+    def kill(self, world: World, name: str, owner: str, act: Callable[[], object]) -> None:
+        """Kill the delivery that `act` launches, and expect its event if it was written down."""
+        moment = self.random.uniform(0.0, self.lifetime * 1.1)
+        before = len(self.lab.processes)
+        begun = time.monotonic()
+        acting = Thread(target=act)  # a login waits for its delivery
+        acting.start()
+        while len(self.lab.processes) == before:
+            time.sleep(A_GLANCE_SECONDS)
+        time.sleep(max(0.0, begun + moment - time.monotonic()))
+        process = self.lab.processes[-1]
+        process.kill()
+        after = time.monotonic() - begun
+        process.wait()
+        acting.join()
+        if name in world.events:
+            self.received += 1
+        elif self.lab.is_known(world, name):
+            self.on_disk += 1
+        else:
+            self.unwritten_ms.append(after * 1000)
+            return
+        self.lab.expect(name, owner)
+
+
+@define
+class Street:
+    """The homes: of somebody who is linked, of nobody, of those who never logged in, of those who do all the time."""
+
+    lab: Lab
+    killer: Killer
+    linked: World
+    anonymous: World
+    logins: World
+    unlinked: list[World] = field(factory=list)
+
+    def move_in(self) -> None:
+        self.lab.expect("first login", LINKED)
+        self.linked.log_in(LINKED, name="first login")
+        self.lab.settle()
+
+    def kill(self, number: int) -> None:
+        """A delivery in one of the homes, in turn."""
+        name = f"killed {number}"
+        if number % 4 == 0:
+            self._kill_command(self.linked, name, LINKED)
+        elif number % 4 == 1:
+            self._kill_command(self.anonymous, name, ANONYMOUS)
+        elif number % 4 == 2:
+            world, owner = self._unlinked()
+            self._kill_command(world, name, owner)
+        else:
+            owner = sorted(LOGINS)[number % len(LOGINS)]
+            act = lambda: self.logins.log_in(owner, name=name)  # noqa: E731 - told to the killer
+            self.killer.kill(self.logins, name, owner, act)
+
+    def recover(self) -> None:
+        """Everybody runs a last command, and who had not logged in does so."""
+        for first in range(0, len(self.unlinked), TOGETHER):
+            for number, world in list(enumerate(self.unlinked))[first : first + TOGETHER]:
+                self.lab.track(world, f"last {number}", f"principal-unlinked-{number}")
+            self.lab.settle()
+        self.lab.track(self.linked, "last of who is linked", LINKED)
+        for world, owner in ((self.anonymous, ANONYMOUS), (self.logins, min(LOGINS))):
+            self.lab.expect(f"last login of {owner}", owner)
+            world.log_in(owner, name=f"last login of {owner}")
+        self.lab.settle()
+
+    @property
+    def homes(self) -> list[World]:
+        return [self.linked, self.anonymous, self.logins, *self.unlinked]
+
+    def _kill_command(self, world: World, name: str, owner: str) -> None:
+        self.killer.kill(world, name, owner, lambda: self.lab.attempt(world, name))
+
+    def _unlinked(self) -> tuple[World, str]:
+        """A home with credentials that are not linked yet; a new one when those of the last one are."""
+        if not self.unlinked or _is_linked(self.unlinked[-1]):
+            self.unlinked.append(self.lab.home())
+            self.unlinked[-1].store_credentials(f"principal-unlinked-{len(self.unlinked) - 1}")
+        return self.unlinked[-1], f"principal-unlinked-{len(self.unlinked) - 1}"
+
+
+@experiment(GROUP, "deliveries of commands and logins", rounds=500, quick=4)
+def kill_at_random(lab: Lab, rounds: int) -> Figures:
+    written_ms, lifetimes = measure(lab, min(MEASURED, rounds))
+    killer = Killer(lab, Random(4), median(lifetimes))
+    street = Street(lab, killer, lab.home(), lab.home(), lab.home())
+    street.move_in()
+    hours = 2
+    for number in range(rounds):
+        if number % 4 == 0:  # what a kill has paused is due again
+            lab.let_hours_pass(hours)
+            hours = -hours
+        street.kill(number)
+    lab.let_hours_pass(hours)
+    street.recover()
+    assert not any(world.waiting for world in street.homes)
+    persons = lab.persons()
+    for name, owners in lab.owners.items():
+        # A login that another person's overtook before it was settled is nobody's.
+        may_be = owners | {NOBODY} if owners & LOGINS or not owners else owners
+        assert persons.get(name) in may_be, name
+    return lab.judge(rounds, _remark(killer, written_ms))
+
+
+def measure(lab: Lab, times: int) -> tuple[list[float], list[float]]:
+    """How long after its launch the record of an event is on disk (ms), and how long its delivery lives (s)."""
+    world = lab.home()
+    lab.track(world, "measured first")
+    lab.settle()
+    (outbox,) = (world.folder / "usage" / "outbox").iterdir()
+    written_ms, lifetimes = [], []
+    for number in range(times):
+        begun = time.monotonic()
+        lab.track(world, f"measured {number}")
+        while not _has_a_record(os.fspath(outbox)):
+            assert time.monotonic() - begun < 20
+            time.sleep(A_GLANCE_SECONDS)
+        written_ms.append((time.monotonic() - begun) * 1000)
+        lab.settle()
+        lifetimes.append(time.monotonic() - begun)
+        assert until(lambda: world.waiting == [])
+    return written_ms, lifetimes
+
+
+def _has_a_record(outbox: str) -> bool:
+    return any(name.endswith(".event.json") for name in os.listdir(outbox))
+
+
+def _is_linked(world: World) -> bool:
+    with suppress(FileNotFoundError):
+        return world.linked_to() is not None
+    return False
+
+
+def _remark(killer: Killer, written_ms: list[float]) -> str:
+    latest = (
+        f", at the latest {max(killer.unwritten_ms):.0f} ms after the launch" if killer.unwritten_ms else ""
+    )
+    slow = quantiles(written_ms, n=20)[-1] if len(written_ms) > 1 else max(written_ms)
+    return (
+        f"{len(killer.unwritten_ms)} were killed before the record was written{latest} (those need not arrive),"
+        f" {killer.on_disk} while it was on disk, {killer.received} after PostHog had it; left alone, the record"
+        f" of {len(written_ms)} is on disk {median(written_ms):.0f} ms after the launch (95th percentile: {slow:.0f} ms)"
+    )
