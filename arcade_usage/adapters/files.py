@@ -95,19 +95,35 @@ def create_first(path: str, content: bytes, *, durable: bool) -> bool:
     return True
 
 
-def sweep_temporaries(folder: str) -> None:
-    """Remove what killed writers left in a folder, which may be others' too. Never raises."""
+def sweep_temporaries(folder: str, now: float) -> None:
+    """Remove what killed writers left in a folder, which may be others' too. Never raises. `now`: as below."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in islice(entries, SWEEP_LIMIT):
             if _is_temporary(entry.name):
-                sweep(entry)
+                sweep(entry, now)
 
 
-def sweep(entry: "os.DirEntry[str]") -> None:
-    """Remove a file once it is old: it may be one that is being written. Never raises."""
+def sweep(entry: "os.DirEntry[str]", now: float) -> None:
+    """Remove a file once it is old: it may be one that is being written. Never raises.
+
+    `now`: Unix seconds by the clock that dates the files.
+    """
     with suppress(OSError):
-        if time.time() - entry.stat(follow_symlinks=False).st_mtime > STRAY_SECONDS:
+        if now - entry.stat(follow_symlinks=False).st_mtime > STRAY_SECONDS:
             os.unlink(entry.path)
+
+
+def read_files_clock(path: str) -> float:
+    """The time (Unix seconds) by the clock that dates files, told by touching the one at `path`.
+
+    Ours may have been put ahead, or a server's may be behind: a file that is just being written by
+    another process must not look old. Where there is no such file, our own clock.
+    """
+    try:
+        os.utime(path)
+        return os.stat(path).st_mtime
+    except OSError:
+        return time.time()
 
 
 def _create_without_links(path: str, content: bytes) -> bool:

@@ -13,7 +13,13 @@ from typing import TypeVar
 from attrs import define
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.files import PRIVATE_FILE, make_folder, replace, sweep_temporaries
+from arcade_usage.adapters.files import (
+    PRIVATE_FILE,
+    make_folder,
+    read_files_clock,
+    replace,
+    sweep_temporaries,
+)
 from arcade_usage.adapters.identity_texts import read_ledger_text, read_usage_text
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreBusyError, StoreError
@@ -65,8 +71,9 @@ class IdentityFiles:
         known, usage = self._read()
         changed, result = decide(known)
         if changed != known:
+            now = read_files_clock(self.layout.identity_lock)
             for folder in (self.layout.config_dir, self.layout.folder):
-                sweep_temporaries(folder)
+                sweep_temporaries(folder, now)
         if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
             if isinstance(known.ledger, Malformed):
                 self._set_aside(self.layout.ledger)

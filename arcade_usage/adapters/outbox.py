@@ -14,7 +14,15 @@ from itertools import islice
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.files import PRIVATE_FILE, create_first, make_folder, read_bounded, replace, sweep
+from arcade_usage.adapters.files import (
+    PRIVATE_FILE,
+    create_first,
+    make_folder,
+    read_bounded,
+    read_files_clock,
+    replace,
+    sweep,
+)
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.limits import Dropped, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
@@ -76,14 +84,14 @@ class FolderOutbox:
         observed = logbook.observed.look(now)
         losses = logbook.losses
         with _store_errors("the outbox can't be tidied"):
-            waiting = []
+            files_now, waiting = read_files_clock(os.path.join(self.folder, SENDER_LOCK)), []
             for entry in self._look():
                 if _is_record(entry):
                     since = float(entry.name.split("-", 2)[1])
                     with suppress(FileNotFoundError):
                         waiting.append(Waiting(entry.name, entry.stat().st_size, since))
                 elif entry.name not in _OURS:
-                    sweep(entry)
+                    sweep(entry, files_now)
             for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
                 self._unlink(each.name)
                 losses = losses.plus(reason, 1)

@@ -84,6 +84,22 @@ def test_what_may_be_somebodys_stays_for_an_hour(outbox: FolderOutbox, folder: P
     assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-new"]
 
 
+def test_a_clock_put_ahead_makes_no_file_old(
+    outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file's age is told by the clock that dates it: what is being written stays, what is old goes."""
+    outbox.add(anonymous(1))
+    (folder / ".tmp-1-new").touch()
+    (folder / ".tmp-1-old").touch()
+    os.utime(folder / ".tmp-1-old", (LONG_AGO, LONG_AGO))
+    ahead = time.time() + 2 * STRAY_SECONDS
+    monkeypatch.setattr(time, "time", lambda: ahead)
+    with outbox.sending() as ours:
+        assert ours
+        outbox.tidy(ahead)
+    assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-new"]
+
+
 def test_folders_and_links_among_the_events_harm_nothing(
     outbox: FolderOutbox, folder: Path, tmp_path: Path
 ) -> None:
