@@ -143,8 +143,10 @@ def kill_at_each_step(lab: Lab, rounds: int, story: Story) -> Figures:
                 story.act(lane, f"killed at {step}")
         lab.settle_all()
         for lane, (step, blow) in zip(lanes, blows.items(), strict=False):
-            written[step] = lab.is_known(lane.world, f"killed at {step}")
-            if written[step] or blow.hit is None:
+            known = lab.is_known(lane.world, f"killed at {step}")
+            # Once it was written down at one step, it was at all that follow, whatever became of it.
+            written[step] = known or any(written.values()) or blow.hit is None
+            if written[step]:
                 owners[f"killed at {step}"] = NOBODY if story.anonymous else lane.who
                 lab.expect(f"killed at {step}", *(() if story.anonymous else (lane.who,)))
             if blow.hit is not None:
@@ -161,7 +163,7 @@ def kill_at_each_step(lab: Lab, rounds: int, story: Story) -> Figures:
     lab.started_by_hosts += sum(written.values()) * (story.who == HOST)
     _check_launched(hits, written)
     persons = lab.persons()
-    wrong = {name: persons.get(name) for name, owner in owners.items() if persons.get(name) != owner}
+    wrong = {name: persons[name] for name in owners.keys() & persons.keys() if persons[name] != owners[name]}
     assert not (wrong and story.certain), wrong
     return lab.judge(len(hits), _remark(hits, written, wrong), tell(list(hits.values())))
 
@@ -186,7 +188,7 @@ def _check_launched(hits: dict[int, str], written: dict[int, bool]) -> None:
     assert all(written[step] for step in hits if step >= launch)
 
 
-def _remark(hits: dict[int, str], written: dict[int, bool], undecided: dict[str, str | None]) -> str:
+def _remark(hits: dict[int, str], written: dict[int, bool], undecided: dict[str, str]) -> str:
     unwritten = sum(not written[step] for step in hits)
     remark = f"at {len(hits)} steps; before the first {unwritten} nothing was written down that could be lost"
     return f"{remark}; {len(undecided)} ended up as nobody's" if undecided else remark
