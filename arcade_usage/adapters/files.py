@@ -96,7 +96,7 @@ def create_first(path: str, content: bytes, *, durable: bool) -> bool:
 
 
 def sweep_temporaries(folder: str, now: float) -> None:
-    """Remove what killed writers left in a folder, which may be others' too. Never raises. `now`: see there."""
+    """Remove what killed writers left in a folder that others may use too. Never raises."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in islice(entries, SWEEP_LIMIT):
             if _is_temporary(entry.name):
