@@ -12,6 +12,7 @@ from tests.faults.lab import Lab
 
 AT_ONCE = 6  # deliveries; the host makes a pause while there are so many
 ZOMBIES = 2 * AT_ONCE  # at any moment: those that ended since it last looked
+LAST_SECONDS = 20.0  # until all that the last commands started has been reaped
 HOST_SECONDS = 540.0  # until a host that hangs is a failure
 
 _HOST = """
@@ -34,6 +35,7 @@ for number in range(int(sys.argv[1])):
     waits.append((time.perf_counter() - begun) * 1000)
     while len([state for state in look() if state != "Z"]) >= {at_once}:
         time.sleep(0.005)
+end = time.monotonic() + {last_seconds}
 while look():
     time.sleep(0.02)
 print(json.dumps({{"waits": waits, "most": most}}))
@@ -46,7 +48,9 @@ def live_on(lab: Lab, rounds: int) -> Figures:
     for number in range(rounds):
         lab.expect(f"command {number}")
     script = lab.scratch / "host.py"
-    lines = _HOST.format(start=start_of_host(world), seconds=HOST_SECONDS, at_once=AT_ONCE)
+    lines = _HOST.format(
+        start=start_of_host(world), seconds=HOST_SECONDS, last_seconds=LAST_SECONDS, at_once=AT_ONCE
+    )
     script.write_text(lines, encoding="utf-8")
     strict = ["-B", "-X", "dev", "-W", "error::ResourceWarning"]
     root = Path(__file__).parents[2]
@@ -58,7 +62,7 @@ def live_on(lab: Lab, rounds: int) -> Figures:
         check=False,
     )
     lab.started_by_hosts += rounds
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
     said = json.loads(done.stdout)
     lab.waits_ms.extend(said["waits"])
     assert said["most"] <= ZOMBIES, said["most"]
