@@ -106,6 +106,8 @@ def a_usage_json(bench: Bench) -> tuple[list[bytes], set[str]]:
     allowed, _ = lay(bench)
     content = mutate(bench.random, bench.usage.read_bytes())
     bench.usage.write_bytes(content)
+    if bench.random.random() < 0.5:  # an older CLI's: it is taken at its word
+        bench.ledger.unlink()
     return [content], allowed | ids_in(content)
 
 

@@ -41,7 +41,8 @@ def forbid(lab: Lab, rounds: int, place: Place, *, used: bool) -> Figures:
         if used:
             _begin_linked(lab, world, number)
         folder = place(world)
-        folder.mkdir(parents=True, exist_ok=True)
+        for each in (world.folder / "usage", folder):  # where the ledger fits, and usage.json does not
+            each.mkdir(parents=True, exist_ok=True)
         with _without_writing(folder):
             kept += _meet(lab, world, number, used, without_permission())
         _recover(lab, world, number, used)
