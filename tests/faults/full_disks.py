@@ -9,7 +9,15 @@ from attrs import frozen
 from tests.e2e.world import World
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
-from tests.faults.hosts import expect_what_was_written, ids_of, keep_waiting, program, recover, run_host
+from tests.faults.hosts import (
+    expect_what_was_written,
+    ids_of,
+    keep_waiting,
+    outbox_of,
+    program,
+    recover,
+    run_host,
+)
 from tests.faults.lab import Lab
 from tests.faults.mounts import Disk, small_disk
 
@@ -46,7 +54,7 @@ def _records(lab: Lab, world: World, number: int) -> None:
     """Of commands after a refresh of the credentials, so that each is still to be decided."""
     _a_login(lab, world, number)
     world.store_credentials(ALICE, version=2)
-    names = [f"waiting {number}.{nth}" for nth in range(3)]
+    names = [f"waiting {number}.{nth}{' and waiting' * 10}" for nth in range(3)]  # larger than the next
     for name in names:
         lab.expect(name, ALICE)
     keep_waiting(lab, world, *names)
@@ -141,7 +149,7 @@ def a_login_without_room(lab: Lab, rounds: int) -> Figures:
 
 @experiment(
     GROUP,
-    "files cut off at 0 to 2,300 bytes in the delivery, while undecided records wait",
+    "files cut off within a record's length in the delivery, while undecided records wait",
     rounds=12,
     quick=2,
 )
@@ -149,8 +157,10 @@ def files_cut_off(lab: Lab, rounds: int) -> Figures:
     """RLIMIT_FSIZE, which ends a write in its middle."""
     kept = flushed = 0
     for number in range(rounds):
-        world, limit = lab.home(), number * 2300 // max(1, rounds - 1)
+        world = lab.home()
         _records(lab, world, number)
+        size = max(path.stat().st_size for path in Path(outbox_of(world).folder).glob("*.event.json"))
+        limit = size - 20 - number * size // rounds
         names = [f"cut {number}.{nth}" for nth in range(2)]
         run_host(lab, world, *names, before=f"sys.executable = {str(_limited(world.scratch, limit))!r}")
         kept += expect_what_was_written(lab, world, *names, owners=[ALICE])
