@@ -45,7 +45,8 @@ class IdentityFiles:
         try:
             make_folder(self.layout.folder)
             with self._lock(IDENTITY_LOCK_SECONDS):
-                return self._change(decide)
+                self._sweep()
+                return self._change(decide, durable=True)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
         except (OSError, NotImplementedError) as error:  # an older filelock says so where there are no locks
@@ -57,7 +58,9 @@ class IdentityFiles:
             with ExitStack() as held:
                 with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
                     held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
-                return self._change(decide)
+                # A busy disk may take seconds to say that it is done. Should the power fail before it is, the
+                # old identity comes back without its credentials, and that is rotated away like any other.
+                return self._change(decide, durable=False)
         except OSError as error:
             raise StoreError("the identity can't be changed") from error
 
@@ -67,21 +70,23 @@ class IdentityFiles:
 
         return FileLock(self.layout.identity_lock, mode=PRIVATE_FILE).acquire(timeout=seconds)
 
-    def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+    def _sweep(self) -> None:
+        now = read_files_clock(self.layout.identity_lock)
+        for folder in (self.layout.config_dir, self.layout.folder):
+            sweep_temporaries(folder, now)
+
+    def _change(self, decide: Callable[[Known], tuple[Known, T]], *, durable: bool) -> T:
         known, usage = self._read()
         changed, result = decide(known)
-        if changed != known:
-            now = read_files_clock(self.layout.identity_lock)
-            for folder in (self.layout.config_dir, self.layout.folder):
-                sweep_temporaries(folder, now)
         if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
             if isinstance(known.ledger, Malformed):
                 self._set_aside(self.layout.ledger)
-            replace(self.layout.ledger, codec.write_ledger(changed.ledger))
+            replace(self.layout.ledger, codec.write_ledger(changed.ledger), durable=durable)
         if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
             if isinstance(known.identity, Malformed):
                 self._set_aside(self.layout.usage_json)
-            replace(self.layout.usage_json, codec.write_identity(changed.identity, _extras(usage)))
+            content = codec.write_identity(changed.identity, _extras(usage))
+            replace(self.layout.usage_json, content, durable=durable)
         return result
 
     def _read(self) -> tuple[Known, str | None]:

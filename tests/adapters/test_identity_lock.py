@@ -84,6 +84,14 @@ class TestHeld:
             assert store.overrule(rotated) == "rotated"
             assert store.current().anon_id == FRESH
 
+    def test_a_logout_does_not_wait_for_the_disk(self, store: IdentityFiles, mocker: MockerFixture) -> None:
+        """A disk that is never done holds up what the delivery process changes, and no logout's host."""
+        mocker.patch("os.fsync", side_effect=os_error(errno.EIO))
+        with pytest.raises(StoreError):
+            store.change(rotated)
+        assert store.overrule(rotated) == "rotated"
+        assert store.current().anon_id == FRESH
+
     def test_looking_does_not_wait(self, store: IdentityFiles, layout: Layout) -> None:
         """A reader needs no lock."""
         with held_by_another_process(layout):
