@@ -1,0 +1,12 @@
+"""Messages that redaction is measured by: with secrets in them, and plain ones."""
+
+from tests.domain.corpus import access, gitleaks, persons, plain_hosts, plain_python, plain_tools, scanners
+from tests.domain.corpus.sample import Sample, samples_of
+
+SECRETS: dict[str, Sample] = {
+    **samples_of(gitleaks.MESSAGES, "gitleaks: "),
+    **samples_of(scanners.MESSAGES),
+    **samples_of(access.MESSAGES, "own: "),
+    **samples_of(persons.MESSAGES, "own: "),
+}
+PLAIN: tuple[str, ...] = (*plain_python.MESSAGES, *plain_tools.MESSAGES, *plain_hosts.MESSAGES)
