@@ -1,0 +1,65 @@
+"""Rules for who somebody is: mail addresses, home folders, and the names of this user and machine.
+
+Owns the invariant that a name is replaced where it is a word of its own, and anywhere in the path of a home.
+"""
+
+import re
+
+from arcade_usage.domain.redaction.rule import EMAIL, HOME, REDACTED, USER, Rule
+from arcade_usage.domain.redaction.text import clean
+
+# Names that say nothing of a person, or that would tear placeholders apart.
+_GENERIC_NAMES = frozenset(
+    {"admin", "administrator", "build", "docker", "email", "guest", "home", "host", "localhost", "nobody"}
+    | {"redacted", "root", "runner", "ubuntu", "user", "users", "vagrant", "vscode"}
+)
+
+_SLASH = r"(?:[\\/]|%2[Ff]|%5[Cc]){1,4}"
+_FOLDER = r"(?:(?!%2[Ff]|%5[Cc])[^\s\\/:;,\"'`<>|()\[\]{}]){1,64}"
+_VERSION = r"v?\d+(?:\.\d+){0,2}(?:-(?:alpha|beta|rc|dev|next|canary|pre)[\w.-]*)?(?![\w.-]{0,64}\w)"
+_MAILBOX = r"\w.%+!#$&*\-"
+_DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*"
+_TAG = r"(?:latest|next|main|master|head|stable|canary|alpha|beta)\b"
+
+# fmt: off
+RULES = (
+    Rule("user at host", r"(?<![^\s\"'`(=,<\[])[^\s:@/\"'`(=,<\[]{1,64}:[^\s@/]{1,128}@(?=[\w\[])",
+         f"{REDACTED}@", ("@",)),
+    Rule("e-mail", rf"(?i)(?<![{_MAILBOX}])(?!git@)[{_MAILBOX}]+(?:@|%40)(?!{_VERSION}|{_TAG}){_DOMAIN}",
+         EMAIL, ("@", "%40")),
+    Rule("Windows home", rf"(?i)\b[a-z](?::|%3a){_SLASH}(?:users|documents and settings){_SLASH}"
+         rf"(?:{_FOLDER}(?: {_FOLDER}){{1,3}}(?={_SLASH})|{_FOLDER})", HOME, ("users", "documents")),
+    Rule("home", rf"{_SLASH}(?:home|Users){_SLASH}{_FOLDER}", HOME, ("home", "users")),
+    Rule("root's home", r"(?<![\w.~-])/root(?![\w-])", HOME, ("/root",)),
+)
+# fmt: on
+
+
+def own_homes(homes: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rule that replaces these folders, wherever they are; none where none is anyone's own."""
+    patterns = [pattern for home in _longest_first(homes) if (pattern := _home_pattern(home))]
+    return (Rule("own home", "|".join(patterns), HOME),) if patterns else ()
+
+
+def own_names(names: tuple[str, ...]) -> tuple[Rule, ...]:
+    """The rule that replaces these names; none where none is telling."""
+    telling = "|".join(re.escape(name) for name in _longest_first(names) if _is_telling(name))
+    return (Rule("own name", rf"(?i)(?<![^\W_])(?:{telling})(?![^\W_])", USER),) if telling else ()
+
+
+def _longest_first(texts: tuple[str, ...]) -> list[str]:
+    return sorted({clean(text).strip() for text in texts}, key=len, reverse=True)
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name is rare enough to be replaced wherever it stands."""
+    return len(name) >= 3 and name.casefold() not in _GENERIC_NAMES
+
+
+def _home_pattern(home: str) -> str:
+    """Matches a home folder however its slashes are written; empty for a folder that is no one's own."""
+    parts = [re.escape(part).replace(r"\ ", r"(?:\\? |%20)") for part in re.split(r"[\\/]+", home) if part]
+    if len(parts) < 2:
+        return ""
+    pattern = (_SLASH if home[0] in "\\/" else "") + _SLASH.join(parts) + r"(?![\w-])"
+    return f"(?i:{pattern})" if ":" in parts[0] else pattern

@@ -1,0 +1,93 @@
+"""The redactor: every rule over a text until nothing changes, and over every text of a structure.
+
+Owns the invariant that no text leaves that redaction did not see. When in doubt whether a string is a
+secret, it is. A text is returned only once every rule leaves it as it is, so redacting twice changes
+nothing.
+"""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from arcade_usage.domain.redaction import named, persons, shapes, urls
+from arcade_usage.domain.redaction.rule import REDACTED, Rule
+from arcade_usage.domain.redaction.text import clean, cut
+
+DEPTH_LIMIT = 4  # containers inside each other, the outermost included
+WIDTH_LIMIT = 50  # items of one container
+ITEMS_LIMIT = 500  # values of one structure, containers included
+INTEGER_LIMIT = 2**63  # beyond it most readers of JSON lose digits
+
+_PASSES = 8  # a text that is not settled by then is withheld
+
+RULES = (shapes.KEY_BLOCK, *urls.RULES, *named.RULES, *shapes.RULES, *persons.RULES)
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+
+@frozen
+class Dropped:
+    """In place of a value that cannot be kept: not JSON, too deep, or one too many."""
+
+
+DROPPED = Dropped()
+
+
+@frozen
+class Redactor:
+    """Redacts text, knowing the home folders and the login and host names of this user."""
+
+    home: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    _rules: tuple[Rule, ...] = field(init=False, repr=False, eq=False)
+
+    @_rules.default
+    def _rules_for_this_user(self) -> tuple[Rule, ...]:
+        return (*persons.own_homes(self.home), *RULES, *persons.own_names(self.names), shapes.RANDOM_RUN)
+
+    def __call__(self, text: str) -> str:
+        """The text without secrets, at most MESSAGE_LIMIT long."""
+        text = clean(text)
+        for _ in range(_PASSES):
+            before = text
+            for rule in self._rules:
+                text = rule.apply(text)
+            text = cut(text)
+            if text == before:
+                return text
+        return REDACTED
+
+    def redact_value(self, value: object) -> "JsonValue | Dropped":
+        """The value with every text in it redacted, keys included, and without what is not JSON."""
+        return self._redact_value(value, DEPTH_LIMIT, iter(range(ITEMS_LIMIT)))
+
+    def _redact_value(self, value: object, depth: int, budget: Iterator[int]) -> "JsonValue | Dropped":
+        if next(budget, None) is None:
+            return DROPPED
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, int):
+            return int(value) if -INTEGER_LIMIT <= value < INTEGER_LIMIT else DROPPED
+        if isinstance(value, float):
+            return float(value) if abs(value) < float("inf") else DROPPED
+        if isinstance(value, list) and depth:
+            items = (self._redact_value(item, depth - 1, budget) for item in value[:WIDTH_LIMIT])
+            return [item for item in items if not isinstance(item, Dropped)]
+        if isinstance(value, dict) and depth:
+            return self._redact_items(value, depth - 1, budget)
+        return DROPPED
+
+    def _redact_items(self, values: dict[object, object], depth: int, budget: Iterator[int]) -> "JsonValue":
+        kept: dict[str, JsonValue] = {}
+        for _, (name, value) in zip(range(WIDTH_LIMIT), values.items(), strict=False):
+            if not isinstance(name, str):
+                continue
+            redacted = (
+                REDACTED if named.names_a_secret(clean(name)) else self._redact_value(value, depth, budget)
+            )
+            if not isinstance(redacted, Dropped):
+                kept.setdefault(self(name), redacted)
+        return kept

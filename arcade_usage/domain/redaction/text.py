@@ -1,0 +1,41 @@
+"""The part of a text that redaction looks at, and the part of the result that is kept.
+
+Owns the bounds: whatever comes in, little is scanned, less comes out, and all of it can be encoded.
+"""
+
+from arcade_usage.domain.redaction.rule import EMAIL, ID, REDACTED, USER, Rule
+
+MESSAGE_LIMIT = 300  # characters of a redacted text
+SCAN_LIMIT = 4 * 1024  # characters of a text that are looked at
+
+_CLEANING = (
+    Rule("terminal colours", r"\x1b\[[0-9;:?]*[@-~]?", ""),
+    Rule("invisible characters", r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", ""),
+    Rule("line ends", r"\r\n?", "\n"),
+    Rule("control characters", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", " "),
+    Rule("lone surrogates", r"[\ud800-\udfff]", "\ufffd"),
+)
+
+
+def clean(text: str) -> str:
+    """The part of a text that is looked at, in characters that UTF-8 can encode."""
+    if len(text) > SCAN_LIMIT:
+        # The last word may be one half of a secret, which no rule would know.
+        words = text[:SCAN_LIMIT].rsplit(maxsplit=1)
+        text = f"{words[0]} {REDACTED}" if len(words) > 1 else REDACTED
+    if not text.isprintable():
+        for rule in _CLEANING:
+            text = rule.apply(text)
+    return text
+
+
+def cut(text: str) -> str:
+    """The beginning of a redacted text, without a part of a placeholder at its end."""
+    if len(text) <= MESSAGE_LIMIT:
+        return text
+    end = MESSAGE_LIMIT - 1
+    for placeholder in (REDACTED, EMAIL, USER, ID):
+        start = text.rfind(placeholder, 0, end + len(placeholder) - 1)
+        if start >= 0 and start + len(placeholder) > end:
+            end = start
+    return text[:end] + "…"
