@@ -4,6 +4,7 @@ Owns the invariant that a name is replaced where it is a word of its own, and an
 """
 
 import re
+from unicodedata import normalize
 
 from arcade_usage.domain.redaction.rule import EMAIL, HOME, REDACTED, USER, Rule
 from arcade_usage.domain.redaction.text import clean
@@ -18,18 +19,22 @@ _SLASH = r"(?:[\\/]|%2[Ff]|%5[Cc]){1,4}"
 _FOLDER = r"(?:(?!%2[Ff]|%5[Cc])[^\s\\/:;,\"'`<>|()\[\]{}]){1,64}"
 _VERSION = r"v?\d+(?:\.\d+){0,2}(?:-(?:alpha|beta|rc|dev|next|canary|pre)[\w.-]*)?(?![\w.-]{0,64}\w)"
 _MAILBOX = r"\w.%+!#$&*\-"
-_DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*"
+_DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*(?:\.\(none\))?"  # as git has it where there is none
 _TAG = r"(?:latest|next|main|master|head|stable|canary|alpha|beta)\b"
 
 # fmt: off
 RULES = (
-    Rule("user at host", r"(?<![^\s\"'`(=,<\[])[^\s:@/\"'`(=,<\[]{1,64}:[^\s@/]{1,128}@(?=[\w\[])",
+    Rule("user at host", r"(?<![^\s\"'`(=,<\[])(?!mailto:)[^\s:@/\"'`(=,<\[]{1,64}:[^\s@/]{1,128}@(?=[\w\[])",
          f"{REDACTED}@", ("@",)),
     Rule("e-mail", rf"(?i)(?<![{_MAILBOX}])(?!git@)[{_MAILBOX}]+(?:@|%40)(?!{_VERSION}|{_TAG}){_DOMAIN}",
          EMAIL, ("@", "%40")),
-    Rule("Windows home", rf"(?i)\b[a-z](?::|%3a){_SLASH}(?:users|documents and settings){_SLASH}"
-         rf"(?:{_FOLDER}(?: {_FOLDER}){{1,3}}(?={_SLASH})|{_FOLDER})", HOME, ("users", "documents")),
+    Rule("Windows home", rf"(?i)\b[a-z](?::|%3a){_SLASH}(?:users|documents and settings|docume~\d){_SLASH}"
+         rf"(?:{_FOLDER}(?: {_FOLDER}){{1,3}}(?={_SLASH})|{_FOLDER})", HOME, ("users", "docume")),
     Rule("home", rf"{_SLASH}(?:home|Users){_SLASH}{_FOLDER}", HOME, ("home", "users")),
+    Rule("tilde", rf"(?<![\w.~/\\-])~[\w.-]{{1,64}}(?={_SLASH})", HOME, ("~",)),
+    Rule("Windows user",
+         r"(?i)(\b(?:user(?:name)?|login|account)s?[ :=]{1,3}[\"'`]?[\w.-]{1,32}\\{1,2})[\w.$-]{1,64}",
+         rf"\1{USER}", ("\\",)),
     Rule("root's home", r"(?<![\w.~-])/root(?![\w-])", HOME, ("/root",)),
 )
 # fmt: on
@@ -48,7 +53,9 @@ def own_names(names: tuple[str, ...]) -> tuple[Rule, ...]:
 
 
 def _longest_first(texts: tuple[str, ...]) -> list[str]:
-    return sorted({clean(text).strip() for text in texts}, key=len, reverse=True)
+    """The texts, each with its accents composed and decomposed: macOS spells folders unlike its users."""
+    spelled = {normalize(form, clean(text).strip()) for text in texts for form in ("NFC", "NFD")}
+    return sorted(sorted(spelled), key=len, reverse=True)
 
 
 def _is_telling(name: str) -> bool:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from arcade_usage.domain.redaction import named, persons, shapes, urls
 from arcade_usage.domain.redaction.rule import REDACTED, Rule
 from arcade_usage.domain.redaction.text import clean, cut
+from arcade_usage.domain.redaction.words import names_a_secret
 
 DEPTH_LIMIT = 4  # containers inside each other, the outermost included
 WIDTH_LIMIT = 50  # items of one container
@@ -44,7 +45,13 @@ class Redactor:
 
     @_rules.default
     def _rules_for_this_user(self) -> tuple[Rule, ...]:
-        return (*persons.own_homes(self.home), *RULES, *persons.own_names(self.names), shapes.RANDOM_RUN)
+        return (
+            *persons.own_homes(self.home),
+            *RULES,
+            *persons.own_names(self.names),
+            shapes.RANDOM_RUN,
+            shapes.REST,
+        )
 
     def __call__(self, text: str) -> str:
         """The text without secrets, at most MESSAGE_LIMIT long."""
@@ -85,9 +92,7 @@ class Redactor:
         for _, (name, value) in zip(range(WIDTH_LIMIT), values.items(), strict=False):
             if not isinstance(name, str):
                 continue
-            redacted = (
-                REDACTED if named.names_a_secret(clean(name)) else self._redact_value(value, depth, budget)
-            )
+            redacted = REDACTED if names_a_secret(clean(name)) else self._redact_value(value, depth, budget)
             if not isinstance(redacted, Dropped):
                 kept.setdefault(self(name), redacted)
         return kept
