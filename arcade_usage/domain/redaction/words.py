@@ -17,7 +17,7 @@ LINE_NAMES = (
 # How many tokens a model took, and of which type one is, is no secret.
 _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{0,4}\d{1,7}\b)"
 NAMES = (
-    rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar)|credential|auth(?!or)|session|signature|webhook"
+    rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
     r"|connection[ _-]?str"
     r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
@@ -48,7 +48,7 @@ IS_MARKS = (":", "=", ">", "|", "\u2502", "\uff1a", "%3")
 
 QUOTE = r"(?:\\{0,4}[\"'])"
 QUOTED = r"""[bruf]{0,2}\\{0,4}(?:"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?)"""
-_NESTED = r"(?:\w{0,24}[\[({]|[|>][-+]?[ \t]*\n)[\s\S]*"  # where it ends is anyone's guess: all of it
+_NESTED = r"(?:\w{0,24}[\[({]|[|>][-+]?[ \t]*(?:\n|\\n))[\s\S]*"  # where it ends is anyone's guess: all of it
 _DONE = rf"{REDACTED}(?!\w)"
 VALUE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S+?{END})"
 LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*)"

@@ -1,13 +1,44 @@
-"""The corpus that redaction is measured by: large, varied, and sure of what in it is secret."""
+"""The corpus: none of its secrets comes through, most of its plain messages do, and it is what it claims to be."""
 
 import re
 
 import pytest
+from attrs import evolve
 
+from arcade_usage.domain.redaction import MESSAGE_LIMIT, Redactor
 from tests.domain.corpus import PLAIN, SECRETS
+from tests.domain.corpus.persons import HOME, NAMES
 from tests.domain.corpus.sample import Sample, is_held_out, samples_of
 
+REDACT = Redactor(home=HOME, names=NAMES)
+WHOLE = 0.97  # of the plain messages, at least
 SCANNERS = ("gitleaks", "trufflehog", "detect-secrets", "semgrep", "noseyparker")
+
+
+@pytest.mark.parametrize("sample", SECRETS.values(), ids=SECRETS.keys())
+def test_no_secret_comes_through(sample: Sample) -> None:
+    """Of what is secret in a message no six characters in a row are left, and something stands in its place."""
+    redacted = REDACT(sample.message)
+    assert sample.comes_through(redacted) == []
+    assert re.search(r"<redacted>|<email>|<user>|<id>|~", redacted)
+
+
+@pytest.mark.parametrize("name", [name for name, sample in SECRETS.items() if "\\" not in sample.message])
+def test_no_secret_comes_through_a_representation(name: str) -> None:
+    """Nor are they left where a tool prints the message's representation instead of itself."""
+    sample = SECRETS[name]
+    spelled = evolve(sample, secrets=tuple(repr(secret)[1:-1] for secret in sample.secrets))
+    assert spelled.comes_through(REDACT(repr(sample.message))) == []
+
+
+def test_plain_messages_come_whole() -> None:
+    """Nearly all plain messages are what they were, up to the limit."""
+    changed = [message for message in PLAIN if REDACT(message) != _cut(message)]
+    assert len(changed) <= (1 - WHOLE) * len(PLAIN), changed
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…"
 
 
 def test_it_is_large_enough() -> None:

@@ -1,0 +1,32 @@
+"""Texts made to keep redaction busy: what a rule begins with, over and over, and never the end of it."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+PIECES = (
+    "a", "A", "0", "Aa", "aB3", "a1", "eyJ.", "eyJ", "://", "://u:x", "://u:x@", "://a@", "a@", "a@b.", "a:b@", "@", "=", "=a:",
+    ":", "a:", "%", "%40", "%40a", "%22", "%3a%2f%2f", "-----BEGIN ", "-", "--a", "--token ", "-p ", "-u a -p ", "-u ", "password=",
+    "password", "password: ", "password|", "token='", 'token="', 'token=\\"', "token", "token :", "token\t", "token[0]", "token_",
+    "token \u2502 ", "key ", "key=", "key: ", "Key", "Bearer ", "bearer realm=", "basic ", "digest ", "login a ", "login(", "login('a',",
+    "docker login -p ", "echo ", "echo x |", "AUTH a ", "name=", "name=token value=", "'auth','", '"auth":', "('", "/", "/home/", "~",
+    "~a", "~a/", "\\", "C:\\Users\\a ", "C:\\docume~1\\", "user a\\", "?a", "?a=", "#", "<", "<redacted>", "<redacted>-", ".", "a.",
+    "_", "a-", "a-b_c.", "ABCDE-12345-", "A3T4-", "aB1-", "aB1/", "xoxb-", "sk-", "sk_live_", "npm_", "ghp_", "1:A", "12345678:",
+    "12345678-1234-", "$", "$1$", "!", " ", "\n", "\t", "\r", "\x1b[", "\x1b[0;", "\u200b", "\ud800", "é", "é\u0301", "(", "[", "{",
+    '"', "'", "`", "|", ",", ";", ")", "token=)", "'a:a", "password\\", "token is ", "secret is ", "password for a b c ", "deadbeef",
+    "jane", "/data/people/", "jdbc:oracle:a:", "hooks.a/", "http://a/webhook/", "could not be cast to integer value as '", "=>", ">\n",
+    "|\n", "x\n",
+)  # fmt: skip
+
+
+def mixed(limit: int) -> Iterator[str]:
+    """Combinations of two or three pieces, the same ones in every run."""
+    count = len(PIECES)
+    numbers = (number * 2_654_435_761 % 2**32 for number in range(limit))
+    for number in islice(numbers, limit):
+        first, second, third = number % count, number // count % count, number // count**2 % count
+        yield PIECES[first] + PIECES[second] + (PIECES[third] if number % 2 else "")
+
+
+def filled(piece: str, length: int) -> str:
+    """A text of this length that repeats a piece."""
+    return (piece * (length // len(piece) + 1))[:length]

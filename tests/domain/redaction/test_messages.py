@@ -1,0 +1,84 @@
+"""What must not come through, and what must."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.domain.redaction import MESSAGE_LIMIT, SCAN_LIMIT, Redactor
+from tests.domain.redaction.keys import TOKENS, UUID
+from tests.domain.redaction.messages import SECRETS
+from tests.domain.redaction.plain import PLAIN
+
+
+@pytest.mark.parametrize(("message", "secret"), SECRETS.values(), ids=SECRETS.keys())
+def test_secret_does_not_come_through(message: str, secret: str) -> None:
+    """What makes the message a secret is gone, and a placeholder says so."""
+    assert secret in message
+    redacted = Redactor()(message)
+    assert secret not in redacted
+    assert re.search(r"<redacted>|<email>|<user>|<id>|~", redacted)
+
+
+@pytest.mark.parametrize("message", PLAIN.values(), ids=PLAIN.keys())
+def test_plain_message_comes_through(message: str) -> None:
+    """A message without secrets is not changed, even where names of this user are known."""
+    assert Redactor(home=("/home/jane",), names=("jane", "devbox"))(message) == message
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("GET https://api.example.com/v1?key=abc failed", "GET https://api.example.com/v1?<redacted> failed"),
+        ("'https://bob:pw@db.example.com/x' is down", "'https://<redacted>@db.example.com/x' is down"),
+        ("token=abc, retries=3", "token=<redacted>, retries=3"),
+        ('{"password": "a b", "retries": 3}', '{"password": <redacted>, "retries": 3}'),
+        ("login --token abc --retries 3", "login --token <redacted> --retries 3"),
+        ("mail jane@example.com now", "mail <email> now"),
+        (f"run {UUID} failed", "run <id> failed"),
+        ("no file /home/jane/x.py", "no file ~/x.py"),
+        ("no file C:\\Users\\Jane\\x.py", "no file ~\\x.py"),
+        ("no file /root/x.py", "no file ~/x.py"),
+        (f"bad key {TOKENS['github-classic']}: revoked", "bad key <redacted>: revoked"),
+    ],
+)
+def test_rest_of_the_message_stays(message: str, expected: str) -> None:
+    """Around a secret the message can still be read."""
+    assert Redactor()(message) == expected
+
+
+def windows(token: str) -> list[str]:
+    """Every part of a token that is long enough to be of use."""
+    return [token[start : start + 12] for start in range(max(1, len(token) - 11))]
+
+
+@given(
+    st.text(max_size=400),
+    st.sampled_from(
+        [" ", "\n", "\t", "'", '"', "(", "[", "{", "<", ",", ";", "=", ": ", "|", "`", "\\n", "%3D"]
+    ),
+    st.sampled_from(sorted(TOKENS.values())),
+    st.sampled_from(["", " ", "\n", "'", '"', ")", "]", "}", ">", ",", ";", "`", "…", "\\n", "&", "?"]),
+    st.text(max_size=400),
+)
+def test_token_is_found_anywhere(before: str, opening: str, token: str, closing: str, after: str) -> None:
+    """No usable part of a token comes through, whatever stands around it."""
+    redacted = Redactor()(before + opening + token + closing + after)
+    assert not [part for part in windows(token) if part in redacted]
+
+
+@given(st.integers(0, 2 * MESSAGE_LIMIT), st.sampled_from(sorted(TOKENS.values())))
+def test_token_at_the_cut_is_gone(words: int, token: str) -> None:
+    """A token that the length limit falls on leaves no part behind, nor does its placeholder."""
+    redacted = Redactor()("ab " * (words // 3) + "c" * (words % 3) + f" {token} " + "d e " * MESSAGE_LIMIT)
+    assert not [part for part in windows(token) if part in redacted]
+    assert not re.search(r"<\w*…", redacted)
+
+
+@given(st.integers(0, 120), st.sampled_from(sorted(TOKENS.values())))
+def test_token_at_the_end_of_the_scan_is_gone(offset: int, token: str) -> None:
+    """A token that is cut in half where the scan ends is not taken for plain text."""
+    filler = f"-----BEGIN x{'-' * 5}{' ' * (SCAN_LIMIT - 100 - offset)}{'-' * 5}END x{'-' * 5}"
+    redacted = Redactor()(f"{filler} {token} {'x' * SCAN_LIMIT}")
+    assert token[:12] not in redacted
