@@ -6,7 +6,7 @@ Owns the bounds: whatever comes in, little is scanned, less comes out, and all o
 from arcade_usage.domain.redaction.rule import EMAIL, ID, REDACTED, USER, Rule
 
 MESSAGE_LIMIT = 300  # characters of a redacted text
-SCAN_LIMIT = 4 * 1024  # characters of a text that are looked at
+SCAN_LIMIT = 2 * 1024  # characters of a text that are looked at
 
 _CLEANING = (
     Rule("terminal colours", r"\x1b\[[0-9;:?]*[@-~]?", ""),
