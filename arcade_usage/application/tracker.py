@@ -52,6 +52,30 @@ class Tracker(Protocol):
         Blocks: as track_command_execution, when the command has ended.
         """
 
+    def begin(self) -> "Execution":
+        """A command begins whose name is not known yet: takes the snapshot, and the time. Never raises.
+
+        Blocks: not; reads two small files and makes one stat.
+        """
+
+
+class Execution(Protocol):
+    """A protocol: a command that has begun."""
+
+    def end(
+        self,
+        command_name: str,
+        error: BaseException | None,
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        """Report it: `error` is what left the command, None if it returned. Never raises.
+
+        Blocks: as track_command_execution.
+        """
+
 
 class CommandTracker:
     """The tracker that is on. Made by `arcade_usage.command_tracker`; one thread at a time."""
@@ -118,6 +142,9 @@ class CommandTracker:
     ) -> AbstractContextManager[None]:
         return _Command(self, command_name, is_login, is_logout, properties)
 
+    def begin(self) -> Execution:
+        return _Execution(self)
+
     def _look(self) -> float:
         """Take the snapshot that the next event is judged by; returns the monotonic time."""
         with Silence():
@@ -166,6 +193,48 @@ class SilentTracker:
         """Nothing around a command."""
         return nullcontext()
 
+    def begin(self) -> Execution:
+        """Nothing to be ended."""
+        return _SilentExecution()
+
+
+class _SilentExecution:
+    def end(self, command_name: str, error: BaseException | None, **_: object) -> None:
+        """Nothing."""
+
+
+class _Execution:
+    def __init__(self, tracker: CommandTracker) -> None:
+        self._tracker = tracker
+        self._start = tracker._look()
+
+    def end(
+        self,
+        command_name: str,
+        error: BaseException | None,
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        with Silence():
+            end = self._tracker._clock.monotonic()
+            outcome, message = classify(error)
+            succeeded = outcome is Outcome.SUCCESS
+            self._tracker._report(
+                {
+                    "name": command_name,
+                    "outcome": outcome.value,
+                    "error_message": message,
+                    "duration_ms": (end - self._start) * 1000.0,
+                    "monotonic_start": self._start,
+                    "monotonic_end": end,
+                    "is_login": succeeded and is_login,
+                    "is_logout": succeeded and is_logout,
+                    "properties": properties,
+                }
+            )
+
 
 class _Command:
     """One running command. A class, not a generator: a traceback that passes through gains no frame."""
@@ -183,30 +252,21 @@ class _Command:
         self._is_login = is_login
         self._is_logout = is_logout
         self._properties = properties
-        self._start = 0.0
+        self._execution: Execution | None = None
 
     def __enter__(self) -> None:
-        self._start = self._tracker._look()
+        self._execution = self._tracker.begin()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with Silence():
-            end = self._tracker._clock.monotonic()
-            outcome, message = classify(error)
-            succeeded = outcome is Outcome.SUCCESS
-            self._tracker._report(
-                {
-                    "name": self._name,
-                    "outcome": outcome.value,
-                    "error_message": message,
-                    "duration_ms": (end - self._start) * 1000.0,
-                    "monotonic_start": self._start,
-                    "monotonic_end": end,
-                    "is_login": succeeded and self._is_login,
-                    "is_logout": succeeded and self._is_logout,
-                    "properties": self._properties,
-                }
+        if self._execution is not None:
+            self._execution.end(
+                self._name,
+                error,
+                is_login=self._is_login,
+                is_logout=self._is_logout,
+                properties=self._properties,
             )
 
 

@@ -1,8 +1,10 @@
 """How a command ended, told from the exception that left it, without knowing the host's framework.
 
-Runs on the command path, so it imports nothing beyond the standard library's enum.
+Owns the invariant that a usage error's message quotes nothing that the user typed. Runs on the command path,
+so it imports nothing that isn't there anyway.
 """
 
+import re
 from enum import Enum
 
 
@@ -35,8 +37,9 @@ def classify(error: BaseException | None) -> tuple[Outcome, str | None]:
     if isinstance(error, KeyboardInterrupt) or "Abort" in click or _CANCELLED_TASK in names:
         return Outcome.INTERRUPTED, None
     if "ClickException" in click:
-        kind = Outcome.USAGE if "UsageError" in click else Outcome.ERROR
-        return kind, _text(getattr(error, "message", None))
+        if "UsageError" in click:
+            return Outcome.USAGE, _without_quotes(error)
+        return Outcome.ERROR, _text(getattr(error, "message", None))
     text = _text(error)
     return Outcome.ERROR, f"{type(error).__name__}: {text}" if text else type(error).__name__
 
@@ -45,6 +48,28 @@ def _exited(code: object) -> tuple[Outcome, str | None]:
     if code is None or (isinstance(code, int) and code == 0):
         return Outcome.SUCCESS, None
     return Outcome.EXIT, None if isinstance(code, int) else _text(code)
+
+
+# A usage error quotes the command line, which may hold anything: "No such command 'x'.", "No such option:
+# -x", "Got unexpected extra argument (x)", "5 is not in the range x>=10". What is quoted may hold quotes
+# itself: so all goes from the first to the last.
+_QUOTE_BEGINS = r"""(?<!\w)['"]|(?<!\S)[(\d-]"""
+_QUOTE_ENDS = r"""['")](?!\w)|(?<!\S)[\d-]\S*"""
+_TYPED = "<typed>"
+_QUOTING_LIMIT = 4096  # characters of a message that are looked at
+
+
+def _without_quotes(error: BaseException) -> str:
+    """What was wrong, and with which of the parameters that the host declared; not what the user typed."""
+    whole = _text(getattr(error, "message", None)) or type(error).__name__
+    message = whole[:_QUOTING_LIMIT]
+    begin = re.search(_QUOTE_BEGINS, message)
+    if begin is not None:
+        ends = [match.end() for match in re.finditer(_QUOTE_ENDS, message)]
+        is_closed = message == whole and ends and ends[-1] > begin.end()
+        message = message[: begin.start()] + _TYPED + (message[ends[-1] :] if is_closed else "")
+    parameter = getattr(getattr(error, "param", None), "name", None)
+    return f"{parameter}: {message}" if parameter else message
 
 
 def _text(value: object) -> str | None:

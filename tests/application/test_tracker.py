@@ -161,6 +161,19 @@ def test_where_nothing_can_be_launched_the_event_is_kept(host: Host) -> None:
     assert [json.loads(payload)["command"]["name"] for payload in host.kept] == ["run"]
 
 
+def test_a_command_can_get_its_name_at_the_end(host: Host) -> None:
+    """Its snapshot and its time are still from when it began; how it ended is told as ever."""
+    host.snapshots.snapshot = {"usage": "before", "ledger": None, "stamp": None}
+    execution = host.tracker().begin()
+    host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}
+    host.clock.advance(1.5)
+    execution.end("toolkit.run", SystemExit(2), is_login=True, properties={"n": 1})
+    (command,) = host.commands
+    assert (command["name"], command["outcome"], command["duration_ms"]) == ("toolkit.run", "exit", 1500.0)
+    assert (command["is_login"], command["properties"]) == (False, {"n": 1})
+    assert json.loads(host.launcher.payloads[0])["snapshot"]["usage"] == "before"
+
+
 def test_one_snapshot_judges_one_event(host: Host) -> None:
     """The second of two executions is not judged by what lay there before the first."""
     tracker = host.tracker()
@@ -195,5 +208,6 @@ def test_off_does_nothing() -> None:
     """And takes the same arguments."""
     tracker = SilentTracker()
     tracker.track_command_execution("run", success=True, properties={"n": 1})
+    tracker.begin().end("run", None, is_logout=True, properties={"n": 1})
     with pytest.raises(ValueError, match="mine"), tracker.command("run", is_login=True):
         raise ValueError("mine")

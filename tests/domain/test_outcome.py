@@ -45,6 +45,45 @@ def test_outcomes(error: BaseException | None, expected: tuple[Outcome, str | No
     assert classify(error) == expected
 
 
+SAID = {
+    "No such command 'x y'.": "No such command <typed>.",
+    "No such command 'it's'. Did you mean 'run'?": "No such command <typed>?",
+    'No such command "it\'s".': "No such command <typed>.",
+    "No such option: --hunter2": "No such option: <typed>",
+    "No such option '--hunter2'.": "No such option <typed>.",
+    "Got unexpected extra argument (abc d)": "Got unexpected extra argument <typed>",
+    "Got unexpected extra argument(s) (a)": "Got unexpected extra argument(s) <typed>",
+    "'abc' is not a valid integer.": "<typed> is not a valid integer.",
+    "4711 is not in the range x>=10.": "<typed> is not in the range x>=10.",
+    "'a' is not one of 'b', 'c'.": "<typed>.",
+    "it isn't 'closed": "it isn't <typed>",
+    "it was (": "it was <typed>",
+    "7": "<typed>",
+    "Missing command.": "Missing command.",
+    "You can't do that here.": "You can't do that here.",
+    "": "UsageError",
+}
+
+
+@pytest.mark.parametrize("message", SAID)
+def test_a_usage_error_quotes_nothing_that_was_typed(message: str) -> None:
+    """What a user typed may be a secret, and Click quotes it: none of it is in the message."""
+    assert classify(click.UsageError(message)) == (Outcome.USAGE, SAID[message])
+
+
+def test_a_usage_error_says_which_parameter() -> None:
+    """The host declared its name, so it may be said, and it is what the message is about."""
+    port = click.Option(["--port"])
+    assert classify(click.BadParameter("'x' is not valid.", param=port))[1] == "port: <typed> is not valid."
+    assert classify(click.MissingParameter(param=port))[1] == "port: MissingParameter"
+
+
+def test_a_long_usage_error_is_cut_where_it_quotes() -> None:
+    """The end of what is quoted is not looked for beyond a limit: then the rest goes."""
+    assert classify(click.UsageError(f"'a' is not 'b': '{'secret ' * 10_000}' no"))[1] == "<typed>"
+    assert "secret" not in str(classify(click.UsageError(f"{'word ' * 1_000}: 'secret'"))[1])
+
+
 def test_a_strangers_exit_is_an_exception() -> None:
     """Only Click's and Typer's own classes count as theirs."""
 
