@@ -1,0 +1,55 @@
+"""A tracker on in-memory ports, and what it would have sent."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+from arcade_usage.adapters.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
+from arcade_usage.application.tracker import CommandTracker
+
+
+@define
+class Recorder:
+    """`tracker` is the real one; `rotations` counts the logouts that it was told of."""
+
+    launcher: MemoryLauncher = field(factory=MemoryLauncher)
+    snapshots: MemorySnapshots = field(factory=MemorySnapshots)
+    rotations: int = 0
+    tracker: CommandTracker = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.tracker = CommandTracker(
+            snapshots=self.snapshots,
+            launcher=self.launcher,
+            clock=ManualClock(),
+            rotate=self._rotate,
+            keep=lambda _: None,
+            sink={"host": "https://localhost", "project_token": "phc_x"},
+            config_dir="/config",
+            distribution="tool",
+        )
+
+    def _rotate(self) -> None:
+        self.rotations += 1
+
+    @property
+    def commands(self) -> list[dict[str, Any]]:
+        return [json.loads(payload)["command"] for payload in self.launcher.payloads]
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        """Name and outcome of each, in order."""
+        return [(command["name"], command["outcome"]) for command in self.commands]
+
+    @property
+    def logins(self) -> list[str]:
+        """The names of the events that were waited for, which are those of successful logins."""
+        waited_for = self.launcher.waited_for
+        return [json.loads(payload)["command"]["name"] for payload in waited_for]
+
+    def snapshot_is(self, usage: str) -> None:
+        """What a snapshot from now on says."""
+        snapshot: Mapping[str, object] = {"usage": usage, "ledger": None, "stamp": None}
+        self.snapshots.snapshot = snapshot
