@@ -183,3 +183,63 @@ def test_asked_to_show_nothing_is_sent(world: World) -> None:
     assert event["properties"]["error_message"] == "no such toolkit"
     assert world.waiting == []
     assert world.receiver.requests == []
+
+
+TYPER_HOST = """
+import typer
+app, toolkit = typer.Typer(), typer.Typer()
+toolkit.command('run')(lambda: None)
+def fail(): raise ValueError('no such toolkit')
+toolkit.command('fail')(fail)
+app.add_typer(toolkit, name='toolkit')
+app.command('login')(lambda: None)
+"""
+TRACK = "from arcade_usage.adapters.typer_host import track\ntrack(app, tracker)\n"
+
+
+def run_typer(line: str) -> str:
+    return f"try: app({line.split()!r}, standalone_mode=False)\nexcept ValueError: pass\n"
+
+
+@pytest.mark.parametrize("line", ["toolkit run", "toolkit fail", "login", "toolkit --help"])
+def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> None:
+    """Than the same host untracked, but for what every host does; nor does it wait, print, or start more."""
+    arrange(world, "linked")
+    others = len(world.receiver.requests)
+    untracked = run_host(TYPER_HOST + run_typer(line), world.scratch)
+    assert len(world.receiver.requests) == others
+    tracked = run_host(TYPER_HOST + start_of_host(world) + TRACK + run_typer(line), world.scratch)
+    assert (tracked.returncode, tracked.stdout, tracked.stderr) == (0, untracked.stdout, untracked.stderr)
+    assert (tracked.modules - untracked.modules) & VENDORS == set()
+    assert (tracked.started, tracked.sockets) == (0 if "--help" in line else 1, [])
+    ours = [path for path in tracked.opened if path.startswith(str(world.folder))]
+    looks = (
+        3 if line == "login" else 2
+    )  # when the tracker is built, when the command begins, when a login ends
+    assert Counter(ours) == {str(world.folder / "usage.json"): looks, str(world.ledger_path): looks}
+
+
+def test_the_adapter_for_typer_imports_no_typer(world: World) -> None:
+    """It works on the host's objects: who has no Typer can import it, and a Click host never gets Typer."""
+    lines = (
+        "import arcade_usage.adapters.typer_host\n"
+        "class Command:\n    class context_class: pass\n"
+        "arcade_usage.adapters.typer_host.track(Command(), tracker)\n"
+    )
+    host = run_host(start_of_host(world) + lines, world.scratch)
+    assert_light(host, processes=0)
+
+
+def test_a_typer_host_that_is_off_does_nothing_at_all(world: World) -> None:
+    """Nothing is opened, written, started or sent, and the app is not even touched."""
+    lines = (
+        TYPER_HOST
+        + start_of_host(world)
+        + TRACK
+        + "assert type(app) is typer.Typer\n"
+        + run_typer("toolkit run")
+    )
+    host = run_host(lines, world.scratch, environment={**os.environ, "DO_NOT_TRACK": "1"})
+    assert (host.returncode, host.stdout, host.stderr, host.started, host.sockets) == (0, "", "", 0, [])
+    assert "arcade_usage.adapters.detached" not in host.modules
+    assert not world.folder.exists()
