@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-all faults explore clean
+.PHONY: demo test check test-all test-arcade faults explore clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
 	$(BIN)/arcade-usage demo
@@ -19,6 +19,9 @@ check: .venv/.dev  ## style, types, layers
 
 test-all: .venv/.dev  ## the tests on every supported Python, with the oldest and the newest PostHog and Typer
 	.ci/test-all
+
+test-arcade:  ## the real Arcade CLI, tracked, in an environment of its own
+	PYTHON=$(PYTHON) .ci/test-arcade
 
 faults: .venv/.dev  ## kill, fill, cut off and corrupt what can be, and write docs/reliability.md
 	$(BIN)/python -m tests.faults --report docs/reliability.md

@@ -119,6 +119,17 @@ def test_a_default_command_is_called_by_its_name(recorder: Recorder) -> None:
     assert recorder.events == [("show", "success")]
 
 
+def test_a_command_of_several_names_is_called_by_the_one_that_was_used(recorder: Recorder) -> None:
+    """Its own name counts for nothing where the group has given others, abbreviated or not."""
+    group = make_group(Abbreviated)
+    command = make_command("main")
+    group.add_command(command, "first")
+    group.add_command(command, "other")
+    track(group, recorder.tracker)
+    assert [run(group, line) for line in ("first", "other", "ot")] == [0, 0, 0]
+    assert [name for name, _ in recorder.events] == ["first", "other", "first"]
+
+
 def test_commands_of_several_groups_in_one(recorder: Recorder) -> None:
     """A collection finds its commands in its sources."""
     collection = click.CommandCollection("all", sources=[make_group(), make_group(Lazy)])
@@ -152,6 +163,7 @@ def make_chain(**options: Any) -> click.Group:
     chain = make_group(chain=True, **options)
     chain.add_command(make_command("fail", fail))
     chain.add_command(make_command("login"))
+    chain.add_command(make_command("quit", sys.exit))
     return chain
 
 
@@ -161,6 +173,7 @@ def make_chain(**options: Any) -> click.Group:
         ("show", ("show", "success"), []),
         ("show store", ("store", "success"), []),
         ("login show", ("show", "success"), ["show"]),
+        ("quit login", ("quit", "success"), []),
         ("show fail store", ("fail", "error"), []),
         ("login fail", ("fail", "error"), []),
         ("show store --nope show", ("store", "usage"), []),

@@ -342,6 +342,17 @@ def test_which_commands_log_in_is_the_hosts_to_say(recorder: Recorder, said: str
     assert recorder.rotations == 1
 
 
+def test_a_group_that_logs_in_by_itself_is_no_login_when_it_runs_a_command(recorder: Recorder) -> None:
+    """Its path is on the way then, and not the command that was meant."""
+    app, auth = typer.Typer(), typer.Typer(invoke_without_command=True)
+    auth.callback()(nothing)
+    auth.command("status")(nothing)
+    app.add_typer(auth, name="auth")
+    track(app, recorder.tracker, login="auth")
+    assert [run(app, line) for line in ("auth status", "auth")] == [0, 0]
+    assert recorder.logins == ["auth"]
+
+
 @pytest.mark.parametrize("line", ["login --help", "login --nope", "login x"])
 def test_a_login_that_did_not_happen_is_none(recorder: Recorder, line: str) -> None:
     """Help is no login, and a wrong command line neither."""
