@@ -48,8 +48,8 @@ def test_a_life(world: World, host: Host) -> None:
     assert host.run("before") == 0
     anon_id = world.anon_id
     assert host.run("auth login") == 0
-    assert (world.anon_id, world.linked_to()) == (anon_id, ALICE)  # not waited for here, but by the tool
     world.settle()
+    assert (world.anon_id, world.linked_to()) == (anon_id, ALICE)
     assert host.run("between") == 0
     world.settle()
     assert host.run("auth logout") == 0
