@@ -235,6 +235,14 @@ def test_a_command_that_runs_others_is_one_event(recorder: Recorder) -> None:
     assert recorder.logins == []
 
 
+def test_a_group_that_runs_another_command_before_the_one_that_was_meant(recorder: Recorder) -> None:
+    """The event is that of the command that was meant."""
+    group = make_group(callback=click.pass_context(lambda ctx: ctx.invoke(group.commands["store"])))
+    track(group, recorder.tracker)
+    assert run(group, "show") == 0
+    assert recorder.events == [("show", "success")]
+
+
 @pytest.mark.parametrize(
     ("line", "event"),
     [("show", ("show", "success")), ("--help", None), ("", None), ("--version", None), ("show --help", None)],
