@@ -93,7 +93,7 @@ class _Classes:
         if isinstance(said, DefaultPlaceholder):
             if self._name == "registered_callback":
                 return  # where it says nothing, the app's own info does
-            said = said.value
+            said = None
         made = said or (TyperCommand if self._name == "registered_commands" else TyperGroup)
         if _find_tracking(made) is not self._tracking:
             info.cls = _subclass(made, context_class=follow(made.context_class, self._tracking))

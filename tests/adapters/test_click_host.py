@@ -156,6 +156,29 @@ def test_a_command_alone_is_not_tracked_by_its_group(recorder: Recorder) -> None
     assert recorder.events == [("show", "success")]
 
 
+def test_a_command_of_a_tracked_group_can_be_tracked_by_itself(recorder: Recorder) -> None:
+    """Run by its group it is still the group's."""
+    group, alone = make_group(), Recorder()
+    track(group, recorder.tracker)
+    run(group, "show")
+    track(group.commands["show"], alone.tracker)
+    assert run(group.commands["show"], "") == 0
+    assert run(group, "show") == 0
+    assert recorder.events == [("show", "success")] * 2
+    assert alone.events == [("show", "success")]
+
+
+def test_a_context_that_is_entered_again_is_no_second_event(recorder: Recorder) -> None:
+    """Whoever kept it may do so; the invocation is over."""
+    kept: list[click.Context] = []
+    command = make_command("tool", click.pass_context(kept.append))
+    track(command, recorder.tracker)
+    run(command, "")
+    with kept[0]:
+        pass
+    assert recorder.events == [("tool", "success")]
+
+
 def make_chain(**options: Any) -> click.Group:
     def fail() -> None:
         raise ValueError("no")
@@ -237,7 +260,13 @@ def test_a_command_that_runs_others_is_one_event(recorder: Recorder) -> None:
 
 def test_a_group_that_runs_another_command_before_the_one_that_was_meant(recorder: Recorder) -> None:
     """The event is that of the command that was meant."""
-    group = make_group(callback=click.pass_context(lambda ctx: ctx.invoke(group.commands["store"])))
+    group = make_group()
+
+    @click.pass_context
+    def prepare(ctx: click.Context) -> None:
+        ctx.invoke(group.commands["store"])
+
+    group.callback = prepare
     track(group, recorder.tracker)
     assert run(group, "show") == 0
     assert recorder.events == [("show", "success")]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer
 from typer.main import get_command  # before anything is tracked, as a host may
+from typer.models import Default
 from typer.testing import CliRunner
 
 from arcade_usage.adapters.typer_host import track
@@ -197,16 +198,17 @@ def test_an_app_of_one_command_is_called_by_its_name(recorder: Recorder, moment:
     assert recorder.events == [("only", "exit"), ("only", "success"), ("second", "success")]
 
 
-def test_a_callback_given_after_track_keeps_its_class(recorder: Recorder) -> None:
-    """Which class makes the group may be said by the app, by its callback, or by nobody."""
+@pytest.mark.parametrize("says", ["app", "callback"])
+def test_the_class_of_the_app_stays_the_hosts(recorder: Recorder, says: str) -> None:
+    """Which class makes the group may be said by the app or by its callback, also after `track`."""
 
     class Shouting(typer.core.TyperGroup):
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
             return super().get_command(ctx, cmd_name.lower())
 
-    app = typer.Typer(cls=typer.core.TyperGroup)
+    app = typer.Typer(cls=Shouting if says == "app" else typer.core.TyperGroup)
     track(app, recorder.tracker)
-    app.callback(cls=Shouting)(nothing)
+    app.callback(cls=Shouting if says == "callback" else Default(None))(nothing)
     app.command("run")(nothing)
     assert run(app, "RUN") == 0
     assert isinstance(get_command(app), Shouting)
@@ -419,6 +421,7 @@ def test_a_tracked_app_passes_for_what_it_was(recorder: Recorder) -> None:
     assert (repr(type(app)), isinstance(app, Special)) == (repr(Special), True)
     assert repr(type(tracked)) == repr(type(untracked)) == repr(type(seen[1]))
     assert isinstance(tracked, type(untracked))
+    assert type(get_command(app)) is type(tracked)  # made once
     assert repr(type(seen[0])) == repr(untracked.context_class)
     assert isinstance(seen[0], untracked.context_class)
 
