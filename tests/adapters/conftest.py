@@ -1,10 +1,12 @@
-"""What tests of files start from."""
+"""What tests of adapters start from."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.adapters.recorder import Recorder
 
 
 @pytest.fixture
@@ -21,3 +23,9 @@ def no_umask() -> Iterator[None]:
     before = os.umask(0)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """A tracker that is on, and sends nothing."""
+    return Recorder()
