@@ -139,3 +139,13 @@ def test_nobody_reads_what_a_tracked_host_writes(world: World) -> None:
     assert tracked == untracked
     assert tracked.exit_code == 1
     check_event(world, in_toolkit("writes", 1, "error"))
+
+
+@pytest.mark.parametrize("end", [in_toolkit("returns", 0), in_toolkit("fails", 1, "error")], ids=line_of)
+def test_a_host_whose_streams_are_closed_ends_as_without_tracking(world: World, end: End) -> None:
+    """It has no stdin and no stdout: what is opened in their place does no harm."""
+    closed = ["sh", "-c", 'exec "$@" <&- >&-', "sh"]
+    untracked, tracked = run_both(world, end.line.split(), before=closed)
+    assert tracked == untracked
+    assert tracked.exit_code == end.exit_code
+    check_event(world, end)

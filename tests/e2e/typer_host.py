@@ -116,14 +116,18 @@ def run_both(
     run: str = RUN,
     variables: Mapping[str, str] | None = None,
     stdout: "int | IO[bytes]" = subprocess.PIPE,
+    before: Iterable[str] = (),
 ) -> tuple[Ended, Ended]:
-    """Run the same script untracked and tracked, at the same time; returns how each ended."""
+    """Run the same script untracked and tracked, at the same time; returns how each ended.
+
+    `before`: a command that runs the command which follows it.
+    """
     path = world.scratch / "host"
     path.write_text(script(world, run), encoding="utf-8")
     environment = {**os.environ, **(variables or {})}
     processes = [
         subprocess.Popen(
-            [sys.executable, str(path), *arguments],
+            [*before, sys.executable, str(path), *arguments],
             env=each,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
