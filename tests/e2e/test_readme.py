@@ -1,0 +1,56 @@
+"""The README's hosts are run as they stand there, but for where PostHog is and whose project."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.world import TOKEN, World, until
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def example(world: World, heading: str) -> Path:
+    """The first block of Python below a heading, as a script."""
+    found = re.search(
+        rf"^## {heading}\n.*?```python\n(.*?)```",
+        README.read_text(encoding="utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    assert found is not None
+    told = f'project_token="{TOKEN}", host="{world.receiver.url}"'
+    text = found[1].replace('project_token="phc_..."', told).replace("my-tool", "arcade-usage")
+    assert told in text
+    script = world.scratch / "tool"
+    script.write_text(text, encoding="utf-8")
+    return script
+
+
+@pytest.mark.parametrize(
+    ("heading", "line", "exit_code", "stdout", "name", "outcome"),
+    [
+        ("A Typer or Click host", "toolkit run x", 0, "x runs\n", "toolkit.run", None),
+        ("A Typer or Click host", "toolkit secret", 2, "", "toolkit", "usage"),
+        ("A Typer or Click host", "login", 0, "logged in\n", "login", None),
+        ("An argparse host", "build", 3, "build runs\n", "build", "exit"),
+        ("An argparse host", "login", 0, "login runs\n", "login", None),
+    ],
+)
+def test_the_examples_do_what_they_say(
+    world: World, heading: str, line: str, exit_code: int, stdout: str, name: str, outcome: str | None
+) -> None:
+    """They print and exit as written, and the event arrives; a login is one."""
+    environment = {**os.environ, "ARCADE_WORK_DIR": str(world.folder)}
+    if name == "login":
+        world.store_credentials("principal-alice")
+    done = subprocess.run(
+        [sys.executable, str(example(world, heading)), *line.split()],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (exit_code, stdout)
+    assert until(lambda: name in world.events and not world.waiting)
+    assert world.events[name].properties.get("outcome") == outcome
+    assert world.linked_to() == ("principal-alice" if name == "login" else None)
