@@ -17,7 +17,7 @@ from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger, Owed, Stamp
 from arcade_usage.domain.limits import Losses, Observed
-from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.logbook import Delivered, Failed, Logbook
 from arcade_usage.domain.outcome import Outcome
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
@@ -223,6 +223,8 @@ class _StoredLogbook:
     pauses: Mapping[str, object]
     observed: Observed
     losses: Mapping[str, object]
+    delivered: Delivered | None = None  # since these two are kept, older files have neither
+    failed: Failed | None = None
 
 
 def read_logbook(content: bytes) -> Logbook:
@@ -234,15 +236,18 @@ def read_logbook(content: bytes) -> Logbook:
         stored.observed.seconds,
         stored.observed.looked_at or 0.0,
         *(pause.due_at for _, pause in pauses),
+        *(last.at for last in (stored.delivered, stored.failed) if last is not None),
     ]
     if not all(0.0 <= moment < _MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
         raise MalformedError("not a time")
-    return Logbook(Pauses(pauses), stored.observed, Losses(counts))
+    return Logbook(Pauses(pauses), stored.observed, Losses(counts), stored.delivered, stored.failed)
 
 
 def write_logbook(logbook: Logbook) -> bytes:
     pauses = {name: _converter.unstructure(pause) for name, pause in logbook.pauses.by_name}
-    stored = _StoredLogbook(pauses, logbook.observed, logbook.losses.counts)
+    stored = _StoredLogbook(
+        pauses, logbook.observed, logbook.losses.counts, logbook.delivered, logbook.failed
+    )
     return json.dumps(_converter.unstructure(stored)).encode()
 
 

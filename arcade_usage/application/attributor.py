@@ -122,8 +122,12 @@ class Attributor:
             return NoAnswer()
         self.pacer.begin(name)
         asked_about, answer = self.principal_api.look_up()
-        if isinstance(answer, Found):  # a refusal is not asked for at every command either
+        if isinstance(answer, Found):
             self.pacer.succeed(name)
+        elif isinstance(answer, NoAnswer):
+            self.pacer.failed("Arcade Cloud did not say whose the stored credentials are")
+        else:  # not asked for at every command either
+            self.pacer.failed("the stored credentials are nobody's, as Arcade Cloud has it")
         if asked_about != stamp:
             return None
         self._answers[stamp] = answer
@@ -156,7 +160,8 @@ class Attributor:
         self.pacer.begin(name)
         try:
             self.sink.alias(anon_id, principal_id)
-        except NotAcceptedError:
+        except NotAcceptedError as error:
+            self.pacer.failed(f"the anonymous id was not linked: {error}")
             return False
         self.pacer.succeed(name)
         return True

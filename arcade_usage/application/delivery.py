@@ -157,9 +157,10 @@ class Delivery:
                 return True
             half = len(batch) // 2
             return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
-        except NotAcceptedError:
+        except NotAcceptedError as error:
+            self.pacer.failed(str(error))
             return False
-        self.pacer.succeed(SINK)
+        self.pacer.delivered(len(batch))
         self.outbox.remove(batch)
         return True
 

@@ -1,4 +1,4 @@
-"""Spaces out attempts at what can't be reached, across the processes that send to one sink.
+"""Spaces out attempts at what can't be reached, across the processes that send to one sink; notes how they end.
 
 Owns the invariant that the pause is written down before the attempt. Only for who holds the sender lock,
 so that no two write at a time.
@@ -10,6 +10,7 @@ from attrs import define, evolve
 
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Clock, Ids, Outbox
+from arcade_usage.domain.logbook import Delivered, Logbook
 from arcade_usage.domain.spacing import Pauses
 
 SINK = "sink"  # the name of the sink itself among what is tried
@@ -39,6 +40,16 @@ class Pacer:
         """Raises StoreError."""
         self._keep(self.outbox.logbook().pauses.ended(name))
 
+    def delivered(self, events: int) -> None:
+        """The sink took a batch. Raises StoreError."""
+        logbook = self.outbox.logbook()
+        note = Delivered(self.clock.now(), events)
+        self._write(evolve(logbook, pauses=logbook.pauses.ended(SINK), delivered=note))
+
+    def failed(self, reason: str) -> None:
+        """Note why an attempt came to nothing. Raises StoreError."""
+        self._write(self.outbox.logbook().with_failure(self.clock.now(), reason))
+
     def forget(self) -> None:
         """Make everything due. Raises StoreError."""
         self._keep(Pauses())
@@ -46,5 +57,8 @@ class Pacer:
     def _keep(self, pauses: Pauses) -> None:
         logbook = self.outbox.logbook()
         if logbook.pauses != pauses:
-            with suppress(StoreError):
-                self.outbox.write_logbook(evolve(logbook, pauses=pauses))
+            self._write(evolve(logbook, pauses=pauses))
+
+    def _write(self, logbook: Logbook) -> None:
+        with suppress(StoreError):
+            self.outbox.write_logbook(logbook)

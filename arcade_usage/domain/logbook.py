@@ -1,15 +1,41 @@
-"""What the senders of one sink write down for each other."""
+"""What the senders of one sink write down for each other, and for whoever asks how it goes."""
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from arcade_usage.domain.limits import Losses, Observed
 from arcade_usage.domain.spacing import Pauses
 
+REASON_LIMIT = 200  # characters
+
+
+@frozen
+class Delivered:
+    """A batch that was accepted: when (Unix seconds), and how many events it was."""
+
+    at: float
+    events: int
+
+
+@frozen
+class Failed:
+    """An attempt that came to nothing: when (Unix seconds), and why, for people to read."""
+
+    at: float
+    reason: str
+
 
 @frozen
 class Logbook:
-    """`pauses`: what is not due yet. `observed`: the time that has passed. `losses`: what was dropped."""
+    """`pauses`: what is not due yet. `observed`: the time that has passed. `losses`: what was dropped.
+
+    `delivered` and `failed`: the last of each; None where there was none.
+    """
 
     pauses: Pauses = field(factory=Pauses)
     observed: Observed = field(factory=Observed)
     losses: Losses = field(factory=Losses)
+    delivered: Delivered | None = None
+    failed: Failed | None = None
+
+    def with_failure(self, at: float, reason: str) -> "Logbook":
+        return evolve(self, failed=Failed(at, reason[:REASON_LIMIT]))

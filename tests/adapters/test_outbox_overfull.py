@@ -153,9 +153,11 @@ def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox,
      b'{"pauses": {}, "observed": {"seconds": 1e300, "looked_at": null}, "losses": {}}',
      b'{"pauses": {}, "observed": {"seconds": -5.0, "looked_at": null}, "losses": {}}',
      b'{"pauses": {}, "observed": {"seconds": 5.0, "looked_at": NaN}, "losses": {}}',
-     b'{"pauses": {"sink": {"failures": 1, "due_at": 1e999}}, "observed": {"seconds": 5.0, "looked_at": null}, "losses": {}}'],
+     b'{"pauses": {"sink": {"failures": 1, "due_at": 1e999}}, "observed": {"seconds": 5.0, "looked_at": null}, "losses": {}}',
+     b'{"pauses": {}, "observed": {"seconds": 5.0, "looked_at": null}, "losses": {}, "delivered": {"at": NaN, "events": 1}}',
+     b'{"pauses": {}, "observed": {"seconds": 5.0, "looked_at": null}, "losses": {}, "failed": {"at": 1.0, "reason": 5}}'],
     ids=["empty", "truncated", "a list", "wrong types", "half", "not UTF-8", "too large", "no time", "no end of time",
-         "a time of 300 digits", "a time before the first", "no clock", "a pause without end"],
+         "a time of 300 digits", "a time before the first", "no clock", "a pause without end", "delivered at no time", "a reason of another type"],
 )  # fmt: skip
 def test_a_logbook_that_says_nothing_is_an_empty_one(
     outbox: FolderOutbox, folder: Path, content: bytes
@@ -186,3 +188,16 @@ def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) 
         [SINK, OTHER_SINK], key=lambda sink: sink.key
     )
     assert find_sinks(str(tmp_path / "nowhere")) == []
+
+
+def test_a_logbook_of_an_older_sender_can_be_read(outbox: FolderOutbox, folder: Path) -> None:
+    """One that kept no last delivery and no last failure: what it does say stands."""
+    outbox.add(anonymous(1))
+    (folder / "logbook.json").write_bytes(
+        b'{"pauses": {"sink": {"failures": 2, "due_at": 5.0}}, "observed": {"seconds": 7.0, "looked_at": 3.0},'
+        b' "losses": {"PostHog refused it": 4}}'
+    )
+    logbook = outbox.logbook()
+    assert (logbook.pauses.next_due, logbook.observed.seconds) == (5.0, 7.0)
+    assert logbook.losses.counts == {Dropped.REFUSED.value: 4}
+    assert (logbook.delivered, logbook.failed) == (None, None)

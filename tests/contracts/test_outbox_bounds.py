@@ -9,7 +9,7 @@ from arcade_usage.adapters.in_memory import MemoryOutbox
 from arcade_usage.adapters.outbox import FolderOutbox
 from arcade_usage.application.ports import Outbox
 from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped, Losses, Observed
-from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.logbook import Delivered, Failed, Logbook
 from arcade_usage.domain.spacing import Pause, Pauses
 from tests.samples import SINK, anonymous
 
@@ -35,7 +35,11 @@ def test_a_logbook_is_read_back_as_it_was_written(make: Callable[[], Outbox]) ->
     """By the next process."""
     make().add(anonymous())
     logbook = Logbook(
-        Pauses((("sink", Pause(3, NOW + 0.25)),)), Observed(12.5, NOW), Losses({Dropped.REFUSED.value: 2})
+        Pauses((("sink", Pause(3, NOW + 0.25)),)),
+        Observed(12.5, NOW),
+        Losses({Dropped.REFUSED.value: 2}),
+        Delivered(NOW - 5.5, 7),
+        Failed(NOW, "it rained"),
     )
     make().write_logbook(logbook)
     assert make().logbook() == logbook

@@ -1,0 +1,64 @@
+"""Senders write down how their last delivery and their last failure went, for `status` to tell."""
+
+import pytest
+
+from arcade_usage.adapters.in_memory import MemorySink
+from arcade_usage.domain.logbook import REASON_LIMIT, Delivered, Failed, Logbook
+from tests.application.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_delivery_is_noted(world: World) -> None:
+    """When it was, and how many events went; nothing has failed."""
+    world.run("first")
+    logbook = world.outbox.logbook()
+    assert logbook.delivered == Delivered(world.clock.now(), 1)
+    assert (logbook.failed, logbook.pauses.next_due) == (None, None)
+
+
+def test_a_failure_is_noted_with_its_reason_and_outlives_a_success(world: World) -> None:
+    """The last of each is kept: what went wrong last is of interest after it went right again."""
+    world.posthog.failing = True
+    world.run("fails")
+    failure = Failed(world.clock.now(), "out of reach")
+    assert world.outbox.logbook().failed == failure
+    world.posthog.failing = False
+    world.wait_out_pauses()
+    world.run("succeeds")
+    logbook = world.outbox.logbook()
+    assert (logbook.failed, logbook.delivered) == (failure, Delivered(world.clock.now(), 2))
+
+
+def test_a_look_up_without_an_answer_and_an_alias_without_one_are_failures(world: World) -> None:
+    """Each says what it was that failed, in words that hold no credential and no address."""
+    world.cloud.reachable = False
+    world.switch_to("alice")
+    world.run("who is it")
+    failed = world.outbox.logbook().failed
+    assert failed is not None
+    assert failed.reason == "Arcade Cloud did not say whose the stored credentials are"
+    assert "token of alice" not in failed.reason
+    world.cloud.reachable = True
+    world.posthog.refusing_aliases = True
+    world.log_in("alice")
+    failed = world.outbox.logbook().failed
+    assert failed is not None
+    assert failed.reason == "the anonymous id was not linked: refused"
+
+
+def test_an_event_that_is_refused_alone_is_no_delivery(world: World) -> None:
+    """Dropping it is counted among the losses only."""
+    world.posthog = MemorySink(refused=frozenset({"bad"}))
+    world.run("bad")
+    assert world.outbox.logbook().delivered is None
+
+
+def test_a_reason_has_a_length() -> None:
+    """Whatever is reported, the logbook stays small."""
+    failed = Logbook().with_failure(1.0, "x" * 5000).failed
+    assert failed is not None
+    assert len(failed.reason) == REASON_LIMIT
