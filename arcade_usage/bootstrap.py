@@ -5,18 +5,23 @@ below it run in the delivery process, or in the foreground where a logout or a l
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker, Tracker
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.layout import Layout
-    from arcade_usage.application.delivery import Delivery, Flushed, Handover
-    from arcade_usage.application.ports import AnalyticsSink
+    from arcade_usage.application.delivery import Delivery, Handover
+    from arcade_usage.application.ports import AnalyticsSink, PrincipalApi
+    from arcade_usage.application.preview import Previewer
     from arcade_usage.domain.event import Event
+    from arcade_usage.domain.ledger import Stamp
     from arcade_usage.domain.record import Record
     from arcade_usage.domain.sink import Sink
+    from arcade_usage.domain.verdict import Answer
+
+    Messages = Sequence[Mapping[str, object]]
 
 DEFAULT_HOST = "https://us.i.posthog.com"
 _DEFAULT_FOLDER = "~/.arcade"
@@ -48,8 +53,8 @@ def _command_tracker(
     from arcade_usage.adapters.layout import Layout
     from arcade_usage.domain.consent import wants_debug
 
-    layout = Layout(_find_config_dir(config_dir))
-    if project_token is None or not _is_on(layout, project_token):
+    layout = Layout(find_config_dir(config_dir))
+    if project_token is None or not is_on(layout, project_token):
         return SilentTracker()
 
     from arcade_usage.adapters.chance import RandomIds
@@ -58,11 +63,12 @@ def _command_tracker(
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.snapshots import FolderSnapshots
 
+    debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
     return CommandTracker(
-        snapshots=FolderSnapshots(layout, RandomIds().fresh, fingerprint),
-        launcher=_Preview() if wants_debug(os.environ) else DetachedLauncher(os.environ),
+        snapshots=FolderSnapshots(layout, RandomIds().fresh, fingerprint, makes_first=not debugging),
+        launcher=_Preview() if debugging else DetachedLauncher(os.environ),
         clock=SystemClock(),
-        rotate=lambda: _log_out(layout),
+        rotate=lambda: None if debugging else _log_out(layout),
         keep=keep,
         sink={"host": host, "project_token": project_token},
         config_dir=layout.config_dir,
@@ -95,23 +101,18 @@ def deliver(payload: str, settled: Callable[[], None]) -> None:
         delivery.send(login=record if handover.command.is_login else None)
 
 
-def flush(config_dir: "str | os.PathLike[str] | None" = None) -> "list[Flushed]":
-    """Deliver now what waits in a config folder, paused or not, to every sink that has an outbox there.
-
-    Raises UsageTrackingError. Blocks: as long as the network steps of application/delivery.py take.
-    """
-    from arcade_usage.adapters.layout import Layout
-    from arcade_usage.adapters.outbox import find_sinks
-
-    layout = Layout(_find_config_dir(config_dir))
-    sinks = [sink for sink in find_sinks(layout.outboxes) if _is_on(layout, sink.project_token)]
-    return [_make_delivery(layout, sink, lambda: None).flush(sink) for sink in sinks]
-
-
 def _open(
     payload: str, settled: Callable[[], None] = lambda: None
 ) -> "tuple[Delivery, Handover, Event] | None":
     """The delivery of a payload's sink, and the payload's event; None when tracking is off by now."""
+    read = _read(payload)
+    if read is None:
+        return None
+    layout, handover, event = read
+    return make_delivery(layout, handover.sink, settled), handover, event
+
+
+def _read(payload: str) -> "tuple[Layout, Handover, Event] | None":
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.layout import Layout
     from arcade_usage.adapters.payload_reader import read_payload
@@ -121,42 +122,86 @@ def _open(
 
     handover = read_payload(payload)
     layout = Layout(handover.config_dir)
-    if not _is_on(layout, handover.sink.project_token):
+    if not is_on(layout, handover.sink.project_token):
         return None
     runtime = read_runtime(handover.distribution, os.environ)
     try:
         event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
     except ValueError as error:
         raise InvalidPayloadError("an event of no time") from error
-    return _make_delivery(layout, handover.sink, settled), handover, event
+    return layout, handover, event
 
 
-def _make_delivery(layout: "Layout", sink: "Sink", settled: Callable[[], None]) -> "Delivery":
+def make_delivery(
+    layout: "Layout",
+    sink: "Sink",
+    settled: Callable[[], None] = lambda: None,
+    accepted: "Callable[[Messages], None]" = lambda _: None,
+) -> "Delivery":
+    """`accepted`: is given the messages of each batch that PostHog took."""
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.outbox import FolderOutbox
     from arcade_usage.adapters.principal_api import ArcadeCloud
+    from arcade_usage.adapters.sent_copies import FileCopies
     from arcade_usage.application.attributor import Attributor
     from arcade_usage.application.delivery import Delivery
     from arcade_usage.application.pacer import Pacer
 
+    def is_still_on() -> bool:
+        return is_on(layout, sink.project_token)
+
+    def keep_copies(messages: "Messages") -> None:
+        copies.keep(messages, clock.now())
+        accepted(messages)
+
     store = IdentityFiles(layout, fingerprint())
-    posthog = _LateSink(sink, lambda: _is_on(layout, sink.project_token))
+    copies = FileCopies(layout.copies(sink.key))
     outbox = FolderOutbox(layout.outbox(sink.key), sink)
+    posthog = _LateSink(sink, is_still_on, keep_copies)
     clock, ids = SystemClock(), RandomIds()
     pacer = Pacer(outbox, clock, ids)
     attributor = Attributor(
         store=store,
-        principal_api=ArcadeCloud(layout.credentials),
+        principal_api=_SwitchedApi(ArcadeCloud(layout.credentials), is_still_on),
         sink=posthog,
         sink_key=sink.key,
         pacer=pacer,
         clock=clock,
         ids=ids,
     )
-    return Delivery(store, outbox, posthog, attributor, pacer, clock, ids, settled)
+    return Delivery(store, outbox, posthog, attributor, pacer, clock, ids, settled, is_still_on)
+
+
+def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.posthog_sink import PostHogSink
+    from arcade_usage.adapters.principal_api import ArcadeCloud
+    from arcade_usage.application.preview import Previewer
+
+    store, api = IdentityFiles(layout, fingerprint()), ArcadeCloud(layout.credentials)
+    return Previewer(store, api, PostHogSink(sink).show, SystemClock(), RandomIds())
+
+
+class _SwitchedApi:
+    """The principal API while tracking is on: nobody is asked on behalf of a tracker that was turned off."""
+
+    def __init__(self, api: "PrincipalApi", is_on: Callable[[], bool]) -> None:
+        self._api = api
+        self._is_on = is_on
+
+    def stamp(self) -> "Stamp | None":
+        return self._api.stamp()
+
+    def look_up(self) -> "tuple[Stamp | None, Answer]":
+        from arcade_usage.domain.verdict import NoAnswer
+
+        return self._api.look_up() if self._is_on() else (self._api.stamp(), NoAnswer())
 
 
 class _LateSink:
@@ -165,9 +210,12 @@ class _LateSink:
     Whether tracking is still on is asked again before anything is sent.
     """
 
-    def __init__(self, sink: "Sink", is_on: Callable[[], bool]) -> None:
+    def __init__(
+        self, sink: "Sink", is_on: Callable[[], bool], accepted: "Callable[[Messages], None]"
+    ) -> None:
         self._sink = sink
         self._is_on = is_on
+        self._accepted = accepted
         self._posthog: AnalyticsSink | None = None
 
     def alias(self, anon_id: str, principal_id: str) -> None:
@@ -184,7 +232,7 @@ class _LateSink:
         if self._posthog is None:
             from arcade_usage.adapters.posthog_sink import PostHogSink
 
-            self._posthog = PostHogSink(self._sink)
+            self._posthog = PostHogSink(self._sink, self._accepted)
         return self._posthog
 
 
@@ -198,32 +246,44 @@ def _log_out(layout: "Layout") -> None:
 
 
 class _Preview:
-    """A launcher that launches nothing: shows the event that would have been sent, on stderr."""
+    """A launcher that launches nothing: shows the event that would have been sent, and as whom, on stderr."""
 
     def launch(self, payload: str) -> None:
         import sys
 
-        from arcade_usage.adapters.codec import write_event
+        from arcade_usage.adapters.codec import write_message
 
-        opened = _open(payload)
-        if opened is not None:
-            sys.stderr.write(f"{write_event(opened[2])}\n")
+        read = _read(payload)
+        if read is None:
+            return
+        layout, handover, event = read
+        preview = make_previewer(layout, handover.sink).preview(
+            event, handover.snapshot, handover.sink, is_logout=handover.command.is_logout
+        )
+        heading = f"arcade-usage: not sent to {preview.sink.host}, as {preview.whose.value}:"
+        sys.stderr.write(f"{heading}\n{write_message(preview.message)}\n")
 
     def launch_and_wait(self, payload: str) -> None:
         self.launch(payload)
 
 
-def _is_on(layout: "Layout", project_token: str) -> bool:
+def is_on(layout: "Layout", project_token: str) -> bool:
     """The switch, as it is now: the environment, and what is stored here or in the default folder."""
     from arcade_usage.adapters.choice import chose_off
-    from arcade_usage.adapters.layout import Layout
     from arcade_usage.domain.consent import read_switch
 
-    folders = {layout.config_dir, os.path.expanduser(_DEFAULT_FOLDER)}
-    return read_switch(os.environ, chose_off(map(Layout, folders)), project_token).is_on
+    return read_switch(os.environ, chose_off(choice_layouts(layout)), project_token).is_on
 
 
-def _find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
+def choice_layouts(layout: "Layout") -> "list[Layout]":
+    """The folders whose stored choice counts: the config folder itself, and the default one."""
+    from arcade_usage.adapters.layout import Layout
+
+    default = os.path.expanduser(_DEFAULT_FOLDER)
+    return [layout] if default == layout.config_dir else [layout, Layout(default)]
+
+
+def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
     """What the host says, else what the Arcade CLI reads from the environment, else ~/.arcade."""
     chosen = os.fspath(config_dir) if config_dir else os.environ.get("ARCADE_WORK_DIR") or _DEFAULT_FOLDER
     path = os.path.expanduser(chosen)

@@ -20,6 +20,7 @@ from arcade_usage.domain.limits import Losses, Observed
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
 from arcade_usage.domain.outcome import Outcome
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.spacing import Pause, Pauses
 from arcade_usage.domain.verdict import Attribution
@@ -134,11 +135,13 @@ def structure(value: object, kind: type[T]) -> T:
 
 
 def read_identity(text: str | None) -> Identity | Malformed | None:
-    """What usage.json says; None where there is none."""
+    """What usage.json says; None where it says nothing about an identity, or there is none."""
     if text is None:
         return None
     try:
         content = load_object(text)
+        if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
+            return None  # what forgetting leaves where others keep something in this file
         anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
         return Anonymous(anon_id) if principal_id is None else Linked(anon_id, principal_id)  # type: ignore[arg-type]
     except ValueError:
@@ -150,6 +153,12 @@ def write_identity(identity: Identity, keep: Mapping[str, object]) -> bytes:
     principal_id = identity.principal_id if isinstance(identity, Linked) else None
     content = {**keep, ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
     return json.dumps(content).encode()
+
+
+def without_identity(content: Mapping[str, object]) -> bytes | None:
+    """usage.json without an identity; None where nothing else stood there."""
+    others = {key: value for key, value in content.items() if key not in (ANON_ID_KEY, PRINCIPAL_KEY)}
+    return json.dumps(others).encode() if others else None
 
 
 def read_ledger(text: str | None) -> Ledger | Malformed | None:
@@ -251,9 +260,23 @@ def write_logbook(logbook: Logbook) -> bytes:
     return json.dumps(_converter.unstructure(stored)).encode()
 
 
-def write_event(event: Event) -> str:
-    """An event for people to read."""
-    return json.dumps(_converter.unstructure(event), indent=2)
+def read_sent(line: bytes) -> Sent:
+    """Raises MalformedError."""
+    sent = structure(load_object(line), Sent)
+    if not 0.0 <= sent.at < _MOMENTS_END:
+        raise MalformedError("not a time")
+    return sent
+
+
+def write_sent(sent: Sent) -> bytes:
+    """One line; what JSON can't say (a moment, in the SDK's messages) as text."""
+    return json.dumps({"at": sent.at, "message": sent.message}, default=str).encode()
+
+
+def write_message(message: Mapping[str, object]) -> str:
+    """A message of the SDK's for people to read: what it is and whose first, then the rest as it comes."""
+    first = {key: message[key] for key in ("event", "distinct_id", "timestamp", "uuid") if key in message}
+    return json.dumps({**first, **message}, indent=2, default=str)
 
 
 def write_sink(sink: Sink) -> bytes:

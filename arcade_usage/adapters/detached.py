@@ -28,6 +28,11 @@ _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _CREATE_BREAKAWAY_FROM_JOB = 0x01000000
 
 
+def can_launch() -> bool:
+    """Whether there is a Python to start: a frozen program has none."""
+    return not getattr(sys, "frozen", False) and bool(sys.executable)
+
+
 class DetachedLauncher:
     """The process launcher over the interpreter that runs the host. `environment`: the host's."""
 
@@ -60,7 +65,7 @@ class DetachedLauncher:
             released.join(LOGIN_WAIT_SECONDS)
 
     def _start(self, payload: str, output: int) -> None:
-        if getattr(sys, "frozen", False) or not sys.executable:
+        if not can_launch():
             raise LaunchError("there is no Python to start")
         self._running = [process for process in self._running if process.poll() is None]
         try:

@@ -87,6 +87,8 @@ class IdentityFiles:
                 self._set_aside(self.layout.usage_json)
             content = codec.write_identity(changed.identity, _extras(usage))
             replace(self.layout.usage_json, content, durable=durable)
+        if changed == Known(None, None):
+            self._erase(known, usage)
         return result
 
     def _read(self) -> tuple[Known, str | None]:
@@ -95,6 +97,17 @@ class IdentityFiles:
         except OSError as error:
             raise StoreError("the identity can't be read") from error
         return Known(codec.read_identity(usage), codec.read_ledger(ledger)), usage
+
+    def _erase(self, known: Known, usage: str | None) -> None:
+        """Identity first: a ledger that is left alone is not taken up, an identity would be."""
+        if known.identity is not None:
+            others = codec.without_identity(_extras(usage))
+            if others is None:
+                os.unlink(self.layout.usage_json)
+            else:
+                replace(self.layout.usage_json, others)
+        if known.ledger is not None:
+            os.unlink(self.layout.ledger)
 
     def _set_aside(self, path: str) -> None:
         """Keep what is malformed as evidence; the last one of a kind, so that it can't pile up."""

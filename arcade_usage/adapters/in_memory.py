@@ -17,6 +17,7 @@ from arcade_usage.domain.limits import Dropped, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.sent import COPIES_LIMIT, Sent
 from arcade_usage.domain.verdict import Answer, NoAnswer, Nobody
 
 T = TypeVar("T")
@@ -152,10 +153,15 @@ class MemoryOutbox:
         self._since.setdefault(record.event.uuid, self.notes.observed.seconds)
 
     def freeze(self, record: Record) -> None:
+        if record.event.uuid not in self.records:
+            raise StoreError("the record is gone")
         self.add(record)
 
     def pending(self) -> Sequence[Record]:
         return sorted(self.records.values(), key=lambda record: (record.event.timestamp, record.event.uuid))
+
+    def size(self) -> int:
+        return len(self.records)
 
     def remove(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -164,6 +170,13 @@ class MemoryOutbox:
     def drop(self, records: Sequence[Record], reason: Dropped) -> None:
         self.remove(records)
         self.notes = evolve(self.notes, losses=self.notes.losses.plus(reason, len(records)))
+
+    def purge(self) -> int:
+        if not self.writable:
+            raise StoreError("not permitted")
+        purged = len(self.records)
+        self.records.clear()
+        return purged
 
     def tidy(self, now: float) -> None:
         self.notes = evolve(self.notes, observed=self.notes.observed.look(now))
@@ -189,6 +202,51 @@ class MemoryOutbox:
             yield True
         finally:
             self.sender_at_work = False
+
+
+@define
+class MemoryCopies:
+    """Copies of what was sent. `readable` False: nothing can be kept, read or erased."""
+
+    copies: list[Sent] = field(factory=list)
+    readable: bool = True
+
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
+        if self.readable:
+            self.copies = [*self.copies, *(Sent(at, dict(message)) for message in messages)][-COPIES_LIMIT:]
+
+    def all(self) -> Sequence[Sent]:
+        self._check()
+        return tuple(self.copies)
+
+    def erase(self) -> None:
+        self._check()
+        self.copies.clear()
+
+    def _check(self) -> None:
+        if not self.readable:
+            raise StoreError("not permitted")
+
+
+@define
+class MemoryChoice:
+    """A choice. `writable` False: it can't be changed."""
+
+    is_off: bool = False
+    writable: bool = True
+
+    def turn_off(self) -> None:
+        self._check()
+        self.is_off = True
+
+    def turn_on(self) -> bool:
+        self._check()
+        was_off, self.is_off = self.is_off, False
+        return was_off
+
+    def _check(self) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
 
 
 @define

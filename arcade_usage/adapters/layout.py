@@ -2,6 +2,8 @@
 
 from os.path import join
 
+COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
+
 
 class Layout:
     """The files of one config folder. usage.json and credentials.yaml are the host's; usage/ is ours."""
@@ -19,3 +21,6 @@ class Layout:
 
     def outbox(self, sink_key: str) -> str:
         return join(self.outboxes, sink_key)
+
+    def copies(self, sink_key: str) -> str:
+        return join(self.outboxes, sink_key, COPIES_FILE)

@@ -7,6 +7,7 @@ sends, so no two can freeze different verdicts.
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -23,6 +24,7 @@ from arcade_usage.adapters.files import (
     replace,
     sweep,
 )
+from arcade_usage.adapters.layout import COPIES_FILE
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.limits import Dropped, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
@@ -36,7 +38,7 @@ SCAN_LIMIT = 5000  # files of the folder that one look takes in
 SINK_FILE = "sink.json"
 LOGBOOK_FILE = "logbook.json"
 SENDER_LOCK = "sender.lock"
-_OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK)
+_OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK, COPIES_FILE)
 
 # When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
@@ -44,13 +46,18 @@ _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 @define
 class FolderOutbox:
-    """The outbox over a folder. Its sink is kept beside the records: the folder alone is enough to send."""
+    """The outbox over a folder. Its sink is kept beside the records: the folder alone is enough to send.
+
+    `sink`: None where only what lies there already is of interest.
+    """
 
     folder: str
-    sink: Sink
+    sink: Sink | None
     _names: dict[str, str] = field(factory=dict, init=False)  # of records that were added or seen, by uuid
 
     def add(self, record: Record) -> None:
+        if self.sink is None:
+            raise StoreError("an outbox without a sink takes nothing")
         with _store_errors("a record can't be written"):
             make_folder(self.folder)
             create_first(os.path.join(self.folder, SINK_FILE), codec.write_sink(self.sink), durable=False)
@@ -62,12 +69,17 @@ class FolderOutbox:
 
     def freeze(self, record: Record) -> None:
         with _store_errors("a verdict can't be written"):
+            os.lstat(self._path(record))  # a record that was purged must not come back
             replace(self._path(record), codec.write_record(record))
 
     def pending(self) -> Sequence[Record]:
         with _store_errors("the outbox can't be read"):
             names = {entry.name for entry in self._look() if _is_record(entry)}
         return [record for name in sorted(names | self._added()) if (record := self._read(name)) is not None]
+
+    def size(self) -> int:
+        with _store_errors("the outbox can't be read"):
+            return sum(map(_is_record, self._look()))
 
     def remove(self, records: Sequence[Record]) -> None:
         with _store_errors("a record can't be removed"):
@@ -78,6 +90,19 @@ class FolderOutbox:
         self.remove(records)
         logbook = self.logbook()
         self.write_logbook(evolve(logbook, losses=logbook.losses.plus(reason, len(records))))
+
+    def purge(self) -> int:
+        purged = 0
+        with _store_errors("the outbox can't be purged"):
+            while names := [
+                entry.name
+                for entry in self._look()
+                if entry.name not in _OURS and not entry.is_dir(follow_symlinks=False)
+            ]:
+                for name in names:
+                    self._unlink(name)
+                purged += sum(_EVENT_NAME.fullmatch(name) is not None for name in names)
+        return purged
 
     def tidy(self, now: float) -> None:
         logbook = self.logbook()
@@ -169,15 +194,40 @@ def _ending(record: Record) -> str:
     return f"-{record.event.uuid}.event.json"
 
 
+def find_outboxes(folder: str) -> list[FolderOutbox]:
+    """Every outbox in a folder, also of sinks that nothing is known about any more. Raises StoreError."""
+    with (
+        _store_errors("the outboxes can't be read"),
+        suppress(FileNotFoundError),
+        os.scandir(folder) as entries,
+    ):
+        return [
+            FolderOutbox(entry.path, None)
+            for entry in islice(entries, SCAN_LIMIT)
+            if entry.is_dir(follow_symlinks=False)
+        ]
+    return []
+
+
 def find_sinks(folder: str) -> list[Sink]:
-    """The sinks that have an outbox in a folder, as it says beside their records."""
+    """The sinks that have an outbox in a folder, as it says beside their records; the last used one first."""
     sinks = []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in islice(entries, SCAN_LIMIT):
             with suppress(OSError, codec.MalformedError):
                 content = read_bounded(os.path.join(entry.path, SINK_FILE), RECORD_LIMIT)
                 sinks += [codec.read_sink(codec.load_object(content))] if content is not None else []
-    return [sink for sink in sinks if os.path.isdir(os.path.join(folder, sink.key))]
+    used = {sink: _last_used(os.path.join(folder, sink.key)) for sink in sinks}
+    return sorted((sink for sink in used if used[sink]), key=lambda sink: used[sink], reverse=True)
+
+
+def _last_used(folder: str) -> float:
+    """When something in it was added or removed last (Unix seconds); 0 where there is no such folder."""
+    with suppress(OSError):
+        status = os.stat(folder)
+        if stat.S_ISDIR(status.st_mode):
+            return status.st_mtime
+    return 0.0
 
 
 @contextmanager

@@ -8,7 +8,7 @@ them over), the SDK's `post` sends them: the client's own sending tells nobody w
 
 import inspect
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import requests
@@ -19,9 +19,11 @@ from posthog import request as posthog_request
 from arcade_usage.adapters.deadline import within
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import ALIAS_SECONDS, BATCH_SECONDS
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.persons import PERSONLESS
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import Attribution
 
 _REFUSED = (400, 413)  # what was sent will never be taken; anything else may pass
 _ACCEPTED = ("1", "ok")  # what PostHog's ingestion answers in `status`, a number before and a word now
@@ -32,9 +34,10 @@ _SILENT_LOGGERS = ("posthog", "urllib3", "backoff")
 
 @define
 class PostHogSink:
-    """The analytics sink over one PostHog project."""
+    """The analytics sink over one PostHog project. `accepted` is given each batch that PostHog took."""
 
     sink: Sink
+    accepted: Callable[[Sequence[dict[str, Any]]], None] = lambda _: None
     _messages: list[dict[str, Any]] = field(factory=list, init=False)
     _client: Posthog = field(init=False)
     _session: requests.Session = field(factory=lambda: _make_session(), init=False)
@@ -60,15 +63,27 @@ class PostHogSink:
         if len(decided) != len(records):
             raise ValueError("a record is sent with its verdict")
         for event, attribution in decided:
-            mark = {PERSONLESS: False} if attribution.personless else {}
-            self._client.capture(
-                event.name,
-                distinct_id=attribution.distinct_id,
-                properties={**event.properties, **mark},
-                timestamp=event.timestamp,
-                uuid=event.uuid,
-            )
+            self._build(event, attribution)
         self._post(len(decided), BATCH_SECONDS)
+
+    def show(self, event: Event, attribution: Attribution) -> dict[str, Any]:
+        """The message of an event as it would be sent; it is not. Raises RefusedError."""
+        self._build(event, attribution)
+        messages = self._messages[:]
+        self._messages.clear()
+        if len(messages) != 1:
+            raise RefusedError("the SDK did not take what it was given")
+        return messages[0]
+
+    def _build(self, event: Event, attribution: Attribution) -> None:
+        mark = {PERSONLESS: False} if attribution.personless else {}
+        self._client.capture(
+            event.name,
+            distinct_id=attribution.distinct_id,
+            properties={**event.properties, **mark},
+            timestamp=event.timestamp,
+            uuid=event.uuid,
+        )
 
     def _keep(self, message: dict[str, Any]) -> None:
         """Returns None: taken, and not sent by the client."""
@@ -90,7 +105,10 @@ class PostHogSink:
         if response.status_code in _REFUSED:
             raise RefusedError(f"PostHog answered {response.status_code}")
         if not _is_accepted(response):
-            raise NotAcceptedError(f"the answer, {response.status_code}, was not that PostHog took it")
+            raise NotAcceptedError(
+                f"what answered with {response.status_code} did not say that PostHog took it"
+            )
+        self.accepted(batch)
 
     def _send(self, batch: list[dict[str, Any]], seconds: float) -> requests.Response:
         host = posthog_request.determine_server_host(self.sink.host)

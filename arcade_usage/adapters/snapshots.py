@@ -16,8 +16,17 @@ from arcade_usage.adapters.stamps import read_stamp
 class FolderSnapshots:
     """The snapshot port over the config folder's files."""
 
-    def __init__(self, layout: Layout, fresh_id: Callable[[], str], fingerprint: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        fresh_id: Callable[[], str],
+        fingerprint: Callable[[], str],
+        *,
+        makes_first: bool = True,
+    ) -> None:
+        """`makes_first`: False to look only, where nothing may be written."""
         self._layout = layout
+        self._makes_first = makes_first
         self._fresh_id = fresh_id
         self._fingerprint = fingerprint
 
@@ -25,7 +34,7 @@ class FolderSnapshots:
         """As the port says; the texts are those of the files, `stamp` its five numbers."""
         try:
             usage = read_usage_text(self._layout)
-            if usage is None:
+            if usage is None and self._makes_first:
                 usage = self._make_first_identity()
             ledger = read_ledger_text(self._layout)
         except OSError:

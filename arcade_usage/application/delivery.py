@@ -5,13 +5,13 @@ frozen there before it is sent, that one process sends at a time, and that none 
 that was about to go.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import define, field, frozen
 
 from arcade_usage.application.attributor import Attributor, log_out_again
-from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError
+from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError, UnwantedError
 from arcade_usage.application.pacer import SINK, Pacer
 from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, Ids, Outbox
 from arcade_usage.domain.event import Command, Event
@@ -23,6 +23,7 @@ from arcade_usage.domain.verdict import attribute
 
 BATCH_LIMIT = 100  # records in one request
 LOGIN_PATIENCE_SECONDS = 3.0  # for the sender at work, while a host waits for its login
+FLUSH_PATIENCE_SECONDS = 11.0  # for the sender at work, while a person waits: a process ends within 10 s
 
 
 @frozen
@@ -38,16 +39,26 @@ class Handover:
 
 @frozen
 class Flushed:
-    """What a flush did for one sink: how many events went, and how many wait still."""
+    """What a flush did for one sink: how many events were delivered, dropped (by reason), and wait still.
+
+    `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `why`: the rest
+    waits for this, in words for people.
+    """
 
     sink: Sink
-    gone: int
+    delivered: int
+    dropped: Mapping[str, int]
     waiting: int
+    undecided: int
+    why: str | None
 
 
 @define
 class Delivery:
-    """Delivers to one sink. `settled` is called when a login's identity is, or won't be for now."""
+    """Delivers to one sink. `settled` is called when a login's identity is, or won't be for now.
+
+    `is_on` reads the switch, as it is at that moment.
+    """
 
     store: IdentityStore
     outbox: Outbox
@@ -57,15 +68,24 @@ class Delivery:
     clock: Clock
     ids: Ids
     settled: Callable[[], None] = lambda: None
+    is_on: Callable[[], bool] = lambda: True
     _tried: set[str] = field(factory=set, init=False)
+    _delivered: int = field(default=0, init=False)
 
     def write_down(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
-        """Keep the event, with its verdict where that is plain. Raises StoreError. Blocks: not on a lock."""
+        """Keep the event, with its verdict where that is plain. Blocks: not on a lock.
+
+        Raises StoreError, and UnwantedError where whoever is to be tracked has meanwhile chosen not to be:
+        what they purged before this was added must not lie there afterwards.
+        """
         record = Record(event, snapshot, is_logout, machine=self.store.here)
         verdict = self.attributor.at_once(record)
         if verdict is not None:
             record = record.attributed(attribute(verdict, self.ids.fresh()))
         self.outbox.add(record)
+        if not self.is_on() or snapshot.is_forgotten(self.store.current()):
+            self.outbox.remove([record])
+            raise UnwantedError("tracking was turned off, or the identity erased")
         return record
 
     def take(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
@@ -84,7 +104,7 @@ class Delivery:
         `login`: a record whose verdict is waited for, so it comes before everything else. After a login,
         or `at_once`, everything is due.
         """
-        patience = LOGIN_PATIENCE_SECONDS if login is not None else 0.0
+        patience = LOGIN_PATIENCE_SECONDS if login is not None else FLUSH_PATIENCE_SECONDS if at_once else 0.0
         while True:
             with self.outbox.sending(patience) as ours:
                 if not ours:
@@ -161,15 +181,21 @@ class Delivery:
             self.pacer.failed(str(error))
             return False
         self.pacer.delivered(len(batch))
+        self._delivered += len(batch)
         self.outbox.remove(batch)
         return True
 
     def flush(self, sink: Sink) -> Flushed:
         """Send what waits, due or not, and say what became of it. Raises StoreError."""
-        before = {record.event.uuid for record in self.outbox.pending()}
+        before = self.outbox.logbook()
         self.send(at_once=True)
-        after = {record.event.uuid for record in self.outbox.pending()}
-        return Flushed(sink, len(before - after), len(after))
+        after, waiting = self.outbox.logbook(), self.outbox.pending()
+        undecided = sum(record.attribution is None for record in waiting)
+        why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
+        if any(record.event.uuid not in self._tried for record in waiting):
+            why = "another process is delivering"
+        dropped = after.losses.since(before.losses)
+        return Flushed(sink, self._delivered, dropped, len(waiting), undecided, why if waiting else None)
 
     def tidy(self) -> None:
         """Keep the outbox within its bounds, where no sender is at work to do it. Raises StoreError."""

@@ -24,6 +24,10 @@ class StoreBusyError(StoreError):
     """Another process held the lock for all of the wait."""
 
 
+class UnwantedError(UsageTrackingError):
+    """Tracking was turned off, or the identity erased, while an event was being written down."""
+
+
 class LaunchError(UsageTrackingError):
     """No process could be started."""
 

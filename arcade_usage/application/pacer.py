@@ -1,4 +1,4 @@
-"""Spaces out attempts at what can't be reached, across the processes that send to one sink; notes how they end.
+"""Spaces out attempts at what can't be reached, across the processes of one sink, and notes how they ended.
 
 Owns the invariant that the pause is written down before the attempt. Only for who holds the sender lock,
 so that no two write at a time.

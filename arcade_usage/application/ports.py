@@ -13,6 +13,7 @@ from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.limits import Dropped
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.verdict import Answer
 
 T = TypeVar("T")
@@ -96,7 +97,10 @@ class Outbox(Protocol):
         """Keep a record; it is on disk when this returns. Raises StoreError."""
 
     def freeze(self, record: Record) -> None:
-        """Keep the verdict that `record` has now. Only for who is sending. Raises StoreError."""
+        """Keep the verdict that `record` has now. Only for who is sending.
+
+        Raises StoreError, also where the record is not there any more.
+        """
 
     def pending(self) -> Sequence[Record]:
         """The records there are, oldest first; what can't be read as one is left out. Raises StoreError.
@@ -104,11 +108,20 @@ class Outbox(Protocol):
         Of more than 5,000 files, which are more than the bounds allow, some; those added here among them.
         """
 
+    def size(self) -> int:
+        """How much waits, what can't be read as a record included. Raises StoreError."""
+
     def remove(self, records: Sequence[Record]) -> None:
         """Forget records that were accepted. Raises StoreError."""
 
     def drop(self, records: Sequence[Record], reason: Dropped) -> None:
         """Forget records that never will be, and count them. Only for who is sending. Raises StoreError."""
+
+    def purge(self) -> int:
+        """Forget everything that waits, uncounted, also what can't be read; returns how much it was.
+
+        Raises StoreError.
+        """
 
     def tidy(self, now: float) -> None:
         """Drop what is over the bounds of domain.limits, oldest first, and what is no event.
@@ -127,6 +140,32 @@ class Outbox(Protocol):
 
         The sender lock: the network may be used under it. Blocks: `patience_seconds`. Raises StoreError.
         """
+
+
+class Copies(Protocol):
+    """A protocol: copies of what one sink accepted, within the bounds of domain.sent."""
+
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
+        """Keep what was accepted at `at` (Unix seconds). Never raises: a copy is a courtesy.
+
+        Only for who is sending. Blocks: on one small file.
+        """
+
+    def all(self) -> Sequence[Sent]:
+        """The copies, oldest first; what can't be read as one is left out. Raises StoreError."""
+
+    def erase(self) -> None:
+        """Forget them. Raises StoreError."""
+
+
+class Choice(Protocol):
+    """A protocol: what a person chose for one config folder."""
+
+    def turn_off(self) -> None:
+        """Store that they chose off; whoever reads the switch from now on sees it. Raises StoreError."""
+
+    def turn_on(self) -> bool:
+        """Take it back; whether there was anything to take back. Raises StoreError."""
 
 
 class SnapshotSource(Protocol):

@@ -33,19 +33,26 @@ class Switch(Enum):
 
 def read_switch(environment: Mapping[str, str], chose_off: bool, project_token: str | None) -> Switch:
     """The state of the switch, pure. `chose_off`: a stored choice says off, or can't be read."""
-    if EVENT_DATA_VARIABLE in environment:
-        return Switch.OFF_IN_DELIVERY
-    if environment.get(TRACKING_VARIABLE, "").strip().lower() in _OFF:
-        return Switch.OFF_BY_VARIABLE
-    if environment.get(DO_NOT_TRACK_VARIABLE, "").strip().lower() not in _NOT_SET:
-        return Switch.OFF_BY_DO_NOT_TRACK
-    if chose_off:
-        return Switch.OFF_BY_CHOICE
-    if any(_asks_for_completions(name) for name in environment):
-        return Switch.OFF_IN_COMPLETION
-    if not project_token or not project_token.strip():
-        return Switch.OFF_WITHOUT_TOKEN
-    return Switch.ON
+    reasons = find_reasons(environment, chose_off, project_token)
+    return reasons[0] if reasons else Switch.ON
+
+
+def find_reasons(
+    environment: Mapping[str, str], chose_off: bool, project_token: str | None
+) -> tuple[Switch, ...]:
+    """Everything that says off, as `read_switch`: who takes one back wants to know of the others."""
+    found = (
+        (Switch.OFF_IN_DELIVERY, EVENT_DATA_VARIABLE in environment),
+        (Switch.OFF_BY_VARIABLE, environment.get(TRACKING_VARIABLE, "").strip().lower() in _OFF),
+        (
+            Switch.OFF_BY_DO_NOT_TRACK,
+            environment.get(DO_NOT_TRACK_VARIABLE, "").strip().lower() not in _NOT_SET,
+        ),
+        (Switch.OFF_BY_CHOICE, chose_off),
+        (Switch.OFF_IN_COMPLETION, any(_asks_for_completions(name) for name in environment)),
+        (Switch.OFF_WITHOUT_TOKEN, not project_token or not project_token.strip()),
+    )
+    return tuple(reason for reason, is_so in found if is_so)
 
 
 def wants_debug(environment: Mapping[str, str]) -> bool:

@@ -93,3 +93,7 @@ class Snapshot:
 
     known: Known
     stamp: Stamp | None
+
+    def is_forgotten(self, now: Known) -> bool:
+        """Whether the identity that this was made under was erased since: nothing may go out under it."""
+        return self.known.identity is not None and now.identity is None

@@ -58,6 +58,11 @@ class Losses:
             return self
         return evolve(self, counts={**self.counts, reason.value: self.counts.get(reason.value, 0) + events})
 
+    def since(self, earlier: "Losses") -> Mapping[str, int]:
+        """What was added, by reason."""
+        added = {reason: count - earlier.counts.get(reason, 0) for reason, count in self.counts.items()}
+        return {reason: count for reason, count in added.items() if count > 0}
+
 
 def excess(waiting: Sequence[Waiting], observed: float) -> list[tuple[Waiting, Dropped]]:
     """What has to go, of events that wait, oldest first; with the reason."""

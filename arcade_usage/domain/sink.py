@@ -1,6 +1,7 @@
 """Where events go: one project on one PostHog host."""
 
 import hashlib
+from collections.abc import Iterable
 
 from attrs import field, frozen
 
@@ -38,3 +39,18 @@ class Sink:
     def key(self) -> str:
         """16 hex digits that name this sink in folders and in the ledger."""
         return hashlib.sha256(f"{self.host}\n{self.project_token}".encode()).hexdigest()[:16]
+
+
+def choose(found: Iterable[Sink], host: str | None, project_token: str | None) -> list[Sink]:
+    """The sinks that are meant: those found that match what is named, or the one that is named in full.
+
+    Raises ValueError for what can't be a sink.
+    """
+    if host is not None and project_token is not None:
+        return [Sink(host, project_token)]
+    return [
+        sink
+        for sink in found
+        if host is None or _base_url(host) == sink.host
+        if project_token is None or _trimmed(project_token) == sink.project_token
+    ]

@@ -155,3 +155,24 @@ def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
         subject.outbox.add(anonymous())
     with pytest.raises(StoreError):
         subject.outbox.freeze(anonymous())
+
+
+def test_purged_it_is_empty(subject: Subject) -> None:
+    """Everything that waits is gone, decided or not, for every process; other sinks keep theirs."""
+    subject.outbox.add(undecided(1))
+    subject.another().add(anonymous(2))
+    subject.of_another_sink.add(anonymous(3))
+    assert subject.another().purge() == 2
+    assert list(subject.outbox.pending()) == []
+    assert list(subject.of_another_sink.pending()) == [anonymous(3)]
+    assert subject.outbox.purge() == 0
+
+
+def test_a_purged_record_does_not_come_back(subject: Subject) -> None:
+    """A sender that had read it before can't freeze a verdict for it any more."""
+    subject.outbox.add(undecided(1))
+    assert list(subject.another().pending()) == [undecided(1)]
+    subject.outbox.purge()
+    with pytest.raises(StoreError):
+        subject.another().freeze(anonymous(1))
+    assert list(subject.outbox.pending()) == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.consent import Switch, read_switch, wants_debug
+from arcade_usage.domain.consent import Switch, find_reasons, read_switch, wants_debug
 
 TOKEN = "phc_sample"
 
@@ -77,3 +77,12 @@ def test_on_is_only_what_nothing_turns_off(environment: dict[str, str], chose_of
 def test_debug(value: str, wanted: bool) -> None:
     """ARCADE_USAGE_DEBUG is a switch like the others."""
     assert wants_debug({"ARCADE_USAGE_DEBUG": value}) is wanted
+
+
+def test_every_reason_is_told() -> None:
+    """Who takes one back learns of the others; the first is what the switch says."""
+    environment = {"DO_NOT_TRACK": "1", "ARCADE_USAGE_TRACKING": "0", "_X_COMPLETE": "1"}
+    reasons = find_reasons(environment, True, None)
+    assert set(reasons) == set(Switch) - {Switch.ON, Switch.OFF_IN_DELIVERY}
+    assert read_switch(environment, True, None) is reasons[0]
+    assert find_reasons({}, False, TOKEN) == ()

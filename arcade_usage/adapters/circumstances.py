@@ -1,0 +1,69 @@
+"""What the machine allows in a config folder, told without writing anything."""
+
+import os
+from contextlib import suppress
+from itertools import islice
+
+from arcade_usage.adapters.files import TEMPORARY_PREFIX
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.status import Circumstances
+
+_EVIDENCE_LIMIT = 20  # files that are named
+
+
+def read_circumstances(layout: Layout, *, can_launch: bool) -> Circumstances:
+    """Never raises. `can_launch`: whether delivery processes can be started."""
+    writable = _may_write(layout.config_dir) and _may_write(layout.folder)
+    return Circumstances(writable, can_launch, _names(layout.evidence))
+
+
+def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
+    """The stored choices, and whether each can be read, as `chose_off` sees them."""
+    found = []
+    for layout in layouts:
+        try:
+            os.lstat(layout.choice_off)
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError):
+            found.append((layout.choice_off, False))
+        else:
+            found.append((layout.choice_off, True))
+    return tuple(found)
+
+
+def sweep(layout: Layout) -> None:
+    """Remove the evidence, and what killed writers left: both may name ids. Raises StoreError."""
+    try:
+        for folder in (layout.evidence, layout.folder, layout.config_dir):
+            for name in _names(folder, limit=None):
+                if folder == layout.evidence or name.startswith(TEMPORARY_PREFIX):
+                    _remove(os.path.join(folder, name))
+        with suppress(OSError):  # not there, or something that is none of ours lies in it
+            os.rmdir(layout.evidence)
+    except OSError as error:
+        raise StoreError("what was left of earlier files can't be erased") from error
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        return  # none of ours
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _may_write(folder: str) -> bool:
+    """Whether files can be made in a folder, or the folder itself where it is not there yet."""
+    while not os.path.lexists(folder):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
+def _names(folder: str, limit: int | None = _EVIDENCE_LIMIT) -> tuple[str, ...]:
+    with suppress(OSError, ValueError), os.scandir(folder) as entries:
+        return tuple(sorted(entry.name for entry in islice(entries, limit)))
+    return ()

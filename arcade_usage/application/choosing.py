@@ -1,0 +1,36 @@
+"""What a person chooses: off, which also drops what waits, and on again.
+
+Owns the invariant that nothing is left waiting once `turn_off` has returned: the choice is stored before
+the outboxes are looked for, a sender reads the switch before each request, and who wrote an event down
+reads it again afterwards (Delivery.write_down).
+"""
+
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+
+from arcade_usage.application.ports import Choice, Outbox
+
+SENDER_PATIENCE_SECONDS = 11.0  # for a sender at work: a delivery process ends within 10 s
+
+
+@frozen
+class TurnedOff:
+    """`dropped`: how many events waited. `at_work`: how many senders did not let go of their lock in time."""
+
+    dropped: int
+    at_work: int
+
+
+def turn_off(choice: Choice, outboxes: Callable[[], Sequence[Outbox]]) -> TurnedOff:
+    """Store the choice, and drop what waits. Raises StoreError.
+
+    Blocks: 11 s for each sender at work; it stops at its next request, so 5 s are usual at most.
+    """
+    choice.turn_off()
+    dropped = at_work = 0
+    for outbox in outboxes():
+        with outbox.sending(SENDER_PATIENCE_SECONDS) as ours:
+            dropped += outbox.purge()
+            at_work += not ours
+    return TurnedOff(dropped, at_work)

@@ -1,0 +1,58 @@
+"""Takes stock: how tracking stands in one config folder. Reads, and changes nothing."""
+
+from collections.abc import Sequence
+
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
+from arcade_usage.domain.consent import Switch
+from arcade_usage.domain.known import Known
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.status import Circumstances, SinkStatus, Status, find_troubles
+
+
+def take_stock(
+    *,
+    config_dir: str,
+    reasons: tuple[Switch, ...],
+    off_files: tuple[tuple[str, bool], ...],
+    debugging: bool,
+    store: IdentityStore,
+    principal_api: PrincipalApi,
+    outboxes: Sequence[tuple[Sink, Outbox]],
+    circumstances: Circumstances,
+    clock: Clock,
+) -> Status:
+    """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
+    now = clock.now()
+    known: Known | None = None
+    sinks: tuple[SinkStatus, ...] = ()
+    try:
+        known = store.current()
+        sinks = tuple(_count(sink, outbox) for sink, outbox in outboxes)
+    except StoreError:
+        known = None  # what can't be read is told as a trouble
+    return Status(
+        config_dir=config_dir,
+        reasons=reasons,
+        off_files=off_files,
+        debugging=debugging,
+        known=known,
+        has_credentials=principal_api.stamp() is not None,
+        sinks=sinks,
+        troubles=find_troubles(known, store.here, circumstances, sinks, now),
+        now=now,
+    )
+
+
+def _count(sink: Sink, outbox: Outbox) -> SinkStatus:
+    records = outbox.pending()
+    moments = [record.event.timestamp.timestamp() for record in records]
+    return SinkStatus(
+        sink,
+        outbox.logbook(),
+        waiting=len(records),
+        undecided=sum(record.attribution is None for record in records),
+        strange=max(0, outbox.size() - len(records)),
+        oldest_at=min(moments, default=None),
+        newest_at=max(moments, default=None),
+    )

@@ -1,0 +1,156 @@
+"""How tracking stands in one config folder, and what keeps it from working. Pure: it looks at nothing.
+
+Owns the invariant that everything which keeps an event from arriving has a trouble that says so.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from attrs import frozen
+
+from arcade_usage.domain.consent import Switch
+from arcade_usage.domain.identity import Linked
+from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.spacing import LONGEST_SECONDS
+
+SHORT_ID = 8  # characters of an id that are shown
+CLOCK_TOLERANCE_SECONDS = 300.0  # that something may lie ahead of the clock
+
+
+class Trouble(str, Enum):
+    """What keeps tracking from working as it should; the values are for people to read."""
+
+    UNREADABLE = "the config folder can't be read: nothing is tracked until it can be"
+    UNWRITABLE = "the config folder can't be written: nothing is tracked until it can be"
+    FROZEN = "this tool is a frozen program, which starts no process to deliver events: they wait for `flush`"
+    CLOCK = "the clock was set back: something here is from later than now"
+    MALFORMED_IDENTITY = "usage.json does not say what it should: the next command makes a new identity"
+    MALFORMED_LEDGER = "usage/ledger.json does not say what it should: the next command makes a new identity"
+    DISAGREEMENT = (
+        "usage.json and usage/ledger.json are about different ids: the next command makes a new identity"
+    )
+    COPIED = "this folder comes from another machine: the next command makes a new identity"
+    STRANGE_EVENTS = "there are files in the outbox that can't be read as events"
+    EVIDENCE = "an earlier file that could not be read is kept in usage/malformed"
+    UNREACHABLE = "the last attempt at delivery failed: what waits is tried again"
+
+
+@frozen
+class Circumstances:
+    """What the machine allows. `evidence`: names of malformed files that were kept."""
+
+    writable: bool = True
+    can_launch: bool = True
+    evidence: tuple[str, ...] = ()
+
+
+@frozen
+class SinkStatus:
+    """One outbox. `undecided`: events of which it can't be told yet whose they are.
+
+    `strange`: files that can't be read as events. `oldest_at`, `newest_at`: when events ended (Unix seconds).
+    """
+
+    sink: Sink
+    logbook: Logbook
+    waiting: int = 0
+    undecided: int = 0
+    strange: int = 0
+    oldest_at: float | None = None
+    newest_at: float | None = None
+
+    def due_at(self, now: float) -> float | None:
+        """When the next attempt at the sink is due (Unix seconds); None: with the next command."""
+        pause = dict(self.logbook.pauses.by_name).get("sink")
+        return pause.due_at if pause is not None and pause.holds_back(now) else None
+
+    @property
+    def failures(self) -> int:
+        """Attempts in a row that failed, those that were cut off included."""
+        pause = dict(self.logbook.pauses.by_name).get("sink")
+        return pause.failures if pause is not None else 0
+
+    def from_later_than(self, now: float) -> bool:
+        logbook = self.logbook
+        moments = [self.newest_at, logbook.observed.looked_at]
+        moments += [last.at for last in (logbook.delivered, logbook.failed) if last is not None]
+        moments += [pause.due_at - LONGEST_SECONDS for _, pause in logbook.pauses.by_name]
+        return any(moment is not None and moment > now + CLOCK_TOLERANCE_SECONDS for moment in moments)
+
+
+@frozen
+class Status:
+    """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
+
+    `known`: None where it can't be read. `now`: Unix seconds.
+    """
+
+    config_dir: str
+    reasons: tuple[Switch, ...]
+    off_files: tuple[tuple[str, bool], ...]
+    debugging: bool
+    known: Known | None
+    has_credentials: bool
+    sinks: tuple[SinkStatus, ...]
+    troubles: tuple[Trouble, ...]
+    now: float
+
+    @property
+    def is_on(self) -> bool:
+        return not self.reasons
+
+    @property
+    def works(self) -> bool:
+        """Whether the config folder can be used."""
+        return not {Trouble.UNREADABLE, Trouble.UNWRITABLE} & set(self.troubles)
+
+    @property
+    def anon_id(self) -> str | None:
+        return self.known.anon_id if self.known else None
+
+    @property
+    def principal_id(self) -> str | None:
+        identity = self.known.identity if self.known else None
+        return identity.principal_id if isinstance(identity, Linked) else None
+
+    @property
+    def owed(self) -> int:
+        """Aliases of earlier ids that are still to be sent."""
+        ledger = self.known.ledger if self.known else None
+        return len(ledger.owed) if isinstance(ledger, Ledger) else 0
+
+
+def shorten(an_id: str) -> str:
+    """An id as it is shown: enough to tell it from others."""
+    return an_id if len(an_id) <= SHORT_ID else f"{an_id[:SHORT_ID]}..."
+
+
+def find_troubles(
+    known: Known | None, here: str, circumstances: Circumstances, sinks: Sequence[SinkStatus], now: float
+) -> tuple[Trouble, ...]:
+    """What keeps tracking from working, the worst first. `here`: this machine's fingerprint."""
+    found = {
+        Trouble.UNREADABLE: known is None,
+        Trouble.UNWRITABLE: known is not None and not circumstances.writable,
+        Trouble.FROZEN: not circumstances.can_launch,
+        Trouble.CLOCK: any(each.from_later_than(now) for each in sinks),
+        **(_troubles_of_identity(known, here) if known is not None else {}),
+        Trouble.UNREACHABLE: any(each.failures and each.waiting for each in sinks),
+        Trouble.STRANGE_EVENTS: any(each.strange for each in sinks),
+        Trouble.EVIDENCE: bool(circumstances.evidence),
+    }
+    return tuple(trouble for trouble, is_there in found.items() if is_there)
+
+
+def _troubles_of_identity(known: Known, here: str) -> dict[Trouble, bool]:
+    malformed = isinstance(known.identity, Malformed), isinstance(known.ledger, Malformed)
+    account = known.account
+    return {
+        Trouble.MALFORMED_IDENTITY: malformed[0],
+        Trouble.MALFORMED_LEDGER: malformed[1],
+        Trouble.DISAGREEMENT: not any(malformed) and known.identity is not None and not known.agrees,
+        Trouble.COPIED: account is not None and account.born != here,
+    }

@@ -1,0 +1,86 @@
+"""The file of kept copies: its bounds, and what others may have put there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.adapters.sent_copies import FileCopies
+from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, COPIES_LIMIT, newest
+from tests.adapters.disk import mode_of
+
+NOW = 1_800_000_000.0
+GOOD = b'{"at": 5.0, "message": {"uuid": "good"}}'
+
+
+@pytest.fixture
+def copies(path: Path) -> FileCopies:
+    return FileCopies(str(path))
+
+
+def uuids(copies: FileCopies) -> list[object]:
+    return [copy.message["uuid"] for copy in copies.all()]
+
+
+def test_large_ones_stay_within_a_mebibyte(copies: FileCopies, path: Path) -> None:
+    """The oldest go; the file is never larger, and its user's alone."""
+    for number in range(40):
+        copies.keep([{"uuid": number, "filler": "x" * 60_000}], NOW)
+        assert path.stat().st_size <= COPIES_BYTES_LIMIT
+    kept = uuids(copies)
+    assert kept == list(range(40 - len(kept), 40))
+    assert len(kept) == 17
+    assert mode_of(path) == 0o600
+
+
+def test_one_that_is_too_large_leaves_nothing_else(copies: FileCopies) -> None:
+    """It can't be kept, and is the newest: so there is none."""
+    copies.keep([{"uuid": 1}], NOW)
+    copies.keep([{"uuid": 2, "filler": "x" * COPIES_BYTES_LIMIT}], NOW)
+    copies.keep([{"uuid": 3}], NOW)
+    assert uuids(copies) == [3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"{", b"\xff\xfe", b"[]", b'{"at": 5.0}', b'{"at": NaN, "message": {}}', b'{"at": "5", "message": {}}',
+     b'{"at": 5.0, "message": []}', b'{"at": 5.0, "message": {"uuid"', b"[" * 70_000],
+)  # fmt: skip
+def test_a_line_that_is_no_copy_costs_no_other(copies: FileCopies, path: Path, line: bytes) -> None:
+    """Half a line, a stranger's line: the others are read, and more can be kept."""
+    path.write_bytes(GOOD + b"\n" + line + b"\n" + GOOD + b"\n" + line)
+    assert uuids(copies) == ["good", "good"]
+    copies.keep([{"uuid": "next"}], NOW)
+    assert uuids(copies) == ["good", "good", "next"]
+
+
+def test_a_file_that_is_too_large_is_begun_anew(copies: FileCopies, path: Path) -> None:
+    """It is none of ours."""
+    path.write_bytes(b"x" * (COPIES_BYTES_LIMIT + 1))
+    assert list(copies.all()) == []
+    copies.keep([{"uuid": 1}], NOW)
+    assert uuids(copies) == [1]
+
+
+def test_a_folder_in_its_place_harms_nothing(copies: FileCopies, path: Path) -> None:
+    """Nothing is kept, and nothing raised; it stays."""
+    path.mkdir()
+    copies.keep([{"uuid": 1}], NOW)
+    assert path.is_dir()
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_what_json_cannot_say_is_kept_as_text(copies: FileCopies) -> None:
+    """An SDK that puts other things into its messages loses no copy."""
+    copies.keep([{"uuid": {1}}], NOW)
+    assert uuids(copies) == ["{1}"]
+
+
+def test_the_bounds_hold_for_any_lines() -> None:
+    """At most 500, at most 1 MiB, the last ones, all of them where they fit."""
+    few = [b"x"] * 10
+    assert newest(few) == few
+    assert len(newest([b"x"] * (COPIES_LIMIT + 1))) == COPIES_LIMIT
+    large = [b"x" * 1000] * 2000
+    assert sum(len(line) + 1 for line in newest(large)) <= COPIES_BYTES_LIMIT
+    assert newest([]) == []

@@ -1,0 +1,91 @@
+"""Forgetting: everything that names somebody is gone, and every id was told."""
+
+import pytest
+
+from arcade_usage.adapters.in_memory import MemoryCopies, MemoryOutbox
+from arcade_usage.application.erasure import Eraser
+from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.known import Known
+from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.traces import Traces
+from tests.application.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    """Somebody who has logged in, whose last command waits, and of whose events a copy is kept."""
+    world = World()
+    world.run("before")
+    world.log_in("alice")
+    world.posthog.failing = True
+    world.run("waits")
+    return world
+
+
+def copies_of(world: World) -> MemoryCopies:
+    copies = MemoryCopies()
+    for captured in world.posthog.persons.events:
+        message = {
+            "event": captured.name,
+            "distinct_id": captured.distinct_id,
+            "properties": captured.properties,
+        }
+        copies.keep([message], world.clock.now())
+    return copies
+
+
+def test_everything_is_gone_and_every_id_was_told(world: World) -> None:
+    """Identity, ledger, what waits, what was sent, and the pauses, which name ids."""
+    copies, anon_id = copies_of(world), world.anon_id
+    swept = []
+    eraser = Eraser(world.store, lambda: [(world.outbox, copies)], lambda: swept.append("swept"))
+    forgotten = eraser.forget()
+    assert forgotten.traces == Traces(("alice",), (anon_id,))
+    assert (forgotten.waiting, forgotten.copies, forgotten.at_work) == (1, 2, 0)
+    assert world.store.known == Known(None, None)
+    assert (world.outbox.pending(), world.outbox.notes, copies.all(), swept) == ([], Logbook(), (), ["swept"])
+
+
+def test_looking_first_erases_nothing(world: World) -> None:
+    """What is told before somebody says yes is what is told afterwards."""
+    copies = copies_of(world)
+    eraser = Eraser(world.store, lambda: [(world.outbox, copies)])
+    known, waiting = world.store.known, world.outbox.pending()
+    found = eraser.look()
+    assert (world.store.known, world.outbox.pending(), len(copies.all())) == (known, waiting, 2)
+    assert eraser.forget() == found
+    assert eraser.look().traces == Traces()
+
+
+def test_a_sender_that_does_not_let_go_is_told_of(world: World) -> None:
+    """It is not waited for without end; what is here is erased all the same."""
+    world.outbox.sender_at_work = True
+    forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    assert forgotten.at_work == 1
+    assert (world.store.known, world.outbox.pending()) == (Known(None, None), [])
+
+
+def test_every_sink_is_erased(world: World) -> None:
+    """Two tools that share a folder share the identity, so both lose what it names."""
+    other = MemoryOutbox(dict(world.outbox.records))
+    Eraser(world.store, lambda: [(world.outbox, MemoryCopies()), (other, copies_of(world))]).forget()
+    assert (world.outbox.pending(), other.pending()) == ([], [])
+
+
+def test_what_cannot_be_erased_is_told(world: World) -> None:
+    """Nobody is told that they are forgotten who is not."""
+    world.store.readable = False
+    with pytest.raises(StoreError):
+        Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    assert len(world.outbox.pending()) == 1
+
+
+def test_the_next_command_is_somebody_new(world: World) -> None:
+    """Under an id that was never used, which inherits nothing."""
+    anon_id = world.anon_id
+    Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    world.cloud.log_out()
+    world.posthog.failing = False
+    event = world.run("afterwards")
+    assert world.distinct_id_of(event) == world.anon_id != anon_id
+    assert world.person_of(event) != world.person("alice")

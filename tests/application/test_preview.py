@@ -1,0 +1,72 @@
+"""A preview: the event as it would be sent, and as whom, with nothing sent, asked or written."""
+
+from collections.abc import Mapping
+
+from arcade_usage.application.preview import Preview, Previewer
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.forecast import Whose
+from arcade_usage.domain.persons import PERSONLESS
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import Attribution
+from tests.application.world import SINK, World
+
+
+class _Named(Sink):
+    """A sink whose key is the one that the world's deliveries use."""
+
+    @property
+    def key(self) -> str:
+        return SINK
+
+
+POSTHOG = _Named("https://posthog.example", "phc_sample")
+
+
+def show(event: Event, attribution: Attribution) -> Mapping[str, object]:
+    mark = {PERSONLESS: False} if attribution.personless else {}
+    return {"event": event.name, "distinct_id": attribution.distinct_id, "properties": {"kept": 1, **mark}}
+
+
+def preview(world: World) -> Preview:
+    previewer = Previewer(world.store, world.cloud, show, world.clock, world.ids)
+    before = (world.store.known, world.posthog.calls, world.cloud.look_ups)
+    made = previewer.preview(world.event("next"), previewer.look(), POSTHOG)
+    assert before == (world.store.known, world.posthog.calls, world.cloud.look_ups)
+    assert world.outbox.pending() == []
+    return made
+
+
+def test_an_anonymous_event_is_shown_under_its_id() -> None:
+    """With the mark that keeps PostHog from making a profile."""
+    world = World()
+    world.run("earlier")
+    made = preview(world)
+    assert (made.whose, made.message["distinct_id"]) == (Whose.ANONYMOUS, world.anon_id)
+    assert made.message["properties"] == {"kept": 1, PERSONLESS: False}
+
+
+def test_a_linked_one_is_shown_under_the_account() -> None:
+    """Without that mark."""
+    world = World()
+    world.log_in("alice")
+    made = preview(world)
+    assert (made.whose, made.message["distinct_id"]) == (Whose.PRINCIPAL, "alice")
+    assert made.message["properties"] == {"kept": 1}
+
+
+def test_what_only_arcade_cloud_can_tell_is_shown_as_open() -> None:
+    """No id is claimed that might not be it, and no mark that depends on it."""
+    world = World()
+    world.run("earlier")
+    world.switch_to("alice")
+    made = preview(world)
+    assert (made.whose, made.message["distinct_id"]) == (Whose.ASKING, None)
+    assert made.message["properties"] == {"kept": 1}
+
+
+def test_before_the_first_command_it_is_a_new_id() -> None:
+    """None is made by looking."""
+    world = World()
+    made = preview(world)
+    assert made.whose is Whose.NEW
+    assert world.store.known.identity is None

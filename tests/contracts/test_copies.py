@@ -1,0 +1,92 @@
+"""What kept copies promise, in memory and on disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters.in_memory import MemoryCopies
+from arcade_usage.adapters.sent_copies import FileCopies
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import Copies
+from arcade_usage.domain.sent import COPIES_LIMIT, Sent
+from tests.adapters.disk import deny
+
+NOW = 1_800_000_000.0
+
+
+def message(number: int = 1, **properties: object) -> dict[str, object]:
+    return {"event": "a command", "distinct_id": "someone", "uuid": str(number), "properties": properties}
+
+
+@frozen
+class Subject:
+    """Copies, the same ones as the next process holds them, and how to lose permission."""
+
+    copies: Copies
+    another: Callable[[], Copies]
+    shut: Callable[[], object]
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> Subject:
+    if request.param == "in memory":
+        copies = MemoryCopies()
+        return Subject(copies, lambda: copies, lambda: setattr(copies, "readable", False))
+    path = tmp_path / "outbox" / "sent.jsonl"
+    return Subject(FileCopies(str(path)), lambda: FileCopies(str(path)), lambda: deny(mocker, tmp_path))
+
+
+def numbers(copies: Copies) -> list[Any]:
+    return [copy.message["uuid"] for copy in copies.all()]
+
+
+def test_at_first_there_are_none(subject: Subject) -> None:
+    """Nothing was sent yet."""
+    assert list(subject.copies.all()) == []
+
+
+def test_a_copy_is_the_message_as_it_was(subject: Subject) -> None:
+    """Every text and number of it comes back, with when it was accepted."""
+    sent = message(1, note="naïve ☃", nested={"list": [1, 2.5, None, True]})
+    subject.copies.keep([sent], NOW)
+    assert list(subject.another().all()) == [Sent(NOW, sent)]
+
+
+def test_the_newest_come_last(subject: Subject) -> None:
+    """In the order in which they were accepted, across processes."""
+    subject.copies.keep([message(1), message(2)], NOW)
+    subject.another().keep([message(3)], NOW + 1)
+    assert numbers(subject.copies) == ["1", "2", "3"]
+
+
+def test_the_oldest_go(subject: Subject) -> None:
+    """500 stay, of however many."""
+    for start in range(0, 700, 100):
+        subject.copies.keep([message(number) for number in range(start, start + 100)], NOW)
+    assert numbers(subject.another()) == [str(number) for number in range(200, 700)]
+    assert len(subject.copies.all()) == COPIES_LIMIT
+
+
+def test_erased_they_are_gone(subject: Subject) -> None:
+    """Also where there are none; new ones can be kept."""
+    subject.copies.keep([message(1)], NOW)
+    for _ in range(2):
+        subject.another().erase()
+    assert list(subject.copies.all()) == []
+    subject.copies.keep([message(2)], NOW)
+    assert numbers(subject.copies) == ["2"]
+
+
+def test_keeping_never_raises(subject: Subject) -> None:
+    """What was accepted must not be sent again because there is no room for a copy; reading does raise."""
+    subject.copies.keep([message(1)], NOW)
+    subject.shut()
+    subject.copies.keep([message(2)], NOW)
+    with pytest.raises(StoreError):
+        subject.copies.all()
+    with pytest.raises(StoreError):
+        subject.copies.erase()
