@@ -1,0 +1,222 @@
+"""The composition root of the command line: what a person asks for, put together for one config folder.
+
+Owns the invariant that nothing is written or sent unless that is what was asked for.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
+from arcade_usage.application.errors import StoreError
+from arcade_usage.bootstrap import DEFAULT_HOST, choice_layouts, find_config_dir, is_on, make_delivery
+from arcade_usage.domain.consent import Switch, find_reasons, wants_debug
+from arcade_usage.domain.sink import Sink, choose
+
+if TYPE_CHECKING:
+    from arcade_usage.application.choosing import TurnedOff
+    from arcade_usage.application.delivery import Flushed
+    from arcade_usage.application.erasure import Eraser
+    from arcade_usage.application.preview import Preview
+    from arcade_usage.domain.sent import Sent
+    from arcade_usage.domain.status import Status
+
+_SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for that of whichever tool is meant
+
+
+@frozen
+class Tool:
+    """A tool that mounts the commands: as it builds its tracker. None: nothing is known about it."""
+
+    distribution: str | None = None
+    project_token: str | None = None
+    host: str = DEFAULT_HOST
+    config_dir: "str | os.PathLike[str] | None" = None
+
+    @property
+    def sink(self) -> Sink | None:
+        return Sink(self.host, self.project_token) if self.project_token else None
+
+
+@frozen
+class Place:
+    """What a person asks about: a config folder, and the sinks that `host` and `token` name there.
+
+    `tool`: what mounts the commands; None where they are called as `arcade-usage`.
+    """
+
+    tool: Tool | None = None
+    config_dir: "str | os.PathLike[str] | None" = None
+    host: str | None = None
+    token: str | None = None
+    layout: Layout = field(init=False)
+
+    @layout.default
+    def _find(self) -> Layout:
+        return Layout(find_config_dir(self.config_dir or (self.tool.config_dir if self.tool else None)))
+
+    def sinks(self) -> list[Sink]:
+        """Those that have an outbox here, and that of the tool, first. Raises ValueError."""
+        found = find_sinks(self.layout.outboxes)
+        own = self.tool.sink if self.tool else None
+        if own is not None:
+            found = [own, *(sink for sink in found if sink != own)]
+        return choose(found, self.host, self.token)
+
+    def outbox(self, sink: Sink) -> FolderOutbox:
+        return FolderOutbox(self.layout.outbox(sink.key), sink)
+
+    def reasons(self) -> tuple[Switch, ...]:
+        """Everything that turns tracking off here; empty where it is on."""
+        from arcade_usage.adapters.choice import chose_off
+
+        token = self.tool.project_token if self.tool else _SOME_TOKEN
+        return find_reasons(os.environ, chose_off(choice_layouts(self.layout)), token)
+
+    def off_files(self) -> tuple[tuple[str, bool], ...]:
+        from arcade_usage.adapters.circumstances import read_off_files
+
+        return read_off_files(choice_layouts(self.layout))
+
+    @property
+    def debugging(self) -> bool:
+        """Whether events are to be shown instead of sent."""
+        return wants_debug(os.environ)
+
+
+def status(place: Place) -> "Status":
+    """Blocks: on a bounded number of files."""
+    from arcade_usage.adapters.circumstances import read_circumstances
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.detached import can_launch
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.principal_api import ArcadeCloud
+    from arcade_usage.application.stock import take_stock
+
+    layout = place.layout
+    return take_stock(
+        config_dir=layout.config_dir,
+        reasons=place.reasons(),
+        off_files=place.off_files(),
+        debugging=place.debugging,
+        store=IdentityFiles(layout, fingerprint()),
+        principal_api=ArcadeCloud(layout.credentials),
+        outboxes=[(sink, place.outbox(sink)) for sink in place.sinks()],
+        circumstances=read_circumstances(layout, can_launch=can_launch()),
+        clock=SystemClock(),
+    )
+
+
+def turn_off(place: Place) -> "TurnedOff":
+    """Raises StoreError. Blocks: as application.choosing says."""
+    from arcade_usage.adapters.stored_choice import StoredChoice
+    from arcade_usage.application import choosing
+
+    return choosing.turn_off(StoredChoice(place.layout), lambda: find_outboxes(place.layout.outboxes))
+
+
+def turn_on(place: Place) -> bool:
+    """Whether there was a choice to take back. Raises StoreError."""
+    from arcade_usage.adapters.stored_choice import StoredChoice
+
+    return StoredChoice(place.layout).turn_on()
+
+
+def show(
+    place: Place, command_name: str, error_message: str | None, distribution: str | None, elapsed: float
+) -> "tuple[Preview, bool]":
+    """What a command would send that ends now and took `elapsed` seconds; and whether its sink is known.
+
+    Raises StoreError, ValueError. Blocks: on a bounded number of files.
+    """
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.surroundings import local_redactor, read_runtime
+    from arcade_usage.bootstrap import make_previewer
+    from arcade_usage.domain.event import Command, describe
+    from arcade_usage.domain.outcome import Outcome
+
+    sinks, clock = place.sinks(), SystemClock()
+    sink = sinks[0] if sinks else Sink(DEFAULT_HOST, _SOME_TOKEN)
+    distribution = distribution or (place.tool.distribution if place.tool else None)
+    runtime = read_runtime(distribution or "", os.environ)
+    if distribution is None and (version := _last_version(place, sink)) is not None:
+        runtime = evolve(runtime, cli_version=version)
+    command = Command(
+        name=command_name,
+        outcome=Outcome.SUCCESS if error_message is None else Outcome.ERROR,
+        ended_at=clock.now(),
+        duration_ms=elapsed * 1000.0,
+        error_message=error_message,
+        monotonic_start=clock.monotonic() - elapsed,
+        monotonic_end=clock.monotonic(),
+    )
+    previewer = make_previewer(place.layout, sink)
+    event = describe(command, runtime, RandomIds().fresh(), local_redactor(os.environ))
+    return previewer.preview(event, previewer.look(), sink), bool(sinks)
+
+
+def _last_version(place: Place, sink: Sink) -> str | None:
+    """The `cli_version` of the last event that went to a sink, or waits for it."""
+    properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(place) if to == sink]
+    properties += [record.event.properties for record in place.outbox(sink).pending()]
+    versions = [each["cli_version"] for each in properties if "cli_version" in each]
+    return str(versions[-1]) if versions else None
+
+
+def sent(place: Place) -> "list[tuple[Sink, Sent]]":
+    """What was sent, the newest last. Raises StoreError, ValueError."""
+    from arcade_usage.adapters.sent_copies import FileCopies
+
+    copies = [
+        (sink, copy) for sink in place.sinks() for copy in FileCopies(place.layout.copies(sink.key)).all()
+    ]
+    return sorted(copies, key=lambda pair: pair[1].at)
+
+
+def count_waiting(place: Place) -> int:
+    """How many events wait. Raises StoreError, ValueError."""
+    return sum(place.outbox(sink).size() for sink in place.sinks())
+
+
+def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]":
+    """Deliver what waits, sink by sink; `delivered` is called with how many events a batch had.
+
+    Raises StoreError, ValueError. Blocks: as long as the network steps of application/delivery.py take.
+    """
+
+    def count(messages: "Sequence[Mapping[str, object]]") -> None:
+        delivered(sum(message.get("uuid") is not None for message in messages))
+
+    for sink in place.sinks():
+        if is_on(place.layout, sink.project_token) and place.outbox(sink).size():
+            yield make_delivery(place.layout, sink, accepted=count).flush(sink)
+
+
+def make_eraser(place: Place) -> "Eraser":
+    from arcade_usage.adapters.circumstances import sweep
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.layout import COPIES_FILE
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.sent_copies import FileCopies
+    from arcade_usage.application.erasure import Eraser
+
+    def find() -> "list[tuple[FolderOutbox, FileCopies]]":
+        outboxes = find_outboxes(place.layout.outboxes)
+        return [(outbox, FileCopies(os.path.join(outbox.folder, COPIES_FILE))) for outbox in outboxes]
+
+    return Eraser(IdentityFiles(place.layout, fingerprint()), find, lambda: sweep(place.layout))
+
+
+def check(place: Place) -> None:
+    """Raises StoreError where the config folder can't be read."""
+    try:
+        os.listdir(place.layout.config_dir)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"{place.layout.config_dir}: {error.strerror}") from error

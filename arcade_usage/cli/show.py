@@ -1,0 +1,111 @@
+"""`show`: the exact event that the next command would send."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from arcade_usage import bootstrap_commands
+from arcade_usage.application.preview import Preview
+from arcade_usage.cli import words
+from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
+from arcade_usage.cli.screen import NOT_SO, Cell, facts, headline, put, put_json, reporting_errors, table
+from arcade_usage.domain.event import FIELDS
+
+_SDK = "PostHog's SDK adds it to every event"
+_REASONS = {
+    "$process_person_profile": "false: PostHog makes no profile of a person from it",
+    "$geoip_disable": "PostHog does not look up where the address is",
+}
+_STARTED = time.monotonic()
+
+CommandName = Annotated[
+    str, typer.Argument(metavar="[COMMAND]", help="The command, as a dotted path.", show_default=False)
+]
+Error = Annotated[
+    str | None,
+    typer.Option(
+        "--error",
+        metavar="TEXT",
+        help="As if it had failed with this message: shows what is left of it.",
+        show_default=False,
+    ),
+]
+Distribution = Annotated[
+    str | None,
+    typer.Option(
+        "--distribution",
+        metavar="NAME",
+        help="The tool, as it is installed, whose version is reported; by default that of the last event.",
+        show_default=False,
+    ),
+]
+
+
+def show(
+    context: typer.Context,
+    command: CommandName = "usage.show",
+    error: Error = None,
+    distribution: Distribution = None,
+    config_dir: ConfigDir = None,
+    host: Host = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the exact event that the next command would send, as whom, and why each thing is in it.
+
+    Nothing is sent, asked or written. Its id, times and duration are those of this very command.
+
+    Exits with 0, with 3 if nothing would be sent since tracking is off, with 1 if the config folder can't
+    be used.
+    """
+    place = find_place(context, config_dir, host, token)
+    with reporting_errors(place):
+        elapsed = time.monotonic() - _STARTED
+        preview, known = bootstrap_commands.show(place, command, error, distribution, elapsed)
+    off = words.reasons(place.reasons(), place.off_files())
+    if as_json:
+        put_json({"would_send": not off, "reasons": off, "to": preview.sink.host if known else None,
+                  "as": preview.whose.value, "event": preview.message})  # fmt: skip
+    else:
+        _put(preview, known, off)
+    raise typer.Exit(NOT_SO if off else 0)
+
+
+def _put(preview: Preview, known: bool, off: list[str]) -> None:
+    to = preview.sink.host if known else "a tool's PostHog (none has reported from here yet)"
+    if off:
+        put(
+            headline("Nothing would be sent: tracking is off.", "yellow"),
+            *(Text(f"  {each}") for each in off),
+        )
+        put(Text(f"If it were on, the next command would send this to {to},"))
+    else:
+        put(Text.assemble("The next command would send this to ", (to, "bold"), ","))
+    put(Text.assemble("as ", (preview.whose.value, "bold"), ". Nothing was sent."), "")
+    message = preview.message
+    distinct_id = message.get("distinct_id")
+    put(
+        facts(
+            [
+                ("event", Text(str(message.get("event")), style="bold")),
+                ("distinct_id", "as Arcade Cloud says" if distinct_id is None else str(distinct_id)),
+                ("timestamp", str(message.get("timestamp"))),
+                ("uuid", str(message.get("uuid"))),
+            ]
+        ),
+        "",
+        table(("property", "value", "why it is sent"), _properties(message.get("properties"))),
+    )
+
+
+def _properties(properties: object) -> Iterator[tuple[Cell, Cell, Cell]]:
+    for name, value in properties.items() if isinstance(properties, Mapping) else ():
+        why = FIELDS.get(name) or _REASONS.get(name) or (_SDK if name.startswith("$") else "the tool adds it")
+        yield Text(name, style="cyan" if name in FIELDS else "dim"), _value(value), Text(why, style="dim")
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

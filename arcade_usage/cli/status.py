@@ -1,0 +1,137 @@
+"""`status`: how tracking stands here."""
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from arcade_usage import bootstrap_commands
+from arcade_usage.cli import words
+from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
+from arcade_usage.cli.screen import FAILED, NOT_SO, Cell, facts, headline, put, put_json
+from arcade_usage.domain.status import SinkStatus, Status, Trouble, shorten
+
+
+def status(
+    context: typer.Context,
+    config_dir: ConfigDir = None,
+    host: Host = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether usage tracking is on and why, who it takes you for, what waits, and how delivery goes.
+
+    Exits with 0 when it is on, with 3 when it is off, with 1 if the config folder can't be used.
+    """
+    stock = bootstrap_commands.status(find_place(context, config_dir, host, token))
+    if as_json:
+        put_json(_as_json(stock))
+    else:
+        _put(stock)
+    raise typer.Exit(FAILED if not stock.works else 0 if stock.is_on else NOT_SO)
+
+
+def _put(stock: Status) -> None:
+    content: list[RenderableType] = []
+    if stock.is_on:
+        content.append(headline("Usage tracking is on.", "green"))
+        if stock.debugging:
+            content.append(
+                Text("ARCADE_USAGE_DEBUG is set: events are shown on stderr, and not sent.", "yellow")
+            )
+    else:
+        content.append(headline("Usage tracking is off:", "yellow"))
+        content += [Text(f"  {reason}") for reason in words.reasons(stock.reasons, stock.off_files)]
+    content += [Text(f"! {trouble.value}", style=_style(trouble)) for trouble in stock.troubles]
+    content += ["", facts(_identity(stock))]
+    for sink in stock.sinks:
+        title = Text.assemble((sink.sink.host, "bold"), (f"  {shorten(sink.sink.project_token)}", "dim"))
+        content += ["", title, facts(_delivery(sink, stock.now))]
+    if not stock.sinks and stock.known is not None:
+        content += ["", Text("No tool has reported anything from here yet.", style="dim")]
+    put(*content)
+
+
+def _style(trouble: Trouble) -> str:
+    return "bold red" if trouble in (Trouble.UNREADABLE, Trouble.UNWRITABLE) else "yellow"
+
+
+def _identity(stock: Status) -> list[tuple[str, Cell]]:
+    told: list[tuple[str, Cell]] = []
+    if stock.principal_id is not None:
+        told.append(("you are", Text.assemble((shorten(stock.principal_id), "bold"), ", a linked account")))
+    elif stock.anon_id is not None:
+        told.append(("you are", "anonymous"))
+    else:
+        told.append(("you are", "nobody yet: the first command makes a random id"))
+    if stock.anon_id is not None:
+        told.append(("random id", shorten(stock.anon_id)))
+    if stock.owed:
+        told.append(("links to send", words.count(stock.owed, "earlier id")))
+    told.append(("credentials", "stored" if stock.has_credentials else "none"))
+    told.append(("config folder", stock.config_dir))
+    return told
+
+
+def _delivery(sink: SinkStatus, now: float) -> list[tuple[str, Cell]]:
+    book = sink.logbook
+    told: list[tuple[str, Cell]] = [("waiting", _waiting(sink, now))]
+    due_at = sink.due_at(now)
+    if sink.waiting:
+        told.append(("next attempt", words.ahead(due_at, now) if due_at else "with the next command"))
+    told.append(
+        (
+            "last delivery",
+            f"{words.ago(book.delivered.at, now)}: {words.count(book.delivered.events, 'event')}"
+            if book.delivered
+            else "none yet",
+        )
+    )
+    if book.failed is not None:
+        told.append(("last failure", f"{words.ago(book.failed.at, now)}: {book.failed.reason}"))
+    for reason, lost in book.losses.counts.items():
+        told.append(("dropped", f"{words.count(lost, 'event')}: {reason}"))
+    return told
+
+
+def _waiting(sink: SinkStatus, now: float) -> Cell:
+    if not sink.waiting or sink.oldest_at is None:
+        return "nothing"
+    told = f"{words.count(sink.waiting, 'event')}, the oldest from {words.ago(sink.oldest_at, now)}"
+    if sink.undecided:
+        told += f"; {sink.undecided:,} until it can be told whose"
+    return Text(told, style="yellow")
+
+
+def _as_json(stock: Status) -> dict[str, object]:
+    state = "linked" if stock.principal_id else "anonymous" if stock.anon_id else "none"
+    return {
+        "tracking": "on" if stock.is_on else "off",
+        "reasons": words.reasons(stock.reasons, stock.off_files),
+        "debug": stock.debugging,
+        "config_dir": stock.config_dir,
+        "identity": {
+            "state": "unreadable" if stock.known is None else state,
+            "anon_id": shorten(stock.anon_id) if stock.anon_id else None,
+            "principal_id": shorten(stock.principal_id) if stock.principal_id else None,
+            "links_to_send": stock.owed,
+        },
+        "credentials": stock.has_credentials,
+        "troubles": {trouble.name.lower(): trouble.value for trouble in stock.troubles},
+        "sinks": [_sink_as_json(sink, stock.now) for sink in stock.sinks],
+    }
+
+
+def _sink_as_json(sink: SinkStatus, now: float) -> dict[str, object]:
+    delivered, failed = sink.logbook.delivered, sink.logbook.failed
+    return {
+        "host": sink.sink.host,
+        "project_token": shorten(sink.sink.project_token),
+        "waiting": sink.waiting,
+        "undecided": sink.undecided,
+        "oldest": words.iso(sink.oldest_at),
+        "next_attempt": words.iso(sink.due_at(now)),
+        "failures_in_a_row": sink.failures,
+        "last_delivery": {"at": words.iso(delivered.at), "events": delivered.events} if delivered else None,
+        "last_failure": {"at": words.iso(failed.at), "reason": failed.reason} if failed else None,
+        "dropped": dict(sink.logbook.losses.counts),
+    }

@@ -1,0 +1,39 @@
+"""Runs the command line in this process, as a shell would that pipes both of its ends."""
+
+import json
+import sys
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from arcade_usage import cli
+
+
+@frozen
+class Ran:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def content(self) -> Any:
+        """The JSON document that it printed."""
+        return json.loads(self.out)
+
+
+@frozen
+class Shell:
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: object) -> Ran:
+        self.capsys.readouterr()
+        self.monkeypatch.setattr(sys, "argv", ["arcade-usage", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = self.capsys.readouterr()
+        code = ended.value.code
+        return Ran(code if isinstance(code, int) else 0 if code is None else 1, out, err)

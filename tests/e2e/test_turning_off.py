@@ -1,0 +1,97 @@
+"""Turning off, and forgetting, while real processes deliver: nothing more is sent, and nothing is left."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from arcade_usage import bootstrap_commands
+from arcade_usage.bootstrap_commands import Place
+from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.world import World, until
+
+HOLD_SECONDS = 2.0  # that PostHog takes to answer; well within what a batch may take
+
+
+def test_off_while_a_sender_is_at_work(world: World) -> None:
+    """What is on the wire when `off` is called arrives; what waits behind it does not, and lies nowhere."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    fill(world, 150)  # so that there is a second batch
+    world.receiver.posthog = evolve(WELL, hang_seconds=HOLD_SECONDS)
+    before = len(world.receiver.requests)
+    flushing = subprocess.Popen(
+        [sys.executable, "-m", "arcade_usage.cli", "flush", "--config-dir", str(world.folder)],
+        stdout=subprocess.PIPE,
+    )
+    with flushing:
+        assert until(lambda: len(world.receiver.requests) > before)
+        turned_off = bootstrap_commands.turn_off(Place(config_dir=world.folder))
+        sent = len(world.receiver.requests)
+        flushing.communicate(timeout=60)
+    assert turned_off.at_work == 0
+    assert turned_off.dropped > 0
+    assert world.waiting == []
+    assert len(world.receiver.requests) == sent == before + 1
+
+
+def fill(world: World, events: int) -> None:
+    """Copies of what waits, each an event of its own."""
+    path = next((world.folder / "usage").glob("outbox/*/*.event.json"))
+    record = json.loads(path.read_text(encoding="utf-8"))
+    moment = path.name.split("-")[0]
+    for _ in range(events):
+        record["event"]["uuid"] = str(uuid.uuid4())
+        name = f"{moment}-0000000000-{record['event']['uuid']}.event.json"
+        (path.parent / name).write_text(json.dumps(record), encoding="utf-8")
+
+
+@pytest.mark.parametrize("how", ["off", "forget"])
+def test_an_event_that_is_still_on_its_way_does_not_stay(world: World, how: str) -> None:
+    """Its process starts after all is dropped: nothing is sent, written, or taken up again."""
+    world.run("earlier")
+    payload = world.payload("on its way")
+    place = Place(config_dir=world.folder)
+    if how == "off":
+        bootstrap_commands.turn_off(place)
+    else:
+        bootstrap_commands.make_eraser(place).forget()
+    before, requests = names(world.folder), len(world.receiver.requests)
+    deliver(payload)
+    assert (names(world.folder), len(world.receiver.requests)) == (before, requests)
+    assert world.waiting == []
+
+
+def test_forgetting_waits_for_a_sender_at_work(world: World) -> None:
+    """It does not put back what was erased: no copy, no link, no record."""
+    world.run("earlier")
+    anon_id = world.anon_id
+    world.receiver.posthog = evolve(WELL, hang_seconds=HOLD_SECONDS)
+    before = len(world.receiver.requests)
+    world.start("at work")
+    assert until(lambda: len(world.receiver.requests) > before)
+    forgotten = bootstrap_commands.make_eraser(Place(config_dir=world.folder)).forget()
+    world.settle()
+    assert forgotten.at_work == 0
+    assert forgotten.traces.anonymous == (anon_id,)
+    assert forgotten.copies == 2
+    for path in world.folder.rglob("*"):
+        assert path.is_dir() or anon_id.encode() not in path.read_bytes(), path
+
+
+def deliver(payload: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "arcade_usage"],
+        env={**os.environ, "ARCADE_USAGE_EVENT_DATA": payload},
+        timeout=60,
+        check=True,
+    )
+
+
+def names(folder: Path) -> set[str]:
+    return {str(path) for path in folder.rglob("*")}
