@@ -219,4 +219,4 @@ def check(place: Place) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StoreError(f"{place.layout.config_dir}: {error.strerror}") from error
+        raise StoreError("the config folder can't be read") from error

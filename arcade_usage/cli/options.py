@@ -13,6 +13,7 @@ ConfigDir = Annotated[
         "--config-dir",
         metavar="FOLDER",
         help="The config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.",
+        readable=False,  # it is told in our words, with our exit code
         show_default=False,
     ),
 ]

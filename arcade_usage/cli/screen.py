@@ -84,16 +84,11 @@ def reporting_errors(place: Place) -> Iterator[None]:
     except UsageTrackingError as error:
         cause = error.__cause__
         why = getattr(cause, "strerror", None) or (str(cause) if cause else None)
-        _give_up(f"The config folder can't be used: {error}{f' ({why})' if why else ''}.", place)
+        _give_up(f"{place.layout.config_dir} can't be used: {error}{f' ({why})' if why else ''}.")
 
 
-def _give_up(message: str, place: Place | None = None) -> None:
+def _give_up(message: str) -> None:
     put(Text(message, style="bold red"), stderr=True)
-    if place is not None:
-        put(
-            Text(f"It is {place.layout.config_dir}; nothing is tracked while it is so.", style="dim"),
-            stderr=True,
-        )
     raise typer.Exit(FAILED)
 
 

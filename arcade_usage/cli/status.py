@@ -61,7 +61,7 @@ def _identity(stock: Status) -> list[tuple[str, Cell]]:
         told.append(("you are", Text.assemble((shorten(stock.principal_id), "bold"), ", a linked account")))
     elif stock.anon_id is not None:
         told.append(("you are", "anonymous"))
-    else:
+    elif stock.known is not None:
         told.append(("you are", "nobody yet: the first command makes a random id"))
     if stock.anon_id is not None:
         told.append(("random id", shorten(stock.anon_id)))

@@ -1,0 +1,120 @@
+"""The commands where a person sits: colour, a line that counts, a question; and where permission is missing."""
+
+import ctypes
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.world import PATIENCE_SECONDS, World
+
+
+def on_a_terminal(*arguments: str, answer: str = "", columns: int = 100) -> tuple[int, str]:
+    """Exit code and screen of a command on a terminal of its own; `answer` is typed when it asks."""
+    inside, outside = pty.openpty()[::-1]
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "arcade_usage.cli", *arguments],
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        env={name: value for name, value in environment.items() if name != "NO_COLOR"},
+        close_fds=True,
+        start_new_session=True,
+    )
+    os.close(inside)
+    screen, end = b"", time.monotonic() + PATIENCE_SECONDS
+    try:
+        while time.monotonic() < end:
+            if select.select([outside], [], [], 0.1)[0]:
+                try:
+                    screen += os.read(outside, 65536)
+                except OSError:  # the other end is closed
+                    break
+            if answer and b"[y/N]" in screen:
+                os.write(outside, f"{answer}\n".encode())
+                answer = ""
+        code = running.wait(PATIENCE_SECONDS)
+    finally:
+        running.kill()
+        os.close(outside)
+    return code, screen.decode()
+
+
+def test_it_is_in_colour_and_within_the_width(world: World) -> None:
+    """A terminal gets colour, and no line that is longer than it is wide."""
+    world.run("first")
+    code, screen = on_a_terminal("status", "--config-dir", str(world.folder), columns=60)
+    assert code == 0
+    assert "\x1b[1;32mUsage tracking is on." in screen
+
+
+def test_flush_counts_what_was_accepted(world: World) -> None:
+    """While it delivers, a line says so; it is gone afterwards."""
+    world.receiver.posthog = DOWN
+    world.run("first")
+    world.receiver.posthog = evolve(WELL, hang_seconds=0.5)
+    code, screen = on_a_terminal("flush", "--config-dir", str(world.folder))
+    assert code == 0
+    assert "Delivering 1 event..." in screen
+    assert "1 event delivered" in screen.split("Delivering")[-1]
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("y", 0), ("n", 1), ("", 1)])
+def test_forget_asks(world: World, answer: str, expected: int) -> None:
+    """A yes erases; anything else does not."""
+    world.run("first")
+    anon_id = world.anon_id
+    code, screen = on_a_terminal("forget", "--config-dir", str(world.folder), answer=answer or "\x04")
+    assert code == expected
+    assert "Erase it?" in screen
+    assert (world.folder / "usage.json").exists() is (expected == 1)
+    assert (anon_id in screen) is (expected == 0)
+
+
+@pytest.fixture
+def shut_folder(config_dir: Path) -> Iterator[Path]:
+    """A config folder that its user may not look into."""
+    config_dir.mkdir()
+    (config_dir / "usage.json").write_text("{}", encoding="utf-8")
+    config_dir.chmod(0o000)
+    yield config_dir
+    config_dir.chmod(0o700)
+
+
+_DROP_FROM_BOUNDING_SET = 24  # prctl(2)
+_CAPABILITIES = (1, 2)  # to read, write and search whatever the permission bits say
+
+
+def give_up_being_root() -> None:
+    """Permission bits bind a root's command as anybody's, from when it starts."""
+    if os.geteuid() == 0:
+        for capability in _CAPABILITIES:
+            ctypes.CDLL(None).prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
+
+
+@pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "flush", "forget"])
+def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
+    """An unreadable config folder is told in a line, with exit code 1, and stays as it is."""
+    arguments = [command, "--config-dir", str(shut_folder), *(["--yes"] if command == "forget" else [])]
+    done = subprocess.run(
+        [sys.executable, "-m", "arcade_usage.cli", *arguments],
+        preexec_fn=give_up_being_root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    told = done.stdout + done.stderr
+    assert done.returncode == 1, told
+    assert "can't be" in told
+    assert str(shut_folder) in told
+    assert "Traceback" not in told
