@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from arcade_usage.application.tracker import Tracker
     from arcade_usage.bootstrap import command_tracker
+    from arcade_usage.domain.notice import Notice
 
-__all__ = ["Tracker", "command_tracker"]
+__all__ = ["Notice", "Tracker", "command_tracker"]
 
-_HOMES = {"Tracker": "arcade_usage.application.tracker", "command_tracker": "arcade_usage.bootstrap"}
+_HOMES = {
+    "Notice": "arcade_usage.domain.notice",
+    "Tracker": "arcade_usage.application.tracker",
+    "command_tracker": "arcade_usage.bootstrap",
+}
 
 
 def __getattr__(name: str) -> Any:

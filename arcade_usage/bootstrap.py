@@ -12,11 +12,13 @@ from arcade_usage.application.tracker import CommandTracker, Silence, SilentTrac
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.notice_board import NoticeBoard
     from arcade_usage.application.delivery import Delivery, Handover
     from arcade_usage.application.ports import AnalyticsSink, PrincipalApi
     from arcade_usage.application.preview import Previewer
     from arcade_usage.domain.event import Event
     from arcade_usage.domain.ledger import Stamp
+    from arcade_usage.domain.notice import Notice
     from arcade_usage.domain.record import Record
     from arcade_usage.domain.sink import Sink
     from arcade_usage.domain.verdict import Answer
@@ -33,22 +35,28 @@ def command_tracker(
     project_token: str | None,
     host: str = DEFAULT_HOST,
     config_dir: "str | os.PathLike[str] | None" = None,
+    notice: "Notice | None" = None,
 ) -> Tracker:
     """The tracker of a command-line tool; build it when the tool starts. Never raises.
 
     `distribution`: the name under which the tool is installed; its version is reported. `project_token`:
     that of the PostHog project, public by design; None: nothing ever leaves the machine. `host`: URL of
-    PostHog. `config_dir`: default $ARCADE_WORK_DIR, else ~/.arcade.
+    PostHog. `config_dir`: default $ARCADE_WORK_DIR, else ~/.arcade. `notice`: shown once, on stderr; nothing
+    is reported before. None: the tool tells its users by itself.
 
     Blocks: not; reads the switch, then two small files and one stat.
     """
     with Silence():
-        return _command_tracker(distribution, project_token, host, config_dir)
+        return _command_tracker(distribution, project_token, host, config_dir, notice)
     return SilentTracker()
 
 
 def _command_tracker(
-    distribution: str, project_token: str | None, host: str, config_dir: "str | os.PathLike[str] | None"
+    distribution: str,
+    project_token: str | None,
+    host: str,
+    config_dir: "str | os.PathLike[str] | None",
+    notice: "Notice | None",
 ) -> Tracker:
     from arcade_usage.adapters.layout import Layout
     from arcade_usage.domain.consent import wants_debug
@@ -73,7 +81,21 @@ def _command_tracker(
         sink={"host": host, "project_token": project_token},
         config_dir=layout.config_dir,
         distribution=distribution,
+        may_report=_always if notice is None or debugging else _make_board(notice, distribution, layout).tell,
     )
+
+
+def _always() -> bool:
+    return True
+
+
+def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
+    """Shown once per machine: the default folder remembers it for every config folder, where it can."""
+    from arcade_usage.adapters.notice_board import NoticeBoard
+
+    default_first = choice_layouts(layout)[::-1]
+    places = [place for place in default_first if os.path.isabs(place.config_dir)]  # not where no home is
+    return NoticeBoard(notice, distribution, places, os.environ)
 
 
 def keep(payload: str) -> None:

@@ -3,6 +3,7 @@
 from os.path import join
 
 COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
+_NAME_LIMIT = 100  # characters of a distribution's name in a file's
 
 
 class Layout:
@@ -21,6 +22,11 @@ class Layout:
 
     def outbox(self, sink_key: str) -> str:
         return join(self.outboxes, sink_key)
+
+    def notice_mark(self, distribution: str, version: int) -> str:
+        """The file that says that a tool's notice was shown."""
+        name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
+        return join(self.folder, f"notice-{name[:_NAME_LIMIT]}-{int(version)}")
 
     def copies(self, sink_key: str) -> str:
         return join(self.outboxes, sink_key, COPIES_FILE)

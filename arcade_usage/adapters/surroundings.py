@@ -11,10 +11,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+from arcade_usage.domain.consent import runs_in_ci
 from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.redaction import Redactor
 
-_NOT_CI = ("", "0", "false", "no", "off")
 UNKNOWN_VERSION = "unknown"
 
 
@@ -26,7 +26,7 @@ def read_runtime(distribution: str, environment: Mapping[str, str]) -> Runtime:
         runtime_version=sys.version.split(maxsplit=1)[0],
         os_type=os_type,
         os_release=os_release,
-        is_ci=environment.get("CI", "").strip().lower() not in _NOT_CI,
+        is_ci=runs_in_ci(environment),
     )
 
 

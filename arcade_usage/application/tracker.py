@@ -91,8 +91,12 @@ class CommandTracker:
         sink: Mapping[str, str],
         config_dir: str,
         distribution: str,
+        may_report: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`rotate`: the foreground part of a logout. `keep`: puts a payload into the outbox from here."""
+        """`rotate`: the foreground part of a logout. `keep`: puts a payload into the outbox from here.
+
+        `may_report`: whether the user was told that events are sent; tells them where that is due.
+        """
         self._snapshots = snapshots
         self._launcher = launcher
         self._clock = clock
@@ -101,6 +105,7 @@ class CommandTracker:
         self._sink = sink
         self._config_dir = config_dir
         self._distribution = distribution
+        self._may_report = may_report
         self._snapshot: Mapping[str, object] | None = None
         self._look()
 
@@ -157,7 +162,7 @@ class CommandTracker:
         if snapshot is None or logged_in:
             snapshot = self._snapshots.take()
         try:
-            if snapshot is not None:
+            if snapshot is not None and self._may_report():
                 command["ended_at"] = self._clock.now()
                 payload = encode_payload(
                     sink=self._sink,

@@ -13,6 +13,7 @@ EVENT_DATA_VARIABLE = "ARCADE_USAGE_EVENT_DATA"
 
 _OFF = frozenset({"0", "false", "no", "off", "n", "f", "disabled"})
 _NOT_SET = frozenset({"", "0", "false"})
+_NOT_CI = frozenset({"", "0", "false", "no", "off"})
 
 
 class Switch(Enum):
@@ -58,6 +59,11 @@ def find_reasons(
 def wants_debug(environment: Mapping[str, str]) -> bool:
     """Whether events are to be shown instead of sent."""
     return environment.get(DEBUG_VARIABLE, "").strip().lower() not in _NOT_SET | _OFF
+
+
+def runs_in_ci(environment: Mapping[str, str]) -> bool:
+    """Whether the CI variable says that a machine is at work."""
+    return environment.get("CI", "").strip().lower() not in _NOT_CI
 
 
 def _asks_for_completions(name: str) -> bool:

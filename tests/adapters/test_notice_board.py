@@ -1,0 +1,139 @@
+"""The notice on streams and disks of every kind: shown once where it can be, and never in the host's way."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.notice_board import NoticeBoard
+from arcade_usage.domain.notice import Notice
+from tests.adapters.disk import deny_writing
+
+TEXT = "This tool reports how it is used.\nhttps://example.com/privacy\n"
+
+
+class Terminal(io.StringIO):
+    """A stream that a person sits at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Broken(Terminal):
+    """One whose other end is gone."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError("gone")
+
+
+class Odd(Terminal):
+    """One that a host has put there, and that knows nothing of terminals."""
+
+    def isatty(self) -> bool:
+        raise RuntimeError("what is a terminal")
+
+
+def notice(version: int = 1) -> Notice:
+    return Notice("This tool reports how it is used.", "https://example.com/privacy", version)
+
+
+@pytest.fixture
+def default(tmp_path: Path) -> Layout:
+    return Layout(str(tmp_path / "default"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Layout:
+    return Layout(str(tmp_path / "own"))
+
+
+Tell = Callable[..., tuple[bool, str]]
+
+
+@pytest.fixture
+def tell(default: Layout, own: Layout, monkeypatch: pytest.MonkeyPatch) -> Tell:
+    """What a process does that has an event to report: may it, and what did its user see."""
+
+    def call(
+        version: int = 1,
+        distribution: str = "a-tool",
+        stderr: io.StringIO | None = None,
+        stdout: io.StringIO | None = None,
+    ) -> tuple[bool, str]:
+        stream = stderr or Terminal()
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(sys, "stdout", stdout or Terminal())
+        board = NoticeBoard(notice(version), distribution, [default, own], {})
+        may = board.tell()
+        assert board.tell() is may
+        return may, stream.getvalue()
+
+    return call
+
+
+def test_it_is_shown_once(tell: Tell, default: Layout, own: Layout) -> None:
+    """At the first event, for every process and both folders; noted in the default one."""
+    assert tell() == (True, TEXT)
+    assert tell() == (True, "")
+    assert tell(stderr=io.StringIO()) == (True, "")
+    assert Path(default.notice_mark("a-tool", 1)).stat().st_size == 0
+    assert not Path(own.config_dir).exists()
+
+
+def test_another_version_and_another_tool_are_shown(tell: Tell) -> None:
+    """Each has something else to say."""
+    tell()
+    assert tell(version=2) == (True, TEXT)
+    assert tell(distribution="another") == (True, TEXT)
+    assert tell(version=2) == (True, "")
+
+
+def test_where_the_default_folder_cannot_be_written_its_own_remembers(
+    tell: Tell, default: Layout, mocker: MockerFixture, tmp_path: Path
+) -> None:
+    """A home that is read-only does not bring the notice back."""
+    Path(default.config_dir).mkdir()
+    deny_writing(mocker, tmp_path / "default")
+    assert tell() == (True, TEXT)
+    assert tell() == (True, "")
+
+
+def test_where_nothing_can_be_noted_it_is_shown_again(
+    tell: Tell, mocker: MockerFixture, tmp_path: Path
+) -> None:
+    """Once too often is better than never."""
+    deny_writing(mocker, tmp_path)
+    assert [tell(), tell()] == [(True, TEXT), (True, TEXT)]
+
+
+def test_what_could_not_be_shown_was_not(
+    tell: Tell, default: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that breaks is none that anybody saw: the caller learns of it, and nothing is noted."""
+    monkeypatch.setattr(sys, "stderr", Broken())
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    board = NoticeBoard(notice(), "a-tool", [default], {})
+    with pytest.raises(BrokenPipeError):
+        board.tell()
+    assert not Path(default.folder).exists()
+    assert tell() == (True, TEXT)
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), Odd()], ids=["a pipe", "no terminal that says so"])
+def test_elsewhere_it_is_held_back(tell: Tell, default: Layout, stream: io.StringIO) -> None:
+    """Nothing is shown, noted or reported."""
+    assert tell(stderr=stream) == (False, "")
+    assert tell(stdout=stream)[0] is False
+    assert not Path(default.folder).exists()
+
+
+@pytest.mark.parametrize("name", ["../../up", "a/b", "nul\0byte", "x" * 500, "Ünïcode"])
+def test_any_name_of_a_tool_is_the_name_of_a_file(tell: Tell, default: Layout, name: str) -> None:
+    """One that lies in our folder."""
+    assert tell(distribution=name) == (True, TEXT)
+    assert tell(distribution=name) == (True, "")
+    assert len(list(Path(default.folder).iterdir())) == 1

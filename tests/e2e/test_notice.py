@@ -1,0 +1,171 @@
+"""The notice in real hosts, on real terminals: what is seen where, and whether the first event is sent."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+
+import pytest
+
+from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.world import PATIENCE_SECONDS, World, until
+
+NOTICE = "arcade_usage.Notice('This tool reports how it is used.', 'https://example.com/privacy'{more})"
+SEEN = "This tool reports how it is used.\r\nhttps://example.com/privacy\r\n"
+
+
+def start(world: World, more: str = "") -> str:
+    line = start_of_host(world)
+    return line.replace("config_dir=", f"notice={NOTICE.format(more=more)}, config_dir=")
+
+
+def run(
+    world: World,
+    lines: str,
+    *,
+    stdout: bool = True,
+    stderr: bool = True,
+    variables: Mapping[str, str] | None = None,
+) -> tuple[str, str]:
+    """What a host wrote to stdout and to stderr, each a terminal of its own or a pipe."""
+    ends = [pty.openpty() if is_terminal else os.pipe() for is_terminal in (stdout, stderr)]
+    # A terminal is written to at its second end, as a pipe is.
+    running = subprocess.Popen(
+        [sys.executable, "-c", f"{lines}\nprint('the work')"],
+        stdout=ends[0][1],
+        stderr=ends[1][1],
+        env={**os.environ, **(variables or {})},
+    )
+    world.processes.append(running)
+    running.wait(PATIENCE_SECONDS)
+    written = []
+    for reading, writing in ends:
+        os.close(writing)
+        content = b""
+        with suppress(OSError):  # a terminal whose other end is closed
+            while some := os.read(reading, 65536):
+                content += some
+        os.close(reading)
+        written.append(content.decode())
+    assert running.returncode == 0
+    return written[0], written[1]
+
+
+def arrived(world: World, events: int) -> bool:
+    return until(lambda: len(world.persons.events) == events)
+
+
+def test_the_first_command_shows_it_and_is_reported(world: World) -> None:
+    """On stderr, once; the host's stdout is its own."""
+    assert run(world, start(world) + CALL) == ("the work\r\n", SEEN)
+    assert arrived(world, 1)
+    assert run(world, start(world) + CALL) == ("the work\r\n", "")
+    assert arrived(world, 2)
+
+
+def test_what_reports_nothing_shows_nothing(world: World) -> None:
+    """A host that builds its tracker for `--help` has no event, and nothing to tell."""
+    assert run(world, start(world)) == ("the work\r\n", "")
+
+
+HELD_BACK = {
+    "stdout is a pipe": {"stdout": False},
+    "stderr is a pipe": {"stderr": False},
+    "no terminal": {"stdout": False, "stderr": False},
+    "CI": {"variables": {"CI": "true"}},
+}
+
+
+@pytest.mark.parametrize("how", HELD_BACK.values(), ids=HELD_BACK)
+def test_where_it_cannot_be_shown_nothing_is_reported(world: World, how: dict[str, object]) -> None:
+    """Not until it could be; the next command on a terminal shows it, and is."""
+    out, err = run(world, start(world) + CALL, **how)  # type: ignore[arg-type]
+    assert (out.replace("\r", ""), err) == ("the work\n", "")
+    assert run(world, start(world) + CALL)[1] == SEEN
+    assert arrived(world, 1)
+    assert len(world.persons.events) == 1
+
+
+def test_a_host_that_tells_elsewhere_is_reported_without_a_terminal(world: World) -> None:
+    """As a server's or a script's; on the terminal it is shown all the same."""
+    elsewhere = start(world, ", told_elsewhere=True") + CALL
+    assert run(world, elsewhere, stdout=False, stderr=False) == ("the work\n", "")
+    assert arrived(world, 1)
+    assert run(world, elsewhere, stdout=False)[1] == ""
+    assert run(world, elsewhere)[1] == SEEN
+    assert arrived(world, 2)
+
+
+OFF = {
+    "off": {"ARCADE_USAGE_TRACKING": "0"},
+    "do not track": {"DO_NOT_TRACK": "1"},
+    "completion": {"_ARCADE_COMPLETE": "complete_zsh"},
+}
+
+
+@pytest.mark.parametrize("variables", OFF.values(), ids=OFF)
+def test_while_tracking_is_off_there_is_nothing_to_tell(world: World, variables: dict[str, str]) -> None:
+    """Nor is anything made."""
+    assert run(world, start(world) + CALL, variables=variables) == ("the work\r\n", "")
+    assert not world.folder.exists()
+    assert not (world.scratch / "home" / ".arcade").exists()
+
+
+def test_a_logout_rotates_though_nobody_was_told(world: World) -> None:
+    """It is not reported, but the next person inherits nothing."""
+    world.log_in("principal-1")
+    world.settle()
+    anon_id, events = world.anon_id, len(world.persons.events)
+    world.credentials.unlink()
+    run(world, start(world) + f"{CALL[:-1]}, is_logout=True)", stderr=False)
+    assert world.anon_id != anon_id
+    assert len(world.persons.events) == events
+
+
+def test_another_version_is_shown_again(world: World) -> None:
+    """A text that says something else."""
+    run(world, start(world) + CALL)
+    assert run(world, start(world, ", version=2") + CALL)[1] == SEEN
+    assert run(world, start(world, ", version=2") + CALL)[1] == ""
+
+
+def test_two_first_commands_at_once_show_it(world: World) -> None:
+    """At least one of them, and both are reported."""
+    gate = world.scratch / "gate"
+    wait = f"import os, time\nwhile not os.path.exists({os.fspath(gate)!r}): time.sleep(0.001)\n"
+    reading, writing = pty.openpty()
+    lines = start(world) + wait + CALL
+    both = [subprocess.Popen([sys.executable, "-c", lines], stdout=writing, stderr=writing) for _ in range(2)]
+    world.processes.extend(both)
+    gate.touch()
+    for each in both:
+        each.wait(PATIENCE_SECONDS)
+    os.close(writing)
+    seen = os.read(reading, 65536).decode()
+    os.close(reading)
+    assert 1 <= seen.count(SEEN) <= 2
+    assert arrived(world, 2)
+
+
+def test_once_shown_it_costs_no_file(world: World) -> None:
+    """Nothing is opened for it, nothing more imported than its own two modules."""
+    run(world, start(world) + CALL)
+    assert arrived(world, 1)
+    with_notice = run_host(start(world) + CALL, world.scratch)
+    without = run_host(start_of_host(world) + CALL, world.scratch)
+    assert sorted(with_notice.opened) == sorted(without.opened)
+    assert with_notice.started == without.started == 1
+    assert (with_notice.stdout, with_notice.stderr) == ("", "")
+    more = with_notice.modules - without.modules
+    assert more == {"arcade_usage.domain.notice", "arcade_usage.adapters.notice_board"}
+
+
+@pytest.mark.parametrize("notice", ["'a text'", "5", "arcade_usage.Notice(None, None, version='two')"])
+def test_a_notice_that_is_none_harms_no_host(world: World, notice: str) -> None:
+    """A host's mistake: nothing is raised, and nothing is reported."""
+    line = start_of_host(world).replace("config_dir=", f"notice={notice}, config_dir=")
+    assert run(world, line + CALL) == ("the work\r\n", "")
+    assert json.dumps([event.name for event in world.persons.events]) == "[]"
