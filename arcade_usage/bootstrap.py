@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from arcade_usage.application.debug_log import tell
 from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker, Tracker
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.delivery import Delivery, Handover
     from arcade_usage.application.ports import AnalyticsSink, PrincipalApi
     from arcade_usage.application.preview import Previewer
+    from arcade_usage.domain.consent import Switch
     from arcade_usage.domain.event import Event
     from arcade_usage.domain.ledger import Stamp
     from arcade_usage.domain.notice import Notice
@@ -62,7 +64,9 @@ def _command_tracker(
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config_dir))
-    if project_token is None or not is_on(layout, project_token):
+    switch = _read_switch(layout, project_token)
+    if project_token is None or not switch.is_on:
+        tell("usage is not tracked: %s", switch.value)
         return SilentTracker()
 
     from arcade_usage.adapters.chance import RandomIds
@@ -77,7 +81,7 @@ def _command_tracker(
         launcher=_Preview() if debugging else DetachedLauncher(os.environ),
         clock=SystemClock(),
         rotate=lambda: None if debugging else _log_out(layout),
-        keep=keep,
+        keep=_drop if debugging else keep,
         sink={"host": host, "project_token": project_token},
         config_dir=layout.config_dir,
         distribution=distribution,
@@ -87,6 +91,10 @@ def _command_tracker(
 
 def _always() -> bool:
     return True
+
+
+def _drop(_: str) -> None:
+    """Where events are shown and no process can be started, there is nothing to show."""
 
 
 def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
@@ -113,9 +121,16 @@ def keep(payload: str) -> None:
 def deliver(payload: str, settled: Callable[[], None]) -> None:
     """Deliver what the command path handed over, and what else waits for the same sink.
 
+    With $ARCADE_USAGE_DEBUG, say on stdout what would be sent, and nothing else.
+
     `settled` is called when a login's identity is settled. Raises UsageTrackingError. Blocks: as long as
     the network steps of application/delivery.py take.
     """
+    from arcade_usage.domain.consent import wants_debug
+
+    if wants_debug(os.environ):
+        _say_what_would_be_sent(payload)
+        return
     opened = _open(payload, settled)
     if opened is not None:
         delivery, handover, event = opened
@@ -268,33 +283,48 @@ def _log_out(layout: "Layout") -> None:
 
 
 class _Preview:
-    """A launcher that launches nothing: shows the event that would have been sent, and as whom, on stderr."""
+    """A launcher whose process sends nothing: it says what would have been sent, which is shown on stderr.
+
+    A process, since the SDK is asked for the exact message, and has no business in the host.
+    """
 
     def launch(self, payload: str) -> None:
         import sys
 
-        from arcade_usage.adapters.codec import write_message
+        from arcade_usage.adapters.detached import DetachedLauncher
 
-        read = _read(payload)
-        if read is None:
-            return
-        layout, handover, event = read
-        preview = make_previewer(layout, handover.sink).preview(
-            event, handover.snapshot, handover.sink, is_logout=handover.command.is_logout
-        )
-        heading = f"arcade-usage: not sent to {preview.sink.host}, as {preview.whose.value}:"
-        sys.stderr.write(f"{heading}\n{write_message(preview.message)}\n")
+        sys.stderr.write(DetachedLauncher(os.environ).launch_and_read(payload))
 
     def launch_and_wait(self, payload: str) -> None:
         self.launch(payload)
 
 
+def _say_what_would_be_sent(payload: str) -> None:
+    import sys
+
+    from arcade_usage.adapters.codec import write_message
+
+    read = _read(payload)
+    if read is not None:
+        layout, handover, event = read
+        previewer = make_previewer(layout, handover.sink)
+        is_logout = handover.command.is_logout
+        preview = previewer.preview(event, handover.snapshot, handover.sink, is_logout=is_logout)
+        heading = f"arcade-usage: not sent to {preview.sink.host}, as {preview.whose.value}:"
+        sys.stdout.write(f"{heading}\n{write_message(preview.message)}\n")
+        sys.stdout.flush()
+
+
 def is_on(layout: "Layout", project_token: str) -> bool:
     """The switch, as it is now: the environment, and what is stored here or in the default folder."""
+    return _read_switch(layout, project_token).is_on
+
+
+def _read_switch(layout: "Layout", project_token: str | None) -> "Switch":
     from arcade_usage.adapters.choice import chose_off
     from arcade_usage.domain.consent import read_switch
 
-    return read_switch(os.environ, chose_off(choice_layouts(layout)), project_token).is_on
+    return read_switch(os.environ, chose_off(choice_layouts(layout)), project_token)
 
 
 def choice_layouts(layout: "Layout") -> "list[Layout]":

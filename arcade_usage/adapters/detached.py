@@ -16,6 +16,7 @@ from arcade_usage.application.errors import LaunchError
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 
 LOGIN_WAIT_SECONDS = 3.8  # of the 4 s that a login may take, all told
+OUTPUT_LIMIT = 256 * 1024  # bytes of what a process has to say
 SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
 
 _PACKAGE_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -63,6 +64,22 @@ class DetachedLauncher:
             os.close(reading)
         else:
             released.join(LOGIN_WAIT_SECONDS)
+
+    def launch_and_read(self, payload: str) -> str:
+        """Start it, and return what it writes to stdout. Blocks: 10 s, when it ends by force.
+
+        Raises LaunchError.
+        """
+        reading, writing = os.pipe()
+        try:
+            self._start(payload, writing)
+        except LaunchError:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        with open(reading, "rb") as end:
+            return end.read(OUTPUT_LIMIT).decode("utf-8", "replace")
 
     def _start(self, payload: str, output: int) -> None:
         if not can_launch():

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
+from arcade_usage.application.debug_log import LOGGER, tell
 from arcade_usage.application.payload import encode_payload
 from arcade_usage.domain.outcome import Outcome, classify
 
@@ -162,7 +163,11 @@ class CommandTracker:
         if snapshot is None or logged_in:
             snapshot = self._snapshots.take()
         try:
-            if snapshot is not None and self._may_report():
+            if snapshot is None:
+                tell("%s is not tracked: the config folder can't be used", command["name"])
+            elif not self._may_report():
+                tell("%s is not tracked: the notice was not shown yet", command["name"])
+            else:
                 command["ended_at"] = self._clock.now()
                 payload = encode_payload(
                     sink=self._sink,
@@ -184,8 +189,11 @@ class CommandTracker:
                 self._launcher.launch_and_wait(payload)
             else:
                 self._launcher.launch(payload)
-        except LaunchError:
+        except LaunchError as error:
+            tell("no delivery could be started, the event waits in the outbox: %s", error.__cause__ or error)
             self._keep(payload)
+        else:
+            tell("a delivery was started")
 
 
 class SilentTracker:
@@ -289,5 +297,5 @@ class Silence:
         with suppress(Exception):  # Python may be shutting down, and a host's filter may raise
             import logging
 
-            logging.getLogger("arcade_usage").debug("usage was not tracked", exc_info=error)
+            logging.getLogger(LOGGER).debug("usage was not tracked", exc_info=error)
         return True

@@ -22,7 +22,7 @@ class Switch(Enum):
     ON = "on"
     OFF_BY_VARIABLE = f"off: {TRACKING_VARIABLE} says so"
     OFF_BY_DO_NOT_TRACK = f"off: {DO_NOT_TRACK_VARIABLE} is set"
-    OFF_BY_CHOICE = "off: you turned it off"
+    OFF_BY_CHOICE = "off: a stored choice says so, or can't be read"
     OFF_IN_COMPLETION = "off: the shell asks for completions"
     OFF_IN_DELIVERY = "off: this process delivers an event itself"
     OFF_WITHOUT_TOKEN = "off: the tool has no project token"  # noqa: S105 - no password

@@ -171,13 +171,15 @@ def test_off_by_a_stored_choice_leaves_the_folder_as_it_is(world: World, where: 
 
 
 def test_asked_to_show_nothing_is_sent(world: World) -> None:
-    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; no process, no socket, nothing in the outbox."""
+    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; the host gets no SDK, nothing is sent or written."""
     shown = run_host(
         start_of_host(world) + FAILED_CALL,
         world.scratch,
         environment={**os.environ, "ARCADE_USAGE_DEBUG": "1"},
     )
-    assert (shown.returncode, shown.stdout, shown.started, shown.sockets) == (0, "", 0, [])
+    assert (shown.returncode, shown.stdout, shown.started, shown.sockets) == (0, "", 1, [])
+    assert shown.modules & NETWORK == set()
+    assert not world.folder.exists()
     event = json.loads(shown.stderr[shown.stderr.index("{") :])
     assert event["properties"]["command_name"] == "toolkit.run"
     assert event["properties"]["error_message"] == "no such toolkit"
