@@ -57,7 +57,7 @@ def log(
         put(Text("Nothing was sent from here that a copy is kept of.", style="dim"))
     else:
         several = len({to for to, _ in copies}) > 1
-        heads = ("sent", "what", "", "took", "as", *(("to",) if several else ()))
+        heads = ("sent", "what", "took", "as", *(("to",) if several else ()), "")
         put(table(heads, _rows(shown, several)))
         if len(shown) < len(copies):
             put(Text(f"The last {len(shown)} of {len(copies)}; -n {len(copies)} shows all.", style="dim"))
@@ -65,31 +65,28 @@ def log(
 
 def _rows(shown: list[tuple[Sink, Sent]], several: bool) -> Iterator[list[Cell]]:
     for to, copy in shown:
-        row = [Text(words.local(copy.at), style="dim"), *_cells(copy)]
-        yield [*row, to.host] if several else row
+        what, took, who, how = _cells(copy)
+        when = Text(words.local(copy.at), style="dim")
+        yield [when, what, took, who, *([to.host] if several else []), how]
 
 
-def _cells(copy: Sent) -> list[Cell]:
+def _cells(copy: Sent) -> tuple[Cell, Cell, Cell, Cell]:
+    """What it was, how long it took, as whom it was sent, and how it ended."""
     who = Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold")
     if copy.linked_to is not None:
-        return [
-            Text("the random id is linked", style="cyan"),
-            "",
-            "",
-            Text.assemble(who, f" = {shorten(copy.linked_to)}"),
-        ]
-    properties = copy.properties
-    what = str(properties.get("command_name") or copy.name)
-    took = properties.get("duration_ms")
+        link = Text.assemble("is ", (shorten(copy.linked_to), "bold"))
+        return Text("the random id is linked", style="cyan"), "", who, link
+    took = copy.properties.get("duration_ms")
+    return (
+        str(copy.properties.get("command_name") or copy.name),
+        f"{took:,.0f} ms" if isinstance(took, int | float) else "",
+        who,
+        _outcome(copy),
+    )
+
+
+def _outcome(copy: Sent) -> Text:
     if copy.name == SUCCEEDED:
-        how = Text("ok", style="green")
-    elif "outcome" in properties:
-        how = Text(" ".join(filter(None, [str(properties["outcome"]), _message(properties)])), style="red")
-    else:
-        how = Text("")
-    return [what, how, f"{took:,.0f} ms" if isinstance(took, int | float) else "", who]
-
-
-def _message(properties: object) -> str:
-    message = properties.get("error_message") if hasattr(properties, "get") else None
-    return f"({message})" if message else ""
+        return Text("ok", style="green")
+    outcome, message = copy.properties.get("outcome"), copy.properties.get("error_message")
+    return Text(": ".join(str(each) for each in (outcome, message) if each), style="red")

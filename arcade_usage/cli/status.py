@@ -58,11 +58,11 @@ def _style(trouble: Trouble) -> str:
 def _identity(stock: Status) -> list[tuple[str, Cell]]:
     told: list[tuple[str, Cell]] = []
     if stock.principal_id is not None:
-        told.append(("you are", Text.assemble((shorten(stock.principal_id), "bold"), ", a linked account")))
+        told.append(("identity", Text.assemble("linked to account ", (shorten(stock.principal_id), "bold"))))
     elif stock.anon_id is not None:
-        told.append(("you are", "anonymous"))
+        told.append(("identity", "anonymous"))
     elif stock.known is not None:
-        told.append(("you are", "nobody yet: the first command makes a random id"))
+        told.append(("identity", "none yet: the first command makes a random id"))
     if stock.anon_id is not None:
         told.append(("random id", shorten(stock.anon_id)))
     if stock.owed:

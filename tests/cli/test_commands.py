@@ -24,11 +24,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_status_before_the_first_command(shell: Shell, world: World) -> None:
-    """On, nobody yet; and looking makes no folder."""
+    """On, none yet; and looking makes no folder."""
     ran = shell("status", "--config-dir", world.folder)
     assert (ran.code, ran.err) == (0, "")
     assert "Usage tracking is on." in ran.out
-    assert "nobody yet" in ran.out
+    assert "none yet" in ran.out
     assert not world.folder.exists()
 
 
@@ -213,8 +213,8 @@ def test_log_shows_what_was_sent_the_newest_last(shell: Shell, world: World) -> 
     ran = shell("log", "--config-dir", world.folder)
     lines = ran.out.splitlines()
     assert [line.split()[2] for line in lines[1:]] == ["first", "the", "login", "last"]
-    assert "= principa..." in lines[2]
-    assert "error (no such toolkit)" in lines[4]
+    assert lines[2].endswith("is principa...")
+    assert lines[4].endswith("error: no such toolkit")
     told = shell("log", "--config-dir", world.folder, "--json").content
     on_the_wire = [message for batch in world.receiver.batches() for message in batch["batch"]]
     assert [each["message"] for each in told] == on_the_wire
@@ -308,7 +308,7 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
         assert anon_id.encode() not in content, path
         assert b"principal-1" not in content or path == str(world.credentials), path
     assert world.credentials.read_bytes() == credentials
-    assert "nobody yet" in shell("status", "--config-dir", world.folder).out
+    assert "none yet" in shell("status", "--config-dir", world.folder).out
 
 
 def test_forget_leaves_what_others_keep_in_usage_json(shell: Shell, world: World) -> None:
