@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from itertools import islice
 
-from arcade_usage.adapters.files import TEMPORARY_PREFIX
+from arcade_usage.adapters.files import is_temporary
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.status import Circumstances
@@ -38,7 +38,7 @@ def sweep(layout: Layout) -> None:
     try:
         for folder in (layout.evidence, layout.folder, layout.config_dir):
             for name in _names(folder, limit=None):
-                if folder == layout.evidence or name.startswith(TEMPORARY_PREFIX):
+                if folder == layout.evidence or is_temporary(name):
                     _remove(os.path.join(folder, name))
         with suppress(OSError):  # not there, or something that is none of ours lies in it
             os.rmdir(layout.evidence)

@@ -99,8 +99,14 @@ def sweep_temporaries(folder: str, now: float) -> None:
     """Remove what killed writers left in a folder that others may use too. Never raises."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in islice(entries, SWEEP_LIMIT):
-            if _is_temporary(entry.name):
+            if is_temporary(entry.name):
                 sweep(entry, now)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether it is exactly a name that a file has here while it is written; a host's own differ."""
+    pid, _, chance = name.removeprefix(TEMPORARY_PREFIX).partition("-")
+    return name.startswith(TEMPORARY_PREFIX) and pid.isdigit() and len(chance) == 16 and chance.isalnum()
 
 
 def sweep(entry: "os.DirEntry[str]", now: float) -> None:
@@ -155,12 +161,6 @@ def _write_temporary(folder: str, content: bytes, *, durable: bool) -> str:
         raise
     os.close(descriptor)
     return temporary
-
-
-def _is_temporary(name: str) -> bool:
-    """Whether it is exactly a name that `_write_temporary` gives."""
-    pid, _, chance = name.removeprefix(TEMPORARY_PREFIX).partition("-")
-    return name.startswith(TEMPORARY_PREFIX) and pid.isdigit() and len(chance) == 16 and chance.isalnum()
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

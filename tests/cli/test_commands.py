@@ -296,7 +296,8 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
     world.settle()
     (world.folder / "usage" / "malformed").mkdir()
     (world.folder / "usage" / "malformed" / "usage.json").write_text(anon_id, encoding="utf-8")
-    (world.folder / "usage" / ".tmp-1-0").write_text(anon_id, encoding="utf-8")
+    (world.folder / "usage" / ".tmp-1-0123456789abcdef").write_text(anon_id, encoding="utf-8")
+    (world.folder / ".tmp-of-the-host").write_text("kept", encoding="utf-8")
     world.receiver.posthog = DOWN
     world.run("waits")
     credentials = world.credentials.read_bytes()
@@ -308,6 +309,7 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
         assert anon_id.encode() not in content, path
         assert b"principal-1" not in content or path == str(world.credentials), path
     assert world.credentials.read_bytes() == credentials
+    assert (world.folder / ".tmp-of-the-host").exists()
     assert "none yet" in shell("status", "--config-dir", world.folder).out
 
 

@@ -11,6 +11,9 @@ import pytest
 from attrs import evolve
 
 from arcade_usage import bootstrap_commands
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.outbox import find_sinks
+from arcade_usage.bootstrap import make_delivery
 from arcade_usage.bootstrap_commands import Place
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.world import World, until
@@ -65,6 +68,22 @@ def test_an_event_that_is_still_on_its_way_does_not_stay(world: World, how: str)
     deliver(payload)
     assert (names(world.folder), len(world.receiver.requests)) == (before, requests)
     assert world.waiting == []
+
+
+def test_nobody_is_asked_on_behalf_of_who_turned_it_off(world: World) -> None:
+    """A sender that finds something undecided after the choice sends nothing, to Arcade Cloud neither."""
+    world.log_in("principal-1")
+    world.settle()
+    world.receiver.cloud = DOWN
+    world.store_credentials("principal-1", version=2)
+    world.run("undecided")
+    assert [record["attribution"] for record in world.waiting] == [None]
+    (world.folder / "usage" / "off").touch()
+    requests = len(world.receiver.requests)
+    layout = Layout(str(world.folder))
+    (sink,) = find_sinks(layout.outboxes)
+    make_delivery(layout, sink).send(at_once=True)
+    assert len(world.receiver.requests) == requests
 
 
 def test_forgetting_waits_for_a_sender_at_work(world: World) -> None:
