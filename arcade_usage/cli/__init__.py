@@ -21,7 +21,8 @@ _WITHOUT_EXTRA = "arcade-usage: its command line needs an extra; pip install 'ar
 def main() -> None:
     """The console script."""
     try:
-        import rich  # noqa: F401 - what the commands show goes through it
+        import rich  # noqa: F401 - it may be missing where typer is not
+        import typer  # noqa: F401 - here, that one missing is told apart from a fault of ours
 
         from arcade_usage.cli.commands import make_app
     except ModuleNotFoundError as missing:
