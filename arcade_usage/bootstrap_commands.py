@@ -184,7 +184,7 @@ def count_waiting(place: Place) -> int:
 
 
 def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]":
-    """Deliver what waits, sink by sink; `delivered` is called with how many events a batch had.
+    """Deliver what waits, sink by sink, an alias that is owed too; `delivered`: called with a batch's events.
 
     Raises StoreError, ValueError. Blocks: as long as the network steps of application/delivery.py take.
     """
@@ -193,7 +193,7 @@ def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]"
         delivered(sum(message.get("uuid") is not None for message in messages))
 
     for sink in place.sinks():
-        if is_on(place.layout, sink.project_token) and place.outbox(sink).size():
+        if is_on(place.layout, sink.project_token):
             yield make_delivery(place.layout, sink, accepted=count).flush(sink)
 
 

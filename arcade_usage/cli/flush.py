@@ -31,7 +31,7 @@ def flush(
         off = words.reasons(place.reasons(), place.off_files())
         if place.debugging:
             off.append(f"{DEBUG_VARIABLE} is set, so nothing is sent")
-        flushed = [] if off or not waiting else _flush(place, waiting)
+        flushed = [] if off else [each for each in _flush(place, waiting) if _is_telling(each)]
     left = sum(each.waiting for each in flushed) if not off else waiting
     if as_json:
         put_json({"waiting": left, "reasons": off, "sinks": [_as_json(each) for each in flushed]})
@@ -57,6 +57,10 @@ def _flush(place: Place, waiting: int) -> list[Flushed]:
             line.update(f"Delivering {words.count(waiting, 'event')}... {delivered:,} accepted")
 
         return list(bootstrap_commands.flush(place, count))
+
+
+def _is_telling(flushed: Flushed) -> bool:
+    return bool(flushed.delivered or flushed.dropped or flushed.waiting)
 
 
 def _put(flushed: Flushed) -> None:

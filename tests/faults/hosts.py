@@ -13,7 +13,7 @@ from shutil import which
 
 from arcade_usage.adapters.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
-from arcade_usage.bootstrap import flush
+from arcade_usage.bootstrap_commands import Place, flush
 from arcade_usage.domain.sink import Sink
 from tests.e2e.world import TOKEN, World
 from tests.faults.experiment import NotRunError
@@ -130,7 +130,7 @@ def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
     run_host(lab, world, name)
     if not outbox_of(world).pending():
         return False
-    flush(world.folder)
+    list(flush(Place(config_dir=world.folder), lambda _: None))
     return True
 
 

@@ -2,12 +2,13 @@
 
 from attrs import evolve
 
+from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.ledger import Ledger, Stamp
 from arcade_usage.domain.limits import Dropped
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.spacing import Pauses
-from tests.interleavings.replies import BLOCKED, Reply
+from tests.interleavings.replies import BLOCKED, Raised, Reply
 from tests.interleavings.world import View
 
 
@@ -83,6 +84,23 @@ def add(view: View, record: Record) -> None:
     }
     history = view["history"]
     view["history"] = evolve(history, written=history.written | {record.event.uuid})
+
+
+def freeze(view: View, record: Record) -> Reply:
+    """A record that was purged does not come back."""
+    if all(each.event.uuid != record.event.uuid for each in view["outbox"]):
+        return Raised(StoreError)
+    add(view, record)
+    return None
+
+
+def purge(view: View) -> int:
+    """What a person drops is not lost."""
+    purged = view["outbox"]
+    history = view["history"]
+    view["history"] = evolve(history, dropped=history.dropped | {each.event.uuid for each in purged})
+    view["outbox"] = frozenset()
+    return len(purged)
 
 
 def remove(view: View, uuid: str) -> None:

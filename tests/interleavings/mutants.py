@@ -20,7 +20,7 @@ from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.verdict import As, Found, Nobody, attribute
-from tests.interleavings import oracle, ports, programs
+from tests.interleavings import oracle, ports, processes, programs
 from tests.interleavings.explorer import Faulty, Scenario
 from tests.interleavings.programs import (
     COMMAND,
@@ -221,6 +221,12 @@ MUTANTS = (
         ((ports.SteppedSink, "_ask_again", _ignores_the_switch),),
         Scenario((), (COMMAND, programs.OFF)),
         frozenset({oracle.OFF}),
+    ),
+    Mutant(
+        "the switch not read again after an event was written down",
+        ((processes.Process, "is_on", lambda _: True),),
+        Scenario((), (COMMAND, programs.OFF)),
+        frozenset({oracle.WAITS}),
     ),
     Mutant(
         "a logged-out principal comes back",

@@ -83,7 +83,8 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     # the outbox
     "write down": writing(("outbox", "history"), "write outbox", effects.add),
-    "freeze": writing(("outbox", "history"), "write outbox", effects.add),
+    "freeze": writing(("outbox", "history"), "write outbox", effects.freeze),
+    "purge": certain(("outbox", "history"), "write outbox", effects.purge),
     "remove": writing(("outbox",), "write outbox", effects.remove),
     "read outbox": Operation(
         ("outbox",), "read outbox", {"ok": effects.pending, "fails": lambda _: Raised(StoreError)}

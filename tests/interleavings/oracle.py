@@ -28,6 +28,7 @@ LOST = "an accepted event was not delivered"
 TWICE = "an event was delivered twice"
 NOT_STITCHED = "what was done before login is not stitched"
 OFF = "something left though tracking is off"
+WAITS = "an event waits though tracking was turned off"
 CRASHED = "a process raised what it should not"
 STUCK = "processes wait for each other for ever"
 
@@ -137,7 +138,7 @@ def judge_safety(evidence: Evidence) -> Iterator[Violation]:
         yield Violation(OFF, str(sorted(project.told_off)))
 
 
-def judge_rest(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
+def judge_rest(evidence: Evidence, *, unfailing: bool, is_on: bool) -> Iterator[Violation]:
     """What must hold on disk when every process has ended."""
     history = evidence.history
     for home, periods in enumerate(evidence.credentials):
@@ -149,8 +150,11 @@ def judge_rest(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
         used = identity is not None and (home, identity.anon_id) in history.used
         if logged_out and (used or isinstance(identity, Linked)):
             yield Violation(COMES_BACK, str(identity))
-        if unfailing and evidence.outboxes[home] and not evidence.pauses[home].by_name:
-            yield Violation(LEFT_BEHIND, str(sorted(each.event.uuid[:8] for each in evidence.outboxes[home])))
+        waiting = str(sorted(each.event.uuid[:8] for each in evidence.outboxes[home]))
+        if unfailing and evidence.outboxes[home] and not is_on:
+            yield Violation(WAITS, waiting)
+        elif unfailing and evidence.outboxes[home] and not evidence.pauses[home].by_name:
+            yield Violation(LEFT_BEHIND, waiting)
 
 
 def judge_liveness(evidence: Evidence) -> Iterator[Violation]:

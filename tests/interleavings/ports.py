@@ -106,6 +106,10 @@ class SteppedOutbox:
     freeze = asks("freeze")
     pending = asks("read outbox")
     tidied = asks("tidy")
+    purge = asks("purge")
+
+    def size(self) -> int:
+        return len(self.pending())
 
     def remove(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -132,6 +136,14 @@ class SteppedOutbox:
         finally:
             if ours:
                 self.process.call("stop sending")
+
+
+@define
+class SteppedChoice:
+    process: Process
+
+    turn_off = asks("turn off")
+    turn_on = asks("turn on")
 
 
 @define

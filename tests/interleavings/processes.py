@@ -52,6 +52,11 @@ class Process:
     def here(self) -> str:
         return MACHINES[self.home]
 
+    def is_on(self) -> bool:
+        """The switch, as it is now."""
+        on: bool = self.call("read switch")
+        return on
+
     def fresh(self) -> str:
         self.given += 1
         return f"{self.slot:02x}{_phase_number(self.phase):02x}{self.given:04x}-0000-4000-8000-000000000000"

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
+from arcade_usage.application import choosing
 from arcade_usage.application.attributor import Attributor, log_out
 from arcade_usage.application.delivery import Delivery
 from arcade_usage.application.errors import LaunchError, StoreError
@@ -20,6 +21,7 @@ from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Snapshot
 from arcade_usage.domain.record import Record
 from tests.interleavings.ports import (
+    SteppedChoice,
     SteppedClock,
     SteppedIdentityStore,
     SteppedIds,
@@ -70,7 +72,7 @@ def make_delivery(process: Process) -> Delivery:
     clock, ids = SteppedClock(process), SteppedIds(process)
     pacer = Pacer(outbox, clock, ids)
     attributor = Attributor(store, SteppedPrincipalApi(process), sink, SINK, pacer, clock, ids)
-    return Delivery(store, outbox, sink, attributor, pacer, clock, ids)
+    return Delivery(store, outbox, sink, attributor, pacer, clock, ids, is_on=process.is_on)
 
 
 # --- what a tool that carries this library does ---
@@ -165,7 +167,7 @@ def touch(process: Process, who: str | None, began: str) -> None:
 
 
 def turn_off(process: Process) -> None:
-    process.call("turn off")
+    choosing.turn_off(SteppedChoice(process), lambda: [SteppedOutbox(process)])
 
 
 def older_login(process: Process, who: str, aliased: bool) -> None:

@@ -22,7 +22,7 @@ MAY_DO = {
     "take": _SENDING,
     "send": _SENDING,
     "touch": frozenset({"write credentials"}),
-    "turn_off": frozenset({"write switch"}),
+    "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox"}),
     "older_login": frozenset({"write credentials", "read identity", "write identity", "lawless", "network"}),
     "older_logout": frozenset({"write credentials", "write identity", "lawless"}),
     "copied": _SENDING | {"lawless", "launch", "write credentials", "copy"},
