@@ -15,6 +15,7 @@ import requests
 from attrs import define, field
 from posthog import Posthog
 from posthog import request as posthog_request
+from posthog import utils as posthog_utils
 
 from arcade_usage.adapters.deadline import within
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
@@ -45,6 +46,7 @@ class PostHogSink:
     def __attrs_post_init__(self) -> None:
         for name in _SILENT_LOGGERS:  # a program that configured no logging would show them on stderr
             logging.getLogger(name).addHandler(logging.NullHandler())
+        _read_distribution_from_files()
         options: dict[str, Any] = {"is_server": False} if _takes(Posthog, "is_server") else {}
         self._client = Posthog(
             self.sink.project_token,
@@ -120,6 +122,14 @@ class PostHogSink:
             posthog_request._session = self._session  # 6.x posts through a session of its module only
         response: requests.Response = post(self.sink.project_token, host, _BATCH_PATH, **options)
         return response
+
+
+def _read_distribution_from_files() -> None:
+    """The SDK asks `distro` for the system's name, which starts processes; /etc/os-release says it too."""
+    utils: Any = posthog_utils
+    distro: Any = getattr(utils, "distro", None)
+    if hasattr(distro, "LinuxDistribution"):  # the module, and not what was put in its place before
+        utils.distro = distro.LinuxDistribution(include_lsb=False, include_uname=False)
 
 
 def _make_session() -> requests.Session:
