@@ -48,24 +48,29 @@ _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 class FolderOutbox:
     """The outbox over a folder. Its sink is kept beside the records: the folder alone is enough to send.
 
-    `sink`: None where only what lies there already is of interest.
+    `sink`: None where only what lies there already is of interest. `durable`: a record that was added outlasts a
+    power cut, not only its process; adding waits for the disk.
     """
 
     folder: str
     sink: Sink | None
+    durable: bool = True
     _names: dict[str, str] = field(factory=dict, init=False)  # of records that were added or seen, by uuid
+    _added: set[str] = field(factory=set, init=False)  # names of records that were added, and not removed
 
     def add(self, record: Record) -> None:
         if self.sink is None:
             raise StoreError("an outbox without a sink takes nothing")
         with _store_errors("a record can't be written"):
             make_folder(self.folder)
-            create_first(os.path.join(self.folder, SINK_FILE), codec.write_sink(self.sink), durable=False)
+            if not os.path.exists(sink_file := os.path.join(self.folder, SINK_FILE)):
+                create_first(sink_file, codec.write_sink(self.sink), durable=False)
             milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
             since = int(self.logbook().observed.seconds)
             name = f"{milliseconds:015d}-{since:010d}{_ending(record)}"
             self._names.setdefault(record.event.uuid, name)
-            replace(self._path(record), codec.write_record(record))
+            replace(self._path(record), codec.write_record(record), durable=self.durable)
+            self._added.add(os.path.basename(self._path(record)))
 
     def freeze(self, record: Record) -> None:
         with _store_errors("a verdict can't be written"):
@@ -74,8 +79,9 @@ class FolderOutbox:
 
     def pending(self) -> Sequence[Record]:
         with _store_errors("the outbox can't be read"):
+            # What was added here, a look at an overfull folder may miss.
             names = {entry.name for entry in self._look() if _is_record(entry)}
-        return [record for name in sorted(names | self._added()) if (record := self._read(name)) is not None]
+        return [record for name in sorted(names | self._added) if (record := self._read(name)) is not None]
 
     def size(self) -> int:
         with _store_errors("the outbox can't be read"):
@@ -155,10 +161,6 @@ class FolderOutbox:
         except FileNotFoundError:
             return
 
-    def _added(self) -> set[str]:
-        """Records that this process knows of, which a look at an overfull folder may have missed."""
-        return {name for name in self._names.values() if os.path.lexists(os.path.join(self.folder, name))}
-
     def _path(self, record: Record) -> str:
         """Where a record lies that was added or seen here."""
         uuid = record.event.uuid
@@ -173,14 +175,18 @@ class FolderOutbox:
         """
         try:
             content = read_bounded(os.path.join(self.folder, name), RECORD_LIMIT)
-            record = None if content is None else codec.read_record(content)
+            if content is None:
+                self._added.discard(name)
+                return None
+            record = codec.read_record(content)
         except (OSError, codec.MalformedError):
             return None
-        if record is None or not name.endswith(_ending(record)):
+        if not name.endswith(_ending(record)):
             return None
         return record if self._names.setdefault(record.event.uuid, name) == name else None
 
     def _unlink(self, name: str) -> None:
+        self._added.discard(name)
         with suppress(FileNotFoundError):
             os.unlink(os.path.join(self.folder, name))
 
