@@ -34,7 +34,7 @@ def encode_payload(
         **command,
         "name": str(command["name"])[:NAME_LIMIT],
         "error_message": _cut(command["error_message"]),
-        "properties": _fitting(command["properties"]),
+        "properties": fitting(command["properties"]),
     }
     attempts: tuple[dict[str, object], ...] = (
         {},
@@ -72,16 +72,34 @@ def _cut(message: object) -> str | None:
     return words[0] if len(words) == 2 else ""
 
 
-def _fitting(properties: object) -> dict[str, object]:
+def fitting(properties: object) -> dict[str, object]:
     """The properties that JSON can say, in order, as far as 8 KiB go."""
     fitting: dict[str, object] = {}
     left = PROPERTIES_LIMIT
     for name, value in properties.items() if isinstance(properties, Mapping) else ():
         try:
+            if not isinstance(name, str) or _least_size(value, left) > left:
+                continue
             size = len(json.dumps([name, value], allow_nan=False))
         except (TypeError, ValueError, RecursionError):
             continue
-        if isinstance(name, str) and size <= left:
+        if size <= left:
             fitting[name] = value
             left -= size
     return fitting
+
+
+def _least_size(value: object, enough: int) -> int:
+    """How many bytes a value takes in JSON at least; no exact number beyond `enough`.
+
+    Spares who waits for it the time that a large value takes to write.
+    """
+    if isinstance(value, str):
+        return len(value) + 2
+    size = 1
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    for item in items:
+        size += 1 + _least_size(item, enough - size)
+        if size > enough:
+            break
+    return size
