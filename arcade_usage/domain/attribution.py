@@ -81,7 +81,7 @@ def judge(case: Case) -> Verdict | Wait | Step:
             return As(identity.principal_id)
         if stamp is None and seen.known.ledger is None:
             return As(identity.principal_id)
-    if not same_id or stamp != now.stamp or _came_and_went(seen, now):
+    if not same_id or stamp != now.stamp or seen.missed_credentials(now):
         return _overtaken(case)
     if isinstance(identity, Linked):
         return Rotate(None) if stamp is None else _linked(case, identity, stamp)
@@ -103,12 +103,6 @@ def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
     """The sink accepted this link, and the credentials are those under which it was last confirmed."""
     stamp = case.snapshot.stamp
     return ledger is not None and ledger.vouches_for(linked, case.sink) and ledger.names(stamp) is not None
-
-
-def _came_and_went(seen: Snapshot, now: Snapshot) -> bool:
-    """Neither look found credentials, but the id was used with some in between: only the ledger can tell."""
-    before, after = seen.known.account, now.known.account
-    return seen.stamp is None and after is not None and after.latest != (before.latest if before else None)
 
 
 def _overtaken(case: Case) -> Verdict:

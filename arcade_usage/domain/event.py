@@ -5,7 +5,7 @@ Owns the invariant that every text in it that comes from outside went through th
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, timezone
 
 from attrs import field, frozen
@@ -81,10 +81,7 @@ class Event:
 
 def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
     """The event of a command. Pure; raises ValueError for a time outside the calendar."""
-    try:
-        timestamp = datetime.fromtimestamp(command.ended_at, timezone.utc)
-    except (OverflowError, OSError, ValueError) as error:
-        raise ValueError("a command ended outside the calendar") from error
+    timestamp = moment(command.ended_at)
     properties: dict[str, object] = {
         "command_name": redact(command.name[:COMMAND_NAME_LIMIT]),
         "cli_version": runtime.cli_version,
@@ -100,18 +97,29 @@ def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) ->
     if not command.succeeded:
         properties["outcome"] = command.outcome.value
         properties["error_message"] = redact(command.error_message) if command.error_message else None
-    properties |= _from_host(command.properties, redact)
+    properties |= host_properties(command.properties, redact)
     present = {name: value for name, value in properties.items() if value is not None}
     return Event(uuid, SUCCEEDED if command.succeeded else FAILED, timestamp, present)
 
 
-def is_host_property(name: object) -> bool:
+def moment(seconds: float) -> datetime:
+    """A Unix time as an event has it. Raises ValueError outside the calendar."""
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, OSError, ValueError) as error:
+        raise ValueError("a time outside the calendar") from error
+
+
+def is_host_property(name: object, ours: Container[str] = FIELDS) -> bool:
     """Whether a host may name a property so: not one of ours, and none that PostHog gives a meaning to."""
-    return isinstance(name, str) and name not in FIELDS and _NAME.fullmatch(name) is not None
+    return isinstance(name, str) and name not in ours and _NAME.fullmatch(name) is not None
 
 
-def _from_host(properties: Mapping[str, object], redact: Redactor) -> dict[str, object]:
-    names = [name for name in properties if is_host_property(name)][:HOST_PROPERTIES_LIMIT]
+def host_properties(
+    properties: Mapping[str, object], redact: Redactor, ours: Container[str] = FIELDS
+) -> dict[str, object]:
+    """What a host adds to an event: redacted, without what it may not name so, 50 at most."""
+    names = [name for name in properties if is_host_property(name, ours)][:HOST_PROPERTIES_LIMIT]
     redacted = redact.redact_value({name: properties[name] for name in names})
     return dict(redacted) if isinstance(redacted, dict) else {}
 

@@ -97,3 +97,21 @@ class Snapshot:
     def is_forgotten(self, now: Known) -> bool:
         """Whether the identity that this was made under was erased since: nothing may go out under it."""
         return self.known.identity is not None and now.identity is None
+
+    def missed_credentials(self, later: "Snapshot") -> bool:
+        """Whether neither look found credentials, but the id was used with some in between, as the ledger tells."""
+        before, after = self.known.account, later.known.account
+        return (
+            self.stamp is None and after is not None and after.latest != (before.latest if before else None)
+        )
+
+    def holds_until(self, later: "Snapshot") -> bool:
+        """Whether what was done between the two was done by whom both tell of.
+
+        An id is never taken up again and a stamp never comes back, so what is equal at both ends was so
+        all the time. A link made meanwhile is that of the same credentials.
+        """
+        identity, now = self.known.identity, later.known.identity
+        same = self.known.anon_id == later.known.anon_id and self.stamp == later.stamp
+        same = same and not self.missed_credentials(later)
+        return same and (identity == now or isinstance(identity, Anonymous))

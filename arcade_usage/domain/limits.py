@@ -22,6 +22,7 @@ class Dropped(str, Enum):
     TOO_LARGE = "more than 1 MiB was waiting"
     TOO_OLD = "it waited for 30 days"
     REFUSED = "PostHog refused it"
+    NOT_TAKEN = "a server had more to report than it could write down, or reported what is no event"
     ELSEWHERE = "another machine, where this folder was copied from, delivers it"
 
 

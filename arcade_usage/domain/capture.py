@@ -1,0 +1,56 @@
+"""An event of a server's own: any name, at a moment, with the properties that the host gives.
+
+Owns the invariant that what PostHog gives a meaning to, names that begin with `$`, never comes from a host.
+"""
+
+import re
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties, moment
+from arcade_usage.domain.redaction import Redactor
+
+EVENT_NAME_LIMIT = 200  # characters
+
+# Why each property of ours is sent with a server's event. Nothing else of ours is.
+SERVER_FIELDS: Mapping[str, str] = {
+    "server_version": "which releases are in use, and which one broke something",
+    **{
+        name: FIELDS[name]
+        for name in ("runtime_language", "runtime_version", "os_type", "os_release", "is_ci")
+    },
+}
+
+_EVENT_NAME = re.compile(r"[^$\s\x00-\x1f][^\x00-\x1f]*")
+
+
+class EventNameError(ValueError):
+    """An event has no name, or one that is PostHog's to give."""
+
+
+@frozen
+class Capture:
+    """What happened in a server, as the host tells it; `at` in Unix seconds."""
+
+    name: str
+    at: float
+    properties: Mapping[str, object] = field(factory=dict)
+
+
+def describe_capture(capture: Capture, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
+    """The event of a capture. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
+    name = capture.name[:EVENT_NAME_LIMIT]
+    if _EVENT_NAME.fullmatch(name) is None:
+        raise EventNameError("an event needs a name that does not begin with $")
+    ours: dict[str, object] = {
+        "server_version": runtime.cli_version,
+        "runtime_language": "python",
+        "runtime_version": runtime.runtime_version,
+        "os_type": runtime.os_type,
+        "os_release": runtime.os_release,
+    }
+    if runtime.is_ci:
+        ours["is_ci"] = True
+    theirs = host_properties(capture.properties, redact, SERVER_FIELDS)
+    return Event(uuid, redact(name), moment(capture.at), ours | theirs)
