@@ -3,16 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from arcade_usage.application.server import ServerTracker
     from arcade_usage.application.tracker import Tracker
     from arcade_usage.bootstrap import command_tracker
+    from arcade_usage.bootstrap_server import server_tracker
     from arcade_usage.domain.notice import Notice
 
-__all__ = ["Notice", "Tracker", "command_tracker"]
+__all__ = ["Notice", "ServerTracker", "Tracker", "command_tracker", "server_tracker"]
 
 _HOMES = {
     "Notice": "arcade_usage.domain.notice",
+    "ServerTracker": "arcade_usage.application.server",
     "Tracker": "arcade_usage.application.tracker",
     "command_tracker": "arcade_usage.bootstrap",
+    "server_tracker": "arcade_usage.bootstrap_server",
 }
 
 

@@ -176,6 +176,17 @@ def make_delivery(
     accepted: "Callable[[Messages], None]" = lambda _: None,
 ) -> "Delivery":
     """`accepted`: is given the messages of each batch that PostHog took."""
+    return equip(layout, sink, accepted=accepted)(settled)
+
+
+def equip(
+    layout: "Layout",
+    sink: "Sink",
+    *,
+    durable: bool = True,
+    accepted: "Callable[[Messages], None]" = lambda _: None,
+) -> "Callable[[Callable[[], None]], Delivery]":
+    """What makes deliveries to one sink, each with knowledge of its own. `durable`: see FolderOutbox."""
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.identity_store import IdentityFiles
@@ -194,22 +205,25 @@ def make_delivery(
         copies.keep(messages, clock.now())
         accepted(messages)
 
-    store = IdentityFiles(layout, fingerprint())
-    copies = FileCopies(layout.copies(sink.key))
-    outbox = FolderOutbox(layout.outbox(sink.key), sink)
+    store, copies = IdentityFiles(layout, fingerprint()), FileCopies(layout.copies(sink.key))
     posthog = _LateSink(sink, is_still_on, keep_copies)
     clock, ids = SystemClock(), RandomIds()
-    pacer = Pacer(outbox, clock, ids)
-    attributor = Attributor(
-        store=store,
-        principal_api=_SwitchedApi(ArcadeCloud(layout.credentials), is_still_on),
-        sink=posthog,
-        sink_key=sink.key,
-        pacer=pacer,
-        clock=clock,
-        ids=ids,
-    )
-    return Delivery(store, outbox, posthog, attributor, pacer, clock, ids, settled, is_still_on)
+
+    def make(settled: Callable[[], None]) -> "Delivery":
+        outbox = FolderOutbox(layout.outbox(sink.key), sink, durable)
+        pacer = Pacer(outbox, clock, ids)
+        attributor = Attributor(
+            store=store,
+            principal_api=_SwitchedApi(ArcadeCloud(layout.credentials), is_still_on),
+            sink=posthog,
+            sink_key=sink.key,
+            pacer=pacer,
+            clock=clock,
+            ids=ids,
+        )
+        return Delivery(store, outbox, posthog, attributor, pacer, clock, ids, settled, is_still_on)
+
+    return make
 
 
 def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":

@@ -79,7 +79,11 @@ def _debts(value: object, _: type) -> tuple[Owed, ...]:
 
 
 def _stamp(value: object, _: type) -> Stamp:
-    if not isinstance(value, list) or len(value) != 5 or not all(type(number) is int for number in value):
+    if (
+        not isinstance(value, list | tuple)
+        or len(value) != 5
+        or any(type(number) is not int for number in value)
+    ):
         raise TypeError("not the five numbers of a stamp")
     return Stamp(*value)
 

@@ -7,8 +7,9 @@ that was about to go.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from enum import Enum
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from arcade_usage.application.attributor import Attributor, log_out_again
 from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError, UnwantedError
@@ -19,7 +20,7 @@ from arcade_usage.domain.known import Snapshot
 from arcade_usage.domain.limits import Dropped
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.verdict import attribute
+from arcade_usage.domain.verdict import Verdict, attribute
 
 BATCH_LIMIT = 100  # records in one request
 LOGIN_PATIENCE_SECONDS = 3.0  # for the sender at work, while a host waits for its login
@@ -35,6 +36,14 @@ class Handover:
     distribution: str
     snapshot: Snapshot
     command: Command
+
+
+class Attempt(Enum):
+    """How one turn at being the sender went."""
+
+    ELSEWHERE = "another process is the sender"
+    DONE = "everything that waits was tried"
+    MORE = "something came that was not tried yet"
 
 
 @frozen
@@ -79,14 +88,33 @@ class Delivery:
         what they purged before this was added must not lie there afterwards.
         """
         record = Record(event, snapshot, is_logout, machine=self.store.here)
-        verdict = self.attributor.at_once(record)
+        record = self._add(record, self.attributor.at_once(record))
+        self._take_back_unwanted([record], snapshot)
+        return record
+
+    def write_down_all(
+        self, events: Sequence[Event], snapshot: Snapshot, verdict: Verdict | None = None
+    ) -> int:
+        """Keep events of one snapshot, judged together; returns how many could be. Blocks: not on a lock."""
+        kept = 0
+        records = [Record(event, snapshot, machine=self.store.here) for event in events]
+        with suppress(StoreError):
+            verdict = verdict or (self.attributor.at_once(records[0]) if records else None)
+            for record in records:
+                self._add(record, verdict)
+                kept += 1
+        return kept
+
+    def _add(self, record: Record, verdict: Verdict | None) -> Record:
         if verdict is not None:
             record = record.attributed(attribute(verdict, self.ids.fresh()))
         self.outbox.add(record)
-        if not self.is_on() or snapshot.is_forgotten(self.store.current()):
-            self.outbox.remove([record])
-            raise UnwantedError("tracking was turned off, or the identity erased")
         return record
+
+    def _take_back_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> None:
+        if not self.is_on() or snapshot.is_forgotten(self.store.current()):
+            self.outbox.remove(records)
+            raise UnwantedError("tracking was turned off, or the identity erased")
 
     def take(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
         """Write the event down, and account for it in the ledger. Raises StoreError where the first fails."""
@@ -105,21 +133,26 @@ class Delivery:
         or `at_once`, everything is due.
         """
         patience = LOGIN_PATIENCE_SECONDS if login is not None else FLUSH_PATIENCE_SECONDS if at_once else 0.0
-        while True:
-            with self.outbox.sending(patience) as ours:
-                if not ours:
-                    break
-                if login is not None or at_once:
-                    self.pacer.forget()
-                if login is not None:
-                    self._decide_first(login)
-                    self.settled()
-                self._drain()
-            # Another process may have left an event between our last look and our letting go.
-            if all(record.event.uuid in self._tried for record in self.outbox.pending()):
-                break
+        while self.attempt(patience, login, at_once=at_once) is Attempt.MORE:
             patience, login, at_once = 0.0, None, False
         self.settled()
+
+    def attempt(
+        self, patience_seconds: float = 0.0, login: Record | None = None, *, at_once: bool = False
+    ) -> Attempt:
+        """Be the sender once, unless another process is: one turn of `send`. Raises StoreError."""
+        with self.outbox.sending(patience_seconds) as ours:
+            if not ours:
+                return Attempt.ELSEWHERE
+            if login is not None or at_once:
+                self.pacer.forget()
+            if login is not None:
+                self._decide_first(login)
+                self.settled()
+            self._drain()
+        # Another process may have left an event between our last look and our letting go.
+        tried = all(record.event.uuid in self._tried for record in self.outbox.pending())
+        return Attempt.DONE if tried else Attempt.MORE
 
     def _drain(self) -> None:
         """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
@@ -196,6 +229,18 @@ class Delivery:
             why = "another process is delivering"
         dropped = after.losses.since(before.losses)
         return Flushed(sink, self._delivered, dropped, len(waiting), undecided, why if waiting else None)
+
+    def count_losses(self, reason: Dropped, events: int) -> bool:
+        """Write down events that were lost on their way to the outbox; False where another process sends.
+
+        Raises StoreError.
+        """
+        with self.outbox.sending() as ours:
+            if ours:
+                logbook = self.outbox.logbook()
+                losses = logbook.losses.plus(reason, events)
+                self.outbox.write_logbook(evolve(logbook, losses=losses))
+            return ours
 
     def tidy(self) -> None:
         """Keep the outbox within its bounds, where no sender is at work to do it. Raises StoreError."""

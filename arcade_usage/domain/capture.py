@@ -4,7 +4,8 @@ Owns the invariant that what PostHog gives a meaning to, names that begin with `
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 
 from attrs import field, frozen
 
@@ -12,6 +13,8 @@ from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties, m
 from arcade_usage.domain.redaction import Redactor
 
 EVENT_NAME_LIMIT = 200  # characters
+REMEMBERED_TEXTS = 1000  # short ones, whose redaction is remembered
+SHORT_TEXT = 64  # characters
 
 # Why each property of ours is sent with a server's event. Nothing else of ours is.
 SERVER_FIELDS: Mapping[str, str] = {
@@ -54,3 +57,17 @@ def describe_capture(capture: Capture, runtime: Runtime, uuid: str, redact: Reda
         ours["is_ci"] = True
     theirs = host_properties(capture.properties, redact, SERVER_FIELDS)
     return Event(uuid, redact(name), moment(capture.at), ours | theirs)
+
+
+@frozen
+class RememberingRedactor(Redactor):
+    """Redacts a short text once: names, and most values, come again and again in a server."""
+
+    _redact_short: Callable[[str], str] = field(init=False, repr=False, eq=False)
+
+    @_redact_short.default
+    def _with_memory(self) -> Callable[[str], str]:
+        return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.__call__, self))
+
+    def __call__(self, text: str) -> str:
+        return self._redact_short(text) if len(text) <= SHORT_TEXT else Redactor.__call__(self, text)

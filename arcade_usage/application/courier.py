@@ -1,0 +1,99 @@
+"""What becomes of a server's events: written down in batches, judged as any others, and sent.
+
+Owns the rule of whose an event is that was captured without a look at the disk: that of the snapshot
+taken before it, if the one taken after it says the same; else nobody's. Runs on the server's own thread.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from attrs import define, field
+
+from arcade_usage.application.delivery import Attempt, Delivery
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.pacer import SINK
+from arcade_usage.application.ports import Clock, SnapshotSource
+from arcade_usage.application.rounds import AGAIN_SECONDS, Captured, Progress
+from arcade_usage.application.tracker import Silence
+from arcade_usage.domain.capture import Capture
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.limits import Dropped
+from arcade_usage.domain.verdict import Apart
+
+
+@define
+class Courier:
+    """One for each background thread.
+
+    `is_on`: the switch, as it is now. `read`: a snapshot that was taken. `begin`: makes a delivery, which
+    tries each event once and remembers answers; so it is made anew before it knows too much. `get_ready`
+    is called before anything is sent.
+    """
+
+    is_on: Callable[[], bool]
+    snapshots: SnapshotSource
+    read: Callable[[Mapping[str, object]], Snapshot]
+    describe: Callable[[Capture], Event]
+    begin: Callable[[], Delivery]
+    clock: Clock
+    get_ready: Callable[[], None] = lambda: None
+    lost: int = field(default=0, init=False)
+    _delivery: Delivery = field(init=False)
+    _begun: float = field(init=False)
+    _accounted: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._begin()
+
+    def keep(self, batch: Sequence[Captured]) -> Mapping[str, object] | None:
+        if not self.is_on():
+            return None
+        taken = self.snapshots.take()
+        if taken is None:  # the folder can't be used
+            self.lost += len(batch)
+            return None
+        now = self.read(taken)
+        sure: list[Event] = []
+        doubtful: list[Event] = []
+        for captured in batch:
+            holds = captured.seen == taken or self._holds(captured.seen, now)
+            with Silence():
+                (sure if holds else doubtful).append(self.describe(unpack(captured)))
+        kept = self._delivery.write_down_all(sure, now)
+        kept += self._delivery.write_down_all(doubtful, now, Apart())
+        self.lost += len(batch) - kept
+        with suppress(StoreError):  # the sender does it before it decides
+            self._delivery.attributor.note(now)
+        return taken
+
+    def send(self, lost_before: int) -> Progress:
+        if not self.is_on():
+            return Progress.DONE
+        if self.clock.monotonic() - self._begun >= AGAIN_SECONDS:
+            self._begin()
+        lost = lost_before + self.lost - self._accounted
+        if lost and self._delivery.count_losses(Dropped.NOT_TAKEN, lost):
+            self._accounted += lost
+        if not self._delivery.pacer.may_try(SINK):
+            self._delivery.tidy()
+            return Progress.WAITING
+        self.get_ready()
+        attempt = self._delivery.attempt()
+        if attempt is Attempt.MORE:
+            return Progress.AGAIN
+        if attempt is Attempt.ELSEWHERE:
+            return Progress.ELSEWHERE
+        return Progress.WAITING if self._delivery.outbox.pending() else Progress.DONE
+
+    def _begin(self) -> None:
+        self._delivery, self._begun = self.begin(), self.clock.monotonic()
+
+    def _holds(self, seen: Mapping[str, object] | None, now: Snapshot) -> bool:
+        return seen is not None and self.read(seen).holds_until(now)
+
+
+def unpack(captured: Captured) -> Capture:
+    """What the host told, out of the queue. Raises ValueError."""
+    return Capture(captured.name, captured.at, json.loads(captured.properties))

@@ -1,0 +1,225 @@
+"""A server's events through the real delivery, in memory: whose they are, how they wait, what is counted."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from attrs import define, field
+
+from arcade_usage.adapters.in_memory import MemorySnapshots
+from arcade_usage.application.courier import Courier
+from arcade_usage.application.rounds import Captured, Progress
+from arcade_usage.domain.capture import Capture, describe_capture
+from arcade_usage.domain.event import Event, Runtime
+from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped
+from arcade_usage.domain.redaction import Redactor
+from tests.application.world import World
+
+RUNTIME = Runtime("1.2.3", "3.12.1", "Linux", "6.1", is_ci=False)
+
+
+@define
+class Server:
+    """A server in the world. A snapshot is a number here, which stands for what the world looked like."""
+
+    world: World = field(factory=World)
+    is_on: bool = True
+    snapshots: MemorySnapshots = field(factory=MemorySnapshots)
+    looks: dict[str, Snapshot] = field(factory=dict)
+    courier: Courier = field(init=False)
+    seen: Mapping[str, object] | None = field(init=False)
+    events: dict[str, Event] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.courier = Courier(
+            is_on=lambda: self.is_on,
+            snapshots=self.snapshots,
+            read=lambda taken: self.looks[str(taken["usage"])],
+            describe=self._describe,
+            begin=self.world.delivery,
+            clock=self.world.clock,
+        )
+        self.seen = self.look()
+
+    def look(self) -> Mapping[str, object] | None:
+        look = self.world.look()
+        self.looks[repr(look)] = look
+        self.snapshots.snapshot = {"usage": repr(look), "ledger": None, "stamp": None}
+        return self.snapshots.snapshot
+
+    def capture(self, name: str) -> Captured:
+        self.world.clock.advance(1)
+        return Captured(name, self.world.clock.now(), json.dumps({}), self.seen)
+
+    def keep(self, *batch: Captured) -> None:
+        if self.snapshots.snapshot is not None:
+            self.look()
+        self.seen = self.courier.keep(batch)
+
+    def run(self, *names: str) -> Progress:
+        """Capture, keep and send."""
+        self.keep(*map(self.capture, names))
+        return self.courier.send(0)
+
+    def whose(self, name: str) -> str | None:
+        return self.world.person_of(self.events[name])
+
+    def _describe(self, capture: Capture) -> Event:
+        event = describe_capture(capture, RUNTIME, self.world.ids.fresh(), Redactor())
+        self.events[event.name] = event
+        return event
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+def test_events_of_nobody_are_anonymous_and_end_up_with_who_logs_in(server: Server) -> None:
+    """As those of commands."""
+    assert server.run("before") is Progress.DONE
+    server.world.log_in("alice")
+    server.keep()
+    server.run("after")
+    assert server.whose("before") == server.whose("after") == server.world.person("alice")
+
+
+def test_events_of_who_is_logged_in_are_theirs(server: Server) -> None:
+    """Without a look-up for each: the ledger has the answer."""
+    server.world.log_in("alice")
+    server.keep()
+    look_ups = server.world.cloud.look_ups
+    server.run("one", "two")
+    server.run("three")
+    assert [server.world.distinct_id_of(event) for event in server.events.values()] == ["alice"] * 3
+    assert server.world.cloud.look_ups == look_ups
+
+
+def test_a_server_links_by_itself_too(server: Server) -> None:
+    """Credentials that no command of a tool has used yet are looked up, once."""
+    server.world.switch_to("alice")
+    server.keep()
+    server.run("one")
+    server.run("two")
+    assert server.world.linked_to == "alice"
+    assert server.whose("one") == server.whose("two") == server.world.person("alice")
+    assert server.world.cloud.look_ups == 1
+
+
+@pytest.mark.parametrize("change", ["log in", "log out", "switch", "refresh", "rotate"])
+def test_what_happened_around_a_change_is_nobodys(server: Server, change: str) -> None:
+    """Captured with one snapshot before and another after, nobody can tell on which side it was."""
+    world = server.world
+    if change != "log in":
+        world.log_in("alice")
+        server.keep()
+    captured = server.capture("around")
+    if change == "log in":
+        world.log_in("alice")
+    elif change in ("log out", "rotate"):
+        world.log_out()
+    else:
+        world.switch_to("alice" if change == "refresh" else "bob", "another token")
+    server.keep(captured)
+    server.run("after")
+    around = world.captured(server.events["around"])
+    assert around is not None
+    assert world.posthog.persons.person_of(around) not in (world.person("alice"), world.person("bob"))
+    assert around.distinct_id != world.anon_id
+    assert world.distinct_id_of(server.events["after"]) != around.distinct_id
+
+
+def test_an_alias_that_was_accepted_in_between_is_no_change(server: Server) -> None:
+    """The credentials were there before and after; only now it is known whose they are."""
+    server.world.switch_to("alice")
+    server.keep()
+    captured = server.capture("in between")
+    server.world.run("a command")
+    assert server.world.linked_to == "alice"
+    server.keep(captured)
+    server.courier.send(0)
+    assert server.world.distinct_id_of(server.events["in between"]) == "alice"
+
+
+def test_an_event_is_written_down_before_anything_is_sent(server: Server) -> None:
+    """With its verdict, where that is plain."""
+    server.keep(server.capture("one"))
+    (record,) = server.world.outbox.pending()
+    assert record.event.name == "one"
+    assert record.attribution is not None
+    assert server.world.posthog.calls == 0
+
+
+def test_in_a_pause_events_wait_and_nothing_is_tried(server: Server) -> None:
+    """The pause is that of all processes, and the outbox keeps within its bounds meanwhile."""
+    server.world.posthog.failing = True
+    assert server.run("one") is Progress.WAITING
+    calls = server.world.posthog.calls
+    server.keep(*[server.capture("many")] * (EVENTS_LIMIT + 10))
+    assert server.courier.send(0) is Progress.WAITING
+    assert server.world.posthog.calls == calls
+    assert len(server.world.outbox.records) == EVENTS_LIMIT
+    server.world.posthog.failing = False
+    server.world.wait_out_pauses()
+    assert server.run("last") is Progress.DONE
+    assert server.world.outbox.records == {}
+    assert server.whose("last") is not None
+
+
+def test_what_another_process_could_not_send_is_tried_again(server: Server) -> None:
+    """A delivery tries each event once; what it knows is forgotten after a while, and it begins anew."""
+    server.world.cloud.reachable = False
+    server.world.log_in("alice")  # nobody can say who that is
+    server.keep()
+    assert server.run("one") is Progress.DONE
+    assert server.whose("one") == server.world.anon_id
+    server.world.cloud.reachable = True
+    server.world.wait_out_pauses()
+    server.run("two")
+    assert server.whose("one") == server.whose("two") == server.world.person("alice")
+
+
+def test_a_sender_elsewhere_is_left_to_it(server: Server) -> None:
+    """One sender per sink, whichever process it is in."""
+    server.world.outbox.sender_at_work = True
+    assert server.run("one") is Progress.ELSEWHERE
+    assert server.world.posthog.calls == 0
+    server.world.outbox.sender_at_work = False
+    assert server.courier.send(0) is Progress.DONE
+
+
+def test_losses_are_written_where_status_shows_them(server: Server) -> None:
+    """Once each: what never got here, what is no event, and what could not be written."""
+    server.run("$identify", "fine")
+    server.world.outbox.writable = False
+    server.keep(server.capture("unwritten"))
+    server.world.outbox.writable = True
+    for _ in range(2):
+        server.courier.send(3)
+    losses = server.world.outbox.logbook().losses
+    assert losses.counts[Dropped.NOT_TAKEN.value] == 5
+    assert server.courier.lost == 2
+
+
+def test_without_a_folder_nothing_is_kept(server: Server) -> None:
+    """An id that changes all the time is worse than none."""
+    server.snapshots.snapshot = None
+    server.run("one")
+    assert server.courier.lost == 1
+    assert server.world.posthog.calls == 0
+
+
+def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> None:
+    """That is no loss. What is captured around the time is nobody's when it is on again."""
+    server.run("before")
+    server.is_on = False
+    taken = server.snapshots.taken
+    assert server.run("while off") is Progress.DONE
+    assert (server.courier.lost, server.snapshots.taken) == (0, taken)
+    server.is_on = True
+    server.run("on again")
+    assert "while off" not in server.events
+    assert server.world.distinct_id_of(server.events["on again"]) != server.world.anon_id
+    server.run("later")
+    assert server.world.distinct_id_of(server.events["later"]) == server.world.anon_id

@@ -1,0 +1,300 @@
+"""The tracker of a server: a capture waits for nothing, the queue is bounded, and the end is, too."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from attrs import define, field
+
+from arcade_usage.adapters.clock import SystemClock
+from arcade_usage.application import server
+from arcade_usage.application.rounds import Captured, Progress
+from arcade_usage.application.server import BackgroundTracker, SilentServer
+from tests.e2e.world import until
+
+SECONDS = 10.0  # for what is going to happen
+
+
+@define
+class Kept:
+    """Rounds that keep what they are given. `gate`: what sending waits for, as it would for a network."""
+
+    names: list[str] = field(factory=list)
+    batches: list[Sequence[Captured]] = field(factory=list)
+    sent: int = 0
+    lost: int = 0
+    lost_before: int = 0
+    broken: bool = False
+    progress: Progress = Progress.DONE
+    gate: threading.Event = field(factory=threading.Event)
+    at_gate: threading.Event = field(factory=threading.Event)
+
+    def keep(self, batch: Sequence[Captured]) -> Mapping[str, object] | None:
+        if self.broken:
+            raise OSError("no disk")
+        self.batches.append(tuple(batch))
+        self.names += [event.name for event in batch]
+        return {"after": len(self.batches)}
+
+    def send(self, lost_before: int) -> Progress:
+        self.lost_before = lost_before
+        self.at_gate.set()
+        self.gate.wait(SECONDS)
+        self.sent += 1
+        return self.progress
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    kept = Kept()
+    kept.gate.set()
+    yield kept
+    kept.gate.set()
+
+
+@pytest.fixture
+def tracker(kept: Kept) -> Iterator[BackgroundTracker]:
+    tracker = make(kept)
+    yield tracker
+    kept.gate.set()
+    tracker.close()
+
+
+def make(kept: Kept) -> BackgroundTracker:
+    return BackgroundTracker(hire=lambda: kept, clock=SystemClock(), seen={"after": 0})
+
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "arcade-usage"]
+
+
+def test_the_first_event_starts_one_daemon_thread(tracker: BackgroundTracker, kept: Kept) -> None:
+    """None before that; many threads at once start one; it does not keep the interpreter from ending."""
+    before = len(threads())
+    assert kept.names == []
+    many = [threading.Thread(target=tracker.capture, args=("x",)) for _ in range(20)]
+    for thread in many:
+        thread.start()
+    for thread in many:
+        thread.join()
+    assert len(threads()) == before + 1
+    assert all(thread.daemon for thread in threads())
+    assert until(lambda: len(kept.names) == 20)
+
+
+def test_events_go_in_batches_and_in_order(tracker: BackgroundTracker, kept: Kept) -> None:
+    """Nothing is lost between capture and keeping, and a batch is bounded."""
+    kept.gate.clear()
+    names = [str(number) for number in range(250)]
+    for name in names:
+        tracker.capture(name)
+    kept.gate.set()
+    assert until(lambda: len(kept.names) == 250)
+    assert kept.names == names
+    assert max(map(len, kept.batches)) <= server.ROUND_LIMIT
+    assert len(kept.batches) < 10
+
+
+def test_properties_are_what_they_were_at_the_capture(tracker: BackgroundTracker, kept: Kept) -> None:
+    """What the host changes afterwards is not the event's; what is no JSON, or too large, is left out."""
+    properties: dict[str, object] = {"tools": ["a"], "fine": 0, "bad": object(), "big": "x" * 10_000}
+    tracker.capture("x", properties)
+    properties["fine"] = 1
+    properties["tools"] = None
+    assert until(lambda: kept.names == ["x"])
+    assert json.loads(kept.batches[0][0].properties) == {"tools": ["a"], "fine": 0}
+
+
+def test_an_event_carries_the_last_snapshot_before_it(tracker: BackgroundTracker, kept: Kept) -> None:
+    """First the one from when the tracker was built, then those of the rounds."""
+    tracker.capture("one")
+    assert until(lambda: kept.sent == 1)
+    tracker.capture("two")
+    assert until(lambda: kept.sent == 2)
+    assert [batch[0].seen for batch in kept.batches] == [{"after": 0}, {"after": 1}]
+
+
+def test_the_queue_is_bounded_and_what_it_does_not_take_is_counted(
+    tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the background is held up; captures go on without waiting. The senders' log is told."""
+    monkeypatch.setattr(server, "QUEUE_LIMIT", 50)
+    kept.gate.clear()
+    tracker.capture("first")
+    assert kept.at_gate.wait(SECONDS)
+    for _ in range(80):
+        tracker.capture("x")
+    assert tracker.dropped == 30
+    kept.gate.set()
+    assert until(lambda: len(kept.names) == 51 and kept.lost_before == 30)
+
+
+def test_the_queue_is_bounded_in_bytes_too(
+    tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken out of it makes room again."""
+    monkeypatch.setattr(server, "QUEUE_BYTES_LIMIT", 10_000)
+    for _ in range(3):
+        kept.gate.clear()
+        tracker.capture("first")
+        assert kept.at_gate.wait(SECONDS)
+        dropped = tracker.dropped
+        for _ in range(20):
+            tracker.capture("x", {"text": "y" * 985})
+        assert tracker.dropped - dropped in (10, 11)
+        kept.gate.set()
+        kept.at_gate.clear()
+        assert until(lambda: tracker._queue.empty() and tracker._bytes_put == tracker._bytes_got)
+
+
+@pytest.mark.parametrize("name", [None, 5, b"x", ["x"], object()], ids=repr)
+def test_what_is_no_name_is_dropped(tracker: BackgroundTracker, name: str) -> None:
+    """A mistake of the host's, and it must not break it."""
+    tracker.capture(name)
+    assert tracker.dropped == 1
+
+
+def test_no_exception_leaves_a_capture(tracker: BackgroundTracker, kept: Kept) -> None:
+    """Whatever is handed over, or is broken behind it."""
+
+    class Broken(dict[str, object]):
+        def items(self) -> None:  # type: ignore[override]
+            raise RuntimeError("changed size during iteration")
+
+    nested: dict[str, object] = {}
+    nested["itself"] = nested
+    tracker.capture("x", Broken())
+    tracker.capture("x", nested)
+    tracker.capture("x", 5)  # type: ignore[arg-type]
+    assert tracker.dropped == 1
+    assert until(lambda: kept.names == ["x", "x"])
+
+
+def test_a_round_that_fails_is_counted_and_the_next_one_goes_on(
+    tracker: BackgroundTracker, kept: Kept
+) -> None:
+    """A full disk for a while."""
+    kept.broken = True
+    tracker.capture("one")
+    assert until(lambda: tracker.dropped == 1)
+    kept.broken = False
+    tracker.capture("two")
+    assert until(lambda: kept.names == ["two"])
+
+
+def test_where_no_thread_is_to_be_had_events_wait_for_one(
+    tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the machine's limit of threads nothing is raised, and nothing lost."""
+
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", none)
+        tracker.capture("one")
+        tracker.capture("two")
+    tracker.capture("three")
+    assert until(lambda: kept.names == ["one", "two", "three"])
+
+
+def test_closing_delivers_what_was_captured(kept: Kept) -> None:
+    """At once, without waiting for more to come; as a context manager too."""
+    with make(kept) as tracker:
+        for number in range(150):
+            tracker.capture(str(number))
+    assert len(kept.names) == 150
+    assert kept.sent >= 1
+    assert tracker.dropped == 0
+
+
+def test_after_closing_captures_are_dropped_and_counted(kept: Kept) -> None:
+    """And no thread is started for them; closing again does nothing."""
+    tracker = make(kept)
+    tracker.capture("one")
+    tracker.close()
+    before = len(threads())
+    tracker.capture("two")
+    tracker.close()
+    assert (kept.names, tracker.dropped, len(threads())) == (["one"], 1, before)
+
+
+def test_closing_what_never_captured_does_nothing(kept: Kept) -> None:
+    """No thread is started to end it."""
+    make(kept).close()
+    assert (kept.sent, kept.batches) == (0, [])
+
+
+@pytest.mark.parametrize("end", ["close", "leave"])
+def test_the_end_is_bounded_and_keeps_what_the_network_holds_up(kept: Kept, end: str) -> None:
+    """What is queued behind a send that takes its time is written down by who closes."""
+    tracker = make(kept)
+    kept.gate.clear()
+    tracker.capture("first")
+    assert kept.at_gate.wait(SECONDS)
+    for number in range(250):
+        tracker.capture(str(number))
+    clock = SystemClock()
+    start = clock.monotonic()
+    getattr(tracker, end)()
+    assert clock.monotonic() - start < server.CLOSE_SECONDS + 1.0  # the machine may be busy
+    assert sorted(kept.names) == sorted(["first", *map(str, range(250))])
+    assert tracker.dropped == 0
+
+
+def test_leaving_sends_nothing(kept: Kept) -> None:
+    """At the interpreter's end there is no time for the network: the outbox has to do."""
+    tracker = make(kept)
+    tracker.capture("one")
+    tracker.leave()
+    assert (kept.names, kept.sent) == (["one"], 0)
+
+
+def test_more_than_an_outbox_holds_is_not_written_down_at_the_end(kept: Kept) -> None:
+    """The newest thousand are kept, the others counted."""
+    tracker = make(kept)
+    kept.gate.clear()
+    tracker.capture("first")
+    assert kept.at_gate.wait(SECONDS)
+    for number in range(1500):
+        tracker.capture(str(number))
+    tracker.close()
+    assert kept.names[1:] == [str(number) for number in range(500, 1500)]
+    assert tracker.dropped == 500
+
+
+def test_a_sender_elsewhere_holds_back_the_next_round(tracker: BackgroundTracker, kept: Kept) -> None:
+    """Else this process would fill the outbox faster than the other one can empty it."""
+    kept.progress = Progress.ELSEWHERE
+    clock = SystemClock()
+    start = clock.monotonic()
+    for _ in range(3 * server.ROUND_LIMIT):
+        tracker.capture("x")
+    assert until(lambda: len(kept.names) == 3 * server.ROUND_LIMIT)
+    assert clock.monotonic() - start >= 2 * server.LINGER_SECONDS
+
+
+def test_a_child_begins_with_nothing(tracker: BackgroundTracker, kept: Kept) -> None:
+    """Its parent's events, counts and locks are its parent's; it may capture by itself."""
+    kept.gate.clear()
+    tracker.capture("the parent's")
+    assert kept.at_gate.wait(SECONDS)
+    tracker.capture("the parent's second")
+    tracker.capture("")
+    with tracker._lock:  # another thread is in the middle of a capture
+        tracker.begin_anew()
+    kept.gate.set()
+    tracker.capture("the child's")
+    assert until(lambda: "the child's" in kept.names)
+    assert "the parent's second" not in kept.names
+    assert tracker.dropped == 0
+
+
+def test_off_does_nothing() -> None:
+    """And takes the same arguments."""
+    with SilentServer() as silent:
+        silent.capture("x", {"n": 1})
+    silent.close()
+    silent.capture("y")
+    assert silent.dropped == 0

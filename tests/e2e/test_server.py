@@ -1,0 +1,242 @@
+"""Servers end to end: real threads and files, what reaches PostHog, and what the host never notices."""
+
+import json
+import os
+import time
+from collections import Counter
+
+import pytest
+
+from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL
+from tests.e2e.servers import SERVER_SECONDS, serving
+from tests.e2e.world import World, until
+
+FOUR_THREADS = """
+import threading
+def captures(first):
+    for number in range(first, first + {each}):
+        server.capture("MCP tool called", {{"number": number, "is_execution_success": True}})
+threads = [threading.Thread(target=captures, args=(first,)) for first in range(0, 4 * {each}, {each})]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+ONE = "server.capture('MCP server started', {'transport': 'stdio'})\n"
+
+
+def numbers(world: World) -> list[int]:
+    """The numbers of the events that arrived."""
+    found = (event.properties.get("number") for event in world.persons.events)
+    return sorted(number for number in found if isinstance(number, int))
+
+
+def arrived(world: World, events: int) -> bool:
+    return world.receiver.wait_until(lambda: len(world.persons.events) >= events, SERVER_SECONDS)
+
+
+def test_ten_thousand_events_start_no_process_and_none_is_lost(world: World) -> None:
+    """From four threads as fast as they can; the outbox is empty when all have gone."""
+    lines = ONE + FOUR_THREADS.format(each=2500) + "go()\nserver.close()"
+    with serving(world, lines, "-W", "error") as server:
+        assert arrived(world, 10_001)
+        run = server.end()
+    assert (run.returncode, run.stderr, run.started, run.dropped) == (0, "", [], 0)
+    assert numbers(world) == list(range(10_000))
+    assert world.waiting == []
+
+
+def test_a_capture_imports_opens_and_sends_nothing(world: World) -> None:
+    """On the thread that captures; all that takes time is done on the server's own."""
+    lines = (
+        "_watching = True\n"
+        + "for number in range(50): server.capture('x', {'number': number, 'text': 'y' * 100})\n"
+        + "server.capture('$identify'); server.capture('x', object())\n"
+        + "_watching = False\ngo()\nserver.close()"
+    )
+    with serving(world, lines) as server:
+        assert arrived(world, 50)
+        run = server.end()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.here == []
+    assert len(numbers(world)) == 50
+
+
+def test_building_one_imports_no_vendor_and_starts_no_thread(world: World) -> None:
+    """A server that reports nothing pays nothing; two small files and a stat."""
+    lines = (
+        "import threading\nassert not {'attr', 'attrs', 'cattrs', 'filelock', 'httpx', 'posthog', 'yaml'} & set(sys.modules)\n"
+        "assert threading.active_count() == 1\n"
+    )
+    with serving(world, lines) as server:
+        run = server.end()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert world.receiver.requests == []
+
+
+def test_events_come_before_a_close_too(world: World) -> None:
+    """A server that lives for weeks reports in the meantime."""
+    with serving(world, ONE + "go()\n" + ONE + "go()\nserver.close()") as server:
+        assert arrived(world, 1)
+        server.go()
+        assert arrived(world, 2)
+        server.end()
+    assert {event.name for event in world.persons.events} == {"MCP server started"}
+
+
+def test_the_events_of_a_server_are_those_of_who_is_logged_in(world: World) -> None:
+    """Linked by a command of the tool; the server's part is the same identity."""
+    world.log_in("principal-1")
+    world.settle()
+    with serving(world, ONE + "go()\nserver.close()") as server:
+        assert until(lambda: len(served(world)) == 1, SERVER_SECONDS)
+        server.end()
+    (event,) = [event for event in world.persons.events if event.name == "MCP server started"]
+    assert event.distinct_id == "principal-1"
+    assert event.properties["transport"] == "stdio"
+    assert event.properties["server_version"]
+
+
+def test_a_logout_under_a_running_server(world: World) -> None:
+    """What comes after is not put down to who has left."""
+    world.log_in("principal-1")
+    world.settle()
+    with serving(world, ONE + "go()\n" + ONE + "go()\n" + ONE + "go()\nserver.close()") as server:
+        assert until(lambda: len(served(world)) == 1, SERVER_SECONDS)
+        world.log_out()
+        world.settle()
+        server.go()
+        assert until(lambda: len(served(world)) == 2)
+        server.go()
+        assert until(lambda: len(served(world)) == 3)
+        server.end()
+    before, around, after = served(world)
+    assert before == "principal-1"
+    assert around not in ("principal-1", world.anon_id)
+    assert after == world.anon_id
+
+
+def served(world: World) -> list[str]:
+    """The distinct ids of the server's events."""
+    return [event.distinct_id for event in world.persons.events if event.name == "MCP server started"]
+
+
+@pytest.mark.parametrize("mood", [DOWN, HANGING, LOSING_REPLIES], ids=["down", "hanging", "losing replies"])
+def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, mood: object) -> None:
+    """Captures go on, one attempt is made, the outbox holds what it may, and the end comes in time."""
+    world.receiver.posthog = mood  # type: ignore[assignment]
+    lines = ONE + "go()\n" + FOUR_THREADS.format(each=300) + "go()\nserver.close()"
+    with serving(world, lines) as server:
+        assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)
+        server.go()
+        if mood is not HANGING:
+            assert until(lambda: len(world.waiting) >= 950, SERVER_SECONDS)
+        start = time.monotonic()
+        run = server.end()
+        assert time.monotonic() - start < SERVER_SECONDS / 2
+    assert (run.returncode, run.stderr, run.started) == (0, "", [])
+    assert len(world.waiting) <= 1100  # what is over the bound goes when somebody sends
+    assert len(world.receiver.requests) == 1
+    world.receiver.posthog = WELL
+
+
+def test_what_waited_goes_with_the_next_sender(world: World) -> None:
+    """Here a command of the tool, whose delivery and the server's share one outbox and one lock."""
+    world.receiver.posthog = DOWN
+    with serving(world, ONE + "go()\nserver.close()") as server:
+        assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)
+        server.end()
+    assert [record["event"]["name"] for record in world.waiting] == ["MCP server started"]
+    world.receiver.posthog = WELL
+    world.log_in("principal-1")  # ends all pauses
+    world.settle()
+    assert until(lambda: world.waiting == [])
+    assert "MCP server started" in {event.name for event in world.persons.events}
+
+
+def test_commands_beside_a_server_lose_nothing(world: World) -> None:
+    """Their processes and the server's thread send to one sink, one at a time."""
+    with serving(world, ONE + FOUR_THREADS.format(each=50) + "go()\nserver.close()") as server:
+        for number in range(6):
+            world.start(f"command-{number}")
+        assert arrived(world, 207)
+        run = server.end()
+    world.settle()
+    assert run.dropped == 0
+    assert numbers(world) == list(range(200))
+    names = Counter(event.properties.get("command_name") for event in world.persons.events)
+    assert [names[f"command-{number}"] for number in range(6)] == [1] * 6
+
+
+@pytest.mark.parametrize("mood", [WELL, HANGING], ids=["well", "hanging"])
+def test_who_ends_without_closing_loses_nothing_and_does_not_hang(world: World, mood: object) -> None:
+    """The interpreter ends as it would have; what was queued lies in the outbox, or has arrived."""
+    world.receiver.posthog = mood  # type: ignore[assignment]
+    lines = ONE + "go()\nfor number in range(60): server.capture('x', {'number': number})\n"
+    with serving(world, lines) as server:
+        assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)
+        start = time.monotonic()
+        run = server.end()
+        assert time.monotonic() - start < SERVER_SECONDS / 3
+    assert (run.returncode, run.stderr) == (0, "")
+    waiting = [record["event"]["properties"].get("number") for record in world.waiting]
+    left = [number for number in waiting if number is not None]
+    assert sorted([*left, *numbers(world)]) == list(range(60))
+
+
+def test_an_uncaught_exception_stays_what_it_was(world: World) -> None:
+    """Its traceback, its exit code; and the events before it are kept."""
+    with serving(world, ONE + "go()\n" + ONE + "raise ValueError('mine')", report=False) as server:
+        assert arrived(world, 1)
+        server.go()
+        _, stderr = server.process.communicate("", SERVER_SECONDS)
+    assert server.process.returncode == 1
+    assert stderr.count("Traceback") == 1
+    assert stderr.endswith("ValueError: mine\n")
+    assert len(world.waiting) + len(world.persons.events) == 2
+
+
+@pytest.mark.parametrize("variables", [{"DO_NOT_TRACK": "1"}, {"ARCADE_USAGE_TRACKING": "off"}], ids=str)
+def test_off_means_off(world: World, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread, no file, nothing sent."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    lines = ONE + "import threading\nassert threading.active_count() == 1\nserver.close()"
+    with serving(world, lines) as server:
+        run = server.end()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert not world.folder.exists()
+    assert world.receiver.requests == []
+
+
+def test_turned_off_under_a_running_server_nothing_more_is_kept_or_sent(world: World) -> None:
+    """A choice that is stored holds from then on."""
+    with serving(world, ONE + "go()\n" + ONE * 3 + "server.close()") as server:
+        assert arrived(world, 1)
+        (world.folder / "usage" / "off").touch()
+        run = server.end()
+    assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
+    assert len(world.receiver.requests) == 1
+    assert world.waiting == []
+
+
+def test_asked_to_show_it_sends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ARCADE_USAGE_DEBUG=1 prints the exact events on stderr, redacted as they would be sent."""
+    monkeypatch.setenv("ARCADE_USAGE_DEBUG", "1")
+    lines = (
+        "server.capture('x', {'error': f'nothing in {os.path.expanduser(\"~\")}/work'})\ngo()\nserver.close()"
+    )
+    with serving(world, lines) as server:
+        run = server.end()
+    event = json.loads(run.stderr)
+    assert (event["name"], event["properties"]["error"]) == ("x", "nothing in ~/work")
+    assert world.waiting == []
+    assert world.receiver.requests == []
+
+
+def test_a_folder_that_cannot_be_used_is_no_trouble(world: World) -> None:
+    """Nothing is sent, and nothing said."""
+    world.folder.write_text("a file in the folder's place", encoding="utf-8")
+    with serving(world, ONE + "server.close()") as server:
+        run = server.end()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert world.receiver.requests == []
+    os.unlink(world.folder)
