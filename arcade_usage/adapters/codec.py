@@ -195,6 +195,16 @@ def read_snapshot(value: Mapping[str, object]) -> Snapshot:
     return Snapshot(known, None if stamp is None else structure(stamp, Stamp))
 
 
+def write_snapshot(snapshot: Snapshot) -> dict[str, object]:
+    """A snapshot as the command path would have read it."""
+    known, stamp = snapshot.known, snapshot.stamp
+    return {
+        "usage": _identity_text(known.identity),
+        "ledger": _ledger_text(known.ledger),
+        "stamp": None if stamp is None else _converter.unstructure(stamp),
+    }
+
+
 def read_sink(value: object) -> Sink:
     """Raises MalformedError."""
     return structure(value, Sink)
@@ -216,13 +226,7 @@ def read_record(content: bytes) -> Record:
 
 
 def write_record(record: Record) -> bytes:
-    known = record.snapshot.known
-    stamp = record.snapshot.stamp
-    snapshot = {
-        "usage": _identity_text(known.identity),
-        "ledger": _ledger_text(known.ledger),
-        "stamp": None if stamp is None else _converter.unstructure(stamp),
-    }
+    snapshot = write_snapshot(record.snapshot)
     stored = _StoredRecord(
         RECORD_VERSION, record.event, snapshot, record.is_logout, record.attribution, record.machine
     )

@@ -25,11 +25,12 @@ T = TypeVar("T")
 
 @define
 class MemoryIdentityStore:
-    """An identity store. `readable` False: every call raises StoreError."""
+    """An identity store. `readable` False: every call raises StoreError; `writable` False: a change does."""
 
     here: str = "this machine"
     known: Known = field(factory=lambda: Known(None, None))
     readable: bool = True
+    writable: bool = True
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False, eq=False)
 
     def current(self) -> Known:
@@ -39,6 +40,8 @@ class MemoryIdentityStore:
 
     def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         with self._lock:
+            if not self.writable:
+                raise StoreError("not permitted")
             self.known, result = decide(self.current())
         return result
 

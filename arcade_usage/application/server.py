@@ -68,6 +68,13 @@ _PATIENCE_SECONDS = {
 }
 
 
+def pack(
+    name: str, properties: Mapping[str, object] | None, at: float, seen: Mapping[str, object] | None
+) -> Captured:
+    """An event for the queue: nothing of it is the host's any more. `at`: Unix seconds."""
+    return Captured(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), seen)
+
+
 class BackgroundTracker:
     """The tracker that is on. Made by `arcade_usage.server_tracker`. Its thread starts at the first event."""
 
@@ -122,7 +129,7 @@ class BackgroundTracker:
     def _put(self, name: str, properties: Mapping[str, object] | None) -> bool:
         if not self._open or not isinstance(name, str):
             return False
-        event = Captured(name[:NAME_LIMIT], self._clock.now(), json.dumps(fitting(properties)), self._seen)
+        event = pack(name, properties, self._clock.now(), self._seen)
         with self._lock:
             queued = self._bytes_put - self._bytes_got
             if self._queue.qsize() >= QUEUE_LIMIT or queued + event.size > QUEUE_BYTES_LIMIT:
