@@ -189,6 +189,18 @@ class TestErrors:
         assert outbox.pending() == [anonymous(1)]
         assert len(list(folder.iterdir())) == 2
 
+    def test_what_need_not_outlast_a_power_cut_does_not_wait_for_the_disk(
+        self, folder: Path, mocker: MockerFixture
+    ) -> None:
+        """A server's events; but a verdict, once frozen, outlasts everything."""
+        outbox = FolderOutbox(str(folder), SINK, durable=False)
+        mocker.patch("os.fsync", side_effect=os_error(errno.EIO))
+        outbox.add(undecided(1))
+        assert outbox.pending() == [undecided(1)]
+        with pytest.raises(StoreError):
+            outbox.freeze(anonymous(1))
+        assert outbox.pending() == [undecided(1)]
+
     def test_no_permission_to_read(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
         """A folder that may not be listed is not an empty one."""
         outbox.add(anonymous())

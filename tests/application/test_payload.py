@@ -12,6 +12,7 @@ from arcade_usage.application.payload import (
     PROPERTIES_LIMIT,
     PayloadTooLargeError,
     encode_payload,
+    fitting,
 )
 
 SNAPSHOT = {"usage": None, "ledger": None, "stamp": None}
@@ -96,3 +97,38 @@ def test_properties_go_before_the_message_and_the_message_before_the_event() -> 
     crowded["usage"] = "x" * 30_000
     with pytest.raises(PayloadTooLargeError):
         encoded(crowded, **full)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@given(JSON)
+def test_what_fits_is_never_left_out(value: object) -> None:
+    """However it is made; sizes are told before anything is written, and never too large."""
+    assert fitting({"x": value}) == {"x": value}
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 10**8, ["x" * 10**4] * 10**4, {"x": [[0] * 10**4] * 10**4}], ids=["text", "list", "dict"]
+)
+def test_what_is_far_too_large_is_not_written_to_find_that_out(
+    value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reports it waits for that."""
+
+    def never(*_: object, **__: object) -> str:
+        raise AssertionError("it was written")
+
+    monkeypatch.setattr(json, "dumps", never)
+    assert fitting({"big": value}) == {}
+
+
+def test_what_is_inside_itself_is_left_out() -> None:
+    """It has no size."""
+    nested: list[object] = []
+    nested += [nested, nested]
+    assert fitting({"nested": nested, "fine": 1}) == {"fine": 1}

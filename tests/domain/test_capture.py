@@ -2,12 +2,15 @@
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arcade_usage.domain.capture import (
     EVENT_NAME_LIMIT,
     SERVER_FIELDS,
     Capture,
     EventNameError,
+    RememberingRedactor,
     describe_capture,
 )
 from arcade_usage.domain.event import Runtime
@@ -83,3 +86,15 @@ def test_a_moment_outside_the_calendar_is_no_event(moment: float) -> None:
     """A clock that tells nonsense."""
     with pytest.raises(ValueError, match="calendar"):
         describe_capture(evolve(CAPTURE, at=moment), RUNTIME, UUID, redact)
+
+
+@given(
+    st.lists(st.sampled_from([TOKEN, "alice", "tool", "password=x", "/home/alice/x"]) | st.text(), max_size=9)
+)
+def test_what_is_remembered_is_what_redaction_makes_of_it(words: list[str]) -> None:
+    """Long or short, the first time and the second; a remembered text is this redactor's alone."""
+    remembering = RememberingRedactor(home=("/home/alice",), names=("alice",))
+    text = " ".join(words)
+    assert remembering(text) == remembering(text) == redact(text)
+    assert remembering.redact_value({text: [text]}) == redact.redact_value({text: [text]})
+    assert RememberingRedactor()("alice") == "alice"
