@@ -220,6 +220,16 @@ def test_after_closing_captures_are_dropped_and_counted(kept: Kept) -> None:
     assert (kept.names, tracker.dropped, len(threads())) == (["one"], 1, before)
 
 
+def test_closing_ends_a_thread_that_has_nothing_to_do(kept: Kept) -> None:
+    """It waits for an event, which never comes."""
+    before = len(threads())
+    tracker = make(kept)
+    tracker.capture("one")
+    assert until(lambda: kept.sent == 1)
+    tracker.close()
+    assert until(lambda: len(threads()) == before)
+
+
 def test_closing_what_never_captured_does_nothing(kept: Kept) -> None:
     """No thread is started to end it."""
     make(kept).close()
