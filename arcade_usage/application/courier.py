@@ -63,7 +63,10 @@ class Courier:
                 (sure if holds else doubtful).append(self.describe(unpack(captured)))
         kept = self._delivery.write_down_all(sure, now)
         kept += self._delivery.write_down_all(doubtful, now, Apart())
-        self.lost += len(batch) - kept
+        if not self.is_on():  # what was purged before this was added must not lie there afterwards
+            self._delivery.outbox.remove(kept)
+            return None
+        self.lost += len(batch) - len(kept)
         with suppress(StoreError):  # the sender does it before it decides
             self._delivery.attributor.note(now)
         return taken

@@ -94,15 +94,13 @@ class Delivery:
 
     def write_down_all(
         self, events: Sequence[Event], snapshot: Snapshot, verdict: Verdict | None = None
-    ) -> int:
-        """Keep events of one snapshot, judged together; returns how many could be. Blocks: not on a lock."""
-        kept = 0
+    ) -> list[Record]:
+        """Keep events of one snapshot, judged together; returns those that were. Blocks: not on a lock."""
+        kept: list[Record] = []
         records = [Record(event, snapshot, machine=self.store.here) for event in events]
         with suppress(StoreError):
             verdict = verdict or (self.attributor.at_once(records[0]) if records else None)
-            for record in records:
-                self._add(record, verdict)
-                kept += 1
+            kept.extend(self._add(record, verdict) for record in records)  # as far as it gets
         return kept
 
     def _add(self, record: Record, verdict: Verdict | None) -> Record:

@@ -30,7 +30,7 @@ class Stage:
 
     usage: Usage = field(factory=Usage)
 
-    def command_tracker(self, distribution: str, project_token: str | None, host: str, _: object) -> Tracker:
+    def command_tracker(self, distribution: str, project_token: str | None, host: str, *_: object) -> Tracker:
         return PlayedTracker(self, distribution, project_token, host)
 
     def server_tracker(self, distribution: str, project_token: str | None, *_: object) -> ServerTracker:

@@ -210,6 +210,20 @@ def test_without_a_folder_nothing_is_kept(server: Server) -> None:
     assert server.world.posthog.calls == 0
 
 
+def test_turned_off_while_it_is_written_nothing_stays(server: Server) -> None:
+    """Whoever turned it off has purged the outbox by then, and finds it empty."""
+    captured = server.capture("too late")
+    describe = server._describe
+
+    def turning_off(capture: Capture) -> Event:
+        server.is_on = False
+        return describe(capture)
+
+    server.courier.describe = turning_off
+    server.keep(captured)
+    assert (server.world.outbox.records, server.courier.lost) == ({}, 0)
+
+
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> None:
     """That is no loss. What is captured around the time is nobody's when it is on again."""
     server.run("before")
