@@ -316,7 +316,7 @@ class _Preview:
 def _say_what_would_be_sent(payload: str) -> None:
     import sys
 
-    from arcade_usage.adapters.codec import write_message
+    from arcade_usage.adapters.codec import write_preview
 
     read = _read(payload)
     if read is not None:
@@ -324,8 +324,7 @@ def _say_what_would_be_sent(payload: str) -> None:
         previewer = make_previewer(layout, handover.sink)
         is_logout = handover.command.is_logout
         preview = previewer.preview(event, handover.snapshot, handover.sink, is_logout=is_logout)
-        heading = f"arcade-usage: not sent to {preview.sink.host}, as {preview.whose.value}:"
-        sys.stdout.write(f"{heading}\n{write_message(preview.message)}\n")
+        sys.stdout.write(write_preview(preview))
         sys.stdout.flush()
 
 

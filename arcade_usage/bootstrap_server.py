@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.application.server import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.application.tracker import Silence
-from arcade_usage.bootstrap import DEFAULT_HOST, equip, find_config_dir, is_on
+from arcade_usage.bootstrap import DEFAULT_HOST, equip, find_config_dir, is_on, make_previewer
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.layout import Layout
     from arcade_usage.application.courier import Courier
     from arcade_usage.application.ports import SnapshotSource
+    from arcade_usage.application.preview import Previewer
     from arcade_usage.application.rounds import Rounds
     from arcade_usage.domain.capture import Capture
     from arcade_usage.domain.event import Event
@@ -68,16 +69,16 @@ def _server_tracker(
     from arcade_usage.adapters.process_events import ImportGate, tell
     from arcade_usage.adapters.snapshots import FolderSnapshots
 
-    snapshots = FolderSnapshots(layout, RandomIds().fresh, fingerprint)
-    gate, shows = ImportGate(), wants_debug(os.environ)
+    gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written either
+    snapshots = FolderSnapshots(layout, RandomIds().fresh, fingerprint, makes_first=not debugging)
 
     def hire() -> "Rounds":
         with gate:
-            if shows:
-                return _Preview(_describer(distribution))
             from arcade_usage.domain.sink import Sink
 
             describe, sink = _describer(distribution), Sink(host, project_token)
+            if debugging:
+                return _Preview(describe, make_previewer(layout, sink), sink)
             return _hire(layout, snapshots, describe, sink, get_ready)
 
     def get_ready() -> None:
@@ -127,20 +128,25 @@ def _describer(distribution: str) -> "Callable[[Capture], Event]":
 
 
 class _Preview:
-    """Shows the events that would have been sent, on stderr."""
+    """Says what would be sent, on stderr, instead of sending it."""
 
-    def __init__(self, describe: "Callable[[Capture], Event]") -> None:
+    def __init__(self, describe: "Callable[[Capture], Event]", previewer: "Previewer", sink: "Sink") -> None:
         self._describe = describe
+        self._previewer = previewer
+        self._sink = sink
         self.lost = 0
 
     def keep(self, batch: Sequence[Captured]) -> None:
-        from arcade_usage.adapters.codec import write_event
+        from arcade_usage.adapters.codec import write_preview
         from arcade_usage.application.courier import unpack
+        from arcade_usage.application.errors import StoreError
 
         for captured in batch:
             try:
-                sys.stderr.write(f"{write_event(self._describe(unpack(captured)))}\n")
-            except ValueError:  # no event, or nowhere to show it
+                event = self._describe(unpack(captured))
+                preview = self._previewer.preview(event, self._previewer.look(), self._sink)
+                sys.stderr.write(write_preview(preview))
+            except (StoreError, ValueError):  # no event, nothing known of whose, or nowhere to show it
                 self.lost += 1
 
     def send(self, lost_before: int) -> Progress:  # noqa: ARG002 - a protocol's name

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import cattrs
 from attrs import frozen
 
+from arcade_usage.application.preview import Preview
 from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
@@ -285,6 +286,12 @@ def write_message(message: Mapping[str, object]) -> str:
     """A message of the SDK's for people to read: what it is and whose first, then the rest as it comes."""
     first = {key: message[key] for key in ("event", "distinct_id", "timestamp", "uuid") if key in message}
     return json.dumps({**first, **message}, indent=2, default=str)
+
+
+def write_preview(preview: Preview) -> str:
+    """What is shown of an event instead of sending it, with whose it would be."""
+    heading = f"arcade-usage: not sent to {preview.sink.host}, as {preview.whose.value}:"
+    return f"{heading}\n{write_message(preview.message)}\n"
 
 
 def write_sink(sink: Sink) -> bytes:

@@ -48,8 +48,8 @@ _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 class FolderOutbox:
     """The outbox over a folder. Its sink is kept beside the records: the folder alone is enough to send.
 
-    `sink`: None where only what lies there already is of interest. `durable`: a record that was added outlasts a
-    power cut, not only its process; adding waits for the disk.
+    `sink`: None where only what lies there already is of interest. `durable`: a record that was added
+    outlasts a power cut, not only its process; adding waits for the disk.
     """
 
     folder: str

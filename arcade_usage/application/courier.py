@@ -11,7 +11,7 @@ from contextlib import suppress
 from attrs import define, field
 
 from arcade_usage.application.delivery import Attempt, Delivery
-from arcade_usage.application.errors import StoreError
+from arcade_usage.application.errors import StoreError, UnwantedError
 from arcade_usage.application.pacer import SINK
 from arcade_usage.application.ports import Clock, SnapshotSource
 from arcade_usage.application.rounds import AGAIN_SECONDS, Captured, Progress
@@ -63,8 +63,9 @@ class Courier:
                 (sure if holds else doubtful).append(self.describe(unpack(captured)))
         kept = self._delivery.write_down_all(sure, now)
         kept += self._delivery.write_down_all(doubtful, now, Apart())
-        if not self.is_on():  # what was purged before this was added must not lie there afterwards
-            self._delivery.outbox.remove(kept)
+        try:
+            self._delivery.take_back_unwanted(kept, now)
+        except UnwantedError:
             return None
         self.lost += len(batch) - len(kept)
         with suppress(StoreError):  # the sender does it before it decides

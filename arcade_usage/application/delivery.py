@@ -84,12 +84,11 @@ class Delivery:
     def write_down(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
         """Keep the event, with its verdict where that is plain. Blocks: not on a lock.
 
-        Raises StoreError, and UnwantedError where whoever is to be tracked has meanwhile chosen not to be:
-        what they purged before this was added must not lie there afterwards.
+        Raises StoreError, and UnwantedError where whoever is to be tracked has meanwhile chosen not to be.
         """
         record = Record(event, snapshot, is_logout, machine=self.store.here)
         record = self._add(record, self.attributor.at_once(record))
-        self._take_back_unwanted([record], snapshot)
+        self.take_back_unwanted([record], snapshot)
         return record
 
     def write_down_all(
@@ -109,7 +108,12 @@ class Delivery:
         self.outbox.add(record)
         return record
 
-    def _take_back_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> None:
+    def take_back_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> None:
+        """After records were added: raises UnwantedError where tracking is off by now. Raises StoreError.
+
+        Whoever chose that, or erased the identity, purged the outbox: what they did before the records were
+        added must not leave them there.
+        """
         if not self.is_on() or snapshot.is_forgotten(self.store.current()):
             self.outbox.remove(records)
             raise UnwantedError("tracking was turned off, or the identity erased")

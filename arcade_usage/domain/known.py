@@ -99,7 +99,7 @@ class Snapshot:
         return self.known.identity is not None and now.identity is None
 
     def missed_credentials(self, later: "Snapshot") -> bool:
-        """Whether neither look found credentials, but the id was used with some in between, as the ledger tells."""
+        """Whether credentials came and went between two looks that found none: the ledger tells."""
         before, after = self.known.account, later.known.account
         return (
             self.stamp is None and after is not None and after.latest != (before.latest if before else None)

@@ -16,7 +16,7 @@ from attrs import define, field
 from arcade_usage import bootstrap, bootstrap_server
 from arcade_usage.application.rounds import Rounds
 from arcade_usage.application.server import ServerTracker, pack
-from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker, Tracker
+from arcade_usage.application.tracker import CommandTracker, Execution, Silence, SilentTracker, Tracker
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, read_switch
 from arcade_usage.testing.usage import Usage
 
@@ -53,6 +53,9 @@ class PlayedTracker:
 
     def command(self, command_name: str, **facts: Any) -> AbstractContextManager[None]:
         return self._begin().command(command_name, **facts)
+
+    def begin(self) -> Execution:
+        return self._begin().begin()
 
     def _begin(self) -> Tracker:
         """The tracker of this test: made once, and again where the test says who is logged in."""

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from arcade_usage.adapters.in_memory import MemorySnapshots
 from arcade_usage.application.courier import Courier
+from arcade_usage.application.delivery import Delivery
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.domain.capture import Capture, describe_capture
 from arcade_usage.domain.event import Event, Runtime
@@ -37,10 +38,15 @@ class Server:
             snapshots=self.snapshots,
             read=lambda taken: self.looks[str(taken["usage"])],
             describe=self._describe,
-            begin=self.world.delivery,
+            begin=self._begin,
             clock=self.world.clock,
         )
         self.seen = self.look()
+
+    def _begin(self) -> Delivery:
+        delivery = self.world.delivery()
+        delivery.is_on = lambda: self.is_on
+        return delivery
 
     def look(self) -> Mapping[str, object] | None:
         look = self.world.look()

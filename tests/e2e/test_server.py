@@ -226,9 +226,9 @@ def test_asked_to_show_it_sends_nothing(world: World, monkeypatch: pytest.Monkey
     )
     with serving(world, lines) as server:
         run = server.end()
-    event = json.loads(run.stderr)
-    assert (event["name"], event["properties"]["error"]) == ("x", "nothing in ~/work")
-    assert world.waiting == []
+    event = json.loads(run.stderr[run.stderr.index("{") :])
+    assert (event["event"], event["properties"]["error"]) == ("x", "nothing in ~/work")
+    assert not world.folder.exists()
     assert world.receiver.requests == []
 
 

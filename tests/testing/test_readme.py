@@ -26,10 +26,10 @@ def examples(heading: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
 
 
-def test_a_host_in_ten_lines(usage: Usage) -> None:
+def test_any_host(usage: Usage) -> None:
     """A run, a login that links the person, and a failure that the host measured by itself."""
     names = {"run": lambda: None, "log_in": lambda: usage.store_credentials("alice"), "error": OSError("no")}
-    for example in examples("A host in ten lines"):
+    for example in examples("Any host"):
         exec(example, names)
     assert [(event.command_name, event.whose) for event in usage.events] == [
         ("toolkit.run", "alice"),
