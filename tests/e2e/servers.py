@@ -80,7 +80,6 @@ def serving(world: World, lines: str, *options: str, report: bool = True) -> Ite
         stderr=subprocess.PIPE,
         text=True,
     )
-    del world.processes[-1]  # it is no delivery process, to be waited for
     with process:
         try:
             yield Server(process)

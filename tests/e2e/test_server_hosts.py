@@ -176,7 +176,6 @@ def hosting(world: World, arguments: list[str]) -> Iterator[int]:
         text=True,
         start_new_session=True,
     )
-    del world.processes[-1]
     try:
         assert until(lambda: answers(port), SERVER_SECONDS)
         yield port
