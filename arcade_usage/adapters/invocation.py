@@ -17,6 +17,8 @@ from arcade_usage.domain.outcome import Outcome, classify
 ROOT_NAME = "root"  # of a group without a command above which there is none
 UNDECLARED_NAME = "*"  # of a command that its group does not list: the name is what the user typed
 
+_OWN_COMMANDS = "arcade_usage.cli."
+
 _STEP = "_arcade_usage_step"  # a context's attribute: where it is on the way
 
 
@@ -165,6 +167,12 @@ class _Step:
         """What a command without a path is called: the program's name is not for us."""
         return ROOT_NAME if hasattr(self._command, "resolve_command") else self._command.name or ROOT_NAME
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a command that a host mounts from here: who asks about tracking is not tracked."""
+        module: object = getattr(getattr(self._command, "callback", None), "__module__", None)
+        return isinstance(module, str) and module.startswith(_OWN_COMMANDS)
+
     def go_on(self, context: Any) -> "_Step | None":
         """The step to a context below, if it is that of the command that was found."""
         found = self.next
@@ -215,7 +223,7 @@ class _Invocation:
         last: _Step | None = getattr(getattr(error, "ctx", None), _STEP, None) or self._last
         if error is not None:
             _take_out_frames(error)
-        if self._has_ended or last is None or _is_help(error, last):
+        if self._has_ended or last is None or last.is_own or _is_help(error, last):
             return
         self._has_ended = True
         paths = {".".join(step.names) for step in self._leaves()}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from arcade_usage.adapters.typer_host import track
 from arcade_usage.cli import usage_app
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.world import TOKEN, World
@@ -67,6 +68,17 @@ def test_off_and_flush_work_there(world: World, capsys: pytest.CaptureFixture[st
     assert run(host(world), capsys, "usage", "off")[0] == 0
     assert world.waiting == []
     assert run(host(world), capsys, "usage", "status")[0] == 3
+
+
+def test_who_asks_about_tracking_is_not_tracked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a host whose every command is: none of these is an event, and `off` starts no process either."""
+    app = track(host(world), world.tracker())
+    for command in (["status"], ["log", "--json"], ["flush"], ["off"], ["on"], ["--help"], ["nonsense"]):
+        run(app, capsys, "usage", *command)
+    assert world.processes == []
+    assert run(app, capsys, "own")[0] == 0
+    world.settle()
+    assert list(world.events) == ["own"]
 
 
 def test_a_host_without_a_token_tracks_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
