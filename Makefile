@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-all test-arcade faults explore clean
+.PHONY: demo test check test-all test-arcade faults explore bench clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
 	$(BIN)/arcade-usage demo
@@ -29,6 +29,9 @@ faults: .venv/.dev  ## kill, fill, cut off and corrupt what can be, and write do
 explore: .venv/.dev  ## every interleaving of up to three processes, deeper than the tests go
 	$(BIN)/python -m tests.interleavings --deep --random 20000
 
+bench: .venv/.bench  ## what tracking costs, beside the floor and beside others, into docs/performance.md
+	$(BIN)/python -m benchmarks
+
 .venv/.demo: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable '.[cli]'
@@ -37,6 +40,10 @@ explore: .venv/.dev  ## every interleaving of up to three processes, deeper than
 .venv/.dev: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable '.[cli,dev]'
+	touch $@
+
+.venv/.bench: .venv/.dev
+	$(PIP) --editable '.[cli,dev,bench]'
 	touch $@
 
 clean:

@@ -1,0 +1,118 @@
+"""The added cost of one command, inside a host that has imported Typer, in every state, interleaved."""
+
+import json
+from collections.abc import Iterator
+
+from attrs import define, field, frozen
+
+from benchmarks.figures import Goal, Sample
+from benchmarks.homes import Homes, Place
+from benchmarks.host import CALLS_WHEN_OFF
+
+TIMES_THE_FLOOR = 1.5
+TIMES_LESS = 40.0  # than the incumbent
+OFF_MICROSECONDS = 5.0
+IMPORT_MS = 2.0
+MEMORY_MIB = 1.0
+
+# In these the goal does not hold: a first run makes files, a failing command is redacted.
+FIRST, FAILING, OFF = "first run", "failing command", "off"
+
+
+@frozen
+class Cost:
+    """What one subject takes in one state: wall and CPU of the host in ms, memory added to its peak in MiB."""
+
+    subject: str
+    state: str
+    wall: Sample
+    cpu: Sample
+    memory: Sample
+
+
+@define
+class _Series:
+    place: Place
+    wall: list[float] = field(factory=list)
+    cpu: list[float] = field(factory=list)
+    memory: list[float] = field(factory=list)
+
+
+def measure_commands(homes: Homes, rounds: int) -> list[Cost]:
+    """Every subject in every state; one round to warm up."""
+    series = {(subject, state): _Series(place) for subject, state, place in _places(homes)}
+    for number in range(rounds + 1):
+        for (subject, _), each in series.items():
+            told = json.loads(homes.run(subject, each.place).output)
+            if number:
+                scale = 1.0 / CALLS_WHEN_OFF if subject == "call_when_off" else 1.0
+                each.wall.append(told["seconds"] * 1000 * scale)
+                each.cpu.append(told["cpu"] * 1000 * scale)
+                each.memory.append(told["memory"] / 2**20)
+    return [
+        Cost(subject, state, Sample(each.wall), Sample(each.cpu), Sample(each.memory))
+        for (subject, state), each in series.items()
+    ]
+
+
+def _places(homes: Homes) -> Iterator[tuple[str, str, Place]]:
+    nowhere = Place(None, homes.posthog)
+    yield "floor", "any", nowhere
+    off = Place(None, homes.posthog, {"ARCADE_USAGE_TRACKING": "0"})
+    for subject in ("ours", "incumbent"):
+        linked = homes.linked(subject)
+        logged_in = homes.logged_in(subject)
+        yield subject, FIRST, nowhere
+        yield subject, "anonymous", Place(homes.anonymous(subject), homes.posthog)
+        yield subject, "linked", Place(linked, homes.posthog)
+        yield subject, "logged in, not linked", Place(logged_in, homes.posthog)
+        yield subject, "PostHog unreachable", Place(logged_in, homes.dead)
+        yield subject, "cloud unreachable", Place(homes.logged_in(subject, homes.dead), homes.posthog)
+        yield subject, FAILING, Place(linked, homes.posthog, failing=True)
+        yield subject, OFF, off
+    yield "ours", "outbox of 1,000", Place(homes.full(), homes.refused)
+    yield "peer", "anonymous", Place(homes.anonymous("peer"), homes.posthog)
+    yield "import_only", "any", nowhere
+    yield "call_when_off", OFF, off
+
+
+def find(costs: list[Cost], subject: str, state: str) -> Cost:
+    return next(cost for cost in costs if (cost.subject, cost.state) == (subject, state))
+
+
+def judge_commands(costs: list[Cost]) -> list[Goal]:
+    """The goals, and what was measured."""
+    floor = find(costs, "floor", "any").wall
+    ours = [cost for cost in costs if cost.subject == "ours"]
+    usual = [cost for cost in ours if cost.state not in (FIRST, FAILING, OFF)]
+    theirs = {cost.state: cost for cost in costs if cost.subject == "incumbent"}
+    return [
+        Goal(
+            "a command, in the state that takes longest, to the floor",
+            max(cost.wall.over(floor) for cost in usual),
+            at_most=TIMES_THE_FLOOR,
+        ),
+        Goal(
+            "the incumbent to ours, in the state where that is closest",
+            min(theirs[cost.state].wall.over(cost.wall) for cost in usual if cost.state in theirs),
+            at_least=TIMES_LESS,
+        ),
+        Goal(
+            "one call when off",
+            find(costs, "call_when_off", OFF).wall.median * 1000,
+            at_most=OFF_MICROSECONDS,
+            unit="µs",
+        ),
+        Goal(
+            "`import arcade_usage`",
+            find(costs, "import_only", "any").wall.median,
+            at_most=IMPORT_MS,
+            unit="ms",
+        ),
+        Goal(
+            "memory added to the host's peak, in the state that takes most",
+            max(cost.memory.median for cost in usual),
+            at_most=MEMORY_MIB,
+            unit="MiB",
+        ),
+    ]

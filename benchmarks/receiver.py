@@ -1,0 +1,101 @@
+"""PostHog and Arcade Cloud on loopback, as cheap as can be: answers at once, and notes when what arrived.
+
+In a process of the benchmark's own, so that what it costs is nobody's.
+"""
+
+import gzip
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from attrs import define, field, frozen
+
+PRINCIPAL = "principal-of-the-benchmark"
+BACKLOG = 256  # connections that nobody accepts
+
+
+@frozen
+class Arrival:
+    """One request with events: `at` in monotonic seconds, `events` by their names."""
+
+    at: float
+    events: tuple[str, ...]
+
+
+@define
+class Receiver:
+    """What has arrived at `url` so far."""
+
+    url: str
+    arrivals: list[Arrival] = field(factory=list)
+
+    @property
+    def count(self) -> int:
+        """Events of commands, without aliases."""
+        return sum(not name.startswith("$") for arrival in self.arrivals for name in arrival.events)
+
+    @property
+    def last(self) -> float:
+        return max(arrival.at for arrival in self.arrivals)
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """A receiver that answers."""
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.receiver = Receiver(f"http://127.0.0.1:{server.server_address[1]}")
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        yield server.receiver
+        server.shutdown()
+
+
+@contextmanager
+def dead_end() -> Iterator[str]:
+    """The URL of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+    receiver: Receiver
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        now = time.monotonic()
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._answer({"status": "Ok"})
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        content = json.loads(body)
+        # The peer posts one event, without a name.
+        names = tuple(str(event["event"]) for event in content.get("batch", [{"event": "event"}]))
+        server = self.server
+        assert isinstance(server, _Server)
+        server.receiver.arrivals.append(Arrival(now, names))
+
+    def do_GET(self) -> None:
+        self._answer({"data": {"account_id": PRINCIPAL, "principal_id": PRINCIPAL}})
+
+    def _answer(self, content: object) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Nothing: the report shows what matters."""
