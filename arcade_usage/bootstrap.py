@@ -69,15 +69,13 @@ def _command_tracker(
         tell("usage is not tracked: %s", switch.value)
         return SilentTracker()
 
-    from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.detached import DetachedLauncher
-    from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.snapshots import FolderSnapshots
 
     debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
     return CommandTracker(
-        snapshots=FolderSnapshots(layout, RandomIds().fresh, fingerprint, makes_first=not debugging),
+        snapshots=FolderSnapshots(layout, _fresh_id, _fingerprint, makes_first=not debugging),
         launcher=_Preview() if debugging else DetachedLauncher(os.environ),
         clock=SystemClock(),
         rotate=lambda: None if debugging else _log_out(layout),
@@ -104,6 +102,18 @@ def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "Notic
     default_first = choice_layouts(layout)[::-1]
     places = [place for place in default_first if os.path.isabs(place.config_dir)]  # not where no home is
     return NoticeBoard(notice, distribution, places, os.environ)
+
+
+def _fresh_id() -> str:
+    from arcade_usage.adapters.chance import RandomIds  # for the very first command, as the fingerprint is
+
+    return RandomIds().fresh()
+
+
+def _fingerprint() -> str:
+    from arcade_usage.adapters.machine import fingerprint
+
+    return fingerprint()
 
 
 def keep(payload: str) -> None:

@@ -1,10 +1,9 @@
-"""What the command path sees of the config folder, as texts; makes the first identity. Only os and json.
+"""What the command path sees of the config folder, as texts; makes the first identity. Only os, and json at the first.
 
 Owns the invariant that of many first commands one makes the identity and all use it: the ledger comes
 before usage.json, each by the first writer, and usage.json takes its id from the ledger.
 """
 
-import json
 from collections.abc import Callable, Mapping
 
 from arcade_usage.adapters.files import create_first, make_folder
@@ -42,6 +41,8 @@ class FolderSnapshots:
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
 
     def _make_first_identity(self) -> str | None:
+        import json  # takes long to import, and only the first command needs it
+
         make_folder(self._layout.folder)
         anon_id = self._fresh_id()
         ledger = {"anon_id": anon_id, "born": self._fingerprint()}
@@ -57,6 +58,8 @@ class FolderSnapshots:
 
         A ledger whose id was used is what is left when somebody deleted usage.json to be new again.
         """
+        import json
+
         try:
             ledger = json.loads(read_ledger_text(self._layout) or MALFORMED)
         except (ValueError, RecursionError):

@@ -1,17 +1,37 @@
 """What the command path hands to the delivery process: one JSON text within a limit.
 
-Runs on the command path: only the standard library's json. The counterpart that reads it is
-adapters/payload_reader.py.
+Runs on the command path, without the json package: that compiles the patterns which it reads with, and takes
+longer to import than all else here takes. The counterpart that reads is adapters/payload_reader.py.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 PAYLOAD_LIMIT = 24 * 1024  # bytes of the JSON text, which is ASCII
 ERROR_MESSAGE_LIMIT = 4 * 1024  # bytes of the message as JSON
 PROPERTIES_LIMIT = 8 * 1024  # bytes of the host's properties as JSON
 NAME_LIMIT = 200  # characters of the command's name
 VERSION = 1
+
+
+def _encoder(*, allow_nan: bool) -> Callable[[object], str]:
+    """What json.dumps would do, by the encoder in C that it is made of where that can be had by itself."""
+    try:
+        from _json import encode_basestring_ascii, make_encoder
+
+        encode = make_encoder(None, _refuse, encode_basestring_ascii, None, ":", ",", False, False, allow_nan)
+    except (ImportError, TypeError):  # not CPython, or one in which that has changed
+        import json
+
+        return json.JSONEncoder(separators=(",", ":"), allow_nan=allow_nan).encode
+    return lambda value: "".join(encode(value, 0))
+
+
+def _refuse(value: object) -> object:
+    raise TypeError(f"JSON cannot say a {type(value).__name__}")
+
+
+_encode = _encoder(allow_nan=True)
+_encode_finite = _encoder(allow_nan=False)
 
 
 class PayloadTooLargeError(ValueError):
@@ -42,7 +62,7 @@ def encode_payload(
         {"properties": {}, "error_message": None},
     )
     for left_out in attempts:
-        payload = json.dumps(
+        payload = _encode(
             {
                 "version": VERSION,
                 "sink": sink,
@@ -50,8 +70,7 @@ def encode_payload(
                 "distribution": distribution,
                 "snapshot": snapshot,
                 "command": {**fitted, **left_out},
-            },
-            separators=(",", ":"),
+            }
         )
         if len(payload) <= PAYLOAD_LIMIT:
             return payload
@@ -63,10 +82,10 @@ def _cut(message: object) -> str | None:
     if not message:
         return None
     text = str(message)
-    if len(text) <= ERROR_MESSAGE_LIMIT and len(json.dumps(text)) <= ERROR_MESSAGE_LIMIT:
+    if len(text) <= ERROR_MESSAGE_LIMIT and len(_encode(text)) <= ERROR_MESSAGE_LIMIT:
         return text
     kept = text[:ERROR_MESSAGE_LIMIT]
-    while len(json.dumps(kept)) > ERROR_MESSAGE_LIMIT:
+    while len(_encode(kept)) > ERROR_MESSAGE_LIMIT:
         kept = kept[: len(kept) * 3 // 4]
     words = kept.rsplit(None, 1)
     return words[0] if len(words) == 2 else ""
@@ -80,7 +99,7 @@ def fitting(properties: object) -> dict[str, object]:
         try:
             if not isinstance(name, str) or _least_size(value, left) > left:
                 continue
-            size = len(json.dumps([name, value], allow_nan=False))
+            size = len(_encode_finite([name, value]))
         except (TypeError, ValueError, RecursionError):
             continue
         if size <= left:
