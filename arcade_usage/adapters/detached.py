@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
-from arcade_usage.application.errors import LaunchError
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 
 LOGIN_WAIT_SECONDS = 3.8  # of the 4 s that a login may take, all told
@@ -52,7 +51,7 @@ class DetachedLauncher:
         reading, writing = os.pipe()
         try:
             self._start(payload, writing)
-        except LaunchError:
+        except Exception:
             os.close(reading)
             raise
         finally:
@@ -73,7 +72,7 @@ class DetachedLauncher:
         reading, writing = os.pipe()
         try:
             self._start(payload, writing)
-        except LaunchError:
+        except Exception:
             os.close(reading)
             raise
         finally:
@@ -83,12 +82,12 @@ class DetachedLauncher:
 
     def _start(self, payload: str, output: int) -> None:
         if not can_launch():
-            raise LaunchError("there is no Python to start")
+            raise _launch_error("there is no Python to start")
         self._running = [process for process in self._running if process.poll() is None]
         try:
             self._running.append(self._spawn(payload, output))
         except (OSError, ValueError) as error:
-            raise LaunchError("no process could be started") from error
+            raise _launch_error("no process could be started") from error
         if len(self._running) > 1 and not self._reaping:
             # A host that tracks more than one command lives on: it must not collect zombies.
             with suppress(RuntimeError):  # no thread is to be had: the next launch reaps
@@ -158,7 +157,7 @@ def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
     Python has not run a line of ours when it looks for the package, so its home has to be on PYTHONPATH
     unless every Python of this installation finds it. __main__ puts all else behind what it finds itself.
     """
-    here = _current_folder()
+    here = _status(os.curdir)
     inherited = "" if sys.flags.ignore_environment else environment.get("PYTHONPATH", "")
     paths = [path for path in inherited.split(os.pathsep) if _means_the_same_elsewhere(path, here)]
     if _PACKAGE_HOME not in _site_folders() and _PACKAGE_HOME not in paths:
@@ -184,16 +183,26 @@ def _site_folders() -> list[str]:
     )
 
 
-def _means_the_same_elsewhere(path: str, here: str | None) -> bool:
-    """Whether a path is absolute, and not the user's current folder."""
-    return os.path.isabs(path) and os.path.realpath(path) != here
+def _means_the_same_elsewhere(path: str, here: os.stat_result | None) -> bool:
+    """Whether a path is absolute, and not the user's current folder by whatever name."""
+    if not os.path.isabs(path):
+        return False
+    there = _status(path)
+    return here is None or there is None or not os.path.samestat(there, here)
 
 
-def _current_folder() -> str | None:
+def _status(path: str) -> os.stat_result | None:
+    """One stat; None where there is nothing, and so nothing to import."""
     try:
-        return os.path.realpath(os.getcwd())
-    except OSError:  # it was deleted
+        return os.stat(path)
+    except (OSError, ValueError):
         return None
+
+
+def _launch_error(reason: str) -> Exception:
+    from arcade_usage.application.errors import LaunchError  # rarely needed
+
+    return LaunchError(reason)
 
 
 def _wait_for_end(reading: int) -> None:

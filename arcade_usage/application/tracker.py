@@ -182,14 +182,16 @@ class CommandTracker:
                 self._rotate()  # whatever happens to the event: the next person inherits nothing
 
     def _hand_over(self, payload: str, *, wait: bool) -> None:
-        from arcade_usage.application.errors import LaunchError
-
         try:
             if wait:
                 self._launcher.launch_and_wait(payload)
             else:
                 self._launcher.launch(payload)
-        except LaunchError as error:
+        except Exception as error:
+            from arcade_usage.application.errors import LaunchError  # rarely needed
+
+            if not isinstance(error, LaunchError):
+                raise
             tell("no delivery could be started, the event waits in the outbox: %s", error.__cause__ or error)
             self._keep(payload)
         else:
