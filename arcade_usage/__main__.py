@@ -6,6 +6,7 @@ path is mended before anything else is imported.
 """
 
 import faulthandler
+import gc
 import os
 import sys
 
@@ -62,5 +63,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     _end_in_time()
+    gc.disable()  # imports make nearly all there is, and it is let go of in 10 s at the latest
     # Not sys.exit: threads that wait for a server, and the SDK's own farewell, would hold it up.
     os._exit(main())
