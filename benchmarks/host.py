@@ -15,7 +15,7 @@ from importlib import import_module
 
 import typer
 
-CALLS_WHEN_OFF = 2000
+CALLS_WHEN_OFF = 200_000  # so many that building the tracker does not count
 COMMAND = "toolkit.run"
 MESSAGE = "no such toolkit: 'arithmetic' in /home/somebody/project, token=abc123def456ghi789"
 

@@ -1,4 +1,4 @@
-"""What the command path sees of the config folder, as texts; makes the first identity. Only os, if need be json.
+"""What the command path sees of the config folder, as texts; makes the first identity. Imports only os.
 
 Owns the invariant that of many first commands one makes the identity and all use it: the ledger comes
 before usage.json, each by the first writer, and usage.json takes its id from the ledger.
