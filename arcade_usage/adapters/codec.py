@@ -96,8 +96,8 @@ def _moment(value: object, _: type) -> datetime:
     return moment
 
 
-def _make_converter() -> cattrs.Converter:
-    converter = cattrs.Converter()
+def _make_converter() -> cattrs.BaseConverter:
+    converter = cattrs.BaseConverter()
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exactly(kind))
     converter.register_structure_hook(float, _number)
