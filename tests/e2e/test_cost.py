@@ -1,0 +1,138 @@
+"""What tracking costs, counted rather than timed: modules, calls, and processes that import the SDK."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.hosts import BLOCK, run_host, start_of_host
+from tests.e2e.world import TOKEN, World
+
+# All that a command imports, beside what nearly every host has: a new one has to be worth its time.
+COMMAND_PATH = frozenset(
+    [
+        "_json",
+        "arcade_usage",
+        "arcade_usage.adapters",
+        "arcade_usage.adapters.choice",
+        "arcade_usage.adapters.clock",
+        "arcade_usage.adapters.detached",
+        "arcade_usage.adapters.files",
+        "arcade_usage.adapters.identity_texts",
+        "arcade_usage.adapters.layout",
+        "arcade_usage.adapters.snapshots",
+        "arcade_usage.adapters.stamps",
+        "arcade_usage.application",
+        "arcade_usage.application.payload",
+        "arcade_usage.application.tracker",
+        "arcade_usage.bootstrap",
+        "arcade_usage.domain",
+        "arcade_usage.domain.consent",
+        "arcade_usage.domain.outcome",
+    ]
+)
+ORDINARY_HOST = "import enum, importlib, subprocess, typing"
+
+# Calls of functions, Python's and C's, of building a tracker and tracking one command, nothing being new.
+CALLS = 500
+CALLS_MARGIN = 0.15
+
+COUNTING = """
+import sys, arcade_usage
+def track():
+    tracker = arcade_usage.command_tracker(
+        distribution="arcade-usage", project_token={token!r}, host={host!r}, config_dir={folder!r}
+    )
+    with tracker.command("toolkit.run"): pass
+track()
+calls = 0
+def count(frame, event, argument):
+    global calls
+    calls += event in ("call", "c_call")
+sys.path[:] = sys.path[:5]
+sys.setprofile(count)
+track()
+sys.setprofile(None)
+print(calls)
+"""
+
+SDK = frozenset(("posthog", "requests", "urllib3", "httpx", "yaml", "ssl", "importlib.metadata"))
+AT_A_TIME = 6
+
+
+def test_a_command_imports_a_known_few_modules(world: World) -> None:
+    """No module joins the command path unnoticed; what only a first command needs is imported there."""
+    world.run("first")
+    tracking = run_host(f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK}", world.scratch)
+    assert tracking.modules - run_host(ORDINARY_HOST, world.scratch).modules == COMMAND_PATH
+
+
+def test_a_command_makes_few_calls(world: World) -> None:
+    """As many as were counted when this was written, give or take a Python version's."""
+    world.run("first")
+    script = COUNTING.format(token=TOKEN, host=world.receiver.url, folder=os.fspath(world.folder))
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    counted = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert int(counted.stdout) == pytest.approx(CALLS, rel=CALLS_MARGIN)
+
+
+def start_delivery(payload: str) -> "subprocess.Popen[str]":
+    """A delivery process that tells on stderr what it imports."""
+    variables = {"ARCADE_USAGE_EVENT_DATA": payload, "PYTHONPROFILEIMPORTTIME": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "arcade_usage"],
+        env={**os.environ, **variables},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def imported(delivery: "subprocess.Popen[str]") -> set[str]:
+    """What it had imported when it ended."""
+    _, told = delivery.communicate(timeout=60)
+    assert delivery.returncode == 0
+    return set(re.findall(r"^import time:.*\| +(\S+)$", told, re.MULTILINE))
+
+
+def test_what_is_sent_takes_the_sdk(world: World) -> None:
+    """The counter-check of the tests below: they would see it."""
+    world.run("first")
+    assert "posthog" in imported(start_delivery(world.payload("second")))
+
+
+def test_a_delivery_in_a_pause_imports_no_sdk(world: World) -> None:
+    """While PostHog is given a rest, an event is written down, and that is all."""
+    world.receiver.posthog = DOWN
+    world.run("first")
+    modules = imported(start_delivery(world.payload("second")))
+    assert "arcade_usage.adapters.outbox" in modules
+    assert modules & SDK == set()
+    assert len(world.waiting) == 2
+
+
+def test_of_many_deliveries_at_once_the_sender_alone_imports_the_sdk(world: World) -> None:
+    """While one sends, any number of others write their events down; the next sender takes them along."""
+    world.receiver.posthog = DOWN
+    world.run("first")
+    payloads = [world.payload(f"second.{number}") for number in range(AT_A_TIME)]
+    (outbox,) = (world.folder / "usage" / "outbox").iterdir()
+    with FileLock(Path(outbox, "sender.lock")):
+        deliveries = [start_delivery(payload) for payload in payloads]
+        assert [imported(delivery) & SDK for delivery in deliveries] == [set()] * AT_A_TIME
+    assert len(world.waiting) == AT_A_TIME + 1
+    world.receiver.posthog = WELL
+    (outbox / "logbook.json").unlink()
+    world.run("last")
+    assert len(world.events) == AT_A_TIME + 2
