@@ -1,8 +1,8 @@
 """The detached delivery process: `python -m arcade_usage`, its event in $ARCADE_USAGE_EVENT_DATA.
 
 Owns the invariants that it ends 10 s after its start whatever holds it up, that it can't start another of
-itself, and that nothing is imported from the folder it was started in. So the bound is set and the import
-path is mended before anything else is imported.
+itself nor run a program of the user's, and that nothing is imported from the folder it was started in. So the
+bound is set and the import path is mended before anything else is imported.
 """
 
 import faulthandler
@@ -63,6 +63,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     _end_in_time()
+    os.environ["PATH"] = os.devnull  # the SDK would run lsb_release, whichever the user's PATH finds first
     gc.disable()  # imports make nearly all there is, and it is let go of in 10 s at the latest
     # Not sys.exit: threads that wait for a server, and the SDK's own farewell, would hold it up.
     os._exit(main())

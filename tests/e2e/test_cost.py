@@ -136,3 +136,16 @@ def test_of_many_deliveries_at_once_the_sender_alone_imports_the_sdk(world: Worl
     (outbox / "logbook.json").unlink()
     world.run("last")
     assert len(world.events) == AT_A_TIME + 2
+
+
+def test_a_delivery_runs_no_program(world: World) -> None:
+    """The SDK asks lsb_release what /etc/os-release told it, and whatever is called so would be run."""
+    programs, ran = world.scratch / "programs", world.scratch / "ran"
+    programs.mkdir()
+    for name in ("lsb_release", "uname"):
+        (programs / name).write_text(f'#!/bin/sh\necho "$0" >>"{ran}"\n', encoding="utf-8")
+        (programs / name).chmod(0o700)
+    world.monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    world.run("toolkit.run")
+    assert list(world.events) == ["toolkit.run"]
+    assert not ran.exists()
