@@ -35,13 +35,21 @@ def nothing() -> None:
 
 
 def floor() -> None:
-    """The least that a detached process takes: JSON, and one that does nothing."""
+    """The least that a detached process takes: JSON in its environment, and a program that does nothing."""
     import json
     import subprocess
 
-    json.dumps({"command": COMMAND})
+    environment = {**os.environ, "COMMAND": json.dumps({"command": COMMAND})}
     nowhere = subprocess.DEVNULL
-    subprocess.Popen(["/bin/true"], stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
+    subprocess.Popen(
+        ["/bin/true"],
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+        cwd="/",
+        env=environment,
+        start_new_session=True,
+    )
 
 
 def ours() -> None:

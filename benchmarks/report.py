@@ -63,10 +63,11 @@ def write_report(results: Results) -> str:
 
 
 _COMMAND_WORDS = """Import, building the tracker and one tracked command (a `with` block), inside a host that has
-imported Typer. The floor is `import json, subprocess` and a detached `Popen` of /bin/true in the same host. The
-incumbent is arcade-mcp's own tracking, the peer iterative-telemetry; both are driven from outside, towards
-receivers on this machine. Unreachable is a server that takes the connection and never says a word. "Memory" is what
-was added to the host's peak; nothing where imports before had left enough room."""
+imported Typer. The floor is `import json, subprocess` and a detached `Popen` of /bin/true, in the same host, with a
+folder and an environment of its own as ours has. The incumbent is arcade-mcp's own tracking, the peer
+iterative-telemetry; both are driven from outside, towards receivers on this machine. Unreachable is a server that
+takes the connection and never says a word. "Memory" is what was added to the host's peak; nothing where imports
+before had left enough room."""
 
 _DELIVERY_WORDS = """From the host's launch until the request is in, and what the detached process takes. The limit
 is a process that imports the SDK and makes one POST; a sender at work and a pause are what nearly every process

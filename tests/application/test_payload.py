@@ -1,11 +1,14 @@
 """The payload: what does not fit is left out, and what is cut is cut between words."""
 
 import json
+import math
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arcade_usage.application import payload as payload_module
 from arcade_usage.application.payload import (
     ERROR_MESSAGE_LIMIT,
     PAYLOAD_LIMIT,
@@ -123,7 +126,7 @@ def test_what_is_far_too_large_is_not_written_to_find_that_out(
     def never(*_: object, **__: object) -> str:
         raise AssertionError("it was written")
 
-    monkeypatch.setattr(json, "dumps", never)
+    monkeypatch.setattr(payload_module, "_encode_finite", never)
     assert fitting({"big": value}) == {}
 
 
@@ -132,3 +135,31 @@ def test_what_is_inside_itself_is_left_out() -> None:
     nested: list[object] = []
     nested += [nested, nested]
     assert fitting({"nested": nested, "fine": 1}) == {"fine": 1}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(VALUES)
+def test_it_is_the_json_that_the_json_package_writes(value: object) -> None:
+    """The encoder in C is used by itself; without it, the package does the same."""
+    written = json.dumps(value, separators=(",", ":"))
+    assert payload_module._encode(value) == payload_module._encode_finite(value) == written
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "_json", None)
+        assert payload_module._encoder(allow_nan=True)(value) == written
+
+
+@pytest.mark.parametrize("without", [(), ("_json",)], ids=["with the encoder in C", "without"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1, 2}, b"bytes"], ids=repr)
+def test_what_json_cannot_say_is_refused(
+    value: object, without: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By both ways of writing it, with the errors that properties are left out for."""
+    for name in without:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises((TypeError, ValueError)):
+        payload_module._encoder(allow_nan=False)(value)
