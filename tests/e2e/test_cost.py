@@ -61,7 +61,7 @@ sys.setprofile(None)
 print(calls)
 """
 
-SDK = frozenset(("posthog", "requests", "urllib3", "httpx", "yaml", "ssl", "importlib.metadata"))
+SDK = frozenset(("posthog", "requests", "urllib3", "httpx", "yaml"))
 AT_A_TIME = 6
 
 
