@@ -28,6 +28,7 @@ COMMAND_PATH = frozenset(
         "arcade_usage.adapters.snapshots",
         "arcade_usage.adapters.stamps",
         "arcade_usage.application",
+        "arcade_usage.application.debug_log",
         "arcade_usage.application.payload",
         "arcade_usage.application.tracker",
         "arcade_usage.bootstrap",
