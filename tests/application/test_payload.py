@@ -154,7 +154,9 @@ def test_it_is_the_json_that_the_json_package_writes(value: object) -> None:
 
 
 @pytest.mark.parametrize("without", [(), ("_json",)], ids=["with the encoder in C", "without"])
-@pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1, 2}, b"bytes"], ids=repr)
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, object(), {1, 2}, b"bytes"], ids=["nan", "inf", "object", "set", "bytes"]
+)
 def test_what_json_cannot_say_is_refused(
     value: object, without: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
