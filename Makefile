@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-all test-arcade faults explore bench clean
+.PHONY: demo test check test-all test-arcade faults explore bench docs clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
 	$(BIN)/arcade-usage demo
@@ -31,6 +31,9 @@ explore: .venv/.dev  ## every interleaving of up to three processes, deeper than
 
 bench: .venv/.bench  ## what tracking costs, beside the floor and beside others, into docs/performance.md
 	$(BIN)/python -m benchmarks
+
+docs: .venv/.dev  ## docs/fields.md, from the code
+	$(BIN)/python -m tests.docs.fields
 
 .venv/.demo: pyproject.toml
 	$(PYTHON) -m venv .venv

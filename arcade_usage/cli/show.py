@@ -12,13 +12,9 @@ from arcade_usage.application.preview import Preview
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
 from arcade_usage.cli.screen import NOT_SO, Cell, facts, headline, put, put_json, reporting_errors, table
-from arcade_usage.domain.event import FIELDS
+from arcade_usage.domain.event import FIELDS, SDK_FIELDS
 
 _SDK = "PostHog's SDK adds it to every event"
-_REASONS = {
-    "$process_person_profile": "false: PostHog makes no profile of a person from it",
-    "$geoip_disable": "PostHog does not look up where the address is",
-}
 _STARTED = time.monotonic()
 
 CommandName = Annotated[
@@ -103,7 +99,9 @@ def _put(preview: Preview, known: bool, off: list[str]) -> None:
 
 def _properties(properties: object) -> Iterator[tuple[Cell, Cell, Cell]]:
     for name, value in properties.items() if isinstance(properties, Mapping) else ():
-        why = FIELDS.get(name) or _REASONS.get(name) or (_SDK if name.startswith("$") else "the tool adds it")
+        why = (
+            FIELDS.get(name) or SDK_FIELDS.get(name) or (_SDK if name.startswith("$") else "the tool adds it")
+        )
         yield Text(name, style="cyan" if name in FIELDS else "dim"), _value(value), Text(why, style="dim")
 
 

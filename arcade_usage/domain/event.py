@@ -37,6 +37,19 @@ FIELDS: Mapping[str, str] = {
     "is_ci": "keeps machines from being counted as people; only where the CI variable says so",
 }
 
+# What PostHog's SDK and its protocol add to each event, and why that is left in.
+SDK_FIELDS: Mapping[str, str] = {
+    "$process_person_profile": "false on what is nobody's yet: PostHog makes no profile of a person from it",
+    "$geoip_disable": "true: PostHog does not look up where the address is",
+    "$lib": "tells events of this SDK from others in the same project",
+    "$lib_version": "which releases of the SDK are in use",
+    "$python_runtime": "as runtime_version, by the name under which PostHog shows it",
+    "$python_version": "as runtime_version, by the name under which PostHog shows it",
+    "$os": "as os_type, by the name under which PostHog shows it",
+    "$os_version": "as os_release, by the name under which PostHog shows it",
+    "$os_distro": "which distribution of Linux; there only",
+}
+
 
 @frozen
 class Runtime:

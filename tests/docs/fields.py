@@ -1,0 +1,47 @@
+"""docs/fields.md, from the code: every property that is ever sent, and why. `make docs` writes it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from arcade_usage.domain.capture import SERVER_FIELDS
+from arcade_usage.domain.event import FAILED, FIELDS, SDK_FIELDS, SUCCEEDED
+from arcade_usage.domain.redaction import MESSAGE_LIMIT
+
+PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
+
+_HEAD = f"""# What is sent, field by field
+
+Made from the code by `make docs`; a test fails where the two differ. `arcade-usage show` shows the same of your
+own next event, and `arcade-usage log` what was sent.
+
+Each event has a name, a random `uuid`, the time when what it tells of had ended, and a `distinct_id`: the
+principal's id, once PostHog has accepted that this installation is theirs; else a random one. Every text that
+comes from outside is redacted before it is written or sent, and at most {MESSAGE_LIMIT} characters long.
+"""
+
+
+def write_page() -> str:
+    return "\n".join(
+        [
+            _HEAD,
+            f"## `{SUCCEEDED}`, `{FAILED}`\n",
+            _table(FIELDS),
+            "## Events of a server\n",
+            "By whatever name the server gives them.\n",
+            _table(SERVER_FIELDS),
+            "## What PostHog's SDK adds to each\n",
+            _table(SDK_FIELDS),
+            "## What the tool adds\n",
+            "What a tool passes in `properties`, redacted. Names that begin with `$`, and those above, are refused;"
+            " what they are and why, its own documentation says.\n",
+        ]
+    )
+
+
+def _table(fields: Mapping[str, str]) -> str:
+    rows = [f"| `{name}` | {reason} |" for name, reason in fields.items()]
+    return "\n".join(["| property | why it is sent |", "| --- | --- |", *rows, ""])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(write_page(), encoding="utf-8")
