@@ -171,6 +171,10 @@ def _read(payload: str) -> "tuple[Layout, Handover, Event] | None":
     layout = Layout(handover.config_dir)
     if not is_on(layout, handover.sink.project_token):
         return None
+    if not os.path.isdir(
+        layout.config_dir
+    ):  # it was there for the snapshot: whoever deleted it wants it gone
+        return None
     runtime = read_runtime(handover.distribution, os.environ)
     try:
         event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -16,6 +17,7 @@ from arcade_usage.adapters.outbox import find_sinks
 from arcade_usage.bootstrap import make_delivery
 from arcade_usage.bootstrap_commands import Place
 from arcade_usage.demo.receiver import DOWN, WELL
+from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 from tests.e2e.world import World, until
 
 HOLD_SECONDS = 2.0  # that PostHog takes to answer; well within what a batch may take
@@ -114,3 +116,16 @@ def deliver(payload: str) -> None:
 
 def names(folder: Path) -> set[str]:
     return {str(path) for path in folder.rglob("*")}
+
+
+def test_a_folder_that_was_deleted_is_not_made_again(world: World) -> None:
+    """Whoever deletes it while an event is on its way finds nothing of ours there afterwards."""
+    payload = world.payload("on its way")
+    shutil.rmtree(world.folder)
+    command, environment = (
+        [sys.executable, "-m", "arcade_usage"],
+        {**os.environ, EVENT_DATA_VARIABLE: payload},
+    )
+    done = subprocess.run(command, env=environment, cwd=world.scratch, timeout=60, check=False)
+    assert (done.returncode, world.folder.exists()) == (0, False)
+    assert world.receiver.requests == []
