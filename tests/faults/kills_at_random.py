@@ -109,8 +109,11 @@ class Street:
             act = lambda: self.logins.log_in(owner, name=name)  # noqa: E731 - told to the killer
             self.killer.kill(self.logins, name, owner, act)
 
-    def recover(self) -> None:
-        """Everybody runs a last command, and who had not logged in does so."""
+    def recover(self) -> int:
+        """Everybody runs a last command, and who had not logged in does so; in how many homes one was not enough.
+
+        A delivery lasts 10 s, and a busy machine may not have let it judge all that it found.
+        """
         for first in range(0, len(self.unlinked), TOGETHER):
             for number, world in list(enumerate(self.unlinked))[first : first + TOGETHER]:
                 self.lab.track(world, f"last {number}", f"principal-unlinked-{number}")
@@ -120,10 +123,17 @@ class Street:
             self.lab.expect(f"last login of {owner}", owner)
             world.log_in(owner, name=f"last login of {owner}")
         self.lab.settle()
+        again = [(world, owner) for world, owner in self.homes if world.waiting]
+        for number, (world, owner) in enumerate(again):
+            self.lab.track(world, f"after the last {number}", owner)
+        self.lab.settle()
+        return len(again)
 
     @property
-    def homes(self) -> list[World]:
-        return [self.linked, self.anonymous, self.logins, *self.unlinked]
+    def homes(self) -> list[tuple[World, str]]:
+        """Each with who is there in the end."""
+        unlinked = [(world, f"principal-unlinked-{number}") for number, world in enumerate(self.unlinked)]
+        return [(self.linked, LINKED), (self.anonymous, ANONYMOUS), (self.logins, min(LOGINS)), *unlinked]
 
     def _kill_command(self, world: World, name: str, owner: str) -> None:
         self.killer.kill(world, name, owner, lambda: self.lab.attempt(world, name))
@@ -151,14 +161,17 @@ def kill_at_random(lab: Lab, rounds: int) -> Figures:
         street.kill(number)
     lab.let_hours_pass(hours)
     lab.monkeypatch.delenv(WRITTEN)
-    street.recover()
-    assert not any(world.waiting for world in street.homes)
+    again = street.recover()
+    for world, owner in street.homes:
+        assert world.waiting == [], owner
     persons = lab.persons()
     for name, owners in lab.owners.items():
         # A login that another person's overtook before it was settled is nobody's.
         may_be = owners | {NOBODY} if owners & LOGINS or not owners else owners
         assert name not in persons or persons[name] in may_be, name
-    return lab.judge(rounds, _remark(killer, written_ms))
+    return lab.judge(
+        rounds, f"{_remark(killer, written_ms)}; {again} homes needed one more delivery in the end"
+    )
 
 
 def measure(lab: Lab, times: int) -> tuple[list[float], list[float]]:
