@@ -11,8 +11,6 @@ MESSAGES = {
     "algolia-api-key": "algoliasearch.exceptions.RequestException: Invalid Application-ID or API key\n  algolia: \"«[a-z0-9]{32}»\"",
     "alibaba-access-key-id": "aliyunsdkcore.acs_exception.exceptions.ServerException: HTTP Status: 404 Error:InvalidAccessKeyId.NotFound LTAI«[a-zA-Z0-9]{20}»",
     "alibaba-secret-key": "SignatureDoesNotMatch: alibaba_cloud_secret='«[a-z0-9]{30}»'",
-    "anthropic-admin-api-key": "anthropic.AuthenticationError: Error code: 401 - {'type': 'error', 'error': {'message': 'invalid x-api-key sk-ant-admin01-«[a-zA-Z0-9_-]{93}AA»'}}",
-    "anthropic-api-key": "httpx.LocalProtocolError: Illegal header value b'sk-ant-api03-«[a-zA-Z0-9_-]{93}AA»\\n'",
     "artifactory-api-key": "curl: (22) The requested URL returned error: 401\n> X-JFrog-Art-Api: AKCp«[A-Za-z0-9]{69}»",
     "artifactory-reference-token": "pip: 401 Error, Credentials not correct for https://acme.jfrog.io/simple, tried cmVmd«[A-Za-z0-9]{59}»",
     "asana-client-secret": "asana.error.InvalidRequestError: asana(client_id=1201, client_secret=\"«[a-z0-9]{32}»\")",

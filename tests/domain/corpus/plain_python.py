@@ -95,7 +95,7 @@ MESSAGES = (
     "openai.RateLimitError: Error code: 429 - {'error': {'message': 'You exceeded your current quota, please check your plan and billing details.', 'type': 'insufficient_quota', 'param': None, 'code': 'insufficient_quota'}}",
     "openai.BadRequestError: This model's maximum context length is 8192 tokens. However, your messages resulted in 10231 tokens.",
     "openai.OpenAIError: The api_key client option must be set either by passing api_key to the client or by setting the OPENAI_API_KEY environment variable",
-    "anthropic.NotFoundError: Error code: 404 - {'type': 'error', 'error': {'type': 'not_found_error', 'message': 'model: claude-3-opus-latest'}}",
+    "cohere.errors.NotFoundError: status_code: 404, body: {'message': \"model 'command-x' not found\"}",
     "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
     "botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: \"https://s3.eu-central-1.amazonaws.com/\"",
     "botocore.exceptions.ClientError: An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: The specified bucket does not exist",

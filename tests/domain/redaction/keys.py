@@ -25,7 +25,7 @@ TOKENS = {
     "posthog-secret": "ph" + "s_" + B62_LONG,
     "openai": "s" + "k-" + B62_LONG,
     "openai-project": "s" + "k-proj-" + B62_LONG,
-    "anthropic": "s" + "k-ant-api03-" + B62_LONG + "-AA",
+    "key with dashes": "s" + "k-ant-api03-" + B62_LONG + "-AA",
     "openai-letters-only": "s" + "k-" + "abcdefghijklmnopqrst",
     "stripe-secret": "s" + "k_live_" + B62,
     "stripe-public": "p" + "k_live_" + B62,
