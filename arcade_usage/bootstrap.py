@@ -156,6 +156,8 @@ def _open(
     if read is None:
         return None
     layout, handover, event = read
+    if not os.path.isdir(layout.config_dir):
+        return None  # it was there for the snapshot: whoever deleted it since wants it gone
     return make_delivery(layout, handover.sink, settled), handover, event
 
 
@@ -170,10 +172,6 @@ def _read(payload: str) -> "tuple[Layout, Handover, Event] | None":
     handover = read_payload(payload)
     layout = Layout(handover.config_dir)
     if not is_on(layout, handover.sink.project_token):
-        return None
-    if not os.path.isdir(
-        layout.config_dir
-    ):  # it was there for the snapshot: whoever deleted it wants it gone
         return None
     runtime = read_runtime(handover.distribution, os.environ)
     try:
