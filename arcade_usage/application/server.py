@@ -59,15 +59,6 @@ class ServerTracker(Protocol):
     ) -> None: ...
 
 
-# Until the next round, if no event comes before; None: only an event begins one.
-_PATIENCE_SECONDS = {
-    Progress.AGAIN: 0.0,
-    Progress.DONE: None,
-    Progress.WAITING: AGAIN_SECONDS,
-    Progress.ELSEWHERE: AGAIN_SECONDS,
-}
-
-
 def pack(
     name: str, properties: Mapping[str, object] | None, at: float, seen: Mapping[str, object] | None
 ) -> Captured:
@@ -185,7 +176,9 @@ class BackgroundTracker:
         """What the thread does."""
         progress = Progress.AGAIN
         while not (self._ending.is_set() and self._queue.empty()):
-            batch = self._next_batch(_PATIENCE_SECONDS[progress])
+            batch = self._next_batch(0.0 if progress is Progress.AGAIN else AGAIN_SECONDS)
+            if not batch and progress is Progress.DONE:
+                continue
             with Silence():
                 progress = Progress.WAITING
                 progress = self._round(batch)
@@ -208,8 +201,11 @@ class BackgroundTracker:
             self._ending.wait(LINGER_SECONDS)
         return progress
 
-    def _next_batch(self, patience_seconds: float | None) -> list[Captured]:
-        """The next events, at most ROUND_LIMIT; none if nothing comes in time, or at the end."""
+    def _next_batch(self, patience_seconds: float) -> list[Captured]:
+        """The next events, at most ROUND_LIMIT; none if nothing comes in time, or at the end.
+
+        Bounded, though a capture wakes who waits on the queue: no event's delivery hangs on one wake-up.
+        """
         try:
             first = self._queue.get(patience_seconds != 0.0, patience_seconds)
         except Empty:

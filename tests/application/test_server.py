@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from queue import Empty, SimpleQueue
 
 import pytest
 from attrs import define, field
@@ -94,6 +95,32 @@ def test_events_go_in_batches_and_in_order(tracker: BackgroundTracker, kept: Kep
     assert kept.names == names
     assert max(map(len, kept.batches)) <= server.ROUND_LIMIT
     assert len(kept.batches) < 10
+
+
+class Forgetful(SimpleQueue[Captured | None]):
+    """What comes does not wake who waits on it already."""
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Captured | None:
+        if block and self.empty():
+            threading.Event().wait(timeout)
+            raise Empty
+        return super().get(block, timeout)
+
+
+def test_a_wake_up_that_is_lost_delays_an_event_and_no_more(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread looks at its queue again by itself; where nothing came, it tries nothing."""
+    monkeypatch.setattr(server, "SimpleQueue", Forgetful)
+    monkeypatch.setattr(server, "AGAIN_SECONDS", 0.05)
+    tracker = make(kept)
+    tracker.capture("one")
+    assert until(lambda: kept.sent == 1)
+    tracker.capture("two")
+    assert until(lambda: kept.names == ["one", "two"])
+    assert until(lambda: kept.sent == 2)
+    tracker.close()
+    assert kept.sent == 2
 
 
 def test_properties_are_what_they_were_at_the_capture(tracker: BackgroundTracker, kept: Kept) -> None:
