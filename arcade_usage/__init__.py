@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from arcade_usage.application.server import ServerTracker
-    from arcade_usage.application.tracker import Tracker
+    from arcade_usage.application.tracking import Tracker
     from arcade_usage.bootstrap import command_tracker
     from arcade_usage.bootstrap_server import server_tracker
     from arcade_usage.domain.notice import Notice
@@ -14,7 +14,7 @@ __all__ = ["Notice", "ServerTracker", "Tracker", "command_tracker", "server_trac
 _HOMES = {
     "Notice": "arcade_usage.domain.notice",
     "ServerTracker": "arcade_usage.application.server",
-    "Tracker": "arcade_usage.application.tracker",
+    "Tracker": "arcade_usage.application.tracking",
     "command_tracker": "arcade_usage.bootstrap",
     "server_tracker": "arcade_usage.bootstrap_server",
 }

@@ -51,7 +51,7 @@ def main() -> int:
         return 2
     _mend_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
-        from arcade_usage.bootstrap import deliver
+        from arcade_usage.bootstrap_delivery import deliver
 
         deliver(payload, _let_go_of_host)
     except Exception:  # nobody is there to read it

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.layout import Layout, find_config_dir
 from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
+from arcade_usage.adapters.switch import choice_layouts, is_on
 from arcade_usage.application.errors import StoreError
-from arcade_usage.bootstrap import DEFAULT_HOST, choice_layouts, find_config_dir, is_on, make_delivery
+from arcade_usage.bootstrap import DEFAULT_HOST
+from arcade_usage.bootstrap_delivery import make_delivery
 from arcade_usage.domain.consent import Switch, find_reasons, wants_debug
 from arcade_usage.domain.sink import Sink, choose
 
@@ -71,7 +73,7 @@ class Place:
 
     def reasons(self) -> tuple[Switch, ...]:
         """Everything that turns tracking off here; empty where it is on."""
-        from arcade_usage.adapters.choice import chose_off
+        from arcade_usage.adapters.switch import chose_off
 
         token = self.tool.project_token if self.tool else _SOME_TOKEN
         return find_reasons(os.environ, chose_off(choice_layouts(self.layout)), token)
@@ -136,7 +138,7 @@ def show(
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.surroundings import local_redactor, read_runtime
-    from arcade_usage.bootstrap import make_previewer
+    from arcade_usage.bootstrap_delivery import make_previewer
     from arcade_usage.domain.event import Command, describe
     from arcade_usage.domain.outcome import Outcome
 

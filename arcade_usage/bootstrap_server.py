@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from arcade_usage.adapters.layout import Layout, find_config_dir
+from arcade_usage.adapters.switch import is_on
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.application.server import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.application.tracker import Silence
-from arcade_usage.bootstrap import DEFAULT_HOST, equip, find_config_dir, is_on, make_previewer
+from arcade_usage.bootstrap import DEFAULT_HOST
+from arcade_usage.bootstrap_delivery import equip, make_previewer
 
 if TYPE_CHECKING:
-    from arcade_usage.adapters.layout import Layout
     from arcade_usage.application.courier import Courier
     from arcade_usage.application.ports import SnapshotSource
     from arcade_usage.application.preview import Previewer
@@ -56,7 +58,6 @@ def server_tracker(
 def _server_tracker(
     distribution: str, project_token: str | None, host: str, config_dir: "str | os.PathLike[str] | None"
 ) -> ServerTracker:
-    from arcade_usage.adapters.layout import Layout
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config_dir))

@@ -9,10 +9,13 @@ the host's objects alone, since Typer may bring its own.
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from arcade_usage.application.tracker import Silence, Tracker
+from arcade_usage.application.tracker import Silence
 from arcade_usage.domain.outcome import Outcome, classify
+
+if TYPE_CHECKING:
+    from arcade_usage.application.tracking import Tracker
 
 ROOT_NAME = "root"  # of a group without a command above which there is none
 UNDECLARED_NAME = "*"  # of a command that its group does not list: the name is what the user typed
@@ -27,7 +30,7 @@ class Tracking:
 
     def __init__(
         self,
-        tracker: Tracker,
+        tracker: "Tracker",
         logins: Collection[str],
         logouts: Collection[str],
         properties: Mapping[str, object] | None,

@@ -1,7 +1,12 @@
-"""Where everything lies in a config folder. Naming a place touches nothing. Runs on the command path."""
+"""Where the config folder is, and where everything lies in it. Naming a place touches nothing.
 
+Runs on the command path.
+"""
+
+import os
 from os import sep
 
+DEFAULT_FOLDER = "~/.arcade"
 COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
 _NAME_LIMIT = 100  # characters of a distribution's name in a file's
 
@@ -31,3 +36,15 @@ class Layout:
 
     def copies(self, sink_key: str) -> str:
         return f"{self.outbox(sink_key)}{sep}{COPIES_FILE}"
+
+
+def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
+    """What the host says, else what the Arcade CLI reads from the environment, else ~/.arcade.
+
+    Raises ValueError where there is no home folder.
+    """
+    chosen = os.fspath(config_dir) if config_dir else os.environ.get("ARCADE_WORK_DIR") or DEFAULT_FOLDER
+    path = os.path.expanduser(chosen)
+    if path.startswith("~"):
+        raise ValueError("there is no home folder")
+    return os.path.abspath(path)

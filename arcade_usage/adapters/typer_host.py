@@ -5,17 +5,20 @@ that it prints, returns or raises. Typer and Click are not imported here but by 
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from arcade_usage.adapters.invocation import Tracking, follow
-from arcade_usage.application.tracker import Silence, SilentTracker, Tracker
+from arcade_usage.application.tracker import Silence, SilentTracker
+
+if TYPE_CHECKING:
+    from arcade_usage.application.tracking import Tracker
 
 App = TypeVar("App")
 
 
 def track(
     app: App,
-    tracker: Tracker,
+    tracker: "Tracker",
     *,
     login: str | Collection[str] = "login",
     logout: str | Collection[str] = "logout",

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.choice import chose_off
 from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.switch import chose_off
 from tests.adapters.disk import os_error
 
 

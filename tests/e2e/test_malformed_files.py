@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from arcade_usage import bootstrap
+from arcade_usage import bootstrap_delivery
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.identity import is_anonymous_id
 from tests.e2e.hosts import CALL, run_host, start_of_host
@@ -117,7 +117,7 @@ def test_a_payload_that_says_the_impossible_is_refused(
     payload = json.loads(world.payload("never"))
     payload[part][key] = wrong
     with pytest.raises(InvalidPayloadError):
-        bootstrap.deliver(json.dumps(payload), lambda: None)
+        bootstrap_delivery.deliver(json.dumps(payload), lambda: None)
     assert (world.waiting, world.receiver.requests) == ([], [])
 
 

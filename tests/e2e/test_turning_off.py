@@ -14,8 +14,8 @@ from attrs import evolve
 from arcade_usage import bootstrap_commands
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.adapters.outbox import find_sinks
-from arcade_usage.bootstrap import make_delivery
 from arcade_usage.bootstrap_commands import Place
+from arcade_usage.bootstrap_delivery import make_delivery
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 from tests.e2e.world import World, until

@@ -16,7 +16,7 @@ import pytest
 from attrs import define, field
 
 import arcade_usage
-from arcade_usage.application.tracker import Tracker
+from arcade_usage.application.tracking import Tracker
 from arcade_usage.demo.receiver import Receiver
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
 from tests.e2e.prelude import Prelude, hours_ahead

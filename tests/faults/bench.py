@@ -17,7 +17,7 @@ import httpx
 import pytest
 from attrs import define, field
 
-from arcade_usage import bootstrap
+from arcade_usage import bootstrap, bootstrap_delivery
 from arcade_usage.adapters import chance, detached, machine, posthog_sink, surroundings
 from arcade_usage.adapters.outbox import FolderOutbox
 from arcade_usage.application.errors import NotAcceptedError, RefusedError, UsageTrackingError
@@ -92,7 +92,7 @@ class Bench:
         if payload is None:
             return "not tracked"
         try:
-            bootstrap.deliver(payload, lambda: None)
+            bootstrap_delivery.deliver(payload, lambda: None)
         except UsageTrackingError as error:
             return f"{type(error).__name__}"
         kinds = {kind for kind, _ in self.sent}

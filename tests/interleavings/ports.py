@@ -79,7 +79,7 @@ class SteppedPrincipalApi:
 
 @define
 class SteppedSink:
-    """As bootstrap.py's: the switch is read again before anything is sent."""
+    """As bootstrap_delivery.py's: the switch is read again before anything is sent."""
 
     process: Process
 

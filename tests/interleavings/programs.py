@@ -67,7 +67,7 @@ def _event(process: Process) -> Event:
 
 
 def make_delivery(process: Process) -> Delivery:
-    """As bootstrap.py: the use cases, on stepped ports. One line for each port."""
+    """As bootstrap_delivery.py: the use cases, on stepped ports. One line for each port."""
     store, outbox, sink = SteppedIdentityStore(process), SteppedOutbox(process), SteppedSink(process)
     clock, ids = SteppedClock(process), SteppedIds(process)
     pacer = Pacer(outbox, clock, ids)

@@ -1,0 +1,222 @@
+"""The composition root of a delivery: picks adapters for what becomes of an event once it was handed over.
+
+Runs in the delivery process, on a server's thread, and in the foreground where no process can be started.
+What only some deliveries need is imported where it is needed.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from arcade_usage.adapters.switch import is_on
+
+if TYPE_CHECKING:
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.application.delivery import Delivery, Handover
+    from arcade_usage.application.ports import AnalyticsSink, PrincipalApi
+    from arcade_usage.application.preview import Previewer
+    from arcade_usage.domain.event import Event
+    from arcade_usage.domain.ledger import Stamp
+    from arcade_usage.domain.record import Record
+    from arcade_usage.domain.sink import Sink
+    from arcade_usage.domain.verdict import Answer
+
+    Messages = Sequence[Mapping[str, object]]
+
+
+def keep(payload: str) -> None:
+    """Put an event into the outbox from the host itself, where no process can be started.
+
+    Raises UsageTrackingError. Blocks: not on a lock.
+    """
+    opened = _open(payload)
+    if opened is not None:
+        delivery, handover, event = opened
+        delivery.write_down(event, handover.snapshot, is_logout=handover.command.is_logout)
+        delivery.tidy()
+
+
+def deliver(payload: str, settled: Callable[[], None]) -> None:
+    """Deliver what the command path handed over, and what else waits for the same sink.
+
+    With $ARCADE_USAGE_DEBUG, say on stdout what would be sent, and nothing else.
+
+    `settled` is called when a login's identity is settled. Raises UsageTrackingError. Blocks: as long as
+    the network steps of application/delivery.py take.
+    """
+    from arcade_usage.domain.consent import wants_debug
+
+    if wants_debug(os.environ):
+        _say_what_would_be_sent(payload)
+        return
+    opened = _open(payload, settled)
+    if opened is not None:
+        delivery, handover, event = opened
+        record = delivery.take(event, handover.snapshot, is_logout=handover.command.is_logout)
+        delivery.send(login=record if handover.command.is_login else None)
+
+
+def _open(
+    payload: str, settled: Callable[[], None] = lambda: None
+) -> "tuple[Delivery, Handover, Event] | None":
+    """The delivery of a payload's sink, and the payload's event; None when tracking is off by now."""
+    read = _read(payload)
+    if read is None:
+        return None
+    layout, handover, event = read
+    if not os.path.isdir(layout.config_dir):
+        return None  # it was there for the snapshot: whoever deleted it since wants it gone
+    return make_delivery(layout, handover.sink, settled), handover, event
+
+
+def _read(payload: str) -> "tuple[Layout, Handover, Event] | None":
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.payload_reader import read_payload
+    from arcade_usage.adapters.surroundings import local_redactor, read_runtime
+    from arcade_usage.application.errors import InvalidPayloadError
+    from arcade_usage.domain.event import describe
+
+    handover = read_payload(payload)
+    layout = Layout(handover.config_dir)
+    if not is_on(layout, handover.sink.project_token):
+        return None
+    runtime = read_runtime(handover.distribution, os.environ)
+    try:
+        event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
+    except ValueError as error:
+        raise InvalidPayloadError("an event of no time") from error
+    return layout, handover, event
+
+
+def make_delivery(
+    layout: "Layout",
+    sink: "Sink",
+    settled: Callable[[], None] = lambda: None,
+    accepted: "Callable[[Messages], None]" = lambda _: None,
+) -> "Delivery":
+    """`accepted`: is given the messages of each batch that PostHog took."""
+    return equip(layout, sink, accepted=accepted)(settled)
+
+
+def equip(
+    layout: "Layout",
+    sink: "Sink",
+    *,
+    durable: bool = True,
+    accepted: "Callable[[Messages], None]" = lambda _: None,
+) -> "Callable[[Callable[[], None]], Delivery]":
+    """What makes deliveries to one sink, each with knowledge of its own. `durable`: see FolderOutbox."""
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.outbox import FolderOutbox
+    from arcade_usage.adapters.principal_api import ArcadeCloud
+    from arcade_usage.adapters.sent_copies import FileCopies
+    from arcade_usage.application.attributor import Attributor
+    from arcade_usage.application.delivery import Delivery
+    from arcade_usage.application.pacer import Pacer
+
+    def is_still_on() -> bool:
+        return is_on(layout, sink.project_token)
+
+    def keep_copies(messages: "Messages") -> None:
+        copies.keep(messages, clock.now())
+        accepted(messages)
+
+    store, copies = IdentityFiles(layout, fingerprint()), FileCopies(layout.copies(sink.key))
+    posthog = _LateSink(sink, is_still_on, keep_copies)
+    clock, ids = SystemClock(), RandomIds()
+
+    def make(settled: Callable[[], None]) -> "Delivery":
+        outbox = FolderOutbox(layout.outbox(sink.key), sink, durable)
+        pacer = Pacer(outbox, clock, ids)
+        attributor = Attributor(
+            store=store,
+            principal_api=_SwitchedApi(ArcadeCloud(layout.credentials), is_still_on),
+            sink=posthog,
+            sink_key=sink.key,
+            pacer=pacer,
+            clock=clock,
+            ids=ids,
+        )
+        return Delivery(store, outbox, posthog, attributor, pacer, clock, ids, settled, is_still_on)
+
+    return make
+
+
+def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.clock import SystemClock
+    from arcade_usage.adapters.identity_store import IdentityFiles
+    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.posthog_sink import PostHogSink
+    from arcade_usage.adapters.principal_api import ArcadeCloud
+    from arcade_usage.application.preview import Previewer
+
+    store, api = IdentityFiles(layout, fingerprint()), ArcadeCloud(layout.credentials)
+    return Previewer(store, api, PostHogSink(sink).show, SystemClock(), RandomIds())
+
+
+def _say_what_would_be_sent(payload: str) -> None:
+    import sys
+
+    from arcade_usage.adapters.codec import write_preview
+
+    read = _read(payload)
+    if read is not None:
+        layout, handover, event = read
+        previewer = make_previewer(layout, handover.sink)
+        is_logout = handover.command.is_logout
+        preview = previewer.preview(event, handover.snapshot, handover.sink, is_logout=is_logout)
+        sys.stdout.write(write_preview(preview))
+        sys.stdout.flush()
+
+
+class _SwitchedApi:
+    """The principal API while tracking is on: nobody is asked on behalf of a tracker that was turned off."""
+
+    def __init__(self, api: "PrincipalApi", is_on: Callable[[], bool]) -> None:
+        self._api = api
+        self._is_on = is_on
+
+    def stamp(self) -> "Stamp | None":
+        return self._api.stamp()
+
+    def look_up(self) -> "tuple[Stamp | None, Answer]":
+        from arcade_usage.domain.verdict import NoAnswer
+
+        return self._api.look_up() if self._is_on() else (self._api.stamp(), NoAnswer())
+
+
+class _LateSink:
+    """PostHog's SDK takes longer to import than all else: only who sends something needs it.
+
+    Whether tracking is still on is asked again before anything is sent.
+    """
+
+    def __init__(
+        self, sink: "Sink", is_on: Callable[[], bool], accepted: "Callable[[Messages], None]"
+    ) -> None:
+        self._sink = sink
+        self._is_on = is_on
+        self._accepted = accepted
+        self._posthog: AnalyticsSink | None = None
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._open().alias(anon_id, principal_id)
+
+    def capture(self, records: "Sequence[Record]") -> None:
+        self._open().capture(records)
+
+    def _open(self) -> "AnalyticsSink":
+        from arcade_usage.application.errors import NotAcceptedError
+
+        if not self._is_on():
+            raise NotAcceptedError("tracking is off by now")
+        if self._posthog is None:
+            from arcade_usage.adapters.posthog_sink import PostHogSink
+
+            self._posthog = PostHogSink(self._sink, self._accepted)
+        return self._posthog
