@@ -5,10 +5,10 @@ imported here only where a host has to keep an event itself.
 """
 
 import os
+import time
 from typing import TYPE_CHECKING
 
-from arcade_usage.application.debug_log import tell
-from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker
+from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker, tell
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.layout import Layout
@@ -49,24 +49,23 @@ def _command_tracker(
     notice: "Notice | None",
 ) -> "Tracker":
     from arcade_usage.adapters.layout import Layout, find_config_dir
-    from arcade_usage.adapters.switch import find_switch
+    from arcade_usage.adapters.switch import reasons_off
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config_dir))
-    switch = find_switch(layout, project_token)
-    if project_token is None or not switch.is_on:
-        tell("usage is not tracked: %s", switch.value)
+    reasons = reasons_off(layout, project_token)
+    if project_token is None or reasons:
+        tell("usage is not tracked: %s", *reasons[:1])
         return SilentTracker()
 
-    from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.detached import DetachedLauncher
     from arcade_usage.adapters.snapshots import FolderSnapshots
 
     debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
     return CommandTracker(
-        snapshots=FolderSnapshots(layout, _fresh_id, _fingerprint, makes_first=not debugging),
+        snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
         launcher=_Preview() if debugging else DetachedLauncher(os.environ),
-        clock=SystemClock(),
+        clock=time,
         rotate=lambda: None if debugging else _log_out(layout),
         keep=_drop if debugging else _keep,
         sink={"host": host, "project_token": project_token},
@@ -94,16 +93,12 @@ def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "Notic
     return NoticeBoard(notice, distribution, places, os.environ)
 
 
-def _fresh_id() -> str:
-    from arcade_usage.adapters.chance import RandomIds  # for the very first command, as the fingerprint is
-
-    return RandomIds().fresh()
-
-
-def _fingerprint() -> str:
+def make_identity(layout: "Layout") -> str | None:
+    from arcade_usage.adapters.chance import RandomIds
+    from arcade_usage.adapters.first_identity import make_first_identity
     from arcade_usage.adapters.machine import fingerprint
 
-    return fingerprint()
+    return make_first_identity(layout, RandomIds().fresh(), fingerprint())
 
 
 def _keep(payload: str) -> None:

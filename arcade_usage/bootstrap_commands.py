@@ -4,6 +4,7 @@ Owns the invariant that nothing is written or sent unless that is what was asked
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ from attrs import evolve, field, frozen
 
 from arcade_usage.adapters.layout import Layout, find_config_dir
 from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
-from arcade_usage.adapters.switch import choice_layouts, is_on
+from arcade_usage.adapters.switch import choice_layouts, is_on, reasons_off
 from arcade_usage.application.errors import StoreError
 from arcade_usage.bootstrap import DEFAULT_HOST
 from arcade_usage.bootstrap_delivery import make_delivery
-from arcade_usage.domain.consent import Switch, find_reasons, wants_debug
+from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.sink import Sink, choose
 
 if TYPE_CHECKING:
@@ -71,12 +72,9 @@ class Place:
     def outbox(self, sink: Sink) -> FolderOutbox:
         return FolderOutbox(self.layout.outbox(sink.key), sink)
 
-    def reasons(self) -> tuple[Switch, ...]:
+    def reasons(self) -> tuple[str, ...]:
         """Everything that turns tracking off here; empty where it is on."""
-        from arcade_usage.adapters.switch import chose_off
-
-        token = self.tool.project_token if self.tool else _SOME_TOKEN
-        return find_reasons(os.environ, chose_off(choice_layouts(self.layout)), token)
+        return reasons_off(self.layout, self.tool.project_token if self.tool else _SOME_TOKEN)
 
     def off_files(self) -> tuple[tuple[str, bool], ...]:
         from arcade_usage.adapters.circumstances import read_off_files
@@ -92,7 +90,6 @@ class Place:
 def status(place: Place) -> "Status":
     """Blocks: on a bounded number of files."""
     from arcade_usage.adapters.circumstances import read_circumstances
-    from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.detached import can_launch
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import fingerprint
@@ -109,7 +106,7 @@ def status(place: Place) -> "Status":
         principal_api=ArcadeCloud(layout.credentials),
         outboxes=[(sink, place.outbox(sink)) for sink in place.sinks()],
         circumstances=read_circumstances(layout, can_launch=can_launch()),
-        clock=SystemClock(),
+        clock=time,
     )
 
 
@@ -136,13 +133,12 @@ def show(
     Raises StoreError, ValueError. Blocks: on a bounded number of files.
     """
     from arcade_usage.adapters.chance import RandomIds
-    from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.surroundings import local_redactor, read_runtime
     from arcade_usage.bootstrap_delivery import make_previewer
     from arcade_usage.domain.event import Command, describe
-    from arcade_usage.domain.outcome import Outcome
+    from arcade_usage.domain.outcome import ERROR, SUCCESS
 
-    sinks, clock = place.sinks(), SystemClock()
+    sinks, clock = place.sinks(), time
     sink = sinks[0] if sinks else Sink(DEFAULT_HOST, _SOME_TOKEN)
     distribution = distribution or (place.tool.distribution if place.tool else None)
     runtime = read_runtime(distribution or "", os.environ)
@@ -150,8 +146,8 @@ def show(
         runtime = evolve(runtime, cli_version=version)
     command = Command(
         name=command_name,
-        outcome=Outcome.SUCCESS if error_message is None else Outcome.ERROR,
-        ended_at=clock.now(),
+        outcome=SUCCESS if error_message is None else ERROR,
+        ended_at=clock.time(),
         duration_ms=elapsed * 1000.0,
         error_message=error_message,
         monotonic_start=clock.monotonic() - elapsed,

@@ -5,6 +5,7 @@ What only some deliveries need is imported where it is needed.
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,6 @@ def equip(
 ) -> "Callable[[Callable[[], None]], Delivery]":
     """What makes deliveries to one sink, each with knowledge of its own. `durable`: see FolderOutbox."""
     from arcade_usage.adapters.chance import RandomIds
-    from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.outbox import FolderOutbox
@@ -122,12 +122,12 @@ def equip(
         return is_on(layout, sink.project_token)
 
     def keep_copies(messages: "Messages") -> None:
-        copies.keep(messages, clock.now())
+        copies.keep(messages, clock.time())
         accepted(messages)
 
     store, copies = IdentityFiles(layout, fingerprint()), FileCopies(layout.copies(sink.key))
     posthog = _LateSink(sink, is_still_on, keep_copies)
-    clock, ids = SystemClock(), RandomIds()
+    clock, ids = time, RandomIds()
 
     def make(settled: Callable[[], None]) -> "Delivery":
         outbox = FolderOutbox(layout.outbox(sink.key), sink, durable)
@@ -148,7 +148,6 @@ def equip(
 
 def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
     from arcade_usage.adapters.chance import RandomIds
-    from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.posthog_sink import PostHogSink
@@ -156,7 +155,7 @@ def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
     from arcade_usage.application.preview import Previewer
 
     store, api = IdentityFiles(layout, fingerprint()), ArcadeCloud(layout.credentials)
-    return Previewer(store, api, PostHogSink(sink).show, SystemClock(), RandomIds())
+    return Previewer(store, api, PostHogSink(sink).show, time, RandomIds())
 
 
 def _say_what_would_be_sent(payload: str) -> None:

@@ -5,6 +5,7 @@ Owns the invariant that vendors are imported on the background thread only, and 
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from arcade_usage.adapters.switch import is_on
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.application.server import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.application.tracker import Silence
-from arcade_usage.bootstrap import DEFAULT_HOST
+from arcade_usage.bootstrap import DEFAULT_HOST, make_identity
 from arcade_usage.bootstrap_delivery import equip, make_previewer
 
 if TYPE_CHECKING:
@@ -64,14 +65,11 @@ def _server_tracker(
     if project_token is None or not is_on(layout, project_token):
         return SilentServer()
 
-    from arcade_usage.adapters.chance import RandomIds
-    from arcade_usage.adapters.clock import SystemClock
-    from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.process_events import ImportGate, tell
     from arcade_usage.adapters.snapshots import FolderSnapshots
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written either
-    snapshots = FolderSnapshots(layout, RandomIds().fresh, fingerprint, makes_first=not debugging)
+    snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))
 
     def hire() -> "Rounds":
         with gate:
@@ -89,7 +87,7 @@ def _server_tracker(
             for name in _LATE_IMPORTS:
                 import_module(name)
 
-    tracker = BackgroundTracker(hire=hire, clock=SystemClock(), seen=snapshots.take())
+    tracker = BackgroundTracker(hire=hire, clock=time, seen=snapshots.take())
     tell(tracker, gate)
     return tracker
 
@@ -102,7 +100,6 @@ def _hire(
     get_ready: Callable[[], None],
 ) -> "Courier":
     from arcade_usage.adapters import codec
-    from arcade_usage.adapters.clock import SystemClock
     from arcade_usage.application.courier import Courier
 
     make = equip(layout, sink, durable=False)
@@ -113,7 +110,7 @@ def _hire(
         describe=describe,
         begin=lambda: make(lambda: None),
         get_ready=get_ready,
-        clock=SystemClock(),
+        clock=time,
     )
 
 

@@ -13,9 +13,7 @@ from statistics import median
 
 from attrs import frozen
 
-from arcade_usage.adapters.chance import RandomIds
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.machine import fingerprint
 from arcade_usage.adapters.snapshots import FolderSnapshots
 from arcade_usage.application.payload import encode_payload
 from benchmarks.homes import Homes, Place
@@ -94,7 +92,7 @@ def measure_account(homes: Homes, rounds: int) -> Account:
 def _payload(home: Path, posthog: str) -> str:
     """What a command in that home hands over."""
     layout = Layout(os.fspath(home / ".arcade"))
-    snapshot = FolderSnapshots(layout, RandomIds().fresh, fingerprint).take()
+    snapshot = FolderSnapshots(layout).take()
     assert snapshot is not None
     command = {
         "name": "toolkit.run",

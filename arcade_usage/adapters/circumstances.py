@@ -4,8 +4,8 @@ import os
 from contextlib import suppress
 from itertools import islice
 
-from arcade_usage.adapters.files import is_temporary
 from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.writing import is_temporary
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.status import Circumstances
 

@@ -19,7 +19,6 @@ from arcade_usage.domain.known import Known, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger, Owed, Stamp
 from arcade_usage.domain.limits import Losses, Observed
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
-from arcade_usage.domain.outcome import Outcome
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.sink import Sink
@@ -108,7 +107,6 @@ def _make_converter() -> cattrs.BaseConverter:
     converter.register_structure_hook_func(lambda kind: kind == tuple[Owed, ...], _debts)
     converter.register_structure_hook(Stamp, _stamp)
     converter.register_structure_hook(datetime, _moment)
-    converter.register_structure_hook(Outcome, lambda value, _: Outcome(value))
     converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(

@@ -13,15 +13,15 @@ from typing import TypeVar
 from attrs import define
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.files import (
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.snapshots import read_ledger_text, read_usage_text
+from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     make_folder,
     read_files_clock,
     replace,
     sweep_temporaries,
 )
-from arcade_usage.adapters.identity_texts import read_ledger_text, read_usage_text
-from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked

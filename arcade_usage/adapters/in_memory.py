@@ -290,7 +290,7 @@ class ManualClock:
 
     seconds: float = 1_800_000_000.0
 
-    def now(self) -> float:
+    def time(self) -> float:
         return self.seconds
 
     def monotonic(self) -> float:

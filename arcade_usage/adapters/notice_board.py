@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TextIO
 
-from arcade_usage.adapters.files import create_first, make_folder
 from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.writing import create_first, make_folder
 from arcade_usage.domain.notice import Notice, Telling, decide
 
 

@@ -15,16 +15,16 @@ from itertools import islice
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.files import (
+from arcade_usage.adapters.layout import COPIES_FILE
+from arcade_usage.adapters.reading import read_bounded
+from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     create_first,
     make_folder,
-    read_bounded,
     read_files_clock,
     replace,
     sweep,
 )
-from arcade_usage.adapters.layout import COPIES_FILE
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.limits import Dropped, Waiting, excess
 from arcade_usage.domain.logbook import Logbook

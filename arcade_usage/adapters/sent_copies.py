@@ -12,7 +12,8 @@ from contextlib import suppress
 from attrs import frozen
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.files import TooLargeError, make_folder, read_bounded, replace
+from arcade_usage.adapters.reading import TooLargeError, read_bounded
+from arcade_usage.adapters.writing import make_folder, replace
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, Sent, newest
 

@@ -1,70 +1,52 @@
-"""What the command path sees of the config folder, as texts; makes the first identity. Imports only os.
+"""What is seen of the config folder, as texts of bounded length. Runs on the command path."""
 
-Owns the invariant that of many first commands one makes the identity and all use it: the ledger comes
-before usage.json, each by the first writer, and usage.json takes its id from the ledger.
-"""
-
+import os
 from collections.abc import Callable, Mapping
 
-from arcade_usage.adapters.files import create_first, make_folder
-from arcade_usage.adapters.identity_texts import MALFORMED, read_ledger_text, read_usage_text
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.stamps import read_stamp
+from arcade_usage.adapters.reading import TooLargeError, read_bounded, read_stamp
+
+USAGE_LIMIT = 4 * 1024  # bytes of usage.json
+LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
+
+MALFORMED = ""  # no JSON: stands for every content that can't be used
 
 
 class FolderSnapshots:
     """The snapshot port over the config folder's files."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        fresh_id: Callable[[], str],
-        fingerprint: Callable[[], str],
-        *,
-        makes_first: bool = True,
-    ) -> None:
-        """`makes_first`: False to look only, where nothing may be written."""
+    def __init__(self, layout: Layout, make_first: Callable[[], str | None] = lambda: None) -> None:
+        """`make_first`: makes the first identity where there is no usage.json, and returns its text."""
         self._layout = layout
-        self._makes_first = makes_first
-        self._fresh_id = fresh_id
-        self._fingerprint = fingerprint
+        self._make_first = make_first
 
     def take(self) -> Mapping[str, object] | None:
         """As the port says; the texts are those of the files, `stamp` its five numbers."""
         try:
             usage = read_usage_text(self._layout)
-            if usage is None and self._makes_first:
-                usage = self._make_first_identity()
+            if usage is None:
+                usage = self._make_first()
             ledger = read_ledger_text(self._layout)
         except OSError:
             return None
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
 
-    def _make_first_identity(self) -> str | None:
-        import json  # takes long to import, and only the first command needs it
 
-        make_folder(self._layout.folder)
-        anon_id = self._fresh_id()
-        ledger = {"anon_id": anon_id, "born": self._fingerprint()}
-        if not create_first(self._layout.ledger, json.dumps(ledger).encode(), durable=False):
-            anon_id = self._unused_id_of_ledger() or anon_id
-        usage = json.dumps({"anon_id": anon_id, "linked_principal_id": None})
-        if create_first(self._layout.usage_json, usage.encode(), durable=False):
-            return usage
-        return read_usage_text(self._layout)
+def read_usage_text(layout: Layout) -> str | None:
+    """usage.json; None where there is none, MALFORMED for what could not be it. Raises OSError."""
+    return _read(layout.usage_json, USAGE_LIMIT)
 
-    def _unused_id_of_ledger(self) -> str | None:
-        """The id that another first command is about to use.
 
-        A ledger whose id was used is what is left when somebody deleted usage.json to be new again.
-        """
-        import json
+def read_ledger_text(layout: Layout) -> str | None:
+    """The ledger; None where there is none, MALFORMED for what could not be it. Raises OSError."""
+    return _read(layout.ledger, LEDGER_LIMIT)
 
-        try:
-            ledger = json.loads(read_ledger_text(self._layout) or MALFORMED)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(ledger, dict) or ledger.keys() - {"anon_id", "born"}:
-            return None
-        anon_id = ledger.get("anon_id")
-        return anon_id if isinstance(anon_id, str) else None
+
+def _read(path: str, limit: int) -> str | None:
+    try:
+        content = read_bounded(path, limit)
+    except (TooLargeError, IsADirectoryError):
+        return MALFORMED
+    if content is None:
+        return MALFORMED if os.path.islink(path) else None  # a link to nowhere
+    return content.decode("utf-8", "replace")

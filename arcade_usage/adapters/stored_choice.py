@@ -4,8 +4,8 @@ import os
 
 from attrs import frozen
 
-from arcade_usage.adapters.files import create_first, make_folder
 from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.writing import create_first, make_folder
 from arcade_usage.application.errors import StoreError
 
 

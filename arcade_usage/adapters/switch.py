@@ -9,17 +9,17 @@ from collections.abc import Iterable
 
 from arcade_usage.adapters import layout as layouts
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.domain.consent import Switch, read_switch
+from arcade_usage.domain.consent import find_reasons
 
 
 def is_on(layout: Layout, project_token: str) -> bool:
     """Whether anything is tracked. Blocks: not; one or two lstats."""
-    return find_switch(layout, project_token).is_on
+    return not reasons_off(layout, project_token)
 
 
-def find_switch(layout: Layout, project_token: str | None) -> Switch:
-    """On, or what turned it off. Blocks: not; one or two lstats."""
-    return read_switch(os.environ, chose_off(choice_layouts(layout)), project_token)
+def reasons_off(layout: Layout, project_token: str | None) -> tuple[str, ...]:
+    """Everything that turns tracking off; empty where it is on. Blocks: not; one or two lstats."""
+    return find_reasons(os.environ, chose_off(choice_layouts(layout)), project_token)
 
 
 def choice_layouts(layout: Layout) -> list[Layout]:

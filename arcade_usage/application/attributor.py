@@ -184,7 +184,7 @@ class Attributor:
         answer: Answer | None,
         alias_is_due: bool,
     ) -> Case:
-        age = self.clock.now() - record.event.timestamp.timestamp()
+        age = self.clock.time() - record.event.timestamp.timestamp()
         return Case(
             snapshot, now, self.sink_key, self.store.here, record.is_logout, age, answer, alias_is_due
         )

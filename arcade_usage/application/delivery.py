@@ -159,7 +159,7 @@ class Delivery:
     def _drain(self) -> None:
         """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
         with suppress(StoreError):  # no room for what tidying writes down: sending is what makes some
-            self.outbox.tidy(self.clock.now())
+            self.outbox.tidy(self.clock.time())
         waiting = [record for record in self.outbox.pending() if record.event.uuid not in self._tried]
         self._tried.update(record.event.uuid for record in waiting)
         reached = self.pacer.may_try(SINK) and self._send(
@@ -248,4 +248,4 @@ class Delivery:
         """Keep the outbox within its bounds, where no sender is at work to do it. Raises StoreError."""
         with self.outbox.sending() as ours:
             if ours:
-                self.outbox.tidy(self.clock.now())
+                self.outbox.tidy(self.clock.time())

@@ -29,12 +29,12 @@ class Pacer:
 
     def may_try(self, name: str) -> bool:
         """Whether an attempt is due. Raises StoreError."""
-        return not self.outbox.logbook().pauses.hold_back(name, self.clock.now())
+        return not self.outbox.logbook().pauses.hold_back(name, self.clock.time())
 
     def begin(self, name: str) -> None:
         """Write down that an attempt is being made: a kill counts as a failure. Raises StoreError."""
         chance = int(self.ids.fresh()[:8], 16) / 0x1_0000_0000
-        self._keep(self.outbox.logbook().pauses.begun(name, self.clock.now(), chance))
+        self._keep(self.outbox.logbook().pauses.begun(name, self.clock.time(), chance))
 
     def succeed(self, name: str) -> None:
         """Raises StoreError."""
@@ -43,12 +43,12 @@ class Pacer:
     def delivered(self, events: int) -> None:
         """The sink took a batch. Raises StoreError."""
         logbook = self.outbox.logbook()
-        note = Delivered(self.clock.now(), events)
+        note = Delivered(self.clock.time(), events)
         self._write(evolve(logbook, pauses=logbook.pauses.ended(SINK), delivered=note))
 
     def failed(self, reason: str) -> None:
         """Note why an attempt came to nothing. Raises StoreError."""
-        self._write(self.outbox.logbook().with_failure(self.clock.now(), reason))
+        self._write(self.outbox.logbook().with_failure(self.clock.time(), reason))
 
     def forget(self) -> None:
         """Make everything due. Raises StoreError."""

@@ -180,9 +180,9 @@ class SnapshotSource(Protocol):
 
 
 class Clock(Protocol):
-    """A protocol: the time."""
+    """A protocol: the time. The standard library's `time` is such a clock."""
 
-    def now(self) -> float:
+    def time(self) -> float:
         """Unix seconds."""
 
     def monotonic(self) -> float:

@@ -39,7 +39,7 @@ class Previewer:
 
     def preview(self, event: Event, snapshot: Snapshot, sink: Sink, *, is_logout: bool = False) -> Preview:
         """Raises StoreError. Blocks: on two small files."""
-        age = self.clock.now() - event.timestamp.timestamp()
+        age = self.clock.time() - event.timestamp.timestamp()
         case = Case(snapshot, self.look(), sink.key, self.store.here, is_logout, age)
         one_off = self.ids.fresh()
         forecast = foresee(case, self.ids.fresh(), one_off)

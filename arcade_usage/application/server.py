@@ -120,7 +120,7 @@ class BackgroundTracker:
     def _put(self, name: str, properties: Mapping[str, object] | None) -> bool:
         if not self._open or not isinstance(name, str):
             return False
-        event = pack(name, properties, self._clock.now(), self._seen)
+        event = pack(name, properties, self._clock.time(), self._seen)
         with self._lock:
             queued = self._bytes_put - self._bytes_got
             if self._queue.qsize() >= QUEUE_LIMIT or queued + event.size > QUEUE_BYTES_LIMIT:

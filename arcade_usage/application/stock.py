@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
-from arcade_usage.domain.consent import Switch
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.status import Circumstances, SinkStatus, Status, find_troubles
@@ -13,7 +12,7 @@ from arcade_usage.domain.status import Circumstances, SinkStatus, Status, find_t
 def take_stock(
     *,
     config_dir: str,
-    reasons: tuple[Switch, ...],
+    reasons: tuple[str, ...],
     off_files: tuple[tuple[str, bool], ...],
     debugging: bool,
     store: IdentityStore,
@@ -23,7 +22,7 @@ def take_stock(
     clock: Clock,
 ) -> Status:
     """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
-    now = clock.now()
+    now = clock.time()
     known: Known | None = None
     sinks: tuple[SinkStatus, ...] = ()
     try:

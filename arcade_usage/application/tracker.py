@@ -5,18 +5,21 @@ login that succeeded, and lets no exception out. Whose event it is, and all else
 in the delivery process (application/delivery.py).
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from arcade_usage.application.debug_log import LOGGER, tell
 from arcade_usage.application.payload import encode_payload
-from arcade_usage.domain.outcome import Outcome, classify
+from arcade_usage.domain.outcome import ERROR, SUCCESS, classify
 
 if TYPE_CHECKING:
     from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
     from arcade_usage.application.tracking import Execution
+
+
+LOGGER = "arcade_usage"
 
 
 class CommandTracker:
@@ -68,7 +71,7 @@ class CommandTracker:
             self._report(
                 {
                     "name": command_name,
-                    "outcome": (Outcome.SUCCESS if success else Outcome.ERROR).value,
+                    "outcome": SUCCESS if success else ERROR,
                     "error_message": None if success else error_message,
                     "duration_ms": duration_ms,
                     "monotonic_start": monotonic_start,
@@ -109,7 +112,7 @@ class CommandTracker:
             elif not self._may_report():
                 tell("%s is not tracked: the notice was not shown yet", command["name"])
             else:
-                command["ended_at"] = self._clock.now()
+                command["ended_at"] = self._clock.time()
                 payload = encode_payload(
                     sink=self._sink,
                     config_dir=self._config_dir,
@@ -176,11 +179,11 @@ class _Execution:
         with Silence():
             end = self._tracker._clock.monotonic()
             outcome, message = classify(error)
-            succeeded = outcome is Outcome.SUCCESS
+            succeeded = outcome == SUCCESS
             self._tracker._report(
                 {
                     "name": command_name,
-                    "outcome": outcome.value,
+                    "outcome": outcome,
                     "error_message": message,
                     "duration_ms": (end - self._start) * 1000.0,
                     "monotonic_start": self._start,
@@ -242,3 +245,15 @@ class Silence:
 
             logging.getLogger(LOGGER).debug("usage was not tracked", exc_info=error)
         return True
+
+
+def tell(message: str, *arguments: object) -> None:
+    """One line for whoever debugs a host: what is done, and why not. Never raises.
+
+    It costs no import: where the host has not imported logging, nobody listens. No credential, token or
+    message of the host's is told.
+    """
+    logging = sys.modules.get("logging")
+    if logging is not None:
+        with suppress(Exception):  # a host's handler or filter may raise
+            logging.getLogger(LOGGER).debug(message, *arguments)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timezone
 
-from arcade_usage.domain.consent import Switch
+from arcade_usage.domain.consent import OFF_BY_CHOICE
 
 _UNITS = ((86_400.0, "day", "days"), (3_600.0, "h", "h"), (60.0, "min", "min"), (1.0, "s", "s"))
 
@@ -43,15 +43,15 @@ def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, timezone.utc)
 
 
-def reasons(switches: tuple[Switch, ...], off_files: tuple[tuple[str, bool], ...]) -> list[str]:
+def reasons(found: tuple[str, ...], off_files: tuple[tuple[str, bool], ...]) -> list[str]:
     """Why tracking is off, each reason in words; a stored choice with the file that it is."""
     told = []
-    for switch in switches:
-        if switch is Switch.OFF_BY_CHOICE and off_files:
+    for reason in found:
+        if reason == OFF_BY_CHOICE and off_files:
             told += [
                 f"you turned it off ({path})" if readable else f"a stored choice can't be read ({path})"
                 for path, readable in off_files
             ]
         else:
-            told.append(switch.value.removeprefix("off: "))
+            told.append(reason)
     return told

@@ -4,7 +4,6 @@ Owns the invariant that tracking is on only where nothing says off. Runs on the 
 """
 
 from collections.abc import Mapping
-from enum import Enum
 
 TRACKING_VARIABLE = "ARCADE_USAGE_TRACKING"
 DO_NOT_TRACK_VARIABLE = "DO_NOT_TRACK"  # consoledonottrack.com
@@ -16,42 +15,33 @@ _NOT_SET = frozenset({"", "0", "false"})
 _NOT_CI = frozenset({"", "0", "false", "no", "off"})
 
 
-class Switch(Enum):
-    """On, or what turned it off; the values are for people to read."""
-
-    ON = "on"
-    OFF_BY_VARIABLE = f"off: {TRACKING_VARIABLE} says so"
-    OFF_BY_DO_NOT_TRACK = f"off: {DO_NOT_TRACK_VARIABLE} is set"
-    OFF_BY_CHOICE = "off: a stored choice says so, or can't be read"
-    OFF_IN_COMPLETION = "off: the shell asks for completions"
-    OFF_IN_DELIVERY = "off: this process delivers an event itself"
-    OFF_WITHOUT_TOKEN = "off: the tool has no project token"  # noqa: S105 - no password
-
-    @property
-    def is_on(self) -> bool:
-        return self is Switch.ON
-
-
-def read_switch(environment: Mapping[str, str], chose_off: bool, project_token: str | None) -> Switch:
-    """The state of the switch, pure. `chose_off`: a stored choice says off, or can't be read."""
-    reasons = find_reasons(environment, chose_off, project_token)
-    return reasons[0] if reasons else Switch.ON
+# What turns tracking off, for people to read.
+OFF_BY_VARIABLE = f"{TRACKING_VARIABLE} says so"
+OFF_BY_DO_NOT_TRACK = f"{DO_NOT_TRACK_VARIABLE} is set"
+OFF_BY_CHOICE = "a stored choice says so, or can't be read"
+OFF_IN_COMPLETION = "the shell asks for completions"
+OFF_IN_DELIVERY = "this process delivers an event itself"
+OFF_WITHOUT_TOKEN = "the tool has no project token"  # noqa: S105 - no password
 
 
 def find_reasons(
     environment: Mapping[str, str], chose_off: bool, project_token: str | None
-) -> tuple[Switch, ...]:
-    """Everything that says off, as `read_switch`: who takes one back wants to know of the others."""
+) -> tuple[str, ...]:
+    """Everything that turns tracking off, most telling first; where there is nothing, it is on. Pure.
+
+    `chose_off`: a stored choice says off, or can't be read. All of it, since who takes one reason back wants
+    to know of the others.
+    """
     found = (
-        (Switch.OFF_IN_DELIVERY, EVENT_DATA_VARIABLE in environment),
-        (Switch.OFF_BY_VARIABLE, environment.get(TRACKING_VARIABLE, "").strip().lower() in _OFF),
+        (OFF_IN_DELIVERY, EVENT_DATA_VARIABLE in environment),
+        (OFF_BY_VARIABLE, environment.get(TRACKING_VARIABLE, "").strip().lower() in _OFF),
         (
-            Switch.OFF_BY_DO_NOT_TRACK,
+            OFF_BY_DO_NOT_TRACK,
             environment.get(DO_NOT_TRACK_VARIABLE, "").strip().lower() not in _NOT_SET,
         ),
-        (Switch.OFF_BY_CHOICE, chose_off),
-        (Switch.OFF_IN_COMPLETION, any(_asks_for_completions(name) for name in environment)),
-        (Switch.OFF_WITHOUT_TOKEN, not project_token or not project_token.strip()),
+        (OFF_BY_CHOICE, chose_off),
+        (OFF_IN_COMPLETION, any(_asks_for_completions(name) for name in environment)),
+        (OFF_WITHOUT_TOKEN, not project_token or not project_token.strip()),
     )
     return tuple(reason for reason, is_so in found if is_so)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 
 from attrs import field, frozen
 
-from arcade_usage.domain.outcome import Outcome
+from arcade_usage.domain.outcome import SUCCESS, Outcome
 from arcade_usage.domain.redaction import Redactor
 
 SUCCEEDED = "CLI execution succeeded"
@@ -79,7 +79,7 @@ class Command:
 
     @property
     def succeeded(self) -> bool:
-        return self.outcome is Outcome.SUCCESS
+        return self.outcome == SUCCESS
 
 
 @frozen
@@ -108,7 +108,7 @@ def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) ->
         "is_ci": True if runtime.is_ci else None,
     }
     if not command.succeeded:
-        properties["outcome"] = command.outcome.value
+        properties["outcome"] = command.outcome
         properties["error_message"] = redact(command.error_message) if command.error_message else None
     properties |= host_properties(command.properties, redact)
     present = {name: value for name, value in properties.items() if value is not None}

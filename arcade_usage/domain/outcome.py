@@ -1,21 +1,21 @@
 """How a command ended, told from the exception that left it, without knowing the host's framework.
 
 Owns the invariant that a usage error's message quotes nothing that the user typed. Runs on the command path,
-so it imports nothing that isn't there anyway.
+so it imports nothing that isn't there anyway, and an outcome is no enumeration: making one takes longer than
+all else here.
 """
 
 import re
-from enum import Enum
+from typing import Final, Literal
 
+# The ways a command can end, as `outcome` says it in a failure event.
+SUCCESS: Final = "success"
+ERROR: Final = "error"  # an exception
+EXIT: Final = "exit"  # a non-zero exit code, sys.exit("text") too
+USAGE: Final = "usage"  # the command line was wrong
+INTERRUPTED: Final = "interrupted"  # Ctrl-C, Abort, a cancelled task
 
-class Outcome(str, Enum):
-    """The ways a command can end; the values are what `outcome` says in a failure event."""
-
-    SUCCESS = "success"
-    ERROR = "error"  # an exception
-    EXIT = "exit"  # a non-zero exit code, sys.exit("text") too
-    USAGE = "usage"  # the command line was wrong
-    INTERRUPTED = "interrupted"  # Ctrl-C, Abort, a cancelled task
+Outcome = Literal["success", "error", "exit", "usage", "interrupted"]
 
 
 # Click's and Typer's exceptions by name: importing either to compare classes would cost more than the
@@ -27,7 +27,7 @@ _CANCELLED_TASK = ("asyncio", "CancelledError")
 def classify(error: BaseException | None) -> tuple[Outcome, str | None]:
     """The outcome and the message of a command that `error` left, or that returned (None). Never raises."""
     if error is None:
-        return Outcome.SUCCESS, None
+        return SUCCESS, None
     if isinstance(error, SystemExit):
         return _exited(error.code)
     names = {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(error).__mro__}
@@ -35,19 +35,19 @@ def classify(error: BaseException | None) -> tuple[Outcome, str | None]:
     if "Exit" in click:
         return _exited(getattr(error, "exit_code", 1))
     if isinstance(error, KeyboardInterrupt) or "Abort" in click or _CANCELLED_TASK in names:
-        return Outcome.INTERRUPTED, None
+        return INTERRUPTED, None
     if "ClickException" in click:
         if "UsageError" in click:
-            return Outcome.USAGE, _without_quotes(error)
-        return Outcome.ERROR, _text(getattr(error, "message", None))
+            return USAGE, _without_quotes(error)
+        return ERROR, _text(getattr(error, "message", None))
     text = _text(error)
-    return Outcome.ERROR, f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return ERROR, f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _exited(code: object) -> tuple[Outcome, str | None]:
     if code is None or (isinstance(code, int) and code == 0):
-        return Outcome.SUCCESS, None
-    return Outcome.EXIT, None if isinstance(code, int) else _text(code)
+        return SUCCESS, None
+    return EXIT, None if isinstance(code, int) else _text(code)
 
 
 # A usage error quotes the command line, which may hold anything: "No such command 'x'.", "No such option:

@@ -8,7 +8,6 @@ from enum import Enum
 
 from attrs import frozen
 
-from arcade_usage.domain.consent import Switch
 from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -89,7 +88,7 @@ class Status:
     """
 
     config_dir: str
-    reasons: tuple[Switch, ...]
+    reasons: tuple[str, ...]
     off_files: tuple[tuple[str, bool], ...]
     debugging: bool
     known: Known | None

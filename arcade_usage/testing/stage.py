@@ -19,7 +19,7 @@ from arcade_usage.application.rounds import Rounds
 from arcade_usage.application.server import ServerTracker, pack
 from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker
 from arcade_usage.application.tracking import Execution, Tracker
-from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, read_switch
+from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.usage import Usage
 
 _CONFIG_DIR = os.path.join(os.path.abspath(os.sep), "nowhere")  # no file is touched there
@@ -101,7 +101,7 @@ class PlayedServer:
         rounds, lost = self._begin(), self._dropped + 1
         with Silence():
             if self._open and isinstance(name, str):
-                self._seen = rounds.keep([pack(name, properties, self._stage.usage.clock.now(), self._seen)])
+                self._seen = rounds.keep([pack(name, properties, self._stage.usage.clock.time(), self._seen)])
                 lost -= 1
                 rounds.send(lost)
         self._dropped = lost
@@ -129,7 +129,7 @@ def _is_off(project_token: str | None) -> bool:
     played = {
         name: value for name, value in os.environ.items() if (name, value) != (DO_NOT_TRACK_VARIABLE, _OFF)
     }
-    return not read_switch(played, False, project_token).is_on
+    return bool(find_reasons(played, False, project_token))
 
 
 @contextmanager

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.files import create_first, read_bounded, replace
+from arcade_usage.adapters.reading import read_bounded
+from arcade_usage.adapters.writing import create_first, replace
 from tests.adapters.contenders import contend
 
 _CREATE = """
 import errno, os
-from arcade_usage.adapters.files import create_first
+from arcade_usage.adapters.writing import create_first
 
 folder, links, number = sys.argv[1:]
 if links == "no":

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import files
-from arcade_usage.adapters.files import create_first, replace
+from arcade_usage.adapters import writing
+from arcade_usage.adapters.writing import create_first, replace
 from tests.adapters.disk import mode_of, os_error
 
 LINK_ERRORS = (
@@ -171,8 +171,8 @@ class TestOnWindows:
                     raise refusals.pop()
                 os.replace(source, target)
 
-        mocker.patch.object(files, "os", Windows())
-        mocker.patch.object(files, "REPLACE_PAUSE_SECONDS", 0.0)
+        mocker.patch.object(writing, "os", Windows())
+        mocker.patch.object(writing, "REPLACE_PAUSE_SECONDS", 0.0)
         return refusals
 
     def test_a_reader_is_waited_for(self, path: Path, refusals: list[OSError]) -> None:

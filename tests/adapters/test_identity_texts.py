@@ -8,14 +8,14 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.identity_texts import (
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.snapshots import (
     LEDGER_LIMIT,
     MALFORMED,
     USAGE_LIMIT,
     read_ledger_text,
     read_usage_text,
 )
-from arcade_usage.adapters.layout import Layout
 from tests.adapters.disk import deny
 
 Read = Callable[[Layout], str | None]

@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve
 
 from arcade_usage.adapters import outbox as outbox_module
-from arcade_usage.adapters.files import STRAY_SECONDS
 from arcade_usage.adapters.outbox import FolderOutbox, find_sinks
+from arcade_usage.adapters.writing import STRAY_SECONDS
 from arcade_usage.domain.limits import BYTES_LIMIT, Dropped
 from arcade_usage.domain.logbook import Logbook
 from tests.samples import OTHER_SINK, SINK, anonymous, make_event

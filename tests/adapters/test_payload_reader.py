@@ -15,7 +15,7 @@ from arcade_usage.application.payload import PAYLOAD_LIMIT, encode_payload
 from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Known, Malformed, Snapshot
-from arcade_usage.domain.outcome import Outcome
+from arcade_usage.domain.outcome import ERROR
 from arcade_usage.domain.sink import Sink
 from tests.samples import ALICE, ANON, FULL_LEDGER, STAMP
 
@@ -75,7 +75,7 @@ def test_a_payload_is_what_the_command_path_meant() -> None:
         snapshot=Snapshot(Known(Anonymous(ANON), FULL_LEDGER), STAMP),
         command=Command(
             name="toolkit.run",
-            outcome=Outcome.ERROR,
+            outcome=ERROR,
             ended_at=1_800_000_000.25,
             duration_ms=0.0,
             error_message="naïve ☃",

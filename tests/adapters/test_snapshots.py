@@ -11,6 +11,7 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.first_identity import make_first_identity
 from arcade_usage.adapters.identity_store import IdentityFiles
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.adapters.snapshots import FolderSnapshots
@@ -29,7 +30,8 @@ def layout(config_dir: Path) -> Layout:
 
 
 def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mapping[str, object] | None:
-    return within(10.0, FolderSnapshots(layout, lambda: FRESH, fingerprint).take)
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, fingerprint()))
+    return within(10.0, source.take)
 
 
 def look(layout: Layout) -> Snapshot:
@@ -225,11 +227,13 @@ import json
 from arcade_usage.adapters.chance import RandomIds
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.adapters.snapshots import FolderSnapshots
+from arcade_usage.adapters.first_identity import make_first_identity
 
 folder, number = sys.argv[1:]
 seen = []
 for round in range(12):
-    source = FolderSnapshots(Layout(f"{folder}/{round}"), RandomIds().fresh, lambda: "here")
+    layout, fresh = Layout(f"{folder}/{round}"), RandomIds().fresh()
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, fresh, "here"))
     ready()
     seen.append(source.take())
 for snapshot in seen:

@@ -56,7 +56,7 @@ class Server:
 
     def capture(self, name: str) -> Captured:
         self.world.clock.advance(1)
-        return Captured(name, self.world.clock.now(), json.dumps({}), self.seen)
+        return Captured(name, self.world.clock.time(), json.dumps({}), self.seen)
 
     def keep(self, *batch: Captured) -> None:
         if self.snapshots.snapshot is not None:

@@ -30,7 +30,7 @@ def copies_of(world: World) -> MemoryCopies:
             "distinct_id": captured.distinct_id,
             "properties": captured.properties,
         }
-        copies.keep([message], world.clock.now())
+        copies.keep([message], world.clock.time())
     return copies
 
 

@@ -16,7 +16,7 @@ def test_a_delivery_is_noted(world: World) -> None:
     """When it was, and how many events went; nothing has failed."""
     world.run("first")
     logbook = world.outbox.logbook()
-    assert logbook.delivered == Delivered(world.clock.now(), 1)
+    assert logbook.delivered == Delivered(world.clock.time(), 1)
     assert (logbook.failed, logbook.pauses.next_due) == (None, None)
 
 
@@ -24,13 +24,13 @@ def test_a_failure_is_noted_with_its_reason_and_outlives_a_success(world: World)
     """The last of each is kept: what went wrong last is of interest after it went right again."""
     world.posthog.failing = True
     world.run("fails")
-    failure = Failed(world.clock.now(), "out of reach")
+    failure = Failed(world.clock.time(), "out of reach")
     assert world.outbox.logbook().failed == failure
     world.posthog.failing = False
     world.wait_out_pauses()
     world.run("succeeds")
     logbook = world.outbox.logbook()
-    assert (logbook.failed, logbook.delivered) == (failure, Delivered(world.clock.now(), 2))
+    assert (logbook.failed, logbook.delivered) == (failure, Delivered(world.clock.time(), 2))
 
 
 def test_a_look_up_without_an_answer_and_an_alias_without_one_are_failures(world: World) -> None:

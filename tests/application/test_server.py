@@ -2,13 +2,13 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from queue import Empty, SimpleQueue
 
 import pytest
 from attrs import define, field
 
-from arcade_usage.adapters.clock import SystemClock
 from arcade_usage.application import server
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.application.server import BackgroundTracker, SilentServer
@@ -63,7 +63,7 @@ def tracker(kept: Kept) -> Iterator[BackgroundTracker]:
 
 
 def make(kept: Kept) -> BackgroundTracker:
-    return BackgroundTracker(hire=lambda: kept, clock=SystemClock(), seen={"after": 0})
+    return BackgroundTracker(hire=lambda: kept, clock=time, seen={"after": 0})
 
 
 def threads() -> list[threading.Thread]:
@@ -272,7 +272,7 @@ def test_the_end_is_bounded_and_keeps_what_the_network_holds_up(kept: Kept, end:
     assert kept.at_gate.wait(SECONDS)
     for number in range(250):
         tracker.capture(str(number))
-    clock = SystemClock()
+    clock = time
     start = clock.monotonic()
     getattr(tracker, end)()
     assert clock.monotonic() - start < server.CLOSE_SECONDS + 1.0  # the machine may be busy
@@ -304,7 +304,7 @@ def test_more_than_an_outbox_holds_is_not_written_down_at_the_end(kept: Kept) ->
 def test_a_sender_elsewhere_holds_back_the_next_round(tracker: BackgroundTracker, kept: Kept) -> None:
     """Else this process would fill the outbox faster than the other one can empty it."""
     kept.progress = Progress.ELSEWHERE
-    clock = SystemClock()
+    clock = time
     start = clock.monotonic()
     for _ in range(3 * server.ROUND_LIMIT):
         tracker.capture("x")

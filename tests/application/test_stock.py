@@ -4,7 +4,7 @@ from attrs import evolve
 
 from arcade_usage.adapters.in_memory import MemoryOutbox
 from arcade_usage.application.stock import take_stock
-from arcade_usage.domain.consent import Switch
+from arcade_usage.domain.consent import OFF_BY_CHOICE
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.status import Circumstances, Status, Trouble
 from tests.application.world import World
@@ -101,5 +101,5 @@ def test_what_cannot_be_read_is_a_trouble() -> None:
 
 def test_what_turns_it_off_is_passed_on() -> None:
     """Off is off, whatever else is told."""
-    status = evolve(stock(World()), reasons=(Switch.OFF_BY_CHOICE,))
+    status = evolve(stock(World()), reasons=(OFF_BY_CHOICE,))
     assert not status.is_on

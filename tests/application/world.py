@@ -62,7 +62,7 @@ class World:
     def event(self, name: str) -> Event:
         self._events += 1
         self.clock.advance(1)
-        moment = datetime.fromtimestamp(self.clock.now(), timezone.utc)
+        moment = datetime.fromtimestamp(self.clock.time(), timezone.utc)
         return Event(f"{self._events:08x}-1111-4111-8111-111111111111", name, moment, {})
 
     def run(self, name: str, *, deliver: bool = True) -> Event:

@@ -10,6 +10,7 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.chance import RandomIds
+from arcade_usage.adapters.first_identity import make_first_identity
 from arcade_usage.adapters.in_memory import MemorySnapshots
 from arcade_usage.adapters.layout import Layout
 from arcade_usage.adapters.snapshots import FolderSnapshots
@@ -39,7 +40,8 @@ def _in_memory() -> Subject:
 
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
-    source = FolderSnapshots(Layout(str(config_dir)), RandomIds().fresh, lambda: HERE)
+    layout = Layout(str(config_dir))
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, RandomIds().fresh(), HERE))
     return Subject(source, lambda: deny(mocker, config_dir))
 
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.consent import Switch, find_reasons, read_switch, wants_debug
+from arcade_usage.domain.consent import (
+    OFF_BY_CHOICE,
+    OFF_BY_DO_NOT_TRACK,
+    OFF_BY_VARIABLE,
+    OFF_IN_COMPLETION,
+    OFF_IN_DELIVERY,
+    OFF_WITHOUT_TOKEN,
+    find_reasons,
+    wants_debug,
+)
 
 TOKEN = "phc_sample"
 
@@ -14,48 +23,48 @@ TOKEN = "phc_sample"
 )
 def test_the_tools_own_variable_turns_off(value: str) -> None:
     """Every word for no counts, trimmed and in any case."""
-    assert read_switch({"ARCADE_USAGE_TRACKING": value}, False, TOKEN) is Switch.OFF_BY_VARIABLE
+    assert find_reasons({"ARCADE_USAGE_TRACKING": value}, False, TOKEN) == (OFF_BY_VARIABLE,)
 
 
 @pytest.mark.parametrize("value", ["", "1", "true", "on", "yes"])
 def test_other_values_leave_it_on(value: str) -> None:
     """Empty counts as not set."""
-    assert read_switch({"ARCADE_USAGE_TRACKING": value}, False, TOKEN) is Switch.ON
+    assert find_reasons({"ARCADE_USAGE_TRACKING": value}, False, TOKEN) == ()
 
 
 @pytest.mark.parametrize("value", ["1", "true", "yes", "please", " 1 "])
 def test_do_not_track_wins(value: str) -> None:
     """Anything but empty, 0 or false turns off, also where our own variable says on."""
     environment = {"DO_NOT_TRACK": value, "ARCADE_USAGE_TRACKING": "1"}
-    assert read_switch(environment, False, TOKEN) is Switch.OFF_BY_DO_NOT_TRACK
+    assert find_reasons(environment, False, TOKEN) == (OFF_BY_DO_NOT_TRACK,)
 
 
 @pytest.mark.parametrize("value", ["", "0", "false", " False "])
 def test_do_not_track_can_be_unset(value: str) -> None:
     """DO_NOT_TRACK=0 is no wish."""
-    assert read_switch({"DO_NOT_TRACK": value}, False, TOKEN) is Switch.ON
+    assert find_reasons({"DO_NOT_TRACK": value}, False, TOKEN) == ()
 
 
 def test_a_stored_choice_turns_off() -> None:
     """Also against a variable that says on: on means only that nothing else says off."""
-    assert read_switch({"ARCADE_USAGE_TRACKING": "1"}, True, TOKEN) is Switch.OFF_BY_CHOICE
+    assert find_reasons({"ARCADE_USAGE_TRACKING": "1"}, True, TOKEN) == (OFF_BY_CHOICE,)
 
 
 @pytest.mark.parametrize("name", ["_ARCADE_COMPLETE", "_MY_TOOL_COMPLETE", "_ARGCOMPLETE"])
 def test_completion_is_no_command(name: str) -> None:
     """A Tab press is not tracked."""
-    assert read_switch({name: "complete_zsh"}, False, TOKEN) is Switch.OFF_IN_COMPLETION
+    assert find_reasons({name: "complete_zsh"}, False, TOKEN) == (OFF_IN_COMPLETION,)
 
 
 @pytest.mark.parametrize("token", [None, "", "  "])
 def test_without_a_token_nothing_leaves(token: str | None) -> None:
     """A host that passes no project token does not track."""
-    assert read_switch({}, False, token) is Switch.OFF_WITHOUT_TOKEN
+    assert find_reasons({}, False, token) == (OFF_WITHOUT_TOKEN,)
 
 
 def test_a_delivery_process_does_not_track() -> None:
     """Where the payload's variable is set, even empty, no other process may be started."""
-    assert read_switch({"ARCADE_USAGE_EVENT_DATA": ""}, False, TOKEN) is Switch.OFF_IN_DELIVERY
+    assert find_reasons({"ARCADE_USAGE_EVENT_DATA": ""}, False, TOKEN) == (OFF_IN_DELIVERY,)
 
 
 @given(
@@ -67,8 +76,8 @@ def test_a_delivery_process_does_not_track() -> None:
 def test_on_is_only_what_nothing_turns_off(environment: dict[str, str], chose_off: bool) -> None:
     """Adding a reason for off to any environment never turns tracking on."""
     off = {**environment, "DO_NOT_TRACK": "1"}
-    assert not read_switch(off, chose_off, TOKEN).is_on
-    assert not read_switch(environment, True, TOKEN).is_on
+    assert find_reasons(off, chose_off, TOKEN)
+    assert find_reasons(environment, True, TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +89,14 @@ def test_debug(value: str, wanted: bool) -> None:
 
 
 def test_every_reason_is_told() -> None:
-    """Who takes one back learns of the others; the first is what the switch says."""
+    """Who takes one back learns of the others."""
     environment = {"DO_NOT_TRACK": "1", "ARCADE_USAGE_TRACKING": "0", "_X_COMPLETE": "1"}
     reasons = find_reasons(environment, True, None)
-    assert set(reasons) == set(Switch) - {Switch.ON, Switch.OFF_IN_DELIVERY}
-    assert read_switch(environment, True, None) is reasons[0]
+    assert reasons == (
+        OFF_BY_VARIABLE,
+        OFF_BY_DO_NOT_TRACK,
+        OFF_BY_CHOICE,
+        OFF_IN_COMPLETION,
+        OFF_WITHOUT_TOKEN,
+    )
     assert find_reasons({}, False, TOKEN) == ()

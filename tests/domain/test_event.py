@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arcade_usage.domain.event import FIELDS, Command, Runtime, describe, is_host_property
-from arcade_usage.domain.outcome import Outcome
+from arcade_usage.domain.outcome import ERROR, SUCCESS
 from arcade_usage.domain.redaction import REDACTED, Redactor
 from tests.domain.values import A
 
 RUNTIME = Runtime("1.2.3", "3.11.7", "Linux", "6.1", is_ci=False)
-COMMAND = Command("toolkit.run", Outcome.SUCCESS, 1_800_000_000.5, 12.5, None, 100.0, 100.0125)
+COMMAND = Command("toolkit.run", SUCCESS, 1_800_000_000.5, 12.5, None, 100.0, 100.0125)
 redact = Redactor(home=("/home/dana",), names=("dana",))
 
 
@@ -38,9 +38,7 @@ def test_a_success() -> None:
 
 def test_a_failure() -> None:
     """A failure adds its outcome and a redacted message."""
-    failed = evolve(
-        COMMAND, outcome=Outcome.ERROR, error_message="no file /home/dana/x, asked dana@example.com"
-    )
+    failed = evolve(COMMAND, outcome=ERROR, error_message="no file /home/dana/x, asked dana@example.com")
     event = describe(failed, RUNTIME, A, redact)
     assert event.name == "CLI execution failed"
     assert event.properties["outcome"] == "error"
@@ -111,7 +109,7 @@ def test_no_text_leaves_that_redaction_did_not_see(
         def __call__(self, text: str) -> str:
             return f"seen {len(text)}"
 
-    command = Command(name, Outcome.ERROR, 0.0, error_message=message, properties=properties)
+    command = Command(name, ERROR, 0.0, error_message=message, properties=properties)
     event = describe(command, RUNTIME, A, Marking())
     ours = {"cli_version", "runtime_language", "runtime_version", "os_type", "os_release", "outcome"}
     texts = {
@@ -123,6 +121,6 @@ def test_no_text_leaves_that_redaction_did_not_see(
 
 def test_every_field_has_a_reason() -> None:
     """Nothing of ours is sent that FIELDS does not explain."""
-    failed = evolve(COMMAND, outcome=Outcome.ERROR, error_message="x")
+    failed = evolve(COMMAND, outcome=ERROR, error_message="x")
     event = describe(failed, evolve(RUNTIME, is_ci=True), A, redact)
     assert set(event.properties) == set(FIELDS)

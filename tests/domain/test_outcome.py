@@ -6,7 +6,7 @@ import click
 import pytest
 import typer
 
-from arcade_usage.domain.outcome import Outcome, classify
+from arcade_usage.domain.outcome import ERROR, EXIT, INTERRUPTED, SUCCESS, USAGE, Outcome, classify
 
 
 class UnprintableError(Exception):
@@ -17,26 +17,26 @@ class UnprintableError(Exception):
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (None, (Outcome.SUCCESS, None)),
-        (SystemExit(), (Outcome.SUCCESS, None)),
-        (SystemExit(0), (Outcome.SUCCESS, None)),
-        (SystemExit(False), (Outcome.SUCCESS, None)),
-        (SystemExit(3), (Outcome.EXIT, None)),
-        (SystemExit("no such tool"), (Outcome.EXIT, "no such tool")),
-        (typer.Exit(0), (Outcome.SUCCESS, None)),
-        (typer.Exit(2), (Outcome.EXIT, None)),
-        (click.exceptions.Exit(0), (Outcome.SUCCESS, None)),
-        (click.exceptions.Exit(1), (Outcome.EXIT, None)),
-        (typer.Abort(), (Outcome.INTERRUPTED, None)),
-        (click.Abort(), (Outcome.INTERRUPTED, None)),
-        (KeyboardInterrupt(), (Outcome.INTERRUPTED, None)),
-        (asyncio.CancelledError(), (Outcome.INTERRUPTED, None)),
-        (click.UsageError("no such option"), (Outcome.USAGE, "no such option")),
-        (typer.BadParameter("not a number"), (Outcome.USAGE, "not a number")),
-        (click.ClickException("it broke"), (Outcome.ERROR, "it broke")),
-        (ValueError("x is 3"), (Outcome.ERROR, "ValueError: x is 3")),
-        (ValueError(), (Outcome.ERROR, "ValueError")),
-        (UnprintableError(), (Outcome.ERROR, "UnprintableError")),
+        (None, (SUCCESS, None)),
+        (SystemExit(), (SUCCESS, None)),
+        (SystemExit(0), (SUCCESS, None)),
+        (SystemExit(False), (SUCCESS, None)),
+        (SystemExit(3), (EXIT, None)),
+        (SystemExit("no such tool"), (EXIT, "no such tool")),
+        (typer.Exit(0), (SUCCESS, None)),
+        (typer.Exit(2), (EXIT, None)),
+        (click.exceptions.Exit(0), (SUCCESS, None)),
+        (click.exceptions.Exit(1), (EXIT, None)),
+        (typer.Abort(), (INTERRUPTED, None)),
+        (click.Abort(), (INTERRUPTED, None)),
+        (KeyboardInterrupt(), (INTERRUPTED, None)),
+        (asyncio.CancelledError(), (INTERRUPTED, None)),
+        (click.UsageError("no such option"), (USAGE, "no such option")),
+        (typer.BadParameter("not a number"), (USAGE, "not a number")),
+        (click.ClickException("it broke"), (ERROR, "it broke")),
+        (ValueError("x is 3"), (ERROR, "ValueError: x is 3")),
+        (ValueError(), (ERROR, "ValueError")),
+        (UnprintableError(), (ERROR, "UnprintableError")),
     ],
     ids=repr,
 )
@@ -68,7 +68,7 @@ SAID = {
 @pytest.mark.parametrize("message", SAID)
 def test_a_usage_error_quotes_nothing_that_was_typed(message: str) -> None:
     """What a user typed may be a secret, and Click quotes it: none of it is in the message."""
-    assert classify(click.UsageError(message)) == (Outcome.USAGE, SAID[message])
+    assert classify(click.UsageError(message)) == (USAGE, SAID[message])
 
 
 def test_a_usage_error_says_which_parameter() -> None:
@@ -90,4 +90,4 @@ def test_a_strangers_exit_is_an_exception() -> None:
     class Exit(Exception):  # noqa: N818 - a name of Click's
         exit_code = 0
 
-    assert classify(Exit("x")) == (Outcome.ERROR, "Exit: x")
+    assert classify(Exit("x")) == (ERROR, "Exit: x")

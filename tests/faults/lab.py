@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from attrs import define, field
 
-from arcade_usage.adapters.clock import SystemClock
+from arcade_usage import bootstrap, bootstrap_delivery
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.prelude import Prelude, hours_ahead
 from tests.e2e.world import World, noting_processes
@@ -103,7 +104,9 @@ class Lab:
         """Put the clock of hosts and deliveries on by so much, or back; it adds up."""
         ahead = hours_ahead() + hours
         self.prelude.set_clock(ahead)
-        self.monkeypatch.setattr(SystemClock, "now", lambda _: time.time() + ahead * 3600)
+        clock = SimpleNamespace(time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic)
+        for composition in (bootstrap, bootstrap_delivery):
+            self.monkeypatch.setattr(composition, "time", clock)
 
     @property
     def prelude(self) -> Prelude:

@@ -152,7 +152,7 @@ class SteppedClock:
 
     process: Process
 
-    def now(self) -> float:
+    def time(self) -> float:
         return self.process.now
 
     def monotonic(self) -> float:

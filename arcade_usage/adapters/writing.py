@@ -1,10 +1,9 @@
-"""Files that other processes read and write at the same time. Runs on the command path: only os.
+"""Writes files that other processes read and write at the same time. The first command needs it, too.
 
-Owns the invariants that a reader sees a file whole, as it was before or after a write, that what we
-make is the user's alone (0600, folders 0700), and that no read is without a limit.
+Owns the invariants that a reader sees a file whole, as it was before or after a write, and that what we
+make is the user's alone (0600, folders 0700).
 """
 
-import errno
 import os
 import time
 from contextlib import suppress
@@ -18,30 +17,7 @@ SWEEP_LIMIT = 1000  # entries of a folder that one sweep takes in
 REPLACE_TRIES = 20  # on Windows, while a reader holds the file
 REPLACE_PAUSE_SECONDS = 0.01
 
-# A FIFO in a file's place must not make a reader wait for a writer.
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-
-
-class TooLargeError(OSError):
-    """A file is larger than anything that we would have written there."""
-
-
-def read_bounded(path: str, limit: int) -> bytes | None:
-    """The content, None where there is no such file. Raises TooLargeError over `limit` bytes, OSError."""
-    try:
-        descriptor = os.open(path, _READ)
-    except FileNotFoundError:
-        return None
-    try:
-        content = os.read(descriptor, limit + 1)
-        while len(content) <= limit and (more := os.read(descriptor, limit + 1 - len(content))):
-            content += more
-    finally:
-        os.close(descriptor)
-    if len(content) > limit:
-        raise TooLargeError(errno.EFBIG, "larger than anything we write", path)
-    return content
 
 
 def make_folder(path: str) -> None:

@@ -1,0 +1,41 @@
+"""Makes the identity that a config folder without one gets. Runs on the command path, at the first command.
+
+Owns the invariant that of many first commands one makes it and all use it: the ledger comes before
+usage.json, each by the first writer, and usage.json takes its id from the ledger.
+"""
+
+import json
+
+from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.snapshots import MALFORMED, read_ledger_text, read_usage_text
+from arcade_usage.adapters.writing import create_first, make_folder
+
+
+def make_first_identity(layout: Layout, anon_id: str, born: str) -> str | None:
+    """Returns the text of usage.json; None where it was deleted right away. Raises OSError.
+
+    `anon_id`: a fresh id, for whoever is first. `born`: which machine this is.
+    """
+    make_folder(layout.folder)
+    ledger = {"anon_id": anon_id, "born": born}
+    if not create_first(layout.ledger, json.dumps(ledger).encode(), durable=False):
+        anon_id = _unused_id_of_ledger(layout) or anon_id
+    usage = json.dumps({"anon_id": anon_id, "linked_principal_id": None})
+    if create_first(layout.usage_json, usage.encode(), durable=False):
+        return usage
+    return read_usage_text(layout)
+
+
+def _unused_id_of_ledger(layout: Layout) -> str | None:
+    """The id that another first command is about to use.
+
+    A ledger whose id was used is what is left when somebody deleted usage.json to be new again.
+    """
+    try:
+        ledger = json.loads(read_ledger_text(layout) or MALFORMED)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(ledger, dict) or ledger.keys() - {"anon_id", "born"}:
+        return None
+    anon_id = ledger.get("anon_id")
+    return anon_id if isinstance(anon_id, str) else None
