@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 
@@ -21,11 +22,6 @@ SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
 _PACKAGE_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # A folder of Python's own: `-m` puts the current folder first among those to import from.
 _NEUTRAL_FOLDER = os.path.dirname(os.path.abspath(os.__file__))
-
-# Not known to subprocess off Windows.
-_CREATE_NO_WINDOW = 0x08000000
-_CREATE_NEW_PROCESS_GROUP = 0x00000200
-_CREATE_BREAKAWAY_FROM_JOB = 0x01000000
 
 
 def can_launch() -> bool:
@@ -104,17 +100,23 @@ class DetachedLauncher:
 
     def _spawn(self, payload: str, output: int) -> "_Process":
         environment = {**self._environment, **_surroundings(self._environment), EVENT_DATA_VARIABLE: payload}
+
+        def start(executable: str, **detached: Any) -> _Process:
+            return _Process(
+                [executable, "-m", "arcade_usage"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                cwd=_NEUTRAL_FOLDER,
+                env=environment,
+                **detached,
+            )
+
         if os.name == "nt":
-            return _spawn_on_windows(environment, output)
-        return _Process(
-            [sys.executable, "-m", "arcade_usage"],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-            cwd=_NEUTRAL_FOLDER,
-            env=environment,
-            start_new_session=True,
-        )
+            from arcade_usage.adapters.windows import start_detached
+
+            return start_detached(start, sys.executable)
+        return start(sys.executable, start_new_session=True)
 
 
 class _Process(subprocess.Popen[bytes]):
@@ -122,33 +124,6 @@ class _Process(subprocess.Popen[bytes]):
 
     def __del__(self) -> None:
         pass
-
-
-def _spawn_on_windows(environment: Mapping[str, str], output: int) -> _Process:
-    """Without a window, outside of the terminal's job where that is allowed."""
-    flags = _CREATE_NO_WINDOW | _CREATE_NEW_PROCESS_GROUP
-    for extra in (_CREATE_BREAKAWAY_FROM_JOB, 0):
-        try:
-            return _Process(
-                [_windowless(sys.executable), "-m", "arcade_usage"],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                cwd=_NEUTRAL_FOLDER,
-                env=environment,
-                creationflags=flags | extra,
-            )
-        except PermissionError:
-            if not extra:
-                raise
-    raise AssertionError("the second try returns or raises")
-
-
-def _windowless(executable: str) -> str:
-    """pythonw.exe where it lies beside python.exe."""
-    folder, name = os.path.split(executable)
-    candidate = os.path.join(folder, name.lower().replace("python", "pythonw", 1))
-    return candidate if "pythonw" not in name.lower() and os.path.exists(candidate) else executable
 
 
 def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:

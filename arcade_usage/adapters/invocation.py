@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from arcade_usage.application.tracker import Silence
-from arcade_usage.domain.outcome import SUCCESS, classify
 
 if TYPE_CHECKING:
     from arcade_usage.application.tracking import Tracker
@@ -245,7 +244,7 @@ class _Invocation:
 
     def _name(self, last: _Step, error: BaseException | None) -> str:
         names = last.names
-        if last.next is not None and classify(error)[0] != SUCCESS:
+        if last.next is not None and not _succeeded(error):
             names = [*names, last.next.name]  # it was about to begin when its group failed
         return ".".join(names) or last.own_name
 
@@ -254,7 +253,13 @@ def _is_help(error: BaseException | None, last: _Step) -> bool:
     """Whether the user asked for help, a version or the like: an option that shows something, or nothing."""
     if error is not None and any(kind.__name__ == "NoArgsIsHelpError" for kind in type(error).__mro__):
         return True
-    return error is not None and last.is_parsing and classify(error)[0] == SUCCESS
+    return error is not None and last.is_parsing and _succeeded(error)
+
+
+def _succeeded(error: BaseException | None) -> bool:
+    from arcade_usage.domain.outcome import SUCCESS, classify  # rarely needed
+
+    return classify(error)[0] == SUCCESS
 
 
 def _resolve(ctx: Any, args: Any) -> Any:

@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from arcade_usage.application.payload import encode_payload
-from arcade_usage.domain.outcome import ERROR, SUCCESS, classify
 
 if TYPE_CHECKING:
     from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
     from arcade_usage.application.tracking import Execution
+    from arcade_usage.domain.outcome import Outcome
 
 
 LOGGER = "arcade_usage"
@@ -71,7 +71,7 @@ class CommandTracker:
             self._report(
                 {
                     "name": command_name,
-                    "outcome": SUCCESS if success else ERROR,
+                    "outcome": "success" if success else "error",
                     "error_message": None if success else error_message,
                     "duration_ms": duration_ms,
                     "monotonic_start": monotonic_start,
@@ -178,8 +178,8 @@ class _Execution:
     ) -> None:
         with Silence():
             end = self._tracker._clock.monotonic()
-            outcome, message = classify(error)
-            succeeded = outcome == SUCCESS
+            outcome, message = _classify(error)
+            succeeded = outcome == "success"
             self._tracker._report(
                 {
                     "name": command_name,
@@ -227,6 +227,15 @@ class _Command:
                 is_logout=self._is_logout,
                 properties=self._properties,
             )
+
+
+def _classify(error: BaseException | None) -> "tuple[Outcome, str | None]":
+    """How a command ended. Most return, and then it takes no import to tell."""
+    if error is None:
+        return "success", None
+    from arcade_usage.domain.outcome import classify
+
+    return classify(error)
 
 
 class Silence:

@@ -30,7 +30,6 @@ COMMAND_PATH = frozenset(
         "arcade_usage.bootstrap",
         "arcade_usage.domain",
         "arcade_usage.domain.consent",
-        "arcade_usage.domain.outcome",
     ]
 )
 ORDINARY_HOST = "import enum, importlib, subprocess, typing"
