@@ -49,7 +49,7 @@ def _command_tracker(
     notice: "Notice | None",
 ) -> "Tracker":
     from arcade_usage.adapters.layout import Layout, find_config_dir
-    from arcade_usage.adapters.switch import reasons_off
+    from arcade_usage.adapters.reading import reasons_off
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config_dir))
@@ -59,7 +59,7 @@ def _command_tracker(
         return SilentTracker()
 
     from arcade_usage.adapters.detached import DetachedLauncher
-    from arcade_usage.adapters.snapshots import FolderSnapshots
+    from arcade_usage.adapters.reading import FolderSnapshots
 
     debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
     return CommandTracker(
@@ -85,8 +85,8 @@ def _drop(_: str) -> None:
 
 def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
     """Shown once per machine: the default folder remembers it for every config folder, where it can."""
+    from arcade_usage.adapters.layout import choice_layouts
     from arcade_usage.adapters.notice_board import NoticeBoard
-    from arcade_usage.adapters.switch import choice_layouts
 
     default_first = choice_layouts(layout)[::-1]
     places = [place for place in default_first if os.path.isabs(place.config_dir)]  # not where no home is

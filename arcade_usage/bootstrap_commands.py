@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from arcade_usage.adapters.layout import Layout, find_config_dir
+from arcade_usage.adapters.layout import Layout, choice_layouts, find_config_dir
 from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
-from arcade_usage.adapters.switch import choice_layouts, is_on, reasons_off
+from arcade_usage.adapters.reading import is_on, reasons_off
 from arcade_usage.application.errors import StoreError
 from arcade_usage.bootstrap import DEFAULT_HOST
 from arcade_usage.bootstrap_delivery import make_delivery

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from arcade_usage.adapters.switch import is_on
+from arcade_usage.adapters.reading import is_on
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.layout import Layout

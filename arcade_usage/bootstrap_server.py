@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.layout import Layout, find_config_dir
-from arcade_usage.adapters.switch import is_on
+from arcade_usage.adapters.reading import is_on
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.application.server import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.application.tracker import Silence
@@ -66,7 +66,7 @@ def _server_tracker(
         return SilentServer()
 
     from arcade_usage.adapters.process_events import ImportGate, tell
-    from arcade_usage.adapters.snapshots import FolderSnapshots
+    from arcade_usage.adapters.reading import FolderSnapshots
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written either
     snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))

@@ -48,3 +48,9 @@ def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
     if path.startswith("~"):
         raise ValueError("there is no home folder")
     return os.path.abspath(path)
+
+
+def choice_layouts(layout: Layout) -> list[Layout]:
+    """The folders whose stored choice counts: the config folder itself, and the default one."""
+    default = os.path.expanduser(DEFAULT_FOLDER)
+    return [layout] if default == layout.config_dir else [layout, Layout(default)]

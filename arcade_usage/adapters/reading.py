@@ -1,15 +1,90 @@
-"""Reads files that others may write, or replace by something else. Runs on the command path: only os.
+"""What is read of the config folder: the switch, and who is who. Runs on the command path.
 
-Owns the invariants that no read is without a limit, and none waits for a writer.
+Owns the invariants that no read is without a limit, that none waits for a writer, and that a choice which
+can't be read means off: the choice is a file named `off`, whose being there is all it says.
 """
 
 import errno
 import os
+from collections.abc import Callable, Iterable, Mapping
+
+from arcade_usage.adapters.layout import Layout, choice_layouts
+from arcade_usage.domain.consent import find_reasons
+
+USAGE_LIMIT = 4 * 1024  # bytes of usage.json
+LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
+
+MALFORMED = ""  # no JSON: stands for every content that can't be used
 
 # A FIFO in a file's place must not make a reader wait for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 StampNumbers = tuple[int, int, int, int, int]
+
+
+def is_on(layout: Layout, project_token: str) -> bool:
+    """Whether anything is tracked. Blocks: not; one or two lstats."""
+    return not reasons_off(layout, project_token)
+
+
+def reasons_off(layout: Layout, project_token: str | None) -> tuple[str, ...]:
+    """Everything that turns tracking off; empty where it is on. Blocks: not; one or two lstats."""
+    return find_reasons(os.environ, chose_off(choice_layouts(layout)), project_token)
+
+
+def chose_off(folders: Iterable[Layout]) -> bool:
+    """Whether a choice is stored in one of these folders, or it can't be told. One lstat each."""
+    return any(_may_be_there(folder.choice_off) for folder in folders)
+
+
+def _may_be_there(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+class FolderSnapshots:
+    """The snapshot port over the config folder's files."""
+
+    def __init__(self, layout: Layout, make_first: Callable[[], str | None] = lambda: None) -> None:
+        """`make_first`: makes the first identity where there is no usage.json, and returns its text."""
+        self._layout = layout
+        self._make_first = make_first
+
+    def take(self) -> Mapping[str, object] | None:
+        """As the port says; the texts are those of the files, `stamp` its five numbers."""
+        try:
+            usage = read_usage_text(self._layout)
+            if usage is None:
+                usage = self._make_first()
+            ledger = read_ledger_text(self._layout)
+        except OSError:
+            return None
+        return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+
+
+def read_usage_text(layout: Layout) -> str | None:
+    """usage.json; None where there is none, MALFORMED for what could not be it. Raises OSError."""
+    return _read(layout.usage_json, USAGE_LIMIT)
+
+
+def read_ledger_text(layout: Layout) -> str | None:
+    """The ledger; None where there is none, MALFORMED for what could not be it. Raises OSError."""
+    return _read(layout.ledger, LEDGER_LIMIT)
+
+
+def _read(path: str, limit: int) -> str | None:
+    try:
+        content = read_bounded(path, limit)
+    except (TooLargeError, IsADirectoryError):
+        return MALFORMED
+    if content is None:
+        return MALFORMED if os.path.islink(path) else None  # a link to nowhere
+    return content.decode("utf-8", "replace")
 
 
 class TooLargeError(OSError):

@@ -10,7 +10,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.switch import chose_off
+from arcade_usage.adapters.reading import chose_off
 from tests.adapters.disk import os_error
 
 

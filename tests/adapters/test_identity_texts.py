@@ -9,7 +9,7 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.deadline import within
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.snapshots import (
+from arcade_usage.adapters.reading import (
     LEDGER_LIMIT,
     MALFORMED,
     USAGE_LIMIT,

@@ -9,8 +9,8 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.in_memory import MemoryChoice
 from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.reading import chose_off
 from arcade_usage.adapters.stored_choice import StoredChoice
-from arcade_usage.adapters.switch import chose_off
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Choice
 from tests.adapters.disk import deny

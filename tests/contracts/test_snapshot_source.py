@@ -13,7 +13,7 @@ from arcade_usage.adapters.chance import RandomIds
 from arcade_usage.adapters.first_identity import make_first_identity
 from arcade_usage.adapters.in_memory import MemorySnapshots
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.snapshots import FolderSnapshots
+from arcade_usage.adapters.reading import FolderSnapshots
 from arcade_usage.application.ports import SnapshotSource
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.ledger import Ledger

@@ -22,8 +22,6 @@ COMMAND_PATH = frozenset(
         "arcade_usage.adapters.detached",
         "arcade_usage.adapters.layout",
         "arcade_usage.adapters.reading",
-        "arcade_usage.adapters.snapshots",
-        "arcade_usage.adapters.switch",
         "arcade_usage.application",
         "arcade_usage.application.payload",
         "arcade_usage.application.tracker",
