@@ -41,17 +41,10 @@ class DetachedLauncher:
         self._start(payload, subprocess.DEVNULL)
 
     def launch_and_wait(self, payload: str) -> None:
-        """As the port says: the process holds one end of a pipe, and lets go of it when it has settled."""
+        """As the port says: the process lets go of its end of a pipe when it has settled."""
         import threading
 
-        reading, writing = os.pipe()
-        try:
-            self._start(payload, writing)
-        except Exception:
-            os.close(reading)
-            raise
-        finally:
-            os.close(writing)
+        reading = self._start_with_pipe(payload)
         released = threading.Thread(target=_wait_for_end, args=(reading,), daemon=True)
         try:
             released.start()
@@ -65,6 +58,11 @@ class DetachedLauncher:
 
         Raises LaunchError.
         """
+        with open(self._start_with_pipe(payload), "rb") as end:
+            return end.read(OUTPUT_LIMIT).decode("utf-8", "replace")
+
+    def _start_with_pipe(self, payload: str) -> int:
+        """Start it with its stdout a pipe; returns the end that is read."""
         reading, writing = os.pipe()
         try:
             self._start(payload, writing)
@@ -73,8 +71,7 @@ class DetachedLauncher:
             raise
         finally:
             os.close(writing)
-        with open(reading, "rb") as end:
-            return end.read(OUTPUT_LIMIT).decode("utf-8", "replace")
+        return reading
 
     def _start(self, payload: str, output: int) -> None:
         if not can_launch():
