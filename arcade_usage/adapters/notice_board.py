@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import TextIO
 
 from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.writing import create_first, make_folder
 from arcade_usage.domain.notice import Notice, Telling, decide
 
 
@@ -43,6 +42,8 @@ class NoticeBoard:
 
     def _show(self, stderr: TextIO) -> None:
         """Raises what the stream raises: then the user was not told."""
+        from arcade_usage.adapters.writing import create_first, make_folder  # needed once
+
         stderr.write(f"{self._notice.text}\n{self._notice.link}\n")
         stderr.flush()
         for mark in self._marks:

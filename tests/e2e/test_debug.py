@@ -117,7 +117,7 @@ def log(world: World, lines: str, **variables: str) -> str:
 def test_a_host_that_logs_at_debug_is_told_what_is_done_and_why_not(world: World) -> None:
     """On the logger arcade_usage: that it is off, that a delivery was started, that none could be."""
     assert log(world, FAILED_CALL, DO_NOT_TRACK="1") == (
-        "arcade_usage DEBUG usage is not tracked: off: DO_NOT_TRACK is set\n"
+        "arcade_usage DEBUG usage is not tracked: DO_NOT_TRACK is set\n"
     )
     assert log(world, FAILED_CALL) == "arcade_usage DEBUG a delivery was started\n"
     frozen = log(world, f"import sys; sys.frozen = True\n{FAILED_CALL}")
@@ -131,4 +131,4 @@ def test_a_folder_that_cannot_be_used_is_told(world: World) -> None:
     """By the command that is not tracked."""
     world.folder.write_text("not a folder", encoding="utf-8")
     told = log(world, FAILED_CALL)
-    assert told == "arcade_usage DEBUG usage is not tracked: off: a stored choice says so, or can't be read\n"
+    assert told == "arcade_usage DEBUG usage is not tracked: a stored choice says so, or can't be read\n"
