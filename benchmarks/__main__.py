@@ -22,9 +22,10 @@ from benchmarks.orphans import adopt
 from benchmarks.plot import plot_costs, plot_growth
 from benchmarks.receiver import dead_end, receiving
 from benchmarks.report import Results, write_report
+from benchmarks.servers import EVENTS, judge_servers, measure_servers
 
 ROUNDS = 15
-QUICK_ROUNDS, QUICK_COMMANDS = 2, 16
+QUICK_ROUNDS, QUICK_COMMANDS, QUICK_EVENTS = 2, 16, 500
 ACCOUNT_ROUNDS = 5
 INCUMBENT_COMMANDS = (1, 10)  # beside COMMANDS: more of them takes minutes
 
@@ -72,14 +73,20 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
             for count in sorted({min(count, commands) if quick else count for count in (*counts, commands)}):
                 _say(f"{count} commands at once, {subject}")
                 crowds[subject, count] = measure_crowd(homes, receiver, subject, count)
+        events = QUICK_EVENTS if quick else EVENTS
+        _say(f"servers of {events:,} events, {rounds} rounds")
+        servers = measure_servers(homes, receiver, rounds, events)
         _say("where the time goes")
         account = measure_account(homes, QUICK_ROUNDS if quick else ACCOUNT_ROUNDS)
     goals: dict[str, list[Goal]] = {
         "one command": judge_commands(costs),
         "one delivery": judge_deliveries(deliveries),
         f"{commands} commands": judge_crowds(crowds["ours", commands], crowds["incumbent", commands]),
+        f"a server's {events:,} events": judge_servers(servers),
     }
-    return Results(rounds, _versions(environments), goals, costs, deliveries, list(crowds.values()), account)
+    return Results(
+        rounds, _versions(environments), goals, costs, deliveries, list(crowds.values()), servers, account
+    )
 
 
 def _versions(environments: Environments) -> dict[str, str]:

@@ -9,7 +9,8 @@ import shutil
 import socket
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -45,9 +46,15 @@ class Homes:
 
     def run(self, subject: str, place: Place, *, kill_orphans: bool = True) -> Run:
         """One command of the subject in a copy of the place's home, which is gone afterwards."""
-        home = self._copy(place.template)
-        try:
+        with self.copied(place.template) as home:
             return self.run_in(home, subject, place, kill_orphans=kill_orphans)
+
+    @contextmanager
+    def copied(self, template: Path | None) -> Iterator[Path]:
+        """A copy of a template, which is gone afterwards."""
+        home = self._copy(template)
+        try:
+            yield home
         finally:
             shutil.rmtree(home, ignore_errors=True)
 

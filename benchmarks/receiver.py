@@ -33,15 +33,13 @@ class Receiver:
 
     url: str
     arrivals: list[Arrival] = field(factory=list)
+    count: int = 0  # of events, without aliases
+    last: float = 0.0  # when something arrived
 
-    @property
-    def count(self) -> int:
-        """Events of commands, without aliases."""
-        return sum(not name.startswith("$") for arrival in self.arrivals for name in arrival.events)
-
-    @property
-    def last(self) -> float:
-        return max(arrival.at for arrival in self.arrivals)
+    def add(self, arrival: Arrival) -> None:
+        self.arrivals.append(arrival)
+        self.count += sum(not name.startswith("$") for name in arrival.events)
+        self.last = max(self.last, arrival.at)
 
 
 @contextmanager
@@ -85,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         names = tuple(str(event["event"]) for event in content.get("batch", [{"event": "event"}]))
         server = self.server
         assert isinstance(server, _Server)
-        server.receiver.arrivals.append(Arrival(now, names))
+        server.receiver.add(Arrival(now, names))
 
     def do_GET(self) -> None:
         self._answer({"data": {"account_id": PRINCIPAL, "principal_id": PRINCIPAL}})

@@ -13,6 +13,7 @@ from benchmarks.crowd import SHELLS, Crowd
 from benchmarks.deliveries import BARE, LIMIT, Delivery
 from benchmarks.deliveries import find as find_delivery
 from benchmarks.figures import Goal
+from benchmarks.servers import Server
 
 REMARKS = Path(__file__).with_name("remarks.md")
 _SMALLEST_SHOWN_MS = 0.5  # of a package's imports
@@ -35,6 +36,7 @@ class Results:
     costs: list[Cost]
     deliveries: list[Delivery]
     crowds: list[Crowd]
+    servers: list[Server]
     account: Account
 
 
@@ -55,6 +57,9 @@ def write_report(results: Results) -> str:
         _CROWD_WORDS,
         "![How many commands at once grow](performance-growth.svg)",
         _crowds(results.crowds),
+        "## A server",
+        _SERVER_WORDS,
+        _servers(results.servers),
         "## Where the time goes",
         _account(results.account),
         REMARKS.read_text(encoding="utf-8").strip(),
@@ -75,6 +80,11 @@ of a busy or of an offline machine finds."""
 
 _CROWD_WORDS = """Each command is a host of its own that imports Typer. The wall time runs until the last event is
 in; CPU is of all processes per event, and of the detached ones alone."""
+
+_SERVER_WORDS = """One process captures events as fast as a loop can, with a pause of 5 ms after each 100: a server does
+something else, too. Beside it the SDK's own client, as its documentation has it, on which nothing is written down,
+redacted or judged. Both have captured one event before: what they import is not counted. CPU is of the whole process
+until the last event is in."""
 
 
 def _machine(results: Results) -> str:
@@ -151,6 +161,31 @@ def _crowds(crowds: list[Crowd]) -> str:
         "detached alone (ms)",
         "most detached at a time",
         "of them with the SDK",
+    )
+    return _table(columns, rows)
+
+
+def _servers(servers: list[Server]) -> str:
+    rows = [
+        (
+            server.subject,
+            str(server.caller),
+            str(server.caller_p95),
+            str(server.cpu),
+            f"{server.rate.median:,.0f}",
+            f"{server.memory.median:.1f}",
+            f"{server.lost:,}",
+        )
+        for server in servers
+    ]
+    columns = (
+        "who",
+        "one capture (µs)",
+        "95th percentile of captures (µs)",
+        "CPU per event (µs)",
+        "events a second",
+        "memory (MiB)",
+        "lost",
     )
     return _table(columns, rows)
 

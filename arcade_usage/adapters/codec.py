@@ -7,6 +7,7 @@ never converted, it is malformed.
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import cattrs
@@ -194,7 +195,8 @@ def read_snapshot(value: Mapping[str, object]) -> Snapshot:
     return Snapshot(known, None if stamp is None else structure(stamp, Stamp))
 
 
-def write_snapshot(snapshot: Snapshot) -> dict[str, object]:
+@lru_cache(maxsize=1)  # a server's events come by the hundred with the same one
+def write_snapshot(snapshot: Snapshot) -> Mapping[str, object]:
     """A snapshot as the command path would have read it."""
     known, stamp = snapshot.known, snapshot.stamp
     return {

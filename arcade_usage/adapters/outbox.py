@@ -21,6 +21,7 @@ from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     create_first,
     make_folder,
+    put,
     read_files_clock,
     replace,
     sweep,
@@ -57,20 +58,34 @@ class FolderOutbox:
     durable: bool = True
     _names: dict[str, str] = field(factory=dict, init=False)  # of records that were added or seen, by uuid
     _added: set[str] = field(factory=set, init=False)  # names of records that were added, and not removed
+    _settled: dict[str, Record] = field(factory=dict, init=False)  # of those, with a verdict: it is for good
+    _since: int | None = field(default=None, init=False)  # the observed time, as of the first that was added
 
     def add(self, record: Record) -> None:
         if self.sink is None:
             raise StoreError("an outbox without a sink takes nothing")
+        content = codec.write_record(record)
         with _store_errors("a record can't be written"):
-            make_folder(self.folder)
-            if not os.path.exists(sink_file := os.path.join(self.folder, SINK_FILE)):
-                create_first(sink_file, codec.write_sink(self.sink), durable=False)
+            if self._since is None:
+                self._make_folder(self.sink)
+                self._since = int(self.logbook().observed.seconds)
             milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
-            since = int(self.logbook().observed.seconds)
-            name = f"{milliseconds:015d}-{since:010d}{_ending(record)}"
-            self._names.setdefault(record.event.uuid, name)
-            replace(self._path(record), codec.write_record(record), durable=self.durable)
-            self._added.add(os.path.basename(self._path(record)))
+            fresh = f"{milliseconds:015d}-{self._since:010d}{_ending(record)}"
+            name = self._names.setdefault(record.event.uuid, fresh)
+            path = os.path.join(self.folder, name)
+            try:
+                put(path, content, durable=self.durable)
+            except FileNotFoundError:  # the folder is gone since
+                self._make_folder(self.sink)
+                put(path, content, durable=self.durable)
+        self._added.add(name)
+        if record.attribution is not None:
+            self._settled[name] = record
+
+    def _make_folder(self, sink: Sink) -> None:
+        make_folder(self.folder)
+        if not os.path.exists(sink_file := os.path.join(self.folder, SINK_FILE)):
+            create_first(sink_file, codec.write_sink(sink), durable=False)
 
     def freeze(self, record: Record) -> None:
         with _store_errors("a verdict can't be written"):
@@ -81,7 +96,9 @@ class FolderOutbox:
         with _store_errors("the outbox can't be read"):
             # What was added here, a look at an overfull folder may miss.
             names = {entry.name for entry in self._look() if _is_record(entry)}
-        return [record for name in sorted(names | self._added) if (record := self._read(name)) is not None]
+        known = {name: self._settled[name] for name in names & self._settled.keys()}
+        found = (known.get(name) or self._read(name) for name in sorted(names | self._added))
+        return [record for record in found if record is not None]
 
     def size(self) -> int:
         with _store_errors("the outbox can't be read"):
@@ -177,6 +194,7 @@ class FolderOutbox:
             content = read_bounded(os.path.join(self.folder, name), RECORD_LIMIT)
             if content is None:
                 self._added.discard(name)
+                self._settled.pop(name, None)
                 return None
             record = codec.read_record(content)
         except (OSError, codec.MalformedError):
@@ -187,6 +205,7 @@ class FolderOutbox:
 
     def _unlink(self, name: str) -> None:
         self._added.discard(name)
+        self._settled.pop(name, None)
         with suppress(FileNotFoundError):
             os.unlink(os.path.join(self.folder, name))
 

@@ -45,7 +45,11 @@ def replace(path: str, content: bytes, *, durable: bool = True) -> None:
 
     `durable` waits for the disk.
     """
-    path = os.path.realpath(path)
+    put(os.path.realpath(path), content, durable=durable)
+
+
+def put(path: str, content: bytes, *, durable: bool) -> None:
+    """As `replace`, where a symlink has no business, and is replaced itself."""
     temporary = _write_temporary(os.path.dirname(path), content, durable=durable)
     try:
         _rename(temporary, path)

@@ -57,10 +57,13 @@ class Courier:
         now = self.read(taken)
         sure: list[Event] = []
         doubtful: list[Event] = []
+        holds: dict[int, bool] = {}  # by the snapshot before: the same one for many
         for captured in batch:
-            holds = captured.seen == taken or self._holds(captured.seen, now)
+            before = id(captured.seen)
+            if before not in holds:
+                holds[before] = captured.seen == taken or self._holds(captured.seen, now)
             with Silence():
-                (sure if holds else doubtful).append(self.describe(unpack(captured)))
+                (sure if holds[before] else doubtful).append(self.describe(unpack(captured)))
         kept = self._delivery.write_down_all(sure, now)
         kept += self._delivery.write_down_all(doubtful, now, Apart())
         try:

@@ -1,0 +1,107 @@
+"""A server that captures 10,000 events: what an event costs it, beside the SDK's own client."""
+
+import json
+import os
+import subprocess
+import time
+
+from attrs import define, field, frozen
+
+from benchmarks.figures import Goal, Sample
+from benchmarks.homes import Homes, Place
+from benchmarks.receiver import Receiver
+
+EVENTS = 10_000
+TIMES_THE_SDK = 1.1
+CALLER_MICROSECONDS = 10.0
+PATIENCE_SECONDS = 120.0
+_HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "chatter.py")
+_SUBJECTS = ("ours", "sdk")
+_FIGURES = ("caller", "caller_p95", "cpu", "rate", "memory")
+
+
+@frozen
+class Server:
+    """One subject. `caller`: µs of one capture, the median of each run; `caller_p95`: its 95th percentile.
+
+    `cpu`: µs of the process per event, background included. `rate`: events a second, until the last one is in.
+    `memory`: MiB added to the peak. `lost`: events that did not arrive, in all runs.
+    """
+
+    subject: str
+    caller: Sample
+    caller_p95: Sample
+    cpu: Sample
+    rate: Sample
+    memory: Sample
+    lost: int
+
+
+@define
+class _Series:
+    figures: dict[str, list[float]] = field(factory=lambda: {name: [] for name in _FIGURES})
+    lost: int = 0
+
+
+def measure_servers(homes: Homes, receiver: Receiver, rounds: int, events: int) -> list[Server]:
+    """Both, interleaved; one round to warm up."""
+    linked = homes.linked("ours")
+    series = {subject: _Series() for subject in _SUBJECTS}
+    for number in range(rounds + 1):
+        for subject, each in series.items():
+            figures, lost = _run(homes, receiver, subject, Place(linked, homes.posthog), events)
+            each.lost += lost
+            for name, value in figures.items() if number else ():
+                each.figures[name].append(value)
+    return [
+        Server(subject, **{name: Sample(each.figures[name]) for name in _FIGURES}, lost=each.lost)
+        for subject, each in series.items()
+    ]
+
+
+def _run(
+    homes: Homes, receiver: Receiver, subject: str, place: Place, events: int
+) -> tuple[dict[str, float], int]:
+    with homes.copied(place.template) as home:
+        before = receiver.count
+        server = subprocess.Popen(
+            [homes.environments.ours, _HOST, subject, str(events)],
+            env=homes.environment(home, place),
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        _wait_for(receiver, before + 1)
+        assert server.stdin is not None
+        server.stdin.write("\n")
+        server.stdin.flush()
+        arrived = _wait_for(receiver, before + 1 + events)
+        said, _ = server.communicate("\n")
+    told = json.loads(said)
+    figures = {
+        "caller": told["median"] / 1000,
+        "caller_p95": told["p95"] / 1000,
+        "cpu": told["cpu"] / events * 1e6,
+        "rate": events / (receiver.last - told["begun"]),
+        "memory": told["memory"] / 2**20,
+    }
+    return figures, before + 1 + events - arrived
+
+
+def _wait_for(receiver: Receiver, count: int) -> int:
+    """How many have arrived, once that many have or the patience is over."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while (arrived := receiver.count) < count and time.monotonic() < end:
+        time.sleep(0.05)
+    return arrived
+
+
+def judge_servers(servers: list[Server]) -> list[Goal]:
+    """The goals, and what was measured."""
+    ours, sdk = servers
+    return [
+        Goal("CPU of an event, to the SDK's own client", ours.cpu.over(sdk.cpu), at_most=TIMES_THE_SDK),
+        Goal("time in the caller", ours.caller.median, at_most=CALLER_MICROSECONDS, unit="µs"),
+        Goal("events that did not arrive", ours.lost, at_most=0, unit="events"),
+    ]
