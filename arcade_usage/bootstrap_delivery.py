@@ -113,7 +113,6 @@ def equip(
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.outbox import FolderOutbox
     from arcade_usage.adapters.principal_api import ArcadeCloud
-    from arcade_usage.adapters.sent_copies import FileCopies
     from arcade_usage.application.attributor import Attributor
     from arcade_usage.application.delivery import Delivery
     from arcade_usage.application.pacer import Pacer
@@ -122,10 +121,12 @@ def equip(
         return is_on(layout, sink.project_token)
 
     def keep_copies(messages: "Messages") -> None:
-        copies.keep(messages, clock.time())
+        from arcade_usage.adapters.sent_copies import FileCopies
+
+        FileCopies(layout.copies(sink.key)).keep(messages, clock.time())
         accepted(messages)
 
-    store, copies = IdentityFiles(layout, fingerprint()), FileCopies(layout.copies(sink.key))
+    store = IdentityFiles(layout, fingerprint())
     posthog = _LateSink(sink, is_still_on, keep_copies)
     clock, ids = time, RandomIds()
 
@@ -161,7 +162,7 @@ def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
 def _say_what_would_be_sent(payload: str) -> None:
     import sys
 
-    from arcade_usage.adapters.codec import write_preview
+    from arcade_usage.adapters.sent_json import write_preview
 
     read = _read(payload)
     if read is not None:

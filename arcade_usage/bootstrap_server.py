@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _LATE_IMPORTS = (
     "arcade_usage.adapters.credentials",
     "arcade_usage.adapters.posthog_sink",
+    "arcade_usage.adapters.sent_copies",
     "encodings.idna",
     "httpx",
 )
@@ -135,7 +136,7 @@ class _Preview:
         self.lost = 0
 
     def keep(self, batch: Sequence[Captured]) -> None:
-        from arcade_usage.adapters.codec import write_preview
+        from arcade_usage.adapters.sent_json import write_preview
         from arcade_usage.application.courier import unpack
         from arcade_usage.application.errors import StoreError
 

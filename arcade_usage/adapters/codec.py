@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import cattrs
 from attrs import frozen
 
-from arcade_usage.application.preview import Preview
 from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
@@ -21,7 +20,6 @@ from arcade_usage.domain.ledger import Ledger, Owed, Stamp
 from arcade_usage.domain.limits import Losses, Observed
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.spacing import Pause, Pauses
 from arcade_usage.domain.verdict import Attribution
@@ -49,7 +47,7 @@ class _StoredRecord:
 
 
 RECORD_VERSION = 1
-_MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
+MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
 
 
 def _exactly(*kinds: type) -> Any:
@@ -256,7 +254,7 @@ def read_logbook(content: bytes) -> Logbook:
         *(pause.due_at for _, pause in pauses),
         *(last.at for last in (stored.delivered, stored.failed) if last is not None),
     ]
-    if not all(0.0 <= moment < _MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
+    if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
         raise MalformedError("not a time")
     return Logbook(Pauses(pauses), stored.observed, Losses(counts), stored.delivered, stored.failed)
 
@@ -267,31 +265,6 @@ def write_logbook(logbook: Logbook) -> bytes:
         pauses, logbook.observed, logbook.losses.counts, logbook.delivered, logbook.failed
     )
     return json.dumps(_converter.unstructure(stored)).encode()
-
-
-def read_sent(line: bytes) -> Sent:
-    """Raises MalformedError."""
-    sent = structure(load_object(line), Sent)
-    if not 0.0 <= sent.at < _MOMENTS_END:
-        raise MalformedError("not a time")
-    return sent
-
-
-def write_sent(sent: Sent) -> bytes:
-    """One line; what JSON can't say (a moment, in the SDK's messages) as text."""
-    return json.dumps({"at": sent.at, "message": sent.message}, default=str).encode()
-
-
-def write_message(message: Mapping[str, object]) -> str:
-    """A message of the SDK's for people to read: what it is and whose first, then the rest as it comes."""
-    first = {key: message[key] for key in ("event", "distinct_id", "timestamp", "uuid") if key in message}
-    return json.dumps({**first, **message}, indent=2, default=str)
-
-
-def write_preview(preview: Preview) -> str:
-    """What is shown of an event instead of sending it, with whose it would be."""
-    heading = f"arcade-usage: not sent to {preview.sink.host}, as {preview.whose.value}:"
-    return f"{heading}\n{write_message(preview.message)}\n"
 
 
 def write_sink(sink: Sink) -> bytes:

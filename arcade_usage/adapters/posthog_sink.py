@@ -9,6 +9,7 @@ them over), the SDK's `post` sends them: the client's own sending tells nobody w
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import requests
@@ -129,7 +130,9 @@ def _read_distribution_from_files() -> None:
     utils: Any = posthog_utils
     distro: Any = getattr(utils, "distro", None)
     if hasattr(distro, "LinuxDistribution"):  # the module, and not what was put in its place before
-        utils.distro = distro.LinuxDistribution(include_lsb=False, include_uname=False)
+        told = distro.LinuxDistribution(include_lsb=False, include_uname=False)
+        told.info, told.name = cache(told.info), cache(told.name)  # the SDK asks for each event anew
+        utils.distro = told
 
 
 def _make_session() -> requests.Session:

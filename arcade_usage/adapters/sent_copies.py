@@ -11,7 +11,8 @@ from contextlib import suppress
 
 from attrs import frozen
 
-from arcade_usage.adapters import codec
+from arcade_usage.adapters import sent_json
+from arcade_usage.adapters.codec import MalformedError
 from arcade_usage.adapters.reading import TooLargeError, read_bounded
 from arcade_usage.adapters.writing import make_folder, replace
 from arcade_usage.application.errors import StoreError
@@ -26,7 +27,7 @@ class FileCopies:
 
     def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
         try:
-            lines = [*self._lines(), *(codec.write_sent(Sent(at, message)) for message in messages)]
+            lines = [*self._lines(), *(sent_json.write_sent(Sent(at, message)) for message in messages)]
             make_folder(os.path.dirname(self.path))
             replace(self.path, b"".join(line + b"\n" for line in newest(lines)), durable=False)
         except Exception:  # whatever it was, the events were accepted, and must not be sent again
@@ -39,8 +40,8 @@ class FileCopies:
             raise StoreError("what was sent can't be read") from error
         copies = []
         for line in lines:
-            with suppress(codec.MalformedError):
-                copies.append(codec.read_sent(line))
+            with suppress(MalformedError):
+                copies.append(sent_json.read_sent(line))
         return copies
 
     def erase(self) -> None:

@@ -4,17 +4,20 @@ Every protocol has a real adapter and an in-memory one, and both pass the same t
 tests/contracts. "Blocks" is the longest a call may take, in seconds.
 """
 
+from __future__ import annotations  # a delivery need not import what only stands in a signature
+
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from arcade_usage.domain.known import Known
-from arcade_usage.domain.ledger import Stamp
-from arcade_usage.domain.limits import Dropped
-from arcade_usage.domain.logbook import Logbook
-from arcade_usage.domain.record import Record
-from arcade_usage.domain.sent import Sent
-from arcade_usage.domain.verdict import Answer
+if TYPE_CHECKING:
+    from arcade_usage.domain.known import Known
+    from arcade_usage.domain.ledger import Stamp
+    from arcade_usage.domain.limits import Dropped
+    from arcade_usage.domain.logbook import Logbook
+    from arcade_usage.domain.record import Record
+    from arcade_usage.domain.sent import Sent
+    from arcade_usage.domain.verdict import Answer
 
 T = TypeVar("T")
 
