@@ -15,6 +15,7 @@ from itertools import islice
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
+from arcade_usage.adapters.held_lock import is_held
 from arcade_usage.adapters.layout import COPIES_FILE
 from arcade_usage.adapters.reading import read_bounded
 from arcade_usage.adapters.writing import (
@@ -159,9 +160,14 @@ class FolderOutbox:
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+        path = os.path.join(self.folder, SENDER_LOCK)
+        if not patience_seconds and is_held(path):
+            yield False
+            return
+
         from filelock import FileLock  # an event is written down before any lock is needed
 
-        lock = FileLock(os.path.join(self.folder, SENDER_LOCK), mode=PRIVATE_FILE)
+        lock = FileLock(path, mode=PRIVATE_FILE)
         with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
             make_folder(self.folder)
             lock.acquire(timeout=patience_seconds)
