@@ -100,7 +100,7 @@ def _versions(environments: Environments) -> dict[str, str]:
 def _shown(costs: list[Cost]) -> dict[str, tuple[str, Sample]]:
     """What the picture shows, by label."""
     shown = {
-        "floor": ("floor", "any"),
+        "floor": ("floor", "linked"),
         "ours, linked": ("ours", "linked"),
         "ours, PostHog unreachable": ("ours", "PostHog unreachable"),
         "peer": ("peer", "anonymous"),

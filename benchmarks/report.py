@@ -69,7 +69,7 @@ def write_report(results: Results) -> str:
 
 _COMMAND_WORDS = """Import, building the tracker and one tracked command (a `with` block), inside a host that has
 imported Typer. The floor is `import json, subprocess` and a detached `Popen` of /bin/true, in the same host, with a
-folder and an environment of its own as ours has. The incumbent is arcade-mcp's own tracking, the peer
+folder and an environment of its own as ours has, each time right before ours and in a home of the same state. The incumbent is arcade-mcp's own tracking, the peer
 iterative-telemetry; both are driven from outside, towards receivers on this machine. Unreachable is a server that
 takes the connection and never says a word. "Memory" is what was added to the host's peak; nothing where imports
 before had left enough room."""
@@ -105,10 +105,10 @@ def _goals(goals: dict[str, list[Goal]]) -> str:
 
 
 def _commands(costs: list[Cost]) -> str:
-    floor = find(costs, "floor", "any")
     rows = []
     for cost in costs:
         if cost.subject in ("floor", "ours", "incumbent", "peer"):
+            floor = find(costs, "floor", cost.state)
             row = (cost.subject, cost.state, str(cost.wall), f"{cost.wall.over(floor.wall):,.1f}")
             rows.append(
                 (*row, str(cost.cpu), f"{cost.cpu.over(floor.cpu):,.1f}", f"{cost.memory.median:.1f}")
