@@ -1,6 +1,6 @@
 """Measures everything and writes docs/performance.md with its pictures: python -m benchmarks [--rounds N] [--quick].
 
-Takes about ten minutes on a quiet machine. Exits with 0 whether the goals are met or not: the page says so.
+Takes about a quarter of an hour on a quiet machine. Exits with 0 whether the goals are met or not: the page says so.
 """
 
 import argparse
