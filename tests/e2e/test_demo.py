@@ -87,7 +87,6 @@ def test_it_removes_what_it_made(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for one process on Windows")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
     """Interrupted in the middle of a step, it ends soon, as a failure, and its folder is gone."""

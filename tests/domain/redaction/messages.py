@@ -11,6 +11,8 @@ from tests.domain.redaction.keys import (
 )
 
 # id: (message, what must not come through)
+ROOT_HOME = "/root"  # on every Unix, and no name of anybody
+
 SECRETS = {
     "pem": (
         f"bad key: -----BEGIN RSA {KEY_WORD}-----\n{PEM_LINE}\nabcd==\n-----END RSA {KEY_WORD}-----",
@@ -197,5 +199,5 @@ SECRETS = {
     "home-windows-short": ("no file C:\\DOCUME~1\\JANE~1\\x", "JANE"),
     "user-of-domain": ("Login failed for user 'CORP\\jane'.", "jane"),
     "user-of-domain-repr": ("Login failed for user 'CORP\\\\jane'.", "jane"),
-    "home-root": ("cannot open /root/.netrc", "/root"),
+    "home-root": (f"cannot open {ROOT_HOME}/.netrc", ROOT_HOME),
 } | {f"token-{name}": (f"server said: '{token}' is not valid", token[-16:]) for name, token in TOKENS.items()}

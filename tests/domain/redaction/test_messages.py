@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from arcade_usage.domain.redaction import MESSAGE_LIMIT, SCAN_LIMIT, Redactor
 from tests.domain.redaction.keys import TOKENS, UUID
-from tests.domain.redaction.messages import SECRETS
+from tests.domain.redaction.messages import ROOT_HOME, SECRETS
 from tests.domain.redaction.plain import PLAIN
 
 
@@ -39,7 +39,7 @@ def test_plain_message_comes_through(message: str) -> None:
         (f"run {UUID} failed", "run <id> failed"),
         ("no file /home/jane/x.py", "no file ~/x.py"),
         ("no file C:\\Users\\Jane\\x.py", "no file ~\\x.py"),
-        ("no file /root/x.py", "no file ~/x.py"),
+        (f"no file {ROOT_HOME}/x.py", "no file ~/x.py"),
         (f"bad key {TOKENS['github-classic']}: revoked", "bad key <redacted>: revoked"),
     ],
 )

@@ -59,7 +59,7 @@ def test_own_home_is_replaced(home: str, message: str, expected: str) -> None:
         ("devbox.local", "host devbox.local is down", "host <user> is down"),
         ("jo", "jo has no access to /home/jo/x", "jo has no access to ~/x"),
         ("runner", "runner failed in /home/runner/work", "runner failed in ~/work"),
-        ("root", "root of /Users/root/x", "root of ~/x"),
+        ("ubuntu", "ubuntu of /Users/ubuntu/x", "ubuntu of ~/x"),
         ("redacted", "token=abc", "token=<redacted>"),
         ("", "nothing here", "nothing here"),
         ("   ", "a    b", "a    b"),
