@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker, tell
 
 if TYPE_CHECKING:
-    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.config_folder import Layout
     from arcade_usage.adapters.notice_board import NoticeBoard
     from arcade_usage.application.tracking import Tracker
     from arcade_usage.domain.notice import Notice
@@ -48,8 +48,7 @@ def _command_tracker(
     config_dir: "str | os.PathLike[str] | None",
     notice: "Notice | None",
 ) -> "Tracker":
-    from arcade_usage.adapters.layout import Layout, find_config_dir
-    from arcade_usage.adapters.reading import reasons_off
+    from arcade_usage.adapters.config_folder import FolderSnapshots, Layout, find_config_dir, reasons_off
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config_dir))
@@ -59,7 +58,6 @@ def _command_tracker(
         return SilentTracker()
 
     from arcade_usage.adapters.detached import DetachedLauncher
-    from arcade_usage.adapters.reading import FolderSnapshots
 
     debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
     return CommandTracker(
@@ -85,7 +83,7 @@ def _drop(_: str) -> None:
 
 def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
     """Shown once per machine: the default folder remembers it for every config folder, where it can."""
-    from arcade_usage.adapters.layout import choice_layouts
+    from arcade_usage.adapters.config_folder import choice_layouts
     from arcade_usage.adapters.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]

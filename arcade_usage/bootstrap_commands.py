@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from arcade_usage.adapters.layout import Layout, choice_layouts, find_config_dir
+from arcade_usage.adapters.config_folder import Layout, choice_layouts, find_config_dir, is_on, reasons_off
 from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
-from arcade_usage.adapters.reading import is_on, reasons_off
 from arcade_usage.application.errors import StoreError
 from arcade_usage.bootstrap import DEFAULT_HOST
 from arcade_usage.bootstrap_delivery import make_delivery
@@ -197,8 +196,8 @@ def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]"
 
 def make_eraser(place: Place) -> "Eraser":
     from arcade_usage.adapters.circumstances import sweep
+    from arcade_usage.adapters.config_folder import COPIES_FILE
     from arcade_usage.adapters.identity_store import IdentityFiles
-    from arcade_usage.adapters.layout import COPIES_FILE
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.sent_copies import FileCopies
     from arcade_usage.application.erasure import Eraser

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from arcade_usage.adapters.reading import is_on
+from arcade_usage.adapters.config_folder import is_on
 
 if TYPE_CHECKING:
-    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.config_folder import Layout
     from arcade_usage.application.delivery import Delivery, Handover
     from arcade_usage.application.ports import AnalyticsSink, PrincipalApi
     from arcade_usage.application.preview import Previewer
@@ -72,7 +72,7 @@ def _open(
 
 def _read(payload: str) -> "tuple[Layout, Handover, Event] | None":
     from arcade_usage.adapters.chance import RandomIds
-    from arcade_usage.adapters.layout import Layout
+    from arcade_usage.adapters.config_folder import Layout
     from arcade_usage.adapters.payload_reader import read_payload
     from arcade_usage.adapters.surroundings import local_redactor, read_runtime
     from arcade_usage.application.errors import InvalidPayloadError

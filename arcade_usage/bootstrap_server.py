@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from arcade_usage.adapters.layout import Layout, find_config_dir
-from arcade_usage.adapters.reading import is_on
+from arcade_usage.adapters.config_folder import Layout, find_config_dir, is_on
 from arcade_usage.application.rounds import Captured, Progress
 from arcade_usage.application.server import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.application.tracker import Silence
@@ -66,8 +65,8 @@ def _server_tracker(
     if project_token is None or not is_on(layout, project_token):
         return SilentServer()
 
+    from arcade_usage.adapters.config_folder import FolderSnapshots
     from arcade_usage.adapters.process_events import ImportGate, tell
-    from arcade_usage.adapters.reading import FolderSnapshots
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written either
     snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))

@@ -13,8 +13,7 @@ from statistics import median
 
 from attrs import frozen
 
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import FolderSnapshots
+from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
 from arcade_usage.application.payload import encode_payload
 from benchmarks.homes import Homes, Place
 from benchmarks.host import ONE_POST

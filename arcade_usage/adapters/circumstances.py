@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from itertools import islice
 
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.writing import is_temporary
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.status import Circumstances

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import field, frozen
 
-from arcade_usage.adapters.reading import read_stamp, stamp_numbers
+from arcade_usage.adapters.config_folder import read_stamp, stamp_numbers
 from arcade_usage.domain.ledger import Stamp
 
 CREDENTIALS_LIMIT = 64 * 1024  # bytes

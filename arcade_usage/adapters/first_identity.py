@@ -6,8 +6,7 @@ usage.json, each by the first writer, and usage.json takes its id from the ledge
 
 import json
 
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import MALFORMED, read_ledger_text, read_usage_text
+from arcade_usage.adapters.config_folder import MALFORMED, Layout, read_ledger_text, read_usage_text
 from arcade_usage.adapters.writing import create_first, make_folder
 
 

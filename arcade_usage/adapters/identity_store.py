@@ -13,8 +13,7 @@ from typing import TypeVar
 from attrs import define
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import read_ledger_text, read_usage_text
+from arcade_usage.adapters.config_folder import Layout, read_ledger_text, read_usage_text
 from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     make_folder,

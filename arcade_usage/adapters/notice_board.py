@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TextIO
 
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.domain.notice import Notice, Telling, decide
 
 

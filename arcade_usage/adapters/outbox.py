@@ -15,9 +15,8 @@ from itertools import islice
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
+from arcade_usage.adapters.config_folder import COPIES_FILE, read_bounded
 from arcade_usage.adapters.held_lock import is_held
-from arcade_usage.adapters.layout import COPIES_FILE
-from arcade_usage.adapters.reading import read_bounded
 from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     create_first,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define
 
+from arcade_usage.adapters.config_folder import read_stamp
 from arcade_usage.adapters.deadline import DeadlineExceededError, within
-from arcade_usage.adapters.reading import read_stamp
 from arcade_usage.application.ports import LOOK_UP_SECONDS
 from arcade_usage.domain.identity import is_principal_id
 from arcade_usage.domain.ledger import Stamp

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from arcade_usage.adapters import sent_json
 from arcade_usage.adapters.codec import MalformedError
-from arcade_usage.adapters.reading import TooLargeError, read_bounded
+from arcade_usage.adapters.config_folder import TooLargeError, read_bounded
 from arcade_usage.adapters.writing import make_folder, replace
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, Sent, newest

@@ -4,7 +4,7 @@ import os
 
 from attrs import frozen
 
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.writing import create_first, make_folder
 from arcade_usage.application.errors import StoreError
 

@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from attrs import define, field, frozen
 
 import arcade_usage
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.detached import DetachedLauncher
-from arcade_usage.adapters.layout import Layout
 from arcade_usage.adapters.outbox import LOGBOOK_FILE, find_sinks
 from arcade_usage.application.tracker import CommandTracker
 from arcade_usage.demo.environment import own_environment

@@ -14,7 +14,7 @@ from unittest import mock
 from attrs import define, field
 
 from arcade_usage import bootstrap, bootstrap_server
-from arcade_usage.adapters import layout
+from arcade_usage.adapters import config_folder
 from arcade_usage.application.rounds import Rounds
 from arcade_usage.application.server import ServerTracker, pack
 from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker
@@ -140,7 +140,7 @@ def staging() -> Iterator[Stage]:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="arcade-usage-"))
         surroundings = {DO_NOT_TRACK_VARIABLE: _OFF, "ARCADE_WORK_DIR": folder, "ARCADE_USAGE_TRACKING": ""}
         stack.enter_context(mock.patch.dict(os.environ, surroundings))
-        stack.enter_context(mock.patch.object(layout, "DEFAULT_FOLDER", folder))
+        stack.enter_context(mock.patch.object(config_folder, "DEFAULT_FOLDER", folder))
         stack.enter_context(mock.patch.object(bootstrap, "_command_tracker", stage.command_tracker))
         stack.enter_context(mock.patch.object(bootstrap_server, "_server_tracker", stage.server_tracker))
         yield stage

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import chose_off
+from arcade_usage.adapters.config_folder import Layout, chose_off
 from tests.adapters.disk import os_error
 
 

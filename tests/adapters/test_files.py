@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
+from arcade_usage.adapters.config_folder import TooLargeError, read_bounded
 from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.reading import TooLargeError, read_bounded
 from arcade_usage.adapters.writing import make_folder
 from tests.adapters.disk import mode_of, os_error
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.reading import read_bounded
+from arcade_usage.adapters.config_folder import read_bounded
 from arcade_usage.adapters.writing import create_first, replace
 from tests.adapters.contenders import contend
 

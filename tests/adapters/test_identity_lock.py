@@ -12,8 +12,8 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import identity_store
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Known
@@ -139,7 +139,7 @@ import os
 from attrs import evolve
 from arcade_usage.adapters import identity_store
 from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.config_folder import Layout
 
 config_dir, number = sys.argv[1:]
 identity_store.IDENTITY_LOCK_SECONDS = 60.0

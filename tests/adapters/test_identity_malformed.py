@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.deadline import within
 from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.layout import Layout
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger

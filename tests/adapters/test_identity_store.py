@@ -8,8 +8,8 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import (
+from arcade_usage.adapters.config_folder import (
     LEDGER_LIMIT,
     MALFORMED,
     USAGE_LIMIT,
+    Layout,
     read_ledger_text,
     read_usage_text,
 )
+from arcade_usage.adapters.deadline import within
 from tests.adapters.disk import deny
 
 Read = Callable[[Layout], str | None]

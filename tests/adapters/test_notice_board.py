@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.notice_board import NoticeBoard
 from arcade_usage.domain.notice import Notice
 from tests.adapters.disk import deny_writing

@@ -11,8 +11,8 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import principal_api
+from arcade_usage.adapters.config_folder import read_stamp
 from arcade_usage.adapters.principal_api import ArcadeCloud
-from arcade_usage.adapters.reading import read_stamp
 from arcade_usage.demo.receiver import WELL, Mood, Receiver
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Nobody
 from tests.adapters.credentials_file import TOKEN, stamp_of

@@ -10,11 +10,10 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
+from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
 from arcade_usage.adapters.deadline import within
 from arcade_usage.adapters.first_identity import make_first_identity
 from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import FolderSnapshots
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Known, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger
@@ -225,8 +224,8 @@ class TestUnusable:
 _FIRST = """
 import json
 from arcade_usage.adapters.chance import RandomIds
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import FolderSnapshots
+from arcade_usage.adapters.config_folder import Layout
+from arcade_usage.adapters.config_folder import FolderSnapshots
 from arcade_usage.adapters.first_identity import make_first_identity
 
 folder, number = sys.argv[1:]

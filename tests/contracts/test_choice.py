@@ -7,9 +7,8 @@ import pytest
 from attrs import frozen
 from pytest_mock import MockerFixture
 
+from arcade_usage.adapters.config_folder import Layout, chose_off
 from arcade_usage.adapters.in_memory import MemoryChoice
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import chose_off
 from arcade_usage.adapters.stored_choice import StoredChoice
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Choice

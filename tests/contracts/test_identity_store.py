@@ -9,9 +9,9 @@ from attrs import evolve, frozen
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import identity_store
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.identity_store import IdentityFiles
 from arcade_usage.adapters.in_memory import MemoryIdentityStore
-from arcade_usage.adapters.layout import Layout
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import IdentityStore
 from arcade_usage.domain.identity import Anonymous

@@ -10,10 +10,9 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.chance import RandomIds
+from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
 from arcade_usage.adapters.first_identity import make_first_identity
 from arcade_usage.adapters.in_memory import MemorySnapshots
-from arcade_usage.adapters.layout import Layout
-from arcade_usage.adapters.reading import FolderSnapshots
 from arcade_usage.application.ports import SnapshotSource
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.ledger import Ledger

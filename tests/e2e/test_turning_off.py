@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from arcade_usage import bootstrap_commands
-from arcade_usage.adapters.layout import Layout
+from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.outbox import find_sinks
 from arcade_usage.bootstrap_commands import Place
 from arcade_usage.bootstrap_delivery import make_delivery

@@ -10,8 +10,8 @@ import httpx
 from attrs import evolve
 
 from arcade_usage.adapters import codec
+from arcade_usage.adapters.config_folder import read_stamp
 from arcade_usage.adapters.payload_reader import read_payload
-from arcade_usage.adapters.reading import read_stamp
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Snapshot

@@ -26,7 +26,7 @@ SECRET = "someone@example.org"  # in every error message: redaction has to see i
 _SCRIPT = """
 import json, os, subprocess, sys, threading, time
 from arcade_usage import bootstrap
-from arcade_usage.adapters import chance, detached, first_identity, layout, machine, reading
+from arcade_usage.adapters import chance, config_folder, detached, first_identity, machine
 from arcade_usage.domain import consent
 asked, waits, ends = json.loads(sys.argv[1]), [], []
 report = open(asked["report"], "w", encoding="utf-8")

@@ -18,7 +18,7 @@ SHELL_SECONDS = 240.0  # until a shell that hangs is a failure
 _HOST = """
 import sys, time
 from arcade_usage import bootstrap
-from arcade_usage.adapters import chance, detached, first_identity, layout, machine, reading
+from arcade_usage.adapters import chance, config_folder, detached, first_identity, machine
 from arcade_usage.domain import consent
 begun = time.perf_counter()
 {start}

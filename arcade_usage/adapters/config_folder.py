@@ -1,15 +1,21 @@
-"""What is read of the config folder: the switch, and who is who. Runs on the command path.
+"""The config folder: where everything lies in it, and what is read of it: the switch, and who is who.
 
-Owns the invariants that no read is without a limit, that none waits for a writer, and that a choice which
-can't be read means off: the choice is a file named `off`, whose being there is all it says.
+Runs on the command path, as one module, since each takes longer to find than all that is read. Owns the
+invariants that naming a place touches nothing, that no read is without a limit, that none waits for a writer,
+and that a choice which can't be read means off: the choice is a file named `off`, whose being there is all it
+says.
 """
 
 import errno
 import os
 from collections.abc import Callable, Iterable, Mapping
+from os import sep
 
-from arcade_usage.adapters.layout import Layout, choice_layouts
 from arcade_usage.domain.consent import find_reasons
+
+DEFAULT_FOLDER = "~/.arcade"
+COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
+_NAME_LIMIT = 100  # characters of a distribution's name in a file's
 
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
@@ -20,6 +26,51 @@ MALFORMED = ""  # no JSON: stands for every content that can't be used
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 StampNumbers = tuple[int, int, int, int, int]
+
+
+class Layout:
+    """The files of one config folder. usage.json and credentials.yaml are the host's; usage/ is ours."""
+
+    def __init__(self, config_dir: str) -> None:
+        """`config_dir`: an absolute path."""
+        self.config_dir = config_dir
+        self.usage_json = f"{config_dir}{sep}usage.json"  # join looks at every path anew, at every command
+        self.credentials = f"{config_dir}{sep}credentials.yaml"
+        self.folder = f"{config_dir}{sep}usage"
+        self.ledger = f"{self.folder}{sep}ledger.json"
+        self.identity_lock = f"{self.folder}{sep}identity.lock"
+        self.choice_off = f"{self.folder}{sep}off"
+        self.evidence = f"{self.folder}{sep}malformed"
+        self.outboxes = f"{self.folder}{sep}outbox"
+
+    def outbox(self, sink_key: str) -> str:
+        return f"{self.outboxes}{sep}{sink_key}"
+
+    def notice_mark(self, distribution: str, version: int) -> str:
+        """The file that says that a tool's notice was shown."""
+        name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
+        return f"{self.folder}{sep}notice-{name[:_NAME_LIMIT]}-{int(version)}"
+
+    def copies(self, sink_key: str) -> str:
+        return f"{self.outbox(sink_key)}{sep}{COPIES_FILE}"
+
+
+def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
+    """What the host says, else what the Arcade CLI reads from the environment, else ~/.arcade.
+
+    Raises ValueError where there is no home folder.
+    """
+    chosen = os.fspath(config_dir) if config_dir else os.environ.get("ARCADE_WORK_DIR") or DEFAULT_FOLDER
+    path = os.path.expanduser(chosen)
+    if path.startswith("~"):
+        raise ValueError("there is no home folder")
+    return os.path.abspath(path)
+
+
+def choice_layouts(layout: Layout) -> list[Layout]:
+    """The folders whose stored choice counts: the config folder itself, and the default one."""
+    default = os.path.expanduser(DEFAULT_FOLDER)
+    return [layout] if default == layout.config_dir else [layout, Layout(default)]
 
 
 def is_on(layout: Layout, project_token: str) -> bool:
