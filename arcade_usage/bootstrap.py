@@ -12,7 +12,9 @@ from arcade_usage.application.tracker import CommandTracker, Silence, SilentTrac
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.config_folder import Layout
+    from arcade_usage.adapters.detached import DetachedLauncher
     from arcade_usage.adapters.notice_board import NoticeBoard
+    from arcade_usage.application.ports import ProcessLauncher
     from arcade_usage.application.tracking import Tracker
     from arcade_usage.domain.notice import Notice
 
@@ -22,7 +24,7 @@ DEFAULT_HOST = "https://us.i.posthog.com"
 def command_tracker(
     *,
     distribution: str,
-    project_token: str | None,
+    project_token: "str | None",
     host: str = DEFAULT_HOST,
     config_dir: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
@@ -43,7 +45,7 @@ def command_tracker(
 
 def _command_tracker(
     distribution: str,
-    project_token: str | None,
+    project_token: "str | None",
     host: str,
     config_dir: "str | os.PathLike[str] | None",
     notice: "Notice | None",
@@ -60,9 +62,10 @@ def _command_tracker(
     from arcade_usage.adapters.detached import DetachedLauncher
 
     debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
+    launcher = DetachedLauncher(os.environ)
     return CommandTracker(
         snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
-        launcher=_Preview() if debugging else DetachedLauncher(os.environ),
+        launcher=_show(launcher) if debugging else launcher,
         clock=time,
         rotate=lambda: None if debugging else _log_out(layout),
         keep=_drop if debugging else _keep,
@@ -75,6 +78,12 @@ def _command_tracker(
 
 def _always() -> bool:
     return True
+
+
+def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
+    from arcade_usage.adapters.showing import ShowingLauncher
+
+    return ShowingLauncher(launcher.launch_and_read)
 
 
 def _drop(_: str) -> None:
@@ -91,7 +100,7 @@ def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "Notic
     return NoticeBoard(notice, distribution, places, os.environ)
 
 
-def make_identity(layout: "Layout") -> str | None:
+def make_identity(layout: "Layout") -> "str | None":
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.first_identity import make_first_identity
     from arcade_usage.adapters.machine import fingerprint
@@ -112,20 +121,3 @@ def _log_out(layout: "Layout") -> None:
     from arcade_usage.application.attributor import log_out
 
     log_out(IdentityFiles(layout, fingerprint()), RandomIds())
-
-
-class _Preview:
-    """A launcher whose process sends nothing: it says what would have been sent, which is shown on stderr.
-
-    A process, since the SDK is asked for the exact message, and has no business in the host.
-    """
-
-    def launch(self, payload: str) -> None:
-        import sys
-
-        from arcade_usage.adapters.detached import DetachedLauncher
-
-        sys.stderr.write(DetachedLauncher(os.environ).launch_and_read(payload))
-
-    def launch_and_wait(self, payload: str) -> None:
-        self.launch(payload)

@@ -8,10 +8,13 @@ says.
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Mapping
 from os import sep
+from typing import TYPE_CHECKING
 
 from arcade_usage.domain.consent import find_reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_FOLDER = "~/.arcade"
 COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
@@ -67,7 +70,7 @@ def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
     return os.path.abspath(path)
 
 
-def choice_layouts(layout: Layout) -> list[Layout]:
+def choice_layouts(layout: Layout) -> "list[Layout]":
     """The folders whose stored choice counts: the config folder itself, and the default one."""
     default = os.path.expanduser(DEFAULT_FOLDER)
     return [layout] if default == layout.config_dir else [layout, Layout(default)]
@@ -78,12 +81,12 @@ def is_on(layout: Layout, project_token: str) -> bool:
     return not reasons_off(layout, project_token)
 
 
-def reasons_off(layout: Layout, project_token: str | None) -> tuple[str, ...]:
+def reasons_off(layout: Layout, project_token: "str | None") -> "tuple[str, ...]":
     """Everything that turns tracking off; empty where it is on. Blocks: not; one or two lstats."""
     return find_reasons(os.environ, chose_off(choice_layouts(layout)), project_token)
 
 
-def chose_off(folders: Iterable[Layout]) -> bool:
+def chose_off(folders: "Iterable[Layout]") -> bool:
     """Whether a choice is stored in one of these folders, or it can't be told. One lstat each."""
     return any(_may_be_there(folder.choice_off) for folder in folders)
 
@@ -101,12 +104,12 @@ def _may_be_there(path: str) -> bool:
 class FolderSnapshots:
     """The snapshot port over the config folder's files."""
 
-    def __init__(self, layout: Layout, make_first: Callable[[], str | None] = lambda: None) -> None:
+    def __init__(self, layout: Layout, make_first: "Callable[[], str | None]" = lambda: None) -> None:
         """`make_first`: makes the first identity where there is no usage.json, and returns its text."""
         self._layout = layout
         self._make_first = make_first
 
-    def take(self) -> Mapping[str, object] | None:
+    def take(self) -> "Mapping[str, object] | None":
         """As the port says; the texts are those of the files, `stamp` its five numbers."""
         try:
             usage = read_usage_text(self._layout)
@@ -118,17 +121,17 @@ class FolderSnapshots:
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
 
 
-def read_usage_text(layout: Layout) -> str | None:
+def read_usage_text(layout: Layout) -> "str | None":
     """usage.json; None where there is none, MALFORMED for what could not be it. Raises OSError."""
     return _read(layout.usage_json, USAGE_LIMIT)
 
 
-def read_ledger_text(layout: Layout) -> str | None:
+def read_ledger_text(layout: Layout) -> "str | None":
     """The ledger; None where there is none, MALFORMED for what could not be it. Raises OSError."""
     return _read(layout.ledger, LEDGER_LIMIT)
 
 
-def _read(path: str, limit: int) -> str | None:
+def _read(path: str, limit: int) -> "str | None":
     try:
         content = read_bounded(path, limit)
     except (TooLargeError, IsADirectoryError):
@@ -142,7 +145,7 @@ class TooLargeError(OSError):
     """A file is larger than anything that we would have written there."""
 
 
-def read_bounded(path: str, limit: int) -> bytes | None:
+def read_bounded(path: str, limit: int) -> "bytes | None":
     """The content, None where there is no such file. Raises TooLargeError over `limit` bytes, OSError."""
     try:
         descriptor = os.open(path, _READ)
@@ -159,7 +162,7 @@ def read_bounded(path: str, limit: int) -> bytes | None:
     return content
 
 
-def read_stamp(path: str) -> StampNumbers | None:
+def read_stamp(path: str) -> "StampNumbers | None":
     """Which version of a file lies there, told by one stat; None where there is nothing to be read.
 
     Device, inode, size, mtime_ns, ctime_ns.

@@ -9,11 +9,14 @@ import _thread
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 LOGIN_WAIT_SECONDS = 3.8  # of the 4 s that a login may take, all told
 OUTPUT_LIMIT = 256 * 1024  # bytes of what a process has to say
@@ -32,7 +35,7 @@ def can_launch() -> bool:
 class DetachedLauncher:
     """The process launcher over the interpreter that runs the host. `environment`: the host's."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: "Mapping[str, str]") -> None:
         self._environment = environment
         self._running: list[_Process] = []
         self._reaping = False
@@ -98,7 +101,7 @@ class DetachedLauncher:
     def _spawn(self, payload: str, output: int) -> "_Process":
         environment = {**self._environment, **_surroundings(self._environment), EVENT_DATA_VARIABLE: payload}
 
-        def start(executable: str, **detached: Any) -> _Process:
+        def start(executable: str, **detached: "Any") -> _Process:
             return _Process(
                 [executable, "-m", "arcade_usage"],
                 stdin=subprocess.DEVNULL,
@@ -123,7 +126,7 @@ class _Process(subprocess.Popen[bytes]):
         pass
 
 
-def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+def _surroundings(environment: "Mapping[str, str]") -> "dict[str, str]":
     """What the process is told about importing: where this package lies, and where else the host looks.
 
     Python has not run a line of ours when it looks for the package, so its home has to be on PYTHONPATH
@@ -143,7 +146,7 @@ def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _site_folders() -> list[str]:
+def _site_folders() -> "list[str]":
     """Where a Python of this installation looks for packages by itself."""
     site = sys.modules.get("site")
     if site is None:
@@ -155,7 +158,7 @@ def _site_folders() -> list[str]:
     )
 
 
-def _means_the_same_elsewhere(path: str, here: os.stat_result | None) -> bool:
+def _means_the_same_elsewhere(path: str, here: "os.stat_result | None") -> bool:
     """Whether a path is absolute, and not the user's current folder by whatever name."""
     if not os.path.isabs(path):
         return False
@@ -163,7 +166,7 @@ def _means_the_same_elsewhere(path: str, here: os.stat_result | None) -> bool:
     return here is None or there is None or not os.path.samestat(there, here)
 
 
-def _status(path: str) -> os.stat_result | None:
+def _status(path: str) -> "os.stat_result | None":
     """One stat; None where there is nothing, and so nothing to import."""
     try:
         return os.stat(path)

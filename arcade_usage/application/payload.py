@@ -13,7 +13,7 @@ NAME_LIMIT = 200  # characters of the command's name
 VERSION = 1
 
 
-def _encoder(*, allow_nan: bool) -> Callable[[object], str]:
+def _encoder(*, allow_nan: bool) -> "Callable[[object], str]":
     """What json.dumps would do, by the encoder in C that it is made of where that can be had by itself."""
     try:
         from _json import encode_basestring_ascii, make_encoder
@@ -40,11 +40,11 @@ class PayloadTooLargeError(ValueError):
 
 def encode_payload(
     *,
-    sink: Mapping[str, str],
+    sink: "Mapping[str, str]",
     config_dir: str,
     distribution: str,
-    snapshot: Mapping[str, object],
-    command: Mapping[str, object],
+    snapshot: "Mapping[str, object]",
+    command: "Mapping[str, object]",
 ) -> str:
     """One payload, at most 24 KiB. Long messages are cut, properties that do not fit are left out.
 
@@ -77,7 +77,7 @@ def encode_payload(
     raise PayloadTooLargeError(f"{len(payload)} bytes")
 
 
-def _cut(message: object) -> str | None:
+def _cut(message: object) -> "str | None":
     """At most 4 KiB of a message; no half word at the cut, which could be half of a secret."""
     if not message:
         return None
@@ -91,7 +91,7 @@ def _cut(message: object) -> str | None:
     return words[0] if len(words) == 2 else ""
 
 
-def fitting(properties: object) -> dict[str, object]:
+def fitting(properties: object) -> "dict[str, object]":
     """The properties that JSON can say, in order, as far as 8 KiB go."""
     fitting: dict[str, object] = {}
     left = PROPERTIES_LIMIT

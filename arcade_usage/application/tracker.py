@@ -6,14 +6,16 @@ in the delivery process (application/delivery.py).
 """
 
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
-from types import TracebackType
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from arcade_usage.application.payload import encode_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
     from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
     from arcade_usage.application.tracking import Execution
     from arcade_usage.domain.outcome import Outcome
@@ -31,12 +33,12 @@ class CommandTracker:
         snapshots: "SnapshotSource",
         launcher: "ProcessLauncher",
         clock: "Clock",
-        rotate: Callable[[], None],
-        keep: Callable[[str], None],
-        sink: Mapping[str, str],
+        rotate: "Callable[[], None]",
+        keep: "Callable[[str], None]",
+        sink: "Mapping[str, str]",
         config_dir: str,
         distribution: str,
-        may_report: Callable[[], bool] = lambda: True,
+        may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
         """`rotate`: the foreground part of a logout. `keep`: puts a payload into the outbox from here.
 
@@ -59,13 +61,13 @@ class CommandTracker:
         command_name: str,
         *,
         success: bool,
-        duration_ms: float | None = None,
-        error_message: str | None = None,
+        duration_ms: "float | None" = None,
+        error_message: "str | None" = None,
         is_login: bool = False,
         is_logout: bool = False,
-        monotonic_start: float | None = None,
-        monotonic_end: float | None = None,
-        properties: Mapping[str, object] | None = None,
+        monotonic_start: "float | None" = None,
+        monotonic_end: "float | None" = None,
+        properties: "Mapping[str, object] | None" = None,
     ) -> None:
         with Silence():
             self._report(
@@ -88,8 +90,8 @@ class CommandTracker:
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: Mapping[str, object] | None = None,
-    ) -> AbstractContextManager[None]:
+        properties: "Mapping[str, object] | None" = None,
+    ) -> "AbstractContextManager[None]":
         return _Command(self, command_name, is_login, is_logout, properties)
 
     def begin(self) -> "Execution":
@@ -101,7 +103,7 @@ class CommandTracker:
             self._snapshot = self._snapshots.take()
         return self._clock.monotonic()
 
-    def _report(self, command: dict[str, object]) -> None:
+    def _report(self, command: "dict[str, object]") -> None:
         logged_in, logged_out = command["is_login"], command["is_logout"]
         snapshot, self._snapshot = self._snapshot, None  # judges one event; the next one's is taken anew
         if snapshot is None or logged_in:
@@ -148,7 +150,7 @@ class SilentTracker:
     def track_command_execution(self, command_name: str, **_: object) -> None:
         """Nothing."""
 
-    def command(self, command_name: str, **_: object) -> AbstractContextManager[None]:  # noqa: ARG002 - a port's name
+    def command(self, command_name: str, **_: object) -> "AbstractContextManager[None]":  # noqa: ARG002 - a port's name
         """Nothing around a command."""
         return nullcontext()
 
@@ -158,7 +160,7 @@ class SilentTracker:
 
 
 class _SilentExecution:
-    def end(self, command_name: str, error: BaseException | None, **_: object) -> None:
+    def end(self, command_name: str, error: "BaseException | None", **_: object) -> None:
         """Nothing."""
 
 
@@ -170,11 +172,11 @@ class _Execution:
     def end(
         self,
         command_name: str,
-        error: BaseException | None,
+        error: "BaseException | None",
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: Mapping[str, object] | None = None,
+        properties: "Mapping[str, object] | None" = None,
     ) -> None:
         with Silence():
             end = self._tracker._clock.monotonic()
@@ -204,7 +206,7 @@ class _Command:
         name: str,
         is_login: bool,
         is_logout: bool,
-        properties: Mapping[str, object] | None,
+        properties: "Mapping[str, object] | None",
     ) -> None:
         self._tracker = tracker
         self._name = name
@@ -217,7 +219,7 @@ class _Command:
         self._execution = self._tracker.begin()
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
     ) -> None:
         if self._execution is not None:
             self._execution.end(
@@ -229,7 +231,7 @@ class _Command:
             )
 
 
-def _classify(error: BaseException | None) -> "tuple[Outcome, str | None]":
+def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":
     """How a command ended. Most return, and then it takes no import to tell."""
     if error is None:
         return "success", None
@@ -245,7 +247,7 @@ class Silence:
         pass
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
     ) -> bool:
         if not isinstance(error, Exception):
             return False

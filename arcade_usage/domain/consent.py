@@ -3,7 +3,10 @@
 Owns the invariant that tracking is on only where nothing says off. Runs on the command path.
 """
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TRACKING_VARIABLE = "ARCADE_USAGE_TRACKING"
 DO_NOT_TRACK_VARIABLE = "DO_NOT_TRACK"  # consoledonottrack.com
@@ -25,8 +28,8 @@ OFF_WITHOUT_TOKEN = "the tool has no project token"  # noqa: S105 - no password
 
 
 def find_reasons(
-    environment: Mapping[str, str], chose_off: bool, project_token: str | None
-) -> tuple[str, ...]:
+    environment: "Mapping[str, str]", chose_off: bool, project_token: "str | None"
+) -> "tuple[str, ...]":
     """Everything that turns tracking off, most telling first; where there is nothing, it is on. Pure.
 
     `chose_off`: a stored choice says off, or can't be read. All of it, since who takes one reason back wants
@@ -46,12 +49,12 @@ def find_reasons(
     return tuple(reason for reason, is_so in found if is_so)
 
 
-def wants_debug(environment: Mapping[str, str]) -> bool:
+def wants_debug(environment: "Mapping[str, str]") -> bool:
     """Whether events are to be shown instead of sent."""
     return environment.get(DEBUG_VARIABLE, "").strip().lower() not in _NOT_SET | _OFF
 
 
-def runs_in_ci(environment: Mapping[str, str]) -> bool:
+def runs_in_ci(environment: "Mapping[str, str]") -> bool:
     """Whether the CI variable says that a machine is at work."""
     return environment.get("CI", "").strip().lower() not in _NOT_CI
 
