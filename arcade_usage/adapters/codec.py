@@ -34,7 +34,7 @@ class MalformedError(ValueError):
     """A text is not what it should be."""
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _StoredRecord:
     """A record as it lies on disk: the snapshot as the texts that it was read from."""
 
@@ -232,7 +232,7 @@ def write_record(record: Record) -> bytes:
     return json.dumps(_converter.unstructure(stored)).encode()
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _StoredLogbook:
     """A logbook as it lies on disk."""
 

@@ -30,7 +30,7 @@ from arcade_usage.domain.ledger import Ledger
 T = TypeVar("T")
 
 
-@define
+@define(eq=False, repr=False)
 class IdentityFiles:
     """The identity store over the files of a config folder. `here` is this machine's fingerprint."""
 

@@ -45,7 +45,7 @@ _OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK, COPIES_FILE)
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 
-@define
+@define(eq=False, repr=False)
 class FolderOutbox:
     """The outbox over a folder. Its sink is kept beside the records: the folder alone is enough to send.
 

@@ -34,7 +34,7 @@ _FROM_ENVIRONMENT = "$release_id"  # the newer SDK reads POSTHOG_RELEASE_ID, whi
 _SILENT_LOGGERS = ("posthog", "urllib3", "backoff")
 
 
-@define
+@define(eq=False, repr=False)
 class PostHogSink:
     """The analytics sink over one PostHog project. `accepted` is given each batch that PostHog took."""
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ANSWER_LIMIT = 64 * 1024  # bytes
 
 
-@define
+@define(eq=False, repr=False)
 class ArcadeCloud:
     """The principal API over `credentials.yaml` at `credentials_path`."""
 

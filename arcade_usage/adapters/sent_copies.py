@@ -19,7 +19,7 @@ from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, Sent, newest
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class FileCopies:
     """Copies over a file."""
 

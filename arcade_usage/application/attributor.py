@@ -21,7 +21,7 @@ from arcade_usage.domain.verdict import Answer, Apart, As, AsAnonymous, Found, N
 STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has, files changing underneath too
 
 
-@define
+@define(eq=False, repr=False)
 class Attributor:
     """Gives verdicts, for the events of one sink; one for each process."""
 

@@ -23,7 +23,7 @@ from arcade_usage.domain.limits import Dropped
 from arcade_usage.domain.verdict import Apart
 
 
-@define
+@define(eq=False, repr=False)
 class Courier:
     """One for each background thread.
 

@@ -62,7 +62,7 @@ class Flushed:
     why: str | None
 
 
-@define
+@define(eq=False, repr=False)
 class Delivery:
     """Delivers to one sink. `settled` is called when a login's identity is, or won't be for now.
 

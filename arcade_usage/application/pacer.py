@@ -16,7 +16,7 @@ from arcade_usage.domain.spacing import Pauses
 SINK = "sink"  # the name of the sink itself among what is tried
 
 
-@define
+@define(eq=False, repr=False)
 class Pacer:
     """Says what is due, by name: `SINK`, an alias, a look-up.
 
