@@ -1,14 +1,16 @@
 """A server in our environment: captures many events as fast as it can, waits for a word, and says what that took.
 
-    python chatter.py ours|sdk EVENTS
+    python chatter.py ours|sdk|files EVENTS
 
 Runs by itself. Where PostHog is, $BENCHMARK_POSTHOG says. It waits on stdin until all has arrived, so that what
 happens in the background counts, too.
 """
 
+import json
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -41,9 +43,24 @@ def sdk() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
     )
 
 
+def files() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
+    """What it takes to have each event in a file until it has arrived: made, put in its place, removed."""
+    folder = tempfile.mkdtemp()
+    written, placed = os.path.join(folder, "written"), os.path.join(folder, "placed")
+
+    def capture(properties: dict[str, object]) -> None:
+        file = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(file, json.dumps({"event": EVENT, "properties": properties}).encode())
+        os.close(file)
+        os.replace(written, placed)
+        os.unlink(placed)
+
+    return capture, lambda: 0, lambda: os.rmdir(folder)
+
+
 def main() -> None:
     events = int(sys.argv[2])
-    capture, dropped, close = {"ours": ours, "sdk": sdk}[sys.argv[1]]()
+    capture, dropped, close = {"ours": ours, "sdk": sdk, "files": files}[sys.argv[1]]()
     capture({"number": -1})  # what it imports is not what an event costs
     sys.stdin.readline()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -55,12 +72,13 @@ def main() -> None:
         before = time.perf_counter_ns()
         capture({"tool": "math.add", "number": number, "duration_ms": 12.5})
         times.append(time.perf_counter_ns() - before)
+    ended = time.monotonic()
     sys.stdin.readline()
     cpu = time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
     times.sort()
     sys.stdout.write(
-        f'{{"begun": {begun!r}, "cpu": {cpu!r}, "memory": {memory * 1024}, "dropped": {dropped()},'
+        f'{{"begun": {begun!r}, "ended": {ended!r}, "cpu": {cpu!r}, "memory": {memory * 1024}, "dropped": {dropped()},'
         f' "median": {times[events // 2]}, "p95": {times[events * 95 // 100]}}}'
     )
     sys.stdout.flush()

@@ -16,6 +16,8 @@ from benchmarks.receiver import Receiver
 TIMES_THE_LIMIT = 1.2
 TIMES_AN_INTERPRETER = 3.0
 LIMIT, BARE = "the SDK alone, one POST", "an interpreter that does nothing"
+LIMIT_WITH_PACKAGES = "the SDK beside attrs, cattrs and filelock, one POST"
+BARE_WITH_PACKAGES = "an interpreter that imports attrs and cattrs"
 BUSY, PAUSED = "ours, a sender at work", "ours, in a pause"
 
 
@@ -74,12 +76,14 @@ def _series(homes: Homes) -> dict[str, _Series]:
 
     return {
         LIMIT: _Series("limit", empty, nowhere),
+        LIMIT_WITH_PACKAGES: _Series("limit_with_packages", empty, nowhere),
         "ours, linked": settled("ours", homes.linked("ours")),
         "ours, anonymous": settled("ours", homes.anonymous("ours")),
         "the incumbent, linked": settled("incumbent", homes.linked("incumbent")),
         "the incumbent, anonymous": settled("incumbent", homes.anonymous("incumbent")),
         "the peer": settled("peer", homes.anonymous("peer")),
         BARE: _Series("bare", empty, nowhere, sends=False),
+        BARE_WITH_PACKAGES: _Series("bare_with_packages", empty, nowhere, sends=False),
         BUSY: _Series("ours", refused, homes.paused(), sends=False, locks=True),
         PAUSED: _Series("ours", refused, paused, sends=False),
     }

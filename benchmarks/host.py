@@ -26,6 +26,10 @@ batch = [{"event": "event", "distinct_id": "somebody", "properties": {}}]
 posthog.request.batch_post("phc_of_the_benchmark", sys.argv[1], batch=batch, timeout=5)
 """
 
+# The packages that a delivery stands on: those that it writes an event down with, and all of them.
+PACKAGES = "import attrs, cattrs"
+ALL_PACKAGES = f"{PACKAGES}, filelock"
+
 POSTHOG = os.environ.get("BENCHMARK_POSTHOG", "")
 FAILING = "--failing" in sys.argv
 
@@ -83,25 +87,34 @@ def peer() -> None:
 
 def limit() -> None:
     """The bare SDK in a detached process: an import, and one POST."""
-    import subprocess
+    _detach(ONE_POST, POSTHOG)
 
-    nowhere = subprocess.DEVNULL
-    subprocess.Popen(
-        [sys.executable, "-c", ONE_POST, POSTHOG],
-        stdin=nowhere,
-        stdout=nowhere,
-        stderr=nowhere,
-        start_new_session=True,
-    )
+
+def limit_with_packages() -> None:
+    """The same, with the packages imported that a delivery stands on."""
+    _detach(f"{ALL_PACKAGES}\n{ONE_POST}", POSTHOG)
 
 
 def bare() -> None:
     """An interpreter that does nothing, in a detached process."""
+    _detach("pass")
+
+
+def bare_with_packages() -> None:
+    """The same, with the packages imported that an event is written down with."""
+    _detach(PACKAGES)
+
+
+def _detach(program: str, *arguments: str) -> None:
     import subprocess
 
     nowhere = subprocess.DEVNULL
     subprocess.Popen(
-        [sys.executable, "-c", "pass"], stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
+        [sys.executable, "-c", program, *arguments],
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+        start_new_session=True,
     )
 
 
@@ -120,7 +133,19 @@ def call_when_off() -> None:
 
 SUBJECTS: dict[str, Callable[[], None]] = {
     subject.__name__: subject
-    for subject in (nothing, floor, ours, incumbent, peer, limit, bare, import_only, call_when_off)
+    for subject in (
+        nothing,
+        floor,
+        ours,
+        incumbent,
+        peer,
+        limit,
+        limit_with_packages,
+        bare,
+        bare_with_packages,
+        import_only,
+        call_when_off,
+    )
 }
 
 

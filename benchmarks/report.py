@@ -76,14 +76,16 @@ before had left enough room."""
 
 _DELIVERY_WORDS = """From the host's launch until the request is in, and what the detached process takes. The limit
 is a process that imports the SDK and makes one POST; a sender at work and a pause are what nearly every process
-of a busy or of an offline machine finds."""
+of a busy or of an offline machine finds. Two rows tell what the packages take that a delivery stands on, by being
+imported."""
 
 _CROWD_WORDS = """Each command is a host of its own that imports Typer. The wall time runs until the last event is
 in; CPU is of all processes per event, and of the detached ones alone."""
 
 _SERVER_WORDS = """One process captures events as fast as a loop can, with a pause of 5 ms after each 100: a server does
 something else, too. Beside it the SDK's own client, as its documentation has it, on which nothing is written down,
-redacted or judged. Both have captured one event before: what they import is not counted. CPU is of the whole process
+redacted or judged, and a file for each event, made, put in its place and removed, with nothing sent. All have
+captured one event before: what they import is not counted. CPU is of the whole process
 until the last event is in."""
 
 

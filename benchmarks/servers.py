@@ -1,4 +1,4 @@
-"""A server that captures 10,000 events: what an event costs it, beside the SDK's own client."""
+"""A server that captures 10,000 events: what an event costs it, beside the SDK's own client, and a file for each."""
 
 import json
 import os
@@ -16,7 +16,8 @@ TIMES_THE_SDK = 1.1
 CALLER_MICROSECONDS = 10.0
 PATIENCE_SECONDS = 120.0
 _HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "chatter.py")
-_SUBJECTS = ("ours", "sdk")
+FILES = "files"
+_SUBJECTS = ("ours", "sdk", FILES)
 _FIGURES = ("caller", "caller_p95", "cpu", "rate", "memory")
 
 
@@ -44,7 +45,7 @@ class _Series:
 
 
 def measure_servers(homes: Homes, receiver: Receiver, rounds: int, events: int) -> list[Server]:
-    """Both, interleaved; one round to warm up."""
+    """All of them, interleaved; one round to warm up."""
     linked = homes.linked("ours")
     series = {subject: _Series() for subject in _SUBJECTS}
     for number in range(rounds + 1):
@@ -72,21 +73,23 @@ def _run(
             stdout=subprocess.PIPE,
             text=True,
         )
-        _wait_for(receiver, before + 1)
+        due = before + (1 + events if subject != FILES else 0)
+        _wait_for(receiver, min(due, before + 1))
         assert server.stdin is not None
         server.stdin.write("\n")
         server.stdin.flush()
-        arrived = _wait_for(receiver, before + 1 + events)
+        arrived = _wait_for(receiver, due)
         said, _ = server.communicate("\n")
     told = json.loads(said)
+    ended = receiver.last if due > before else told["ended"]
     figures = {
         "caller": told["median"] / 1000,
         "caller_p95": told["p95"] / 1000,
         "cpu": told["cpu"] / events * 1e6,
-        "rate": events / (receiver.last - told["begun"]),
+        "rate": events / (ended - told["begun"]),
         "memory": told["memory"] / 2**20,
     }
-    return figures, before + 1 + events - arrived
+    return figures, due - arrived
 
 
 def _wait_for(receiver: Receiver, count: int) -> int:
@@ -99,7 +102,7 @@ def _wait_for(receiver: Receiver, count: int) -> int:
 
 def judge_servers(servers: list[Server]) -> list[Goal]:
     """The goals, and what was measured."""
-    ours, sdk = servers
+    ours, sdk, _ = servers
     return [
         Goal("CPU of an event, to the SDK's own client", ours.cpu.over(sdk.cpu), at_most=TIMES_THE_SDK),
         Goal("time in the caller", ours.caller.median, at_most=CALLER_MICROSECONDS, unit="µs"),
