@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,3 +38,8 @@ class Shell:
         out, err = self.capsys.readouterr()
         code = ended.value.code
         return Ran(code if isinstance(code, int) else 0 if code is None else 1, out, err)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, and what is in it; folders are empty."""
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}

@@ -11,8 +11,6 @@ from arcade_usage.cli import usage_app
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.world import TOKEN, World
 
-pytestmark = pytest.mark.filterwarnings("ignore:'click.:DeprecationWarning")
-
 
 def host(world: World, token: str | None = TOKEN) -> typer.Typer:
     """A host of its own, with a context object of its own."""

@@ -19,9 +19,6 @@ from arcade_usage.demo.story import STORY, Act, Chapter, Command, Step
 from arcade_usage.domain.event import SUCCEEDED
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
 
-# Typer 0.16 imports what newer Clicks deprecate.
-pytestmark = pytest.mark.filterwarnings("ignore:'click.:DeprecationWarning")
-
 DEMO = [sys.executable, "-m", "arcade_usage.cli", "demo"]
 TRACKING_OFF = {"ARCADE_USAGE_TRACKING": "0", "DO_NOT_TRACK": "1", "CI": "true"}
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a proxy that answers nothing

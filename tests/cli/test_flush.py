@@ -1,0 +1,50 @@
+"""`flush`: sends what waits, and says what became of it."""
+
+import pytest
+
+from arcade_usage.demo.receiver import DOWN, WELL
+from tests.cli.running import Shell, tree
+from tests.e2e.world import World
+
+
+def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
+    """What a failure had put off goes now; exit code 3 while something waits, 0 when nothing does."""
+    world.receiver.posthog = DOWN
+    world.run("one")
+    world.run("two")
+    ran = shell("flush", "--config-dir", world.folder)
+    assert (ran.code, ran.err) == (3, "")
+    assert "2 events still waiting: what answered with 503 did not say that PostHog took it" in ran.out
+    world.receiver.posthog = WELL
+    ran = shell("flush", "--config-dir", world.folder)
+    assert ran.code == 0
+    assert "2 events delivered" in ran.out
+    assert set(world.events) == {"one", "two"}
+    assert shell("flush", "--config-dir", world.folder).out == "Nothing waits to be sent.\n"
+
+
+def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, world: World) -> None:
+    """A refused event is gone; one that Arcade Cloud has to be asked about waits."""
+    world.run("earlier")
+    world.receiver.posthog = DOWN
+    world.run("bad")
+    world.receiver.posthog = WELL.__class__(takes=False, status=400, body=b"{}")
+    told = shell("flush", "--config-dir", world.folder, "--json").content
+    assert (told["waiting"], told["sinks"][0]["dropped"]) == (0, {"PostHog refused it": 1})
+    assert told["sinks"][0]["delivered"] == 0
+
+
+@pytest.mark.parametrize("variable", ["DO_NOT_TRACK", "ARCADE_USAGE_DEBUG"])
+def test_flush_sends_nothing_where_nothing_may_be_sent(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """It says why, and what waits stays."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    world.receiver.posthog = WELL
+    requests, before = len(world.receiver.requests), tree(world.folder)
+    monkeypatch.setenv(variable, "1")
+    ran = shell("flush", "--config-dir", world.folder)
+    assert (ran.code, len(world.receiver.requests), tree(world.folder)) == (3, requests, before)
+    assert variable in ran.out
+    assert "1 event waiting." in ran.out
