@@ -8,6 +8,7 @@ that was about to go.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
+from math import inf
 
 from attrs import define, evolve, field, frozen
 
@@ -23,6 +24,7 @@ from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.verdict import Verdict, attribute
 
 BATCH_LIMIT = 100  # records in one request
+TERM_SECONDS = 4.0  # after which a sender begins no further batch: that takes 5 s, and its process ends at 10
 LOGIN_PATIENCE_SECONDS = 3.0  # for the sender at work, while a host waits for its login
 FLUSH_PATIENCE_SECONDS = 11.0  # for the sender at work, while a person waits: a process ends within 10 s
 
@@ -80,6 +82,7 @@ class Delivery:
     is_on: Callable[[], bool] = lambda: True
     _tried: set[str] = field(factory=set, init=False)
     _delivered: int = field(default=0, init=False)
+    _term_ends: float = field(default=inf, init=False)  # monotonic seconds
 
     def write_down(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
         """Keep the event, with its verdict where that is plain. Blocks: not on a lock.
@@ -132,12 +135,18 @@ class Delivery:
         """Send what waits and is due, unless another process is at it. Raises StoreError.
 
         `login`: a record whose verdict is waited for, so it comes before everything else. After a login,
-        or `at_once`, everything is due.
+        or `at_once`, everything is due. Else what is left after TERM_SECONDS, or comes then, is for the next
+        sender: many commands may go on for longer than a process lives, and if it ended in the middle of a
+        batch, PostHog would count as out of reach.
         """
+        self._term_ends = inf if at_once else self.clock.monotonic() + TERM_SECONDS
         patience = LOGIN_PATIENCE_SECONDS if login is not None else FLUSH_PATIENCE_SECONDS if at_once else 0.0
-        while self.attempt(patience, login, at_once=at_once) is Attempt.MORE:
+        while self.attempt(patience, login, at_once=at_once) is Attempt.MORE and self._has_time():
             patience, login, at_once = 0.0, None, False
         self.settled()
+
+    def _has_time(self) -> bool:
+        return self.clock.monotonic() < self._term_ends
 
     def attempt(
         self, patience_seconds: float = 0.0, login: Record | None = None, *, at_once: bool = False
@@ -194,9 +203,12 @@ class Delivery:
         return decided
 
     def _send(self, records: Sequence[Record]) -> bool:
-        """Send in batches; False as soon as the sink can't be reached. The outbox is the retry."""
+        """Send in batches; False as soon as the sink can't be reached, or the term is over.
+
+        The outbox is the retry. The first batch is tried in any case: somebody has to.
+        """
         return all(
-            self._send_batch(records[start : start + BATCH_LIMIT])
+            (start == 0 or self._has_time()) and self._send_batch(records[start : start + BATCH_LIMIT])
             for start in range(0, len(records), BATCH_LIMIT)
         )
 

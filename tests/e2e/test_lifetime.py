@@ -9,14 +9,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from arcade_usage.demo.receiver import HANGING, WELL, Mood, Receiver
+from arcade_usage.application.delivery import BATCH_LIMIT
+from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood, Receiver
 from tests.e2e.world import World, noting_processes, until
 
 LIFETIME_SECONDS = 10.0
 SLACK_SECONDS = 2.5  # until Python runs the first line of ours, and until its end is seen, on a busy machine
 LOGIN_SECONDS = 4.0
+SECONDS_A_BATCH = 2.2  # five of them take longer than a process lives
 ALICE = "principal-alice"
 
 NEVER_ENDING = "import time; time.sleep(60)"
@@ -61,6 +63,25 @@ def start(world: World, trouble: Trouble) -> float:
         begin = time.monotonic()
         world.start("held up", is_login=trouble.is_login)
         return time.monotonic() - begin
+
+
+def test_a_full_outbox_and_a_slow_server_take_more_than_one_process(world: World) -> None:
+    """It ends by itself, not in the middle of a batch: what is left waits for no pause, and the next one goes on."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    world.fill_outbox(5 * BATCH_LIMIT)
+    world.let_hours_pass(2)
+    world.receiver.posthog = evolve(WELL, hang_seconds=SECONDS_A_BATCH)
+    before = len(world.receiver.requests)
+    world.run("first")
+    assert world.processes[-1].returncode == 0
+    batches = len(world.receiver.requests) - before
+    assert batches > 1
+    assert len(world.waiting) == 5 * BATCH_LIMIT + 2 - batches * BATCH_LIMIT
+    assert world.pauses == {}
+    world.receiver.posthog = WELL
+    world.run("next")
+    assert world.waiting == []
 
 
 def test_a_process_that_is_held_up_is_gone_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

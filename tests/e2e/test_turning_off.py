@@ -1,11 +1,9 @@
 """Turning off, and forgetting, while real processes deliver: nothing more is sent, and nothing is left."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
@@ -27,7 +25,7 @@ def test_off_while_a_sender_is_at_work(world: World) -> None:
     """What is on the wire when `off` is called arrives; what waits behind it does not, and lies nowhere."""
     world.receiver.posthog = DOWN
     world.run("waits")
-    fill(world, 150)  # so that there is a second batch
+    world.fill_outbox(150)  # so that there is a second batch
     world.receiver.posthog = evolve(WELL, hang_seconds=HOLD_SECONDS)
     before = len(world.receiver.requests)
     flushing = subprocess.Popen(
@@ -43,17 +41,6 @@ def test_off_while_a_sender_is_at_work(world: World) -> None:
     assert turned_off.dropped > 0
     assert world.waiting == []
     assert len(world.receiver.requests) == sent == before + 1
-
-
-def fill(world: World, events: int) -> None:
-    """Copies of what waits, each an event of its own."""
-    path = next((world.folder / "usage").glob("outbox/*/*.event.json"))
-    record = json.loads(path.read_text(encoding="utf-8"))
-    moment = path.name.split("-")[0]
-    for _ in range(events):
-        record["event"]["uuid"] = str(uuid.uuid4())
-        name = f"{moment}-0000000000-{record['event']['uuid']}.event.json"
-        (path.parent / name).write_text(json.dumps(record), encoding="utf-8")
 
 
 @pytest.mark.parametrize("how", ["off", "forget"])

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -125,6 +126,16 @@ class World:
             patch.setattr(sys, "executable", str(stand_in))
             self.run(name, **facts)
         return kept.read_text(encoding="utf-8")
+
+    def fill_outbox(self, events: int) -> None:
+        """Copies of what waits, each an event of its own."""
+        path = next((self.folder / "usage").glob("outbox/*/*.event.json"))
+        record = json.loads(path.read_text(encoding="utf-8"))
+        moment = path.name.split("-")[0]
+        for _ in range(events):
+            record["event"]["uuid"] = str(uuid.uuid4())
+            name = f"{moment}-0000000000-{record['event']['uuid']}.event.json"
+            (path.parent / name).write_text(json.dumps(record), encoding="utf-8")
 
     # What there is to see.
 

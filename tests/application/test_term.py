@@ -1,0 +1,107 @@
+"""A sender's term: it ends by itself before its process is ended by force, and leaves the rest to the next."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from attrs import define, field
+
+from arcade_usage.__main__ import LIFETIME_SECONDS
+from arcade_usage.adapters.in_memory import ManualClock, MemoryPrincipalApi, MemorySink
+from arcade_usage.application.delivery import BATCH_LIMIT, TERM_SECONDS
+from arcade_usage.application.ports import BATCH_SECONDS
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import Answer
+from tests.application.world import World
+
+SECONDS_A_BATCH = 1.5
+
+
+@define
+class SlowSink(MemorySink):
+    """`meanwhile` is what happens while PostHog takes a batch."""
+
+    meanwhile: Callable[[], object] = lambda: None
+
+    def capture(self, records: Sequence[Record]) -> None:
+        MemorySink.capture(self, records)
+        self.meanwhile()
+
+
+@define
+class SlowCloud(MemoryPrincipalApi):
+    """A look-up takes as long as a sender's term."""
+
+    clock: ManualClock = field(factory=ManualClock)
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        self.clock.advance(TERM_SECONDS)
+        return MemoryPrincipalApi.look_up(self)
+
+
+@pytest.fixture
+def posthog() -> SlowSink:
+    return SlowSink()
+
+
+@pytest.fixture
+def world(posthog: SlowSink) -> World:
+    """PostHog takes its time with each batch."""
+    world = World(posthog=posthog)
+    posthog.meanwhile = lambda: world.clock.advance(SECONDS_A_BATCH)
+    return world
+
+
+def leave(world: World, events: int) -> None:
+    """Commands whose processes find a sender at work."""
+    for number in range(events):
+        snapshot = world.look()
+        world.delivery().take(world.event(f"left {number}"), snapshot)
+
+
+def test_a_batch_that_begins_in_time_ends_in_time() -> None:
+    """With a second to start with, and to clean up."""
+    assert TERM_SECONDS + BATCH_SECONDS <= LIFETIME_SECONDS - 1.0
+
+
+def test_commands_that_go_on_and_on_find_one_sender_after_another(world: World, posthog: SlowSink) -> None:
+    """With each batch another event comes: the sender ends, what is left waits for no pause, and the next goes on."""
+
+    def meanwhile() -> None:
+        world.clock.advance(SECONDS_A_BATCH)
+        leave(world, 1 if len(posthog.batches) < 20 else 0)
+
+    posthog.meanwhile = meanwhile
+    world.run("first")
+    assert 1 < len(posthog.batches) <= TERM_SECONDS / SECONDS_A_BATCH + 1
+    assert len(world.outbox.pending()) == 1
+    assert world.outbox.logbook().pauses.next_due is None
+    posthog.meanwhile = lambda: None
+    world.run("later")
+    assert world.outbox.pending() == []
+
+
+def test_a_full_outbox_is_emptied_by_one_sender_after_another(world: World, posthog: SlowSink) -> None:
+    """None begins a batch whose end its process might not see."""
+    leave(world, 6 * BATCH_LIMIT)
+    world.run("first sender")
+    assert len(posthog.batches) == 3
+    assert world.outbox.logbook().pauses.next_due is None
+    world.run("second sender")
+    world.run("third sender")
+    assert world.outbox.pending() == []
+
+
+def test_a_flush_takes_as_long_as_it_takes(world: World) -> None:
+    """A person waits for it, and nothing ends its process."""
+    leave(world, 6 * BATCH_LIMIT)
+    flushed = world.delivery().flush(Sink("https://posthog.example", "phc_token"))
+    assert (flushed.delivered, flushed.waiting) == (6 * BATCH_LIMIT, 0)
+
+
+def test_the_first_batch_is_tried_in_any_case() -> None:
+    """After a login that took its time, too: nobody else may come for long."""
+    clock = ManualClock()
+    world = World(cloud=SlowCloud(clock=clock), clock=clock)
+    assert world.distinct_id_of(world.log_in("alice")) == "alice"
