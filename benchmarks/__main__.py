@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from attrs import evolve
+
 from benchmarks.account import measure_account
 from benchmarks.commands import Cost, find, judge_commands, measure_commands
 from benchmarks.crowd import COMMANDS, GROWTH, Crowd, judge_crowds, measure_crowd
@@ -27,6 +29,7 @@ from benchmarks.servers import EVENTS, judge_servers, measure_servers
 ROUNDS = 15
 QUICK_ROUNDS, QUICK_COMMANDS, QUICK_EVENTS = 2, 16, 500
 ACCOUNT_ROUNDS = 5
+MEMORY = "/dev/shm"  # tmpfs, where Linux has it
 INCUMBENT_COMMANDS = (1, 10)  # beside COMMANDS: more of them takes minutes
 
 
@@ -59,6 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
     with (
         tempfile.TemporaryDirectory(prefix="arcade-usage-benchmarks-") as folder,
+        tempfile.TemporaryDirectory(prefix="arcade-usage-benchmarks-", dir=MEMORY) as folder_in_memory,
         receiving() as receiver,
         dead_end() as dead,
     ):
@@ -75,7 +79,8 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
                 crowds[subject, count] = measure_crowd(homes, receiver, subject, count)
         events = QUICK_EVENTS if quick else EVENTS
         _say(f"servers of {events:,} events, {rounds} rounds")
-        servers = measure_servers(homes, receiver, rounds, events)
+        in_memory = evolve(homes, folder=Path(folder_in_memory))
+        servers = measure_servers(homes, in_memory, receiver, rounds, events)
         _say("where the time goes")
         account = measure_account(homes, QUICK_ROUNDS if quick else ACCOUNT_ROUNDS)
     goals: dict[str, list[Goal]] = {

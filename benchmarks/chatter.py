@@ -46,7 +46,7 @@ def sdk() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
 
 def files() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
     """What it takes to have each event in a file until it has arrived: made, put in its place, removed with others."""
-    folder = tempfile.mkdtemp()
+    folder = tempfile.mkdtemp(dir=os.path.expanduser("~"))  # on the file system that ours is on
     written = os.path.join(folder, "written")
     placed: list[str] = []
 

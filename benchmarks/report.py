@@ -84,9 +84,9 @@ in; CPU is of all processes per event, and of the detached ones alone."""
 
 _SERVER_WORDS = """One process captures events as fast as a loop can, with a pause of 5 ms after each 100: a server does
 something else, too. Beside it the SDK's own client, as its documentation has it, on which nothing is written down,
-redacted or judged, and a file for each event, made, put in its place and removed, with nothing sent. All have
-captured one event before: what they import is not counted. CPU is of the whole process
-until the last event is in."""
+redacted or judged, and a file for each event, made, put in its place and removed, with nothing sent. In memory is
+with the home on a tmpfs. All have captured one event before: what they import is not counted. CPU is of the whole
+process until the last event is in."""
 
 
 def _machine(results: Results) -> str:
