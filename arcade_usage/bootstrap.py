@@ -50,13 +50,23 @@ def _command_tracker(
     config_dir: "str | os.PathLike[str] | None",
     notice: "Notice | None",
 ) -> "Tracker":
-    from arcade_usage.adapters.config_folder import FolderSnapshots, Layout, find_config_dir, reasons_off
+    from arcade_usage.adapters.config_folder import (
+        FolderSnapshots,
+        Layout,
+        find_config_dir,
+        find_problem,
+        is_still_on,
+        reasons_off,
+    )
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config_dir))
     reasons = reasons_off(layout, project_token)
     if project_token is None or reasons:
         tell("usage is not tracked: %s", *reasons[:1])
+        return SilentTracker()
+    if (problem := find_problem(layout)) is not None:
+        tell("usage is not tracked: %s", problem)
         return SilentTracker()
 
     from arcade_usage.adapters.detached import DetachedLauncher
@@ -67,6 +77,7 @@ def _command_tracker(
         snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
         launcher=_show(launcher) if debugging else launcher,
         clock=time,
+        is_on=lambda: is_still_on(layout),
         rotate=lambda: None if debugging else _log_out(layout),
         keep=_drop if debugging else _keep,
         sink={"host": host, "project_token": project_token},

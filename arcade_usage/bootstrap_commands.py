@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from arcade_usage.adapters.config_folder import Layout, choice_layouts, find_config_dir, is_on, reasons_off
+from arcade_usage.adapters.config_folder import (
+    Layout,
+    choice_layouts,
+    find_config_dir,
+    find_problem,
+    is_on,
+    reasons_off,
+)
 from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
 from arcade_usage.application.errors import StoreError
 from arcade_usage.bootstrap import DEFAULT_HOST
@@ -73,7 +80,9 @@ class Place:
 
     def reasons(self) -> tuple[str, ...]:
         """Everything that turns tracking off here; empty where it is on."""
-        return reasons_off(self.layout, self.tool.project_token if self.tool else _SOME_TOKEN)
+        problem = find_problem(self.layout)
+        found = reasons_off(self.layout, self.tool.project_token if self.tool else _SOME_TOKEN)
+        return (*found, str(problem)) if problem is not None else found
 
     def off_files(self) -> tuple[tuple[str, bool], ...]:
         from arcade_usage.adapters.circumstances import read_off_files
@@ -170,7 +179,7 @@ def sent(place: Place) -> "list[tuple[Sink, Sent]]":
     from arcade_usage.adapters.sent_copies import FileCopies
 
     copies = [
-        (sink, copy) for sink in place.sinks() for copy in FileCopies(place.layout.copies(sink.key)).all()
+        (sink, copy) for sink in place.sinks() for copy in FileCopies(place.layout.outbox(sink.key)).all()
     ]
     return sorted(copies, key=lambda pair: pair[1].at)
 
@@ -196,7 +205,6 @@ def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]"
 
 def make_eraser(place: Place) -> "Eraser":
     from arcade_usage.adapters.circumstances import sweep
-    from arcade_usage.adapters.config_folder import COPIES_FILE
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.sent_copies import FileCopies
@@ -204,7 +212,7 @@ def make_eraser(place: Place) -> "Eraser":
 
     def find() -> "list[tuple[FolderOutbox, FileCopies]]":
         outboxes = find_outboxes(place.layout.outboxes)
-        return [(outbox, FileCopies(os.path.join(outbox.folder, COPIES_FILE))) for outbox in outboxes]
+        return [(outbox, FileCopies(outbox.folder)) for outbox in outboxes]
 
     return Eraser(IdentityFiles(place.layout, fingerprint()), find, lambda: sweep(place.layout))
 

@@ -123,7 +123,7 @@ def equip(
     def keep_copies(messages: "Messages") -> None:
         from arcade_usage.adapters.sent_copies import FileCopies
 
-        FileCopies(layout.copies(sink.key)).keep(messages, clock.time())
+        FileCopies(layout.outbox(sink.key)).keep(messages, clock.time())
         accepted(messages)
 
     store = IdentityFiles(layout, fingerprint())

@@ -2,10 +2,9 @@
 
 import os
 from contextlib import suppress
-from itertools import islice
 
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.writing import is_temporary
+from arcade_usage.adapters.config_folder import EVIDENCE_FILES, EVIDENCE_FOLDER, Layout
+from arcade_usage.adapters.owned_folder import open_folder
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.status import Circumstances
 
@@ -15,7 +14,7 @@ _EVIDENCE_LIMIT = 20  # files that are named
 def read_circumstances(layout: Layout, *, can_launch: bool) -> Circumstances:
     """Never raises. `can_launch`: whether delivery processes can be started."""
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
-    return Circumstances(writable, can_launch, _names(layout.evidence))
+    return Circumstances(writable, can_launch, _evidence(layout))
 
 
 def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
@@ -36,21 +35,18 @@ def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
 def sweep(layout: Layout) -> None:
     """Remove the evidence, and what killed writers left: both may name ids. Raises StoreError."""
     try:
-        for folder in (layout.evidence, layout.folder, layout.config_dir):
-            for name in _names(folder, limit=None):
-                if folder == layout.evidence or is_temporary(name):
-                    _remove(os.path.join(folder, name))
-        with suppress(OSError):  # not there, or something that is none of ours lies in it
-            os.rmdir(layout.evidence)
+        with layout.open_folder() as ours, open_folder(layout.config_dir, 0) as around:
+            for folder in (ours, around):
+                folder.sweep(None)
+            with suppress(FileNotFoundError), ours.open(EVIDENCE_FOLDER) as evidence:
+                for name in EVIDENCE_FILES:
+                    evidence.remove(name)
+            with suppress(OSError):  # not there, or something that is not ours lies in it
+                ours.remove_folder(EVIDENCE_FOLDER)
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise StoreError("what was left of earlier files can't be erased") from error
-
-
-def _remove(path: str) -> None:
-    if os.path.isdir(path) and not os.path.islink(path):
-        return  # none of ours
-    with suppress(FileNotFoundError):
-        os.unlink(path)
 
 
 def _may_write(folder: str) -> bool:
@@ -63,7 +59,7 @@ def _may_write(folder: str) -> bool:
     return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _names(folder: str, limit: int | None = _EVIDENCE_LIMIT) -> tuple[str, ...]:
-    with suppress(OSError, ValueError), os.scandir(folder) as entries:
-        return tuple(sorted(entry.name for entry in islice(entries, limit)))
+def _evidence(layout: Layout) -> tuple[str, ...]:
+    with suppress(OSError, ValueError), layout.open_folder() as ours, ours.open(EVIDENCE_FOLDER) as evidence:
+        return tuple(sorted(evidence.names(_EVIDENCE_LIMIT)))
     return ()

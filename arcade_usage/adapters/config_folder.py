@@ -6,27 +6,33 @@ and that a choice which can't be read means off: the choice is a file named `off
 says.
 """
 
-import errno
 import os
 from os import sep
 from typing import TYPE_CHECKING
 
-from arcade_usage.domain.consent import find_reasons
+from arcade_usage.adapters.owned_folder import OwnedFolder, TooLargeError, open_folder, open_for_file
+from arcade_usage.adapters.ownership import NotOwnedError, check_config_dir
+from arcade_usage.domain.consent import find_reasons, was_turned_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_FOLDER = "~/.arcade"
+FOLDER = "usage"
+USAGE_FILE = "usage.json"
+LEDGER_FILE = "ledger.json"
+IDENTITY_LOCK = "identity.lock"
+OFF_FILE = "off"
+EVIDENCE_FOLDER = "malformed"
+EVIDENCE_FILES = (USAGE_FILE, LEDGER_FILE)  # the last malformed one of each
 COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
+OUTBOX_DEPTH = 3  # folders of ours: usage, outbox, and one for each sink
 _NAME_LIMIT = 100  # characters of a distribution's name in a file's
 
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
 
 MALFORMED = ""  # no JSON: stands for every content that can't be used
-
-# A FIFO in a file's place must not make a reader wait for a writer.
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 StampNumbers = tuple[int, int, int, int, int]
 
@@ -37,14 +43,17 @@ class Layout:
     def __init__(self, config_dir: str) -> None:
         """`config_dir`: an absolute path."""
         self.config_dir = config_dir
-        self.usage_json = f"{config_dir}{sep}usage.json"  # join looks at every path anew, at every command
+        self.usage_json = f"{config_dir}{sep}{USAGE_FILE}"  # join looks at every path anew, at every command
         self.credentials = f"{config_dir}{sep}credentials.yaml"
-        self.folder = f"{config_dir}{sep}usage"
-        self.ledger = f"{self.folder}{sep}ledger.json"
-        self.identity_lock = f"{self.folder}{sep}identity.lock"
-        self.choice_off = f"{self.folder}{sep}off"
-        self.evidence = f"{self.folder}{sep}malformed"
+        self.folder = f"{config_dir}{sep}{FOLDER}"
+        self.ledger = f"{self.folder}{sep}{LEDGER_FILE}"
+        self.identity_lock = f"{self.folder}{sep}{IDENTITY_LOCK}"
+        self.choice_off = f"{self.folder}{sep}{OFF_FILE}"
         self.outboxes = f"{self.folder}{sep}outbox"
+
+    def open_folder(self, *, make: bool = False) -> OwnedFolder:
+        """The folder usage/. Raises FileNotFoundError, NotOwnedError, OSError."""
+        return open_folder(self.folder, 1, make=make)
 
     def outbox(self, sink_key: str) -> str:
         return f"{self.outboxes}{sep}{sink_key}"
@@ -54,35 +63,53 @@ class Layout:
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
         return f"{self.folder}{sep}notice-{name[:_NAME_LIMIT]}-{int(version)}"
 
-    def copies(self, sink_key: str) -> str:
-        return f"{self.outbox(sink_key)}{sep}{COPIES_FILE}"
-
 
 def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
-    """What the host says, else what the Arcade CLI reads from the environment, else ~/.arcade.
+    """What the tool says, else what the Arcade CLI reads from the environment, else ~/.arcade.
 
-    Raises ValueError where there is no home folder.
+    Raises ValueError for a path that names another folder from each place it is used in: then there is none.
     """
-    chosen = os.fspath(config_dir) if config_dir else os.environ.get("ARCADE_WORK_DIR") or DEFAULT_FOLDER
+    if config_dir:
+        chosen, named_by = os.fspath(config_dir), "config_dir"
+    elif chosen := os.environ.get("ARCADE_WORK_DIR", ""):
+        named_by = "ARCADE_WORK_DIR"
+    else:
+        chosen, named_by = DEFAULT_FOLDER, "HOME"
     path = os.path.expanduser(chosen)
-    if path.startswith("~"):
-        raise ValueError("there is no home folder")
-    return os.path.abspath(path)
+    no_home = chosen.startswith("~") and os.environ.get("HOME") == ""
+    if no_home or not os.path.isabs(path):
+        raise ValueError(f"there is no config folder: {named_by} names none by an absolute path")
+    return os.path.normpath(path)
 
 
 def choice_layouts(layout: Layout) -> "list[Layout]":
     """The folders whose stored choice counts: the config folder itself, and the default one."""
     default = os.path.expanduser(DEFAULT_FOLDER)
-    return [layout] if default == layout.config_dir else [layout, Layout(default)]
+    is_another = os.path.isabs(default) and default != layout.config_dir
+    return [layout, Layout(default)] if is_another else [layout]
 
 
 def is_on(layout: Layout, project_token: str) -> bool:
-    """Whether anything is tracked. Blocks: not; one or two lstats."""
-    return not reasons_off(layout, project_token)
+    """Whether anything is tracked. Blocks: not; a few lstats."""
+    return not reasons_off(layout, project_token) and find_problem(layout) is None
+
+
+def is_still_on(layout: Layout) -> bool:
+    """`is_on`, for a tracker that was built while it was. Blocks: not; a few lstats."""
+    return not was_turned_off(os.environ, chose_off(choice_layouts(layout))) and find_problem(layout) is None
+
+
+def find_problem(layout: Layout) -> "OSError | None":
+    """Why the config folder is not used, if it isn't: its text names the path, the owner and the cure."""
+    try:
+        check_config_dir(layout.config_dir)
+    except (OSError, ValueError) as error:  # a null byte in a path is a ValueError
+        return error if isinstance(error, OSError) else OSError(str(error))
+    return None
 
 
 def reasons_off(layout: Layout, project_token: "str | None") -> "tuple[str, ...]":
-    """Everything that turns tracking off; empty where it is on. Blocks: not; one or two lstats."""
+    """Everything that turns tracking off, apart from `find_problem`. Blocks: not; one or two lstats."""
     return find_reasons(os.environ, chose_off(choice_layouts(layout)), project_token)
 
 
@@ -112,54 +139,49 @@ class FolderSnapshots:
     def take(self) -> "Mapping[str, object] | None":
         """As the port says; the texts are those of the files, `stamp` its five numbers."""
         try:
-            usage = read_usage_text(self._layout)
+            usage, ledger = read_texts(self._layout)
             if usage is None:
                 usage = self._make_first()
-            ledger = read_ledger_text(self._layout)
+                _, ledger = read_texts(self._layout)
         except OSError:
             return None
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
 
 
-def read_usage_text(layout: Layout) -> "str | None":
-    """usage.json; None where there is none, MALFORMED for what could not be it. Raises OSError."""
-    return _read(layout.usage_json, USAGE_LIMIT)
+def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
+    """usage.json and the ledger; None where there is none, MALFORMED for what could not be it.
 
-
-def read_ledger_text(layout: Layout) -> "str | None":
-    """The ledger; None where there is none, MALFORMED for what could not be it. Raises OSError."""
-    return _read(layout.ledger, LEDGER_LIMIT)
-
-
-def _read(path: str, limit: int) -> "str | None":
+    Raises NotOwnedError, OSError.
+    """
     try:
-        content = read_bounded(path, limit)
-    except (TooLargeError, IsADirectoryError):
-        return MALFORMED
-    if content is None:
-        return MALFORMED if os.path.islink(path) else None  # a link to nowhere
-    return content.decode("utf-8", "replace")
+        with open_folder(layout.config_dir, 0) as folder:
+            return _read_usage(layout, folder), _read_ledger(folder)
+    except FileNotFoundError:
+        return None, None
 
 
-class TooLargeError(OSError):
-    """A file is larger than anything that we would have written there."""
-
-
-def read_bounded(path: str, limit: int) -> "bytes | None":
-    """The content, None where there is no such file. Raises TooLargeError over `limit` bytes, OSError."""
+def _read_usage(layout: Layout, folder: OwnedFolder) -> "str | None":
     try:
-        descriptor = os.open(path, _READ)
+        return _read(folder, USAGE_FILE, USAGE_LIMIT)
+    except NotOwnedError:  # it may be a link of the user's
+        with open_for_file(layout.config_dir, USAGE_FILE) as (target, name):
+            return _read(target, name, USAGE_LIMIT)
+
+
+def _read_ledger(folder: OwnedFolder) -> "str | None":
+    try:
+        with folder.open(FOLDER) as ours:
+            return _read(ours, LEDGER_FILE, LEDGER_LIMIT)
     except FileNotFoundError:
         return None
+
+
+def _read(folder: OwnedFolder, name: str, limit: int) -> "str | None":
     try:
-        content = os.read(descriptor, limit + 1)
-        while len(content) <= limit and (more := os.read(descriptor, limit + 1 - len(content))):
-            content += more
-    finally:
-        os.close(descriptor)
-    if len(content) > limit:
-        raise TooLargeError(errno.EFBIG, "larger than anything we write", path)
-    return content
+        content = folder.read(name, limit)
+    except TooLargeError:
+        return MALFORMED
+    return None if content is None else content.decode("utf-8", "replace")
 
 
 def read_stamp(path: str) -> "StampNumbers | None":

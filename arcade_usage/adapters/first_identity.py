@@ -6,8 +6,14 @@ usage.json, each by the first writer, and usage.json takes its id from the ledge
 
 import json
 
-from arcade_usage.adapters.config_folder import MALFORMED, Layout, read_ledger_text, read_usage_text
-from arcade_usage.adapters.writing import create_first, make_folder
+from arcade_usage.adapters.config_folder import (
+    LEDGER_FILE,
+    MALFORMED,
+    USAGE_FILE,
+    Layout,
+    read_texts,
+)
+from arcade_usage.adapters.owned_folder import open_for_file
 
 
 def make_first_identity(layout: Layout, anon_id: str, born: str) -> str | None:
@@ -15,14 +21,15 @@ def make_first_identity(layout: Layout, anon_id: str, born: str) -> str | None:
 
     `anon_id`: a fresh id, for whoever is first. `born`: which machine this is.
     """
-    make_folder(layout.folder)
     ledger = {"anon_id": anon_id, "born": born}
-    if not create_first(layout.ledger, json.dumps(ledger).encode(), durable=False):
-        anon_id = _unused_id_of_ledger(layout) or anon_id
+    with layout.open_folder(make=True) as folder:
+        if not folder.create_first(LEDGER_FILE, json.dumps(ledger).encode(), durable=False):
+            anon_id = _unused_id_of_ledger(layout) or anon_id
     usage = json.dumps({"anon_id": anon_id, "linked_principal_id": None})
-    if create_first(layout.usage_json, usage.encode(), durable=False):
-        return usage
-    return read_usage_text(layout)
+    with open_for_file(layout.config_dir, USAGE_FILE) as (folder, name):
+        if folder.create_first(name, usage.encode(), durable=False):
+            return usage
+    return read_texts(layout)[0]
 
 
 def _unused_id_of_ledger(layout: Layout) -> str | None:
@@ -31,7 +38,7 @@ def _unused_id_of_ledger(layout: Layout) -> str | None:
     A ledger whose id was used is what is left when somebody deleted usage.json to be new again.
     """
     try:
-        ledger = json.loads(read_ledger_text(layout) or MALFORMED)
+        ledger = json.loads(read_texts(layout)[1] or MALFORMED)
     except (ValueError, RecursionError):
         return None
     if not isinstance(ledger, dict) or ledger.keys() - {"anon_id", "born"}:

@@ -5,7 +5,6 @@ leaves a pair that does not agree, which the next event sees and starts over; an
 usage.json stay.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import TypeVar
@@ -13,14 +12,16 @@ from typing import TypeVar
 from attrs import define
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.config_folder import Layout, read_ledger_text, read_usage_text
-from arcade_usage.adapters.writing import (
-    PRIVATE_FILE,
-    make_folder,
-    read_files_clock,
-    replace,
-    sweep_temporaries,
+from arcade_usage.adapters.config_folder import (
+    EVIDENCE_FILES,
+    EVIDENCE_FOLDER,
+    IDENTITY_LOCK,
+    LEDGER_FILE,
+    USAGE_FILE,
+    Layout,
+    read_texts,
 )
+from arcade_usage.adapters.owned_folder import PRIVATE_FILE, OwnedFolder, open_folder, open_for_file
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
@@ -42,7 +43,7 @@ class IdentityFiles:
 
     def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         try:
-            make_folder(self.layout.folder)
+            self.layout.open_folder(make=True).close()
             with self._lock(IDENTITY_LOCK_SECONDS):
                 self._sweep()
                 return self._change(decide, durable=True)
@@ -53,7 +54,7 @@ class IdentityFiles:
 
     def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         try:
-            make_folder(self.layout.folder)
+            self.layout.open_folder(make=True).close()
             with ExitStack() as held:
                 with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
                     held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
@@ -70,29 +71,35 @@ class IdentityFiles:
         return FileLock(self.layout.identity_lock, mode=PRIVATE_FILE).acquire(timeout=seconds)
 
     def _sweep(self) -> None:
-        now = read_files_clock(self.layout.identity_lock)
-        for folder in (self.layout.config_dir, self.layout.folder):
-            sweep_temporaries(folder, now)
+        with self.layout.open_folder() as ours, open_folder(self.layout.config_dir, 0) as around:
+            now = ours.clock(IDENTITY_LOCK)
+            for folder in (ours, around):
+                folder.sweep(now)
 
     def _change(self, decide: Callable[[Known], tuple[Known, T]], *, durable: bool) -> T:
         known, usage = self._read()
         changed, result = decide(known)
         if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
-            if isinstance(known.ledger, Malformed):
-                self._set_aside(self.layout.ledger)
-            replace(self.layout.ledger, codec.write_ledger(changed.ledger), durable=durable)
+            with self.layout.open_folder(make=True) as folder:
+                if isinstance(known.ledger, Malformed):
+                    _set_aside(folder, LEDGER_FILE, folder)
+                folder.replace(LEDGER_FILE, codec.write_ledger(changed.ledger), durable=durable)
         if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
-            if isinstance(known.identity, Malformed):
-                self._set_aside(self.layout.usage_json)
             content = codec.write_identity(changed.identity, _extras(usage))
-            replace(self.layout.usage_json, content, durable=durable)
+            with (
+                self.layout.open_folder(make=True) as ours,
+                open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name),
+            ):
+                if isinstance(known.identity, Malformed):
+                    _set_aside(folder, name, ours)
+                folder.replace(name, content, durable=durable)
         if changed == Known(None, None):
             self._erase(known, usage)
         return result
 
     def _read(self) -> tuple[Known, str | None]:
         try:
-            usage, ledger = read_usage_text(self.layout), read_ledger_text(self.layout)
+            usage, ledger = read_texts(self.layout)
         except OSError as error:
             raise StoreError("the identity can't be read") from error
         return Known(codec.read_identity(usage), codec.read_ledger(ledger)), usage
@@ -101,23 +108,21 @@ class IdentityFiles:
         """Identity first: a ledger that is left alone is not taken up, an identity would be."""
         if known.identity is not None:
             others = codec.without_identity(_extras(usage))
-            if others is None:
-                os.unlink(self.layout.usage_json)
-            else:
-                replace(self.layout.usage_json, others)
+            with open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name):
+                if others is None:
+                    folder.remove(name)
+                else:
+                    folder.replace(name, others)
         if known.ledger is not None:
-            os.unlink(self.layout.ledger)
+            with self.layout.open_folder() as folder:
+                folder.remove(LEDGER_FILE)
 
-    def _set_aside(self, path: str) -> None:
-        """Keep what is malformed as evidence; the last one of a kind, so that it can't pile up."""
-        make_folder(self.layout.evidence)
-        kept = os.path.join(self.layout.evidence, os.path.basename(path))
-        with suppress(OSError):
-            os.unlink(kept)
-        try:
-            os.replace(path, kept)
-        except OSError:  # a folder lies in the place of the last evidence
-            os.replace(path, f"{kept}-{os.urandom(8).hex()}")
+
+def _set_aside(folder: OwnedFolder, name: str, ours: OwnedFolder) -> None:
+    """Keep a malformed file as evidence, in `ours`; the last one of a kind, so that it can't pile up."""
+    kept = name if name in EVIDENCE_FILES else USAGE_FILE
+    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # not ours, or on another disk
+        folder.move(name, evidence, kept)
 
 
 def _extras(usage: str | None) -> dict[str, object]:

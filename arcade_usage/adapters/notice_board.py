@@ -21,6 +21,7 @@ class NoticeBoard:
         self, notice: Notice, distribution: str, layouts: Sequence[Layout], environment: Mapping[str, str]
     ) -> None:
         self._notice = notice
+        self._layouts = layouts
         self._marks = [layout.notice_mark(distribution, notice.version) for layout in layouts]
         self._environment = environment
         self._may_report = False
@@ -42,14 +43,12 @@ class NoticeBoard:
 
     def _show(self, stderr: TextIO) -> None:
         """Raises what the stream raises: then the user was not told."""
-        from arcade_usage.adapters.writing import create_first, make_folder  # needed once
-
         stderr.write(f"{self._notice.text}\n{self._notice.link}\n")
         stderr.flush()
-        for mark in self._marks:
+        for layout, mark in zip(self._layouts, self._marks, strict=True):
             with suppress(OSError):  # where no folder can be written, it is shown again
-                make_folder(os.path.dirname(mark))
-                create_first(mark, b"", durable=False)
+                with layout.open_folder(make=True) as folder:
+                    folder.create_first(os.path.basename(mark), b"", durable=False)
                 return
 
 

@@ -5,27 +5,19 @@ and that the folder stays within its bounds, however it came to be full. Records
 sends, so no two can freeze different verdicts.
 """
 
+import errno
 import os
 import re
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.config_folder import COPIES_FILE, read_bounded
+from arcade_usage.adapters.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.held_lock import is_held
-from arcade_usage.adapters.writing import (
-    PRIVATE_FILE,
-    create_first,
-    make_folder,
-    put,
-    read_files_clock,
-    replace,
-    sweep,
-)
+from arcade_usage.adapters.owned_folder import PRIVATE_FILE, OwnedFolder, open_folder
+from arcade_usage.adapters.ownership import NotOwnedError
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.limits import Dropped, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
@@ -34,13 +26,13 @@ from arcade_usage.domain.sink import Sink
 
 RECORD_LIMIT = 64 * 1024  # bytes of one record
 LOGBOOK_LIMIT = 64 * 1024  # bytes
-SCAN_LIMIT = 5000  # files of the folder that one look takes in
+SCAN_LIMIT = 5000  # records that one look at the folder takes in
+ENTRIES_LIMIT = 50_000  # entries of whatever kind that one look passes
 
 SINK_FILE = "sink.json"
 LOGBOOK_FILE = "logbook.json"
 SENDER_LOCK = "sender.lock"
-_OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK, COPIES_FILE)
-
+_KEY = re.compile(r"[0-9a-f]{16}")  # Sink.key
 # When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
@@ -67,47 +59,45 @@ class FolderOutbox:
         content = codec.write_record(record)
         with _store_errors("a record can't be written"):
             if self._since is None:
-                self._make_folder(self.sink)
                 self._since = int(self.logbook().observed.seconds)
             milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
             fresh = f"{milliseconds:015d}-{self._since:010d}{_ending(record)}"
             name = self._names.setdefault(record.event.uuid, fresh)
-            path = os.path.join(self.folder, name)
-            try:
-                put(path, content, durable=self.durable)
-            except FileNotFoundError:  # the folder is gone since
-                self._make_folder(self.sink)
-                put(path, content, durable=self.durable)
+            with self._open(make=True) as folder:
+                if folder.status(SINK_FILE) is None:
+                    folder.create_first(SINK_FILE, codec.write_sink(self.sink), durable=False)
+                folder.replace(name, content, durable=self.durable)
         self._added.add(name)
         if record.attribution is not None:
             self._settled[name] = record
 
-    def _make_folder(self, sink: Sink) -> None:
-        make_folder(self.folder)
-        if not os.path.exists(sink_file := os.path.join(self.folder, SINK_FILE)):
-            create_first(sink_file, codec.write_sink(sink), durable=False)
-
     def freeze(self, record: Record) -> None:
         with _store_errors("a verdict can't be written"):
-            os.lstat(self._path(record))  # a record that was purged must not come back
-            replace(self._path(record), codec.write_record(record))
+            name = self._name(record)
+            with self._open() as folder:
+                if folder.status(name) is None:  # a record that was purged must not come back
+                    raise FileNotFoundError(errno.ENOENT, "the record was removed", folder.path_of(name))
+                folder.replace(name, codec.write_record(record))
 
     def pending(self) -> Sequence[Record]:
-        with _store_errors("the outbox can't be read"):
-            # What was added here, a look at an overfull folder may miss.
-            names = {entry.name for entry in self._look() if _is_record(entry)}
-        known = {name: self._settled[name] for name in names & self._settled.keys()}
-        found = (known.get(name) or self._read(name) for name in sorted(names | self._added))
-        return [record for record in found if record is not None]
+        with _store_errors("the outbox can't be read"), suppress(FileNotFoundError), self._open() as folder:
+            names = set(_records(folder))
+            known = {name: self._settled[name] for name in names & self._settled.keys()}
+            # A look at an overfull folder may miss what was added here.
+            found = (known.get(name) or self._read(folder, name) for name in sorted(names | self._added))
+            return [record for record in found if record is not None]
+        return []
 
     def size(self) -> int:
-        with _store_errors("the outbox can't be read"):
-            return sum(map(_is_record, self._look()))
+        with _store_errors("the outbox can't be read"), suppress(FileNotFoundError), self._open() as folder:
+            return sum(1 for _ in _records(folder))
+        return 0
 
     def remove(self, records: Sequence[Record]) -> None:
-        with _store_errors("a record can't be removed"):
-            for record in records:
-                self._unlink(os.path.basename(self._path(record)))
+        names = [self._name(record) for record in records]
+        with _store_errors("a record can't be removed"), suppress(FileNotFoundError), self._open() as folder:
+            for name in names:
+                self._remove(folder, name)
 
     def drop(self, records: Sequence[Record], reason: Dropped) -> None:
         self.remove(records)
@@ -116,46 +106,40 @@ class FolderOutbox:
 
     def purge(self) -> int:
         purged = 0
-        with _store_errors("the outbox can't be purged"):
-            while names := [
-                entry.name
-                for entry in self._look()
-                if entry.name not in _OURS and not entry.is_dir(follow_symlinks=False)
-            ]:
+        with _store_errors("the outbox can't be purged"), suppress(FileNotFoundError), self._open() as folder:
+            folder.sweep(None)
+            while names := list(_records(folder)):
                 for name in names:
-                    self._unlink(name)
-                purged += sum(_EVENT_NAME.fullmatch(name) is not None for name in names)
+                    self._remove(folder, name)
+                purged += len(names)
         return purged
 
     def tidy(self, now: float) -> None:
         logbook = self.logbook()
         observed = logbook.observed.look(now)
         losses = logbook.losses
-        with _store_errors("the outbox can't be tidied"):
-            files_now, waiting = read_files_clock(os.path.join(self.folder, SENDER_LOCK)), []
-            for entry in self._look():
-                if _is_record(entry):
-                    since = float(entry.name.split("-", 2)[1])
-                    with suppress(FileNotFoundError):
-                        waiting.append(Waiting(entry.name, entry.stat().st_size, since))
-                elif entry.name not in _OURS:
-                    sweep(entry, files_now)
+        waiting: list[Waiting] = []
+        with _store_errors("the outbox can't be tidied"), suppress(FileNotFoundError), self._open() as folder:
+            folder.sweep(folder.clock(SENDER_LOCK))
+            for name, size in _records(folder).items():
+                waiting.append(Waiting(name, size, since=float(name.split("-", 2)[1])))
             for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
-                self._unlink(each.name)
-                losses = losses.plus(reason, 1)
+                if self._remove(folder, each.name):
+                    losses = losses.plus(reason, 1)
         if waiting or losses != logbook.losses:  # an empty outbox has no time to keep
             self.write_logbook(evolve(logbook, observed=observed, losses=losses))
 
     def logbook(self) -> Logbook:
         try:
-            content = read_bounded(os.path.join(self.folder, LOGBOOK_FILE), LOGBOOK_LIMIT)
+            with self._open() as folder:
+                content = folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
             return Logbook() if content is None else codec.read_logbook(content)
         except (OSError, codec.MalformedError):
             return Logbook()
 
     def write_logbook(self, logbook: Logbook) -> None:
-        with _store_errors("the logbook can't be written"):
-            replace(os.path.join(self.folder, LOGBOOK_FILE), codec.write_logbook(logbook), durable=False)
+        with _store_errors("the logbook can't be written"), self._open() as folder:
+            folder.replace(LOGBOOK_FILE, codec.write_logbook(logbook), durable=False)
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
@@ -168,35 +152,31 @@ class FolderOutbox:
 
         lock = FileLock(path, mode=PRIVATE_FILE)
         with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
-            make_folder(self.folder)
+            self._open(make=True).close()
             lock.acquire(timeout=patience_seconds)
         try:
             yield lock.is_locked
         finally:
             lock.release()
 
-    def _look(self) -> Iterator["os.DirEntry[str]"]:
-        """The folder's files, up to SCAN_LIMIT of them."""
-        try:
-            with os.scandir(self.folder) as entries:
-                yield from islice(entries, SCAN_LIMIT)
-        except FileNotFoundError:
-            return
+    def _open(self, *, make: bool = False) -> OwnedFolder:
+        """Raises FileNotFoundError, NotOwnedError, OSError."""
+        return open_folder(self.folder, OUTBOX_DEPTH, make=make)
 
-    def _path(self, record: Record) -> str:
-        """Where a record lies that was added or seen here."""
+    def _name(self, record: Record) -> str:
+        """The file of a record that was added or seen here."""
         uuid = record.event.uuid
         if uuid not in self._names:
             self.pending()
-        return os.path.join(self.folder, self._names.get(uuid, _ending(record)))
+        return self._names.get(uuid, _ending(record))
 
-    def _read(self, name: str) -> Record | None:
+    def _read(self, folder: OwnedFolder, name: str) -> Record | None:
         """The record; None where another process has removed it, or where it is none.
 
         A copy under another name is none: it would be sent again when the first is gone.
         """
         try:
-            content = read_bounded(os.path.join(self.folder, name), RECORD_LIMIT)
+            content = folder.read(name, RECORD_LIMIT)
             if content is None:
                 self._added.discard(name)
                 self._settled.pop(name, None)
@@ -208,16 +188,24 @@ class FolderOutbox:
             return None
         return record if self._names.setdefault(record.event.uuid, name) == name else None
 
-    def _unlink(self, name: str) -> None:
+    def _remove(self, folder: OwnedFolder, name: str) -> bool:
         self._added.discard(name)
         self._settled.pop(name, None)
-        with suppress(FileNotFoundError):
-            os.unlink(os.path.join(self.folder, name))
+        return folder.remove(name)
 
 
-def _is_record(entry: "os.DirEntry[str]") -> bool:
-    """Named as one, and a file of its own: we make no links, and one could lead to another tool's record."""
-    return _EVENT_NAME.fullmatch(entry.name) is not None and entry.is_file(follow_symlinks=False)
+def _records(folder: OwnedFolder) -> dict[str, int]:
+    """The records in an outbox, with their sizes in bytes: SCAN_LIMIT at most, only files of the user's."""
+    found: dict[str, int] = {}
+    for name in folder.names(ENTRIES_LIMIT):
+        if len(found) == SCAN_LIMIT:
+            break
+        if _EVENT_NAME.fullmatch(name) is not None:
+            with suppress(NotOwnedError):
+                status = folder.status(name)
+                if status is not None:
+                    found[name] = status.st_size
+    return found
 
 
 def _ending(record: Record) -> str:
@@ -229,35 +217,24 @@ def find_outboxes(folder: str) -> list[FolderOutbox]:
     with (
         _store_errors("the outboxes can't be read"),
         suppress(FileNotFoundError),
-        os.scandir(folder) as entries,
+        open_folder(folder, OUTBOX_DEPTH - 1) as outboxes,
     ):
-        return [
-            FolderOutbox(entry.path, None)
-            for entry in islice(entries, SCAN_LIMIT)
-            if entry.is_dir(follow_symlinks=False)
-        ]
+        names = [name for name in outboxes.names(ENTRIES_LIMIT) if _KEY.fullmatch(name)]
+        return [FolderOutbox(outboxes.path_of(name), None) for name in sorted(names)]
     return []
 
 
 def find_sinks(folder: str) -> list[Sink]:
     """The sinks that have an outbox in a folder, as it says beside their records; the last used one first."""
-    sinks = []
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in islice(entries, SCAN_LIMIT):
-            with suppress(OSError, codec.MalformedError):
-                content = read_bounded(os.path.join(entry.path, SINK_FILE), RECORD_LIMIT)
-                sinks += [codec.read_sink(codec.load_object(content))] if content is not None else []
-    used = {sink: _last_used(os.path.join(folder, sink.key)) for sink in sinks}
-    return sorted((sink for sink in used if used[sink]), key=lambda sink: used[sink], reverse=True)
-
-
-def _last_used(folder: str) -> float:
-    """When something in it was added or removed last (Unix seconds); 0 where there is no such folder."""
-    with suppress(OSError):
-        status = os.stat(folder)
-        if stat.S_ISDIR(status.st_mode):
-            return status.st_mtime
-    return 0.0
+    used: dict[Sink, float] = {}
+    with suppress(StoreError):
+        for outbox in find_outboxes(folder):
+            with suppress(OSError, codec.MalformedError), open_folder(outbox.folder, OUTBOX_DEPTH) as opened:
+                content = opened.read(SINK_FILE, RECORD_LIMIT)
+                sink = None if content is None else codec.read_sink(codec.load_object(content))
+                if sink is not None and sink.key == os.path.basename(outbox.folder):
+                    used[sink] = os.stat(outbox.folder).st_mtime
+    return sorted(used, key=lambda sink: used[sink], reverse=True)
 
 
 @contextmanager

@@ -1,11 +1,8 @@
 """Stores a person's choice, and takes it back: the file whose being there is all it says."""
 
-import os
-
 from attrs import frozen
 
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.writing import create_first, make_folder
+from arcade_usage.adapters.config_folder import OFF_FILE, Layout
 from arcade_usage.application.errors import StoreError
 
 
@@ -17,16 +14,16 @@ class StoredChoice:
 
     def turn_off(self) -> None:
         try:
-            make_folder(self.layout.folder)
-            create_first(self.layout.choice_off, b"", durable=True)
+            with self.layout.open_folder(make=True) as folder:
+                folder.create_first(OFF_FILE, b"", durable=True)
         except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
             raise StoreError("the choice can't be stored") from error
 
     def turn_on(self) -> bool:
         try:
-            os.unlink(self.layout.choice_off)
+            with self.layout.open_folder() as folder:
+                return folder.remove(OFF_FILE)
         except FileNotFoundError:
             return False
         except (OSError, ValueError) as error:
             raise StoreError("the choice can't be taken back") from error
-        return True

@@ -33,6 +33,7 @@ class CommandTracker:
         snapshots: "SnapshotSource",
         launcher: "ProcessLauncher",
         clock: "Clock",
+        is_on: "Callable[[], bool]" = lambda: True,
         rotate: "Callable[[], None]",
         keep: "Callable[[str], None]",
         sink: "Mapping[str, str]",
@@ -40,13 +41,15 @@ class CommandTracker:
         distribution: str,
         may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
-        """`rotate`: the foreground part of a logout. `keep`: puts a payload into the outbox from here.
+        """`is_on`: the switch, as it is now. `rotate`: the foreground part of a logout.
 
-        `may_report`: whether the user was told that events are sent; tells them where that is due.
+        `keep`: puts a payload into the outbox from here. `may_report`: whether the user was told that events
+        are sent; tells them where that is due.
         """
         self._snapshots = snapshots
         self._launcher = launcher
         self._clock = clock
+        self._is_on = is_on
         self._rotate = rotate
         self._keep = keep
         self._sink = sink
@@ -104,6 +107,10 @@ class CommandTracker:
         return self._clock.monotonic()
 
     def _report(self, command: "dict[str, object]") -> None:
+        if not self._is_on():  # it may have been turned off while the command ran, or by the command
+            tell("%s is not tracked: tracking is off by now", command["name"])
+            self._snapshot = None
+            return
         logged_in, logged_out = command["is_login"], command["is_logout"]
         snapshot, self._snapshot = self._snapshot, None  # judges one event; the next one's is taken anew
         if snapshot is None or logged_in:

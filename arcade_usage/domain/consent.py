@@ -13,7 +13,9 @@ DO_NOT_TRACK_VARIABLE = "DO_NOT_TRACK"  # consoledonottrack.com
 DEBUG_VARIABLE = "ARCADE_USAGE_DEBUG"
 EVENT_DATA_VARIABLE = "ARCADE_USAGE_EVENT_DATA"
 
-_OFF = frozenset({"0", "false", "no", "off", "n", "f", "disabled"})
+_OFF = frozenset(
+    {"0", "00", "false", "no", "off", "n", "f", "disable", "disabled", "none", "never", "opt-out"}
+)
 _NOT_SET = frozenset({"", "0", "false"})
 _NOT_CI = frozenset({"", "0", "false", "no", "off"})
 
@@ -37,16 +39,26 @@ def find_reasons(
     """
     found = (
         (OFF_IN_DELIVERY, EVENT_DATA_VARIABLE in environment),
-        (OFF_BY_VARIABLE, environment.get(TRACKING_VARIABLE, "").strip().lower() in _OFF),
-        (
-            OFF_BY_DO_NOT_TRACK,
-            environment.get(DO_NOT_TRACK_VARIABLE, "").strip().lower() not in _NOT_SET,
-        ),
+        (OFF_BY_VARIABLE, _says_off(environment)),
+        (OFF_BY_DO_NOT_TRACK, _says_do_not_track(environment)),
         (OFF_BY_CHOICE, chose_off),
         (OFF_IN_COMPLETION, any(_asks_for_completions(name) for name in environment)),
         (OFF_WITHOUT_TOKEN, not project_token or not project_token.strip()),
     )
     return tuple(reason for reason, is_so in found if is_so)
+
+
+def was_turned_off(environment: "Mapping[str, str]", chose_off: bool) -> bool:
+    """Whether it was turned off since a tracker was built: what can't change meanwhile is not asked. Pure."""
+    return chose_off or _says_off(environment) or _says_do_not_track(environment)
+
+
+def _says_off(environment: "Mapping[str, str]") -> bool:
+    return environment.get(TRACKING_VARIABLE, "").strip().lower() in _OFF
+
+
+def _says_do_not_track(environment: "Mapping[str, str]") -> bool:
+    return environment.get(DO_NOT_TRACK_VARIABLE, "").strip().lower() not in _NOT_SET
 
 
 def wants_debug(environment: "Mapping[str, str]") -> bool:

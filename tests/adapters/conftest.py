@@ -13,7 +13,7 @@ from tests.adapters.recorder import Recorder
 def path(tmp_path: Path) -> Path:
     """A file that is not there yet, alone in its folder."""
     folder = tmp_path / "folder"
-    folder.mkdir()
+    folder.mkdir(0o700)
     return folder / "file.json"
 
 

@@ -37,8 +37,8 @@ def _guard(mocker: MockerFixture, folder: Path, is_denied: Callable[[int], bool]
     def guarded(name: str, real: Callable[..., Any], writes: bool) -> Callable[..., Any]:
         def call(path: Any, *arguments: Any, **options: Any) -> Any:
             flags = arguments[0] if name == "open" else os.O_WRONLY if writes else os.O_RDONLY
-            lies_inside = isinstance(path, str | os.PathLike) and _lies_in(inside, os.fspath(path))
-            if lies_inside and is_denied(flags):
+            folder = options.get("dir_fd", options.get("src_dir_fd"))
+            if _lies_in(inside, _absolute(path, folder)) and is_denied(flags):
                 raise os_error(errno.EACCES)
             return real(path, *arguments, **options)
 
@@ -47,6 +47,13 @@ def _guard(mocker: MockerFixture, folder: Path, is_denied: Callable[[int], bool]
     for name in ("open", "listdir", "scandir", "mkdir", "link", "replace", "rename", "unlink"):
         real = getattr(os, name)
         mocker.patch(f"os.{name}", guarded(name, real, writes=name not in ("open", "listdir", "scandir")))
+
+
+def _absolute(path: Any, folder: int | None) -> str:
+    """Where a path leads that may be a descriptor, or begin at one."""
+    if isinstance(path, int):
+        return os.readlink(f"/proc/self/fd/{path}")
+    return os.fspath(path) if folder is None else os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
 
 
 def _lies_in(folder: str, path: str) -> bool:

@@ -5,23 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.config_folder import read_bounded
-from arcade_usage.adapters.writing import create_first, replace
 from tests.adapters.contenders import contend
+from tests.adapters.files import create_first, read, replace
 
 _CREATE = """
 import errno, os
-from arcade_usage.adapters.writing import create_first
+from arcade_usage.adapters.owned_folder import open_folder
 
 folder, links, number = sys.argv[1:]
 if links == "no":
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(errno.EPERM, "no hard links here")
     os.link = refuse
 won = []
 for round in range(5):
     ready()
-    won.append(create_first(os.path.join(folder, str(round)), number.encode() * 1000, durable=False))
+    with open_folder(folder, 0) as opened:
+        won.append(opened.create_first(str(round), number.encode() * 1000, durable=False))
 for each in won:
     print(each)
 """
@@ -43,7 +43,7 @@ def test_of_many_threads_one_makes_a_file(path: Path) -> None:
 
     def create(number: int) -> None:
         start.wait(30)
-        if create_first(str(path), str(number).encode(), durable=False):
+        if create_first(path, str(number).encode(), durable=False):
             won.append(number)
 
     threads = [threading.Thread(target=create, args=(number,)) for number in range(16)]
@@ -57,19 +57,19 @@ def test_of_many_threads_one_makes_a_file(path: Path) -> None:
 def test_a_reader_never_sees_half_a_file(path: Path) -> None:
     """While a file is replaced again and again, every read gives one content or the other, whole."""
     contents = [b"short", b"long " * 10_000]
-    replace(str(path), contents[0])
+    replace(path, contents[0])
     done = threading.Event()
 
     def write() -> None:
         for turn in range(40):
-            replace(str(path), contents[turn % 2])
+            replace(path, contents[turn % 2])
         done.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     seen = []
     while not done.is_set():
-        seen.append(read_bounded(str(path), 100_000))
+        seen.append(read(path, 100_000))
     writer.join(30)
     assert seen
     assert all(content in contents for content in seen)
@@ -78,7 +78,7 @@ def test_a_reader_never_sees_half_a_file(path: Path) -> None:
 def test_writers_leave_one_of_their_contents(path: Path) -> None:
     """Of many writers at once the last one's content stands, whole, with no temporary file beside it."""
     contents = [str(number).encode() * 5_000 for number in range(8)]
-    threads = [threading.Thread(target=replace, args=(str(path), content)) for content in contents]
+    threads = [threading.Thread(target=replace, args=(path, content)) for content in contents]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import writing
-from arcade_usage.adapters.writing import create_first, replace
+from arcade_usage.adapters import owned_folder
+from arcade_usage.adapters.ownership import NotOwnedError
 from tests.adapters.disk import mode_of, os_error
+from tests.adapters.files import create_first, replace
 
 LINK_ERRORS = (
     errno.EPERM,
@@ -32,32 +33,39 @@ class TestReplacing:
         """Whatever lay there, the content is the new one, 0600, and no temporary file is left."""
         if before is not None:
             path.write_bytes(before)
-        replace(str(path), b"new")
+        replace(path, b"new")
         assert (path.read_bytes(), mode_of(path), os.listdir(path.parent)) == (b"new", 0o600, [path.name])
 
     def test_who_reads_the_old_file_reads_it_whole(self, path: Path) -> None:
         """A reader that opened the file before still reads what it opened."""
         path.write_bytes(b"old")
         with path.open("rb") as reader:
-            replace(str(path), b"new")
+            replace(path, b"new")
             assert reader.read() == b"old"
 
-    @pytest.mark.parametrize("target", ["elsewhere/target", "{absolute}/elsewhere/target"])
-    def test_a_link_stays_one(self, path: Path, target: str) -> None:
-        """What a link leads to is replaced, and the link stays."""
-        (path.parent / "elsewhere").mkdir()
-        path.symlink_to(target.format(absolute=path.parent))
-        for content in (b"first", b"second"):
-            replace(str(path), content)
-        assert path.is_symlink()
-        assert (path.parent / "elsewhere" / "target").read_bytes() == b"second"
-        assert sorted(os.listdir(path.parent)) == ["elsewhere", path.name]
+    def test_a_link_is_not_followed(self, path: Path) -> None:
+        """Neither the link nor what it leads to changes."""
+        target = path.parent / "target"
+        target.write_bytes(b"theirs")
+        path.symlink_to(target)
+        with pytest.raises(NotOwnedError, match="is a link"):
+            replace(path, b"new")
+        assert (path.is_symlink(), target.read_bytes()) == (True, b"theirs")
+        assert sorted(os.listdir(path.parent)) == sorted([path.name, "target"])
+
+    def test_another_name_of_the_file_keeps_its_content(self, path: Path) -> None:
+        """The name is replaced, and never written through: a hard link elsewhere is as it was."""
+        other = path.parent / "other"
+        other.write_bytes(b"theirs")
+        os.link(other, path)
+        replace(path, b"new")
+        assert (path.read_bytes(), other.read_bytes()) == (b"new", b"theirs")
 
     def test_a_write_in_pieces_is_whole(self, path: Path, mocker: MockerFixture) -> None:
         """Where the system takes a byte at a time, all of them are written."""
         write = os.write
         mocker.patch("os.write", lambda descriptor, content: write(descriptor, content[:1]))
-        replace(str(path), b"0123456789")
+        replace(path, b"0123456789")
         assert path.read_bytes() == b"0123456789"
 
     @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
@@ -68,7 +76,7 @@ class TestReplacing:
         path.write_bytes(b"old")
         mocker.patch(f"os.{step}", side_effect=os_error(errno.ENOSPC))
         with pytest.raises(OSError, match="No space left"):
-            replace(str(path), b"new")
+            replace(path, b"new")
         assert (path.read_bytes(), os.listdir(path.parent)) == (b"old", [path.name])
 
     def test_the_content_is_on_the_disk_before_the_name(self, path: Path, mocker: MockerFixture) -> None:
@@ -77,20 +85,20 @@ class TestReplacing:
         for step in ("fsync", "replace"):
             real: Any = getattr(os, step)
             mocker.patch(f"os.{step}", side_effect=_noting(steps, step, real))
-        replace(str(path), b"new")
+        replace(path, b"new")
         assert steps == ["fsync", "replace"]
 
     def test_a_missing_folder_is_an_error(self, path: Path) -> None:
         """No folder is made by the way."""
         with pytest.raises(FileNotFoundError):
-            replace(str(path.parent / "missing" / "file"), b"new")
+            replace(path.parent / "missing" / "file", b"new")
         assert os.listdir(path.parent) == []
 
 
 def _noting(steps: list[str], step: str, real: Any) -> Any:
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Any, **options: Any) -> Any:
         steps.append(step)
-        return real(*arguments)
+        return real(*arguments, **options)
 
     return call
 
@@ -102,20 +110,20 @@ class TestCreatingFirst:
     @pytest.mark.parametrize("durable", [True, False])
     def test_the_first_makes_it(self, path: Path, durable: bool) -> None:
         """The file is there, 0600, with nothing beside it."""
-        assert create_first(str(path), b"mine", durable=durable)
+        assert create_first(path, b"mine", durable=durable)
         assert (path.read_bytes(), mode_of(path), os.listdir(path.parent)) == (b"mine", 0o600, [path.name])
 
     @pytest.mark.parametrize("durable", [True, False])
     def test_the_second_leaves_it(self, path: Path, durable: bool) -> None:
         """Who comes later is told, and changes nothing."""
         path.write_bytes(b"theirs")
-        assert not create_first(str(path), b"mine", durable=durable)
+        assert not create_first(path, b"mine", durable=durable)
         assert (path.read_bytes(), os.listdir(path.parent)) == (b"theirs", [path.name])
 
     def test_a_link_to_nowhere_came_first(self, path: Path) -> None:
         """A dangling link is somebody's, and is not followed."""
         path.symlink_to("nowhere")
-        assert not create_first(str(path), b"mine", durable=False)
+        assert not create_first(path, b"mine", durable=False)
         assert os.listdir(path.parent) == [path.name]
 
     @pytest.mark.parametrize("number", LINK_ERRORS, ids=[errno.errorcode[number] for number in LINK_ERRORS])
@@ -124,15 +132,15 @@ class TestCreatingFirst:
     ) -> None:
         """Where hard links fail, for whatever reason a file system has, the first writer wins as well."""
         mocker.patch("os.link", side_effect=os_error(number))
-        assert create_first(str(path), b"mine", durable=False)
-        assert not create_first(str(path), b"theirs", durable=False)
+        assert create_first(path, b"mine", durable=False)
+        assert not create_first(path, b"theirs", durable=False)
         assert (path.read_bytes(), mode_of(path), os.listdir(path.parent)) == (b"mine", 0o600, [path.name])
 
     def test_a_disk_that_is_full_leaves_nothing(self, path: Path, mocker: MockerFixture) -> None:
         """Neither a temporary file nor half a file stays where the content could not be written."""
         mocker.patch("os.write", side_effect=os_error(errno.ENOSPC))
         with pytest.raises(OSError, match="No space left"):
-            create_first(str(path), b"mine", durable=False)
+            create_first(path, b"mine", durable=False)
         assert os.listdir(path.parent) == []
 
     def test_half_a_file_does_not_stay_without_links_either(self, path: Path, mocker: MockerFixture) -> None:
@@ -148,7 +156,7 @@ class TestCreatingFirst:
         mocker.patch("os.link", side_effect=os_error(errno.EPERM))
         mocker.patch("os.write", fill)
         with pytest.raises(OSError, match="No space left"):
-            create_first(str(path), b"mine", durable=False)
+            create_first(path, b"mine", durable=False)
         assert os.listdir(path.parent) == []
 
 
@@ -166,19 +174,20 @@ class TestOnWindows:
             def __getattr__(self, name: str) -> Any:
                 return getattr(os, name)
 
-            def replace(self, source: str, target: str) -> None:
+            def replace(self, source: str, target: str, **folders: int | None) -> None:
                 if refusals:
                     raise refusals.pop()
-                os.replace(source, target)
+                os.replace(source, target, **folders)
 
-        mocker.patch.object(writing, "os", Windows())
-        mocker.patch.object(writing, "REPLACE_PAUSE_SECONDS", 0.0)
+        mocker.patch.object(owned_folder, "os", Windows())
+        mocker.patch.object(owned_folder, "ON_WINDOWS", True)
+        mocker.patch.object(owned_folder, "REPLACE_PAUSE_SECONDS", 0.0)
         return refusals
 
     def test_a_reader_is_waited_for(self, path: Path, refusals: list[OSError]) -> None:
         """The file is replaced as soon as its reader has let go."""
         refusals += [PermissionError(errno.EACCES, "held")] * 5
-        replace(str(path), b"new")
+        replace(path, b"new")
         assert path.read_bytes() == b"new"
 
     def test_a_reader_that_stays_is_waited_for_within_bounds(
@@ -188,7 +197,7 @@ class TestOnWindows:
         path.write_bytes(b"old")
         refusals += [PermissionError(errno.EACCES, "held")] * 1000
         with pytest.raises(PermissionError):
-            replace(str(path), b"new")
+            replace(path, b"new")
         assert (path.read_bytes(), os.listdir(path.parent)) == (b"old", [path.name])
         assert len(refusals) > 900
 
@@ -196,5 +205,5 @@ class TestOnWindows:
         """Only a file that is held is waited for."""
         refusals += [os_error(errno.ENOSPC)] * 2
         with pytest.raises(OSError, match="No space left"):
-            replace(str(path), b"new")
+            replace(path, b"new")
         assert len(refusals) == 1

@@ -11,6 +11,8 @@ import pytest
 from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.deadline import within
 from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.ownership import NotOwnedError
+from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -55,12 +57,32 @@ IMPOSTORS: dict[str, Make] = {
     "a list": lambda path: path.write_text("[]"),
     "nested deeply": lambda path: path.write_text("[" * 2000),
     "50 MB": _huge,
+}
+
+# What lies there and is no file: somebody put it there.
+STRANGERS: dict[str, Make] = {
     "a folder": Path.mkdir,
     "a folder with something in it": lambda path: (path / "theirs").mkdir(parents=True),
     "a pipe": os.mkfifo,
     "a link to nowhere": lambda path: path.symlink_to("nowhere"),
-    "a link into a missing folder": lambda path: path.symlink_to("missing/nowhere"),
+    "a link to a folder": lambda path: path.symlink_to("."),
+    "a link to itself": lambda path: path.symlink_to(path.name),
 }
+
+
+@pytest.mark.parametrize("make", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("name", ["usage.json", "usage/ledger.json"])
+def test_what_is_no_file_stays(store: IdentityFiles, ledger_json: Path, name: str, make: Make) -> None:
+    """It was not made by us: it stays, and the identity can't be known or changed until it is moved away."""
+    place = ledger_json.parent.parent / name
+    place.unlink(missing_ok=True)
+    make(place)
+    before = describe(place)
+    for call in (store.current, lambda: rotate(store)):
+        with pytest.raises(StoreError) as caught:
+            within(20.0, call)
+        assert isinstance(caught.value.__cause__, NotOwnedError)
+    assert describe(place) == before
 
 
 @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
@@ -96,13 +118,14 @@ def test_looking_touches_nothing(store: IdentityFiles, usage_json: Path, make: M
     assert describe(usage_json) == before
 
 
-def test_what_a_link_leads_to_is_kept(store: IdentityFiles, usage_json: Path, tmp_path: Path) -> None:
-    """A malformed file that lies elsewhere stays there; what led to it is put aside."""
+def test_what_a_link_leads_to_is_put_aside(store: IdentityFiles, usage_json: Path, tmp_path: Path) -> None:
+    """A malformed usage.json that the user keeps elsewhere is replaced there, and the link stays."""
     elsewhere = tmp_path / "dotfiles.json"
     elsewhere.write_text("{")
     usage_json.symlink_to(elsewhere)
     rotate(store)
-    assert (elsewhere.read_text(), store.current().anon_id) == ("{", FRESH)
+    assert (usage_json.is_symlink(), json.loads(elsewhere.read_text())["anon_id"]) == (True, FRESH)
+    assert (usage_json.parent / "usage" / "malformed" / "usage.json").read_text() == "{"
 
 
 def test_the_last_evidence_of_a_kind_is_kept(store: IdentityFiles, usage_json: Path) -> None:
@@ -114,13 +137,19 @@ def test_the_last_evidence_of_a_kind_is_kept(store: IdentityFiles, usage_json: P
     assert {path.name: path.read_text() for path in evidence.iterdir()} == {"usage.json": "third"}
 
 
-def test_evidence_that_can_not_be_replaced_is_no_obstacle(store: IdentityFiles, usage_json: Path) -> None:
-    """Where a full folder is the last evidence, the next one lies beside it."""
-    for _ in range(2):
-        (usage_json / "theirs").mkdir(parents=True)
-        rotate(store)
-        usage_json.unlink()
-    assert len(list((usage_json.parent / "usage" / "malformed").iterdir())) == 2
+@pytest.mark.parametrize("make", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("name", ["usage/malformed", "usage/malformed/usage.json"])
+def test_evidence_that_can_not_be_kept_is_no_obstacle(
+    store: IdentityFiles, usage_json: Path, name: str, make: Make
+) -> None:
+    """What lies in its place stays there, and the malformed file is replaced all the same."""
+    place = usage_json.parent / name
+    place.parent.mkdir(parents=True)
+    make(place)
+    before = describe(place)
+    usage_json.write_text("{")
+    rotate(store)
+    assert (describe(place), store.current().anon_id) == (before, FRESH)
 
 
 def test_keys_of_others_stay_in_a_file_whose_ids_are_wrong(store: IdentityFiles, usage_json: Path) -> None:

@@ -112,18 +112,19 @@ class TestWriting:
                 ".tmp-2-0123456789abcdef"
             }
 
-    @pytest.mark.parametrize("name", ["usage.json", "usage/ledger.json"])
-    def test_a_link_stays_one(
-        self, store: IdentityFiles, config_dir: Path, tmp_path: Path, name: str
+    @pytest.mark.parametrize("target", ["{dotfiles}/kept.json", "../dotfiles/kept.json"])
+    def test_a_linked_usage_json_stays_one(
+        self, store: IdentityFiles, config_dir: Path, tmp_path: Path, target: str
     ) -> None:
-        """Who keeps a file elsewhere finds the new content there."""
+        """Who keeps it elsewhere finds the new content there."""
         put(store, KNOWNS["anonymous"])
         elsewhere = tmp_path / "dotfiles"
         elsewhere.mkdir()
-        (config_dir / name).rename(elsewhere / "kept.json")
-        (config_dir / name).symlink_to(elsewhere / "kept.json")
+        usage_json = config_dir / "usage.json"
+        usage_json.rename(elsewhere / "kept.json")
+        usage_json.symlink_to(target.format(dotfiles=elsewhere))
         rotate(store)
-        assert (config_dir / name).is_symlink()
+        assert usage_json.is_symlink()
         assert json.loads((elsewhere / "kept.json").read_text())["anon_id"] == FRESH
         assert store.current().agrees
 
@@ -164,11 +165,11 @@ class TestOrder:
         replace = os.replace
         done: list[str] = []
 
-        def call(source: str, target: str) -> None:
+        def call(source: str, target: str, **folders: int) -> None:
             if len(done) == times:
                 raise os_error(5)
             done.append(target)
-            replace(source, target)
+            replace(source, target, **folders)
 
         mocker.patch("os.replace", call)
 

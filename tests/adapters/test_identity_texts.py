@@ -12,13 +12,11 @@ from arcade_usage.adapters.config_folder import (
     MALFORMED,
     USAGE_LIMIT,
     Layout,
-    read_ledger_text,
-    read_usage_text,
+    read_texts,
 )
 from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.ownership import NotOwnedError
 from tests.adapters.disk import deny
-
-Read = Callable[[Layout], str | None]
 
 
 @pytest.fixture
@@ -33,8 +31,8 @@ def place(request: pytest.FixtureRequest, config_dir: Path) -> Path:
 
 
 def read(layout: Layout, place: Path) -> str | None:
-    call: Read = read_usage_text if place.name == "usage.json" else read_ledger_text
-    return within(10.0, lambda: call(layout))
+    usage, ledger = within(10.0, lambda: read_texts(layout))
+    return usage if place.name == "usage.json" else ledger
 
 
 def test_nothing_there_is_none(layout: Layout, place: Path) -> None:
@@ -62,24 +60,29 @@ def _huge(place: Path) -> None:
     os.truncate(place, 50_000_000)
 
 
-def _loop(place: Path) -> None:
-    place.symlink_to(place.name)
+def test_what_is_too_large_is_malformed(layout: Layout, place: Path) -> None:
+    """It can't be it, and does not fill the memory."""
+    _huge(place)
+    assert read(layout, place) == MALFORMED
 
 
 IMPOSTORS: dict[str, Callable[[Path], object]] = {
-    "50 MB": _huge,
     "a folder": Path.mkdir,
     "a pipe": os.mkfifo,
     "a link to nowhere": lambda place: place.symlink_to("nowhere"),
     "a link into a missing folder": lambda place: place.symlink_to("missing/file"),
+    "a link to a device": lambda place: place.symlink_to(os.devnull),
 }
 
 
 @pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
-def test_what_can_not_be_it_is_malformed(layout: Layout, place: Path, make: Callable[[Path], object]) -> None:
-    """Something else in the file's place is malformed, without a wait and without filling the memory."""
+def test_what_is_no_file_of_the_user_s_is_an_error(
+    layout: Layout, place: Path, make: Callable[[Path], object]
+) -> None:
+    """Something else in the file's place is neither malformed nor absent: nothing can be known, without a wait."""
     make(place)
-    assert read(layout, place) == MALFORMED
+    with pytest.raises(NotOwnedError, match=r"is a link|is not a plain file"):
+        read(layout, place)
 
 
 def test_bytes_that_are_no_text_are_replaced(layout: Layout, place: Path) -> None:
@@ -101,6 +104,5 @@ def test_no_permission_is_an_error(layout: Layout, place: Path, mocker: MockerFi
 def test_a_file_in_the_folder_s_place_is_an_error(tmp_path: Path) -> None:
     """Where the config folder is a file, nothing can be known."""
     (tmp_path / "file").touch()
-    for call in (read_usage_text, read_ledger_text):
-        with pytest.raises(NotADirectoryError):
-            call(Layout(str(tmp_path / "file")))
+    with pytest.raises(NotOwnedError, match="is not a folder"):
+        read_texts(Layout(str(tmp_path / "file")))

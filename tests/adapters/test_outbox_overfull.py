@@ -10,7 +10,7 @@ from attrs import evolve
 
 from arcade_usage.adapters import outbox as outbox_module
 from arcade_usage.adapters.outbox import FolderOutbox, find_sinks
-from arcade_usage.adapters.writing import STRAY_SECONDS
+from arcade_usage.adapters.owned_folder import STRAY_SECONDS
 from arcade_usage.domain.limits import BYTES_LIMIT, Dropped
 from arcade_usage.domain.logbook import Logbook
 from tests.samples import OTHER_SINK, SINK, anonymous, make_event
@@ -49,17 +49,28 @@ def test_one_mebibyte_is_the_limit(outbox: FolderOutbox, folder: Path) -> None:
 def test_an_overfull_folder_is_worked_off(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One look takes in a bounded number of files; some looks later all strays are gone, and no event is."""
+    """One look takes in a bounded number of records; some looks later those over the bounds are gone."""
     monkeypatch.setattr(outbox_module, "SCAN_LIMIT", 100)
-    outbox.add(anonymous(1))
+    for number in range(1, 5):
+        outbox.add(evolve(anonymous(number), event=make_event(number, note="x" * 50_000)))
+    (first, *_) = folder.glob("*.event.json")
     for number in range(450):
-        stray = folder / f"stray-{number}"
-        stray.touch()
-        os.utime(stray, (LONG_AGO, LONG_AGO))
-    for _ in range(6):
+        (folder / first.name.replace("00000000", f"{number:08d}", 1)).touch()
+    for _ in range(30):
         another(folder).tidy(NOW)
-    assert sorted(path.name for path in folder.glob("stray-*")) == []
-    assert another(folder).pending() == [anonymous(1)]
+    assert sum(path.stat().st_size for path in folder.glob("*.event.json")) <= BYTES_LIMIT
+
+
+def test_what_we_did_not_make_stays(outbox: FolderOutbox, folder: Path) -> None:
+    """However old it is, and though everything is purged: we delete only names that we create."""
+    outbox.add(anonymous(1))
+    strangers = [folder / name for name in ("notes.txt", ".tmp-mine", "1.event.json", "sent.jsonl.bak")]
+    for stranger in strangers:
+        stranger.write_text("theirs")
+        os.utime(stranger, (LONG_AGO, LONG_AGO))
+    outbox.tidy(NOW)
+    assert outbox.purge() == 1
+    assert [stranger.read_text() for stranger in strangers] == ["theirs"] * 4
 
 
 def test_an_event_of_ones_own_is_seen_in_an_overfull_folder(
@@ -77,11 +88,11 @@ def test_an_event_of_ones_own_is_seen_in_an_overfull_folder(
 def test_what_may_be_somebodys_stays_for_an_hour(outbox: FolderOutbox, folder: Path) -> None:
     """A temporary file can be one that is being written."""
     outbox.add(anonymous(1))
-    (folder / ".tmp-1-new").touch()
-    (folder / ".tmp-1-old").touch()
-    os.utime(folder / ".tmp-1-old", (LONG_AGO, LONG_AGO))
+    (folder / ".tmp-1-0123456789abcdef").touch()
+    (folder / ".tmp-1-fedcba9876543210").touch()
+    os.utime(folder / ".tmp-1-fedcba9876543210", (LONG_AGO, LONG_AGO))
     outbox.tidy(NOW)
-    assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-new"]
+    assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-0123456789abcdef"]
 
 
 def test_a_clock_put_ahead_makes_no_file_old(
@@ -89,15 +100,15 @@ def test_a_clock_put_ahead_makes_no_file_old(
 ) -> None:
     """A file's age is told by the clock that dates it: what is being written stays, what is old goes."""
     outbox.add(anonymous(1))
-    (folder / ".tmp-1-new").touch()
-    (folder / ".tmp-1-old").touch()
-    os.utime(folder / ".tmp-1-old", (LONG_AGO, LONG_AGO))
+    (folder / ".tmp-1-0123456789abcdef").touch()
+    (folder / ".tmp-1-fedcba9876543210").touch()
+    os.utime(folder / ".tmp-1-fedcba9876543210", (LONG_AGO, LONG_AGO))
     ahead = time.time() + 2 * STRAY_SECONDS
     monkeypatch.setattr(time, "time", lambda: ahead)
     with outbox.sending() as ours:
         assert ours
         outbox.tidy(ahead)
-    assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-new"]
+    assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-0123456789abcdef"]
 
 
 def test_folders_and_links_among_the_events_harm_nothing(
@@ -114,14 +125,14 @@ def test_folders_and_links_among_the_events_harm_nothing(
     outbox.tidy(NOW)
     assert precious.exists()
     assert (folder / "folder").is_dir()
-    assert not (folder / "link").is_symlink()
+    assert (folder / "link").is_symlink()
 
 
 @pytest.mark.parametrize("kind", ["to itself", "to nowhere", "to a record"])
 def test_a_link_that_is_named_as_an_event_is_none(
     outbox: FolderOutbox, folder: Path, tmp_path: Path, kind: str
 ) -> None:
-    """It holds nothing up, is not sent, leads to nothing that is harmed, and goes as strays do."""
+    """It holds nothing up, is not sent, leads to nothing that is harmed, and stays."""
     outbox.add(anonymous(1))
     FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).add(anonymous(9))
     (theirs,) = (tmp_path / OTHER_SINK.key).glob("*.event.json")
@@ -130,7 +141,7 @@ def test_a_link_that_is_named_as_an_event_is_none(
     os.utime(link, (LONG_AGO, LONG_AGO), follow_symlinks=False)
     assert another(folder).pending() == [anonymous(1)]
     another(folder).tidy(NOW)
-    assert (link.is_symlink(), theirs.exists()) == (False, True)
+    assert (link.is_symlink(), theirs.exists()) == (True, True)
     assert another(folder).logbook().losses.counts == {}
 
 

@@ -14,8 +14,16 @@ GOOD = b'{"at": 5.0, "message": {"uuid": "good"}}'
 
 
 @pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The file, in an outbox as it lies below a config folder."""
+    folder = tmp_path / "config" / "usage" / "outbox" / "0123456789abcdef"
+    folder.mkdir(parents=True)
+    return folder / "sent.jsonl"
+
+
+@pytest.fixture
 def copies(path: Path) -> FileCopies:
-    return FileCopies(str(path))
+    return FileCopies(str(path.parent))
 
 
 def uuids(copies: FileCopies) -> list[object]:

@@ -119,10 +119,10 @@ class TestFirst:
         """A usage.json that appears while this command makes its own is the one that counts."""
         link = os.link
 
-        def link_late(source: str, target: str) -> None:
+        def link_late(source: str, target: str, **folders: Any) -> None:
             if target.endswith("usage.json"):
                 (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
-            link(source, target)
+            link(source, target, **folders)
 
         mocker.patch("os.link", link_late)
         assert look(layout).known.anon_id == ANON
@@ -153,9 +153,9 @@ class TestLater:
 
     @pytest.mark.parametrize(
         "make",
-        [Path.touch, Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere"), lambda path: path.write_text("{")],
-        ids=["empty", "a folder", "a pipe", "a link to nowhere", "truncated"],
-    )  # fmt: skip
+        [Path.touch, lambda path: path.write_text("{")],
+        ids=["empty", "truncated"],
+    )
     def test_a_malformed_usage_json_is_told_and_left(
         self, layout: Layout, config_dir: Path, make: Callable[[Path], Any]
     ) -> None:

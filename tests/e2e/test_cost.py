@@ -21,6 +21,8 @@ COMMAND_PATH = frozenset(
         "arcade_usage.adapters",
         "arcade_usage.adapters.config_folder",
         "arcade_usage.adapters.detached",
+        "arcade_usage.adapters.owned_folder",
+        "arcade_usage.adapters.ownership",
         "arcade_usage.application",
         "arcade_usage.application.payload",
         "arcade_usage.application.tracker",
@@ -32,7 +34,7 @@ COMMAND_PATH = frozenset(
 ORDINARY_HOST = "import enum, importlib, subprocess, typing"
 
 # Calls of functions, Python's and C's, of building a tracker and tracking one command, nothing being new.
-CALLS = 500
+CALLS = 700
 CALLS_MARGIN = 0.15
 
 COUNTING = """

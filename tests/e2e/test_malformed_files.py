@@ -52,8 +52,8 @@ def test_an_anonymous_id_is_never_one_that_others_share(world: World, content: b
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere"])
-def test_a_usage_json_that_is_no_file_is_survived(world: World, kind: str) -> None:
-    """Nothing waits for a pipe to be written to; a fresh identity takes the place."""
+def test_a_usage_json_that_is_no_file_is_left_alone(world: World, kind: str) -> None:
+    """Somebody put it there: nothing is sent until it is moved away, and nothing waits for a pipe."""
     world.folder.mkdir()
     path = world.folder / "usage.json"
     if kind == "folder":
@@ -62,9 +62,12 @@ def test_a_usage_json_that_is_no_file_is_survived(world: World, kind: str) -> No
         os.mkfifo(path)
     else:
         path.symlink_to(world.folder / "nowhere")
+    before = path.lstat()
     world.run("first")
+    assert (path.lstat(), list(world.folder.iterdir())) == (before, [path])
+    path.rename(world.scratch / "moved")
     world.run("second")
-    assert world.whose["second"] == world.anon_id
+    assert world.whose == {"second": world.anon_id}
 
 
 def test_a_logbook_that_can_not_be_written_holds_nothing_up(world: World) -> None:

@@ -74,7 +74,7 @@ def stand_still(event, arguments):
         while not os.path.exists({go!r}): pass
 sys.addaudithook(stand_still)
 """
-STEPS = 7  # three folders, of which one is tried twice; two files by a link each
+STEPS = 6  # two folders; two files by a link each
 
 
 def test_a_first_command_in_the_middle_of_another(world: World) -> None:

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.outbox import SCAN_LIMIT
-from arcade_usage.adapters.writing import STRAY_SECONDS
+from arcade_usage.adapters.owned_folder import STRAY_SECONDS
 from arcade_usage.domain.event import SUCCEEDED, Event
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.limits import AGE_LIMIT_SECONDS, BYTES_LIMIT, EVENTS_LIMIT, Dropped, Observed

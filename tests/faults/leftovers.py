@@ -4,8 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from arcade_usage.adapters import writing
-from arcade_usage.adapters.writing import STRAY_SECONDS
+from arcade_usage.adapters.owned_folder import STRAY_SECONDS, open_folder
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
 from tests.faults.hosts import outbox_of, run_host
@@ -44,7 +43,8 @@ def temporary_files(lab: Lab, rounds: int) -> Figures:
 def _leave_behind(folder: Path) -> Path:
     """A temporary file, as a writer leaves it that is killed before it renames it."""
     before = set(folder.iterdir())
-    writing._write_temporary(os.fspath(folder), b"half", durable=False)
+    with open_folder(os.fspath(folder), 0) as opened:
+        opened._write_temporary(b"half", durable=False)
     (path,) = set(folder.iterdir()) - before
     return path
 

@@ -1,0 +1,27 @@
+"""One file of a folder of ours, reached as the adapters reach it."""
+
+import os
+
+from arcade_usage.adapters.owned_folder import open_folder
+
+
+def read(path: object, limit: int) -> bytes | None:
+    folder, name = os.path.split(str(path))
+    with open_folder(folder, 0) as opened:
+        return opened.read(name, limit)
+
+
+def replace(path: object, content: bytes, *, durable: bool = True) -> None:
+    folder, name = os.path.split(str(path))
+    with open_folder(folder, 0) as opened:
+        opened.replace(name, content, durable=durable)
+
+
+def create_first(path: object, content: bytes, *, durable: bool) -> bool:
+    folder, name = os.path.split(str(path))
+    with open_folder(folder, 0) as opened:
+        return opened.create_first(name, content, durable=durable)
+
+
+def make_folder(path: object, depth: int = 0) -> None:
+    open_folder(str(path), depth, make=True).close()
