@@ -14,8 +14,8 @@ from attrs import define
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.config_folder import Layout, read_ledger_text, read_usage_text
+from arcade_usage.adapters.locks import hold
 from arcade_usage.adapters.writing import (
-    PRIVATE_FILE,
     make_folder,
     read_files_clock,
     replace,
@@ -48,14 +48,14 @@ class IdentityFiles:
                 return self._change(decide, durable=True)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
-        except (OSError, NotImplementedError) as error:  # an older filelock says so where there are no locks
+        except OSError as error:
             raise StoreError("the identity can't be changed") from error
 
     def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         try:
             make_folder(self.layout.folder)
             with ExitStack() as held:
-                with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
+                with suppress(OSError):  # busy, or root's
                     held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
                 # A busy disk may take seconds to say that it is done. Should the power fail before it is, the
                 # old identity comes back without its credentials, and that is rotated away like any other.
@@ -64,10 +64,8 @@ class IdentityFiles:
             raise StoreError("the identity can't be changed") from error
 
     def _lock(self, seconds: float) -> AbstractContextManager[object]:
-        """Raises TimeoutError after `seconds`, OSError, NotImplementedError."""
-        from filelock import FileLock  # an event is written down before any lock is needed
-
-        return FileLock(self.layout.identity_lock, mode=PRIVATE_FILE).acquire(timeout=seconds)
+        """Raises TimeoutError after `seconds`, OSError."""
+        return hold(self.layout.identity_lock, seconds)
 
     def _sweep(self) -> None:
         now = read_files_clock(self.layout.identity_lock)

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Stamp
-from arcade_usage.domain.limits import Dropped, Waiting, excess
+from arcade_usage.domain.limits import Dropped, Losses, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
 from arcade_usage.domain.record import Record
@@ -187,6 +187,12 @@ class MemoryOutbox:
         for each, reason in excess(waiting, self.notes.observed.seconds):
             self.drop([self.records[each.name]], reason)
 
+    def trim(self, now: float) -> None:
+        self.tidy(now)
+
+    def losses(self) -> Losses:
+        return self.notes.losses
+
     def logbook(self) -> Logbook:
         return self.notes
 
@@ -194,6 +200,9 @@ class MemoryOutbox:
         if not self.writable:
             raise StoreError("not permitted")
         self.notes = logbook
+
+    def clear_logbook(self) -> None:
+        self.write_logbook(Logbook())
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here

@@ -9,14 +9,14 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.config_folder import COPIES_FILE, read_bounded
-from arcade_usage.adapters.held_lock import is_held
+from arcade_usage.adapters.locks import hold
 from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     create_first,
@@ -27,7 +27,7 @@ from arcade_usage.adapters.writing import (
     sweep,
 )
 from arcade_usage.application.errors import StoreError
-from arcade_usage.domain.limits import Dropped, Waiting, excess
+from arcade_usage.domain.limits import Dropped, Losses, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
@@ -35,11 +35,18 @@ from arcade_usage.domain.sink import Sink
 RECORD_LIMIT = 64 * 1024  # bytes of one record
 LOGBOOK_LIMIT = 64 * 1024  # bytes
 SCAN_LIMIT = 5000  # files of the folder that one look takes in
+TALLY_LIMIT = 256 * 1024  # events that are counted without the sender lock
+UNTENDED_SECONDS = 10.0  # since a sender began, after which others keep the bounds
+OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender lock to the next
 
 SINK_FILE = "sink.json"
 LOGBOOK_FILE = "logbook.json"
 SENDER_LOCK = "sender.lock"
-_OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK, COPIES_FILE)
+TALLY_FILE = "dropped"  # a letter for each event that was dropped without the sender lock
+_OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK, COPIES_FILE, TALLY_FILE)
+
+_LETTERS = {Dropped.TOO_MANY: b"m", Dropped.TOO_LARGE: b"l", Dropped.TOO_OLD: b"o"}
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
@@ -110,9 +117,10 @@ class FolderOutbox:
                 self._unlink(os.path.basename(self._path(record)))
 
     def drop(self, records: Sequence[Record], reason: Dropped) -> None:
-        self.remove(records)
+        with _store_errors("a record can't be removed"):
+            dropped = sum(self._unlink(os.path.basename(self._path(record))) for record in records)
         logbook = self.logbook()
-        self.write_logbook(evolve(logbook, losses=logbook.losses.plus(reason, len(records))))
+        self.write_logbook(evolve(logbook, losses=logbook.losses.plus(reason, dropped)))
 
     def purge(self) -> int:
         purged = 0
@@ -141,10 +149,55 @@ class FolderOutbox:
                 elif entry.name not in _OURS:
                     sweep(entry, files_now)
             for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
-                self._unlink(each.name)
-                losses = losses.plus(reason, 1)
+                losses = losses.plus(reason, self._unlink(each.name))
         if waiting or losses != logbook.losses:  # an empty outbox has no time to keep
             self.write_logbook(evolve(logbook, observed=observed, losses=losses))
+
+    def trim(self, now: float) -> None:
+        with _store_errors("the outbox can't be kept within its bounds"):
+            if self._is_tended():
+                return
+            logbook, waiting = self.logbook(), []
+            observed = logbook.observed.look(now)
+            for entry in filter(_is_record, self._look()):
+                with suppress(FileNotFoundError):
+                    size = entry.stat(follow_symlinks=False).st_size
+                    waiting.append(Waiting(entry.name, size, float(entry.name.split("-", 2)[1])))
+            over = excess(sorted(waiting, key=lambda each: each.name), observed.seconds)
+            # Of processes that do this at the same time, the one that removes a file counts it.
+            self._tally([reason for each, reason in over if self._unlink(each.name)])
+        looked_at = logbook.observed.looked_at
+        if waiting and (looked_at is None or abs(now - looked_at) >= OBSERVE_SECONDS):
+            # Without the sender lock: what a sender that was stuck writes in this very moment may be undone.
+            self.write_logbook(evolve(self.logbook(), observed=observed))
+
+    def _is_tended(self) -> bool:
+        """Whether a sender began not long before something was added or removed here last: two stats."""
+        with suppress(OSError):
+            lock = os.lstat(os.path.join(self.folder, SENDER_LOCK))
+            return stat.S_ISREG(lock.st_mode) and (
+                abs(os.stat(self.folder).st_mtime - lock.st_mtime) <= UNTENDED_SECONDS
+            )
+        return False
+
+    def _tally(self, reasons: Sequence[Dropped]) -> None:
+        """Count what was dropped. Appending needs no lock: no process overwrites what another one counted."""
+        if not reasons:
+            return
+        descriptor = os.open(os.path.join(self.folder, TALLY_FILE), _APPEND, PRIVATE_FILE)
+        try:
+            if os.fstat(descriptor).st_size < TALLY_LIMIT:
+                os.write(descriptor, b"".join(_LETTERS[reason] for reason in reasons))
+        finally:
+            os.close(descriptor)
+
+    def losses(self) -> Losses:
+        losses, letters = self.logbook().losses, b""
+        with suppress(OSError):
+            letters = read_bounded(os.path.join(self.folder, TALLY_FILE), 2 * TALLY_LIMIT) or b""
+        for reason, letter in _LETTERS.items():
+            losses = losses.plus(reason, letters.count(letter))
+        return losses
 
     def logbook(self) -> Logbook:
         try:
@@ -157,23 +210,20 @@ class FolderOutbox:
         with _store_errors("the logbook can't be written"):
             replace(os.path.join(self.folder, LOGBOOK_FILE), codec.write_logbook(logbook), durable=False)
 
+    def clear_logbook(self) -> None:
+        self.write_logbook(Logbook())
+        with _store_errors("what was dropped can't be forgotten"):
+            self._unlink(TALLY_FILE)
+
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
-        path = os.path.join(self.folder, SENDER_LOCK)
-        if not patience_seconds and is_held(path):
-            yield False
-            return
-
-        from filelock import FileLock  # an event is written down before any lock is needed
-
-        lock = FileLock(path, mode=PRIVATE_FILE)
-        with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
-            make_folder(self.folder)
-            lock.acquire(timeout=patience_seconds)
-        try:
-            yield lock.is_locked
-        finally:
-            lock.release()
+        ours = False
+        with ExitStack() as held:
+            with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
+                make_folder(self.folder)
+                held.enter_context(hold(os.path.join(self.folder, SENDER_LOCK), patience_seconds))
+                ours = True
+            yield ours
 
     def _look(self) -> Iterator["os.DirEntry[str]"]:
         """The folder's files, up to SCAN_LIMIT of them."""
@@ -208,11 +258,15 @@ class FolderOutbox:
             return None
         return record if self._names.setdefault(record.event.uuid, name) == name else None
 
-    def _unlink(self, name: str) -> None:
+    def _unlink(self, name: str) -> bool:
+        """Whether it was there: False where another process removed it first."""
         self._added.discard(name)
         self._settled.pop(name, None)
-        with suppress(FileNotFoundError):
+        try:
             os.unlink(os.path.join(self.folder, name))
+        except FileNotFoundError:
+            return False
+        return True
 
 
 def _is_record(entry: "os.DirEntry[str]") -> bool:
@@ -264,5 +318,5 @@ def _last_used(folder: str) -> float:
 def _store_errors(message: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, NotImplementedError) as error:  # an older filelock's word for: there are no locks here
+    except OSError as error:
         raise StoreError(message) from error
