@@ -141,12 +141,13 @@ def _captured(record: Record) -> Captured:
 
 @define
 class MemoryOutbox:
-    """An outbox. `sender_at_work`: another process holds the sender lock."""
+    """An outbox. `sender_at_work`: another process holds the sender lock. `lockable` False: none can."""
 
     records: dict[str, Record] = field(factory=dict)
     writable: bool = True
     sender_at_work: bool = False
     notes: Logbook = field(factory=Logbook)
+    lockable: bool = True
     _since: dict[str, float] = field(factory=dict, init=False)
 
     def add(self, record: Record) -> None:
@@ -206,6 +207,8 @@ class MemoryOutbox:
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
+        if not self.lockable:
+            raise StoreError("the sender lock can't be used")
         if self.sender_at_work:
             yield False
             return

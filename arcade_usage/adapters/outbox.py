@@ -165,7 +165,8 @@ class FolderOutbox:
                     waiting.append(Waiting(entry.name, size, float(entry.name.split("-", 2)[1])))
             over = excess(sorted(waiting, key=lambda each: each.name), observed.seconds)
             # Of processes that do this at the same time, the one that removes a file counts it.
-            self._tally([reason for each, reason in over if self._unlink(each.name)])
+            if dropped := [reason for each, reason in over if self._unlink(each.name)]:
+                self._tally(dropped)
         looked_at = logbook.observed.looked_at
         if waiting and (looked_at is None or abs(now - looked_at) >= OBSERVE_SECONDS):
             # Without the sender lock: what a sender that was stuck writes in this very moment may be undone.
@@ -182,14 +183,13 @@ class FolderOutbox:
 
     def _tally(self, reasons: Sequence[Dropped]) -> None:
         """Count what was dropped. Appending needs no lock: no process overwrites what another one counted."""
-        if not reasons:
-            return
-        descriptor = os.open(os.path.join(self.folder, TALLY_FILE), _APPEND, PRIVATE_FILE)
-        try:
-            if os.fstat(descriptor).st_size < TALLY_LIMIT:
-                os.write(descriptor, b"".join(_LETTERS[reason] for reason in reasons))
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):  # no room, or a stranger's file in its place: the bounds hold all the same
+            descriptor = os.open(os.path.join(self.folder, TALLY_FILE), _APPEND, PRIVATE_FILE)
+            try:
+                if os.fstat(descriptor).st_size < TALLY_LIMIT:
+                    os.write(descriptor, b"".join(_LETTERS[reason] for reason in reasons))
+            finally:
+                os.close(descriptor)
 
     def losses(self) -> Losses:
         losses, letters = self.logbook().losses, b""

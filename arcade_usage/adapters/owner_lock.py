@@ -4,8 +4,8 @@ Owns the invariants that a folder is taken with its owner's name in it, whole, a
 removed, so that two processes which replace a dead owner can't remove a living one's.
 
 To take the lock, a process makes a folder with one empty file, whose name says which process it is. Then it
-renames the folder to `held`, which fails while `held` has a file in it. An owner's file is removed when the owner
-lets go, or is gone. No process opens these files: a network file system keeps an open file that is removed.
+renames the folder to `held`, which fails while `held` has a file in it. An owner's file is removed when the
+owner lets go, or is gone. No process opens these files: network file systems keep an open file that is gone.
 """
 
 import os
