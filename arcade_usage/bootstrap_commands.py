@@ -18,7 +18,7 @@ from arcade_usage.adapters.config_folder import (
     is_on,
     reasons_off,
 )
-from arcade_usage.adapters.outbox import FolderOutbox, find_outboxes, find_sinks
+from arcade_usage.adapters.outbox import SENDER_LOCK, FolderOutbox, find_outboxes, find_sinks
 from arcade_usage.application.errors import StoreError
 from arcade_usage.bootstrap import DEFAULT_HOST
 from arcade_usage.bootstrap_delivery import make_delivery
@@ -104,7 +104,8 @@ def status(place: Place) -> "Status":
     from arcade_usage.adapters.principal_api import ArcadeCloud
     from arcade_usage.application.stock import take_stock
 
-    layout = place.layout
+    layout, sinks = place.layout, place.sinks()
+    locks = [os.path.join(layout.outbox(sink.key), SENDER_LOCK) for sink in sinks]
     return take_stock(
         config_dir=layout.config_dir,
         reasons=place.reasons(),
@@ -112,8 +113,10 @@ def status(place: Place) -> "Status":
         debugging=place.debugging,
         store=IdentityFiles(layout, fingerprint()),
         principal_api=ArcadeCloud(layout.credentials),
-        outboxes=[(sink, place.outbox(sink)) for sink in place.sinks()],
-        circumstances=read_circumstances(layout, can_launch=can_launch()),
+        outboxes=[(sink, place.outbox(sink)) for sink in sinks],
+        circumstances=read_circumstances(
+            layout, can_launch=can_launch(), locks=[*locks, layout.identity_lock]
+        ),
         clock=time,
     )
 

@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from arcade_usage.demo.receiver import Receiver
 from tests.isolation import isolate
+from tests.lockless import build_library
 
 # Deterministic: the same examples in every run, whatever the machine's speed.
 settings.register_profile("suite", derandomize=True, deadline=None)
@@ -29,6 +30,12 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def config_dir(tmp_path: Path) -> Path:
     """A config folder that is not there yet."""
     return tmp_path / "config"
+
+
+@pytest.fixture(scope="session")
+def lockless_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What makes locks fail, see lockless.py."""
+    return build_library(tmp_path_factory.mktemp("lockless"))
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """What the machine allows in a config folder, told without writing anything."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 
 from arcade_usage.adapters.config_folder import EVIDENCE_FILES, EVIDENCE_FOLDER, Layout
+from arcade_usage.adapters.locks import find_obstacle
 from arcade_usage.adapters.owned_folder import open_folder
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.status import Circumstances
@@ -11,10 +13,11 @@ from arcade_usage.domain.status import Circumstances
 _EVIDENCE_LIMIT = 20  # files that are named
 
 
-def read_circumstances(layout: Layout, *, can_launch: bool) -> Circumstances:
-    """Never raises. `can_launch`: whether delivery processes can be started."""
+def read_circumstances(layout: Layout, *, can_launch: bool, locks: Iterable[str] = ()) -> Circumstances:
+    """Never raises. `can_launch`: whether delivery processes can be started. `locks`: paths of lock files."""
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
-    return Circumstances(writable, can_launch, _evidence(layout))
+    obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
+    return Circumstances(writable, can_launch, _evidence(layout), obstacles)
 
 
 def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:

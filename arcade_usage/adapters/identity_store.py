@@ -21,7 +21,8 @@ from arcade_usage.adapters.config_folder import (
     Layout,
     read_texts,
 )
-from arcade_usage.adapters.owned_folder import PRIVATE_FILE, OwnedFolder, open_folder, open_for_file
+from arcade_usage.adapters.locks import hold
+from arcade_usage.adapters.owned_folder import OwnedFolder, open_folder, open_for_file
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
@@ -49,14 +50,14 @@ class IdentityFiles:
                 return self._change(decide, durable=True)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
-        except (OSError, NotImplementedError) as error:  # an older filelock says so where there are no locks
+        except OSError as error:
             raise StoreError("the identity can't be changed") from error
 
     def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         try:
             self.layout.open_folder(make=True).close()
             with ExitStack() as held:
-                with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
+                with suppress(OSError):  # busy, or root's
                     held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
                 # A busy disk may take seconds to say that it is done. Should the power fail before it is, the
                 # old identity comes back without its credentials, and that is rotated away like any other.
@@ -65,10 +66,8 @@ class IdentityFiles:
             raise StoreError("the identity can't be changed") from error
 
     def _lock(self, seconds: float) -> AbstractContextManager[object]:
-        """Raises TimeoutError after `seconds`, OSError, NotImplementedError."""
-        from filelock import FileLock  # an event is written down before any lock is needed
-
-        return FileLock(self.layout.identity_lock, mode=PRIVATE_FILE).acquire(timeout=seconds)
+        """Raises TimeoutError after `seconds`, OSError."""
+        return hold(self.layout.identity_lock, seconds)
 
     def _sweep(self) -> None:
         with self.layout.open_folder() as ours, open_folder(self.layout.config_dir, 0) as around:

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Stamp
-from arcade_usage.domain.limits import Dropped, Waiting, excess
+from arcade_usage.domain.limits import Dropped, Losses, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
 from arcade_usage.domain.record import Record
@@ -141,12 +141,13 @@ def _captured(record: Record) -> Captured:
 
 @define
 class MemoryOutbox:
-    """An outbox. `sender_at_work`: another process holds the sender lock."""
+    """An outbox. `sender_at_work`: another process holds the sender lock. `lockable` False: none can."""
 
     records: dict[str, Record] = field(factory=dict)
     writable: bool = True
     sender_at_work: bool = False
     notes: Logbook = field(factory=Logbook)
+    lockable: bool = True
     _since: dict[str, float] = field(factory=dict, init=False)
 
     def add(self, record: Record) -> None:
@@ -187,6 +188,12 @@ class MemoryOutbox:
         for each, reason in excess(waiting, self.notes.observed.seconds):
             self.drop([self.records[each.name]], reason)
 
+    def trim(self, now: float) -> None:
+        self.tidy(now)
+
+    def losses(self) -> Losses:
+        return self.notes.losses
+
     def logbook(self) -> Logbook:
         return self.notes
 
@@ -195,8 +202,13 @@ class MemoryOutbox:
             raise StoreError("not permitted")
         self.notes = logbook
 
+    def clear_logbook(self) -> None:
+        self.write_logbook(Logbook())
+
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
+        if not self.lockable:
+            raise StoreError("the sender lock can't be used")
         if self.sender_at_work:
             yield False
             return

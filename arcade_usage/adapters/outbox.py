@@ -8,18 +8,19 @@ sends, so no two can freeze different verdicts.
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from attrs import define, evolve, field
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.config_folder import OUTBOX_DEPTH
-from arcade_usage.adapters.held_lock import is_held
-from arcade_usage.adapters.owned_folder import PRIVATE_FILE, OwnedFolder, open_folder
+from arcade_usage.adapters.locks import hold
+from arcade_usage.adapters.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.ownership import NotOwnedError
 from arcade_usage.application.errors import StoreError
-from arcade_usage.domain.limits import Dropped, Waiting, excess
+from arcade_usage.domain.limits import Dropped, Losses, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
@@ -28,10 +29,16 @@ RECORD_LIMIT = 64 * 1024  # bytes of one record
 LOGBOOK_LIMIT = 64 * 1024  # bytes
 SCAN_LIMIT = 5000  # records that one look at the folder takes in
 ENTRIES_LIMIT = 50_000  # entries of whatever kind that one look passes
+TALLY_LIMIT = 256 * 1024  # events that are counted without the sender lock
+UNTENDED_SECONDS = 10.0  # since a sender began, after which others keep the bounds
+OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender lock to the next
 
 SINK_FILE = "sink.json"
 LOGBOOK_FILE = "logbook.json"
 SENDER_LOCK = "sender.lock"
+TALLY_FILE = "dropped"  # a letter for each event that was dropped without the sender lock
+
+_LETTERS = {Dropped.TOO_MANY: b"m", Dropped.TOO_LARGE: b"l", Dropped.TOO_OLD: b"o"}
 _KEY = re.compile(r"[0-9a-f]{16}")  # Sink.key
 # When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
@@ -94,15 +101,14 @@ class FolderOutbox:
         return 0
 
     def remove(self, records: Sequence[Record]) -> None:
-        names = [self._name(record) for record in records]
-        with _store_errors("a record can't be removed"), suppress(FileNotFoundError), self._open() as folder:
-            for name in names:
-                self._remove(folder, name)
+        with _store_errors("a record can't be removed"):
+            self._remove_all(records)
 
     def drop(self, records: Sequence[Record], reason: Dropped) -> None:
-        self.remove(records)
+        with _store_errors("a record can't be removed"):
+            dropped = self._remove_all(records)
         logbook = self.logbook()
-        self.write_logbook(evolve(logbook, losses=logbook.losses.plus(reason, len(records))))
+        self.write_logbook(evolve(logbook, losses=logbook.losses.plus(reason, dropped)))
 
     def purge(self) -> int:
         purged = 0
@@ -121,13 +127,47 @@ class FolderOutbox:
         waiting: list[Waiting] = []
         with _store_errors("the outbox can't be tidied"), suppress(FileNotFoundError), self._open() as folder:
             folder.sweep(folder.clock(SENDER_LOCK))
-            for name, size in _records(folder).items():
-                waiting.append(Waiting(name, size, since=float(name.split("-", 2)[1])))
-            for each, reason in excess(sorted(waiting, key=lambda each: each.name), observed.seconds):
-                if self._remove(folder, each.name):
-                    losses = losses.plus(reason, 1)
+            waiting = _waiting(folder)
+            for each, reason in excess(waiting, observed.seconds):
+                losses = losses.plus(reason, self._remove(folder, each.name))
         if waiting or losses != logbook.losses:  # an empty outbox has no time to keep
             self.write_logbook(evolve(logbook, observed=observed, losses=losses))
+
+    def trim(self, now: float) -> None:
+        with _store_errors("the outbox can't be kept within its bounds"):
+            if self._is_tended():
+                return
+            logbook = self.logbook()
+            observed = logbook.observed.look(now)
+            with self._open() as folder:
+                waiting = _waiting(folder)
+                over = excess(waiting, observed.seconds)
+                # Of processes that do this at the same time, the one that removes a file counts it.
+                if dropped := [reason for each, reason in over if self._remove(folder, each.name)]:
+                    letters = b"".join(_LETTERS[reason] for reason in dropped)
+                    with suppress(OSError):  # no room, or not ours: the bounds hold all the same
+                        folder.append(TALLY_FILE, letters, TALLY_LIMIT)
+        looked_at = logbook.observed.looked_at
+        if waiting and (looked_at is None or abs(now - looked_at) >= OBSERVE_SECONDS):
+            # Without the sender lock: what a sender that was stuck writes in this very moment may be undone.
+            self.write_logbook(evolve(self.logbook(), observed=observed))
+
+    def _is_tended(self) -> bool:
+        """Whether a sender began not long before something was added or removed here last: two stats."""
+        with suppress(OSError):
+            lock = os.lstat(os.path.join(self.folder, SENDER_LOCK))
+            return stat.S_ISREG(lock.st_mode) and (
+                abs(os.stat(self.folder).st_mtime - lock.st_mtime) <= UNTENDED_SECONDS
+            )
+        return False
+
+    def losses(self) -> Losses:
+        losses, letters = self.logbook().losses, b""
+        with suppress(OSError), self._open() as folder:
+            letters = folder.read(TALLY_FILE, 2 * TALLY_LIMIT) or b""
+        for reason, letter in _LETTERS.items():
+            losses = losses.plus(reason, letters.count(letter))
+        return losses
 
     def logbook(self) -> Logbook:
         try:
@@ -141,23 +181,20 @@ class FolderOutbox:
         with _store_errors("the logbook can't be written"), self._open() as folder:
             folder.replace(LOGBOOK_FILE, codec.write_logbook(logbook), durable=False)
 
+    def clear_logbook(self) -> None:
+        self.write_logbook(Logbook())
+        with _store_errors("what was dropped can't be forgotten"), self._open() as folder:
+            folder.remove(TALLY_FILE)
+
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
-        path = os.path.join(self.folder, SENDER_LOCK)
-        if not patience_seconds and is_held(path):
-            yield False
-            return
-
-        from filelock import FileLock  # an event is written down before any lock is needed
-
-        lock = FileLock(path, mode=PRIVATE_FILE)
-        with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
-            self._open(make=True).close()
-            lock.acquire(timeout=patience_seconds)
-        try:
-            yield lock.is_locked
-        finally:
-            lock.release()
+        ours = False
+        with ExitStack() as held:
+            with _store_errors("the sender lock can't be used"), suppress(TimeoutError):
+                self._open(make=True).close()
+                held.enter_context(hold(os.path.join(self.folder, SENDER_LOCK), patience_seconds))
+                ours = True
+            yield ours
 
     def _open(self, *, make: bool = False) -> OwnedFolder:
         """Raises FileNotFoundError, NotOwnedError, OSError."""
@@ -188,6 +225,13 @@ class FolderOutbox:
             return None
         return record if self._names.setdefault(record.event.uuid, name) == name else None
 
+    def _remove_all(self, records: Sequence[Record]) -> int:
+        """How many of them were there. Raises OSError."""
+        names = [self._name(record) for record in records]
+        with suppress(FileNotFoundError), self._open() as folder:
+            return sum(self._remove(folder, name) for name in names)
+        return 0
+
     def _remove(self, folder: OwnedFolder, name: str) -> bool:
         self._added.discard(name)
         self._settled.pop(name, None)
@@ -206,6 +250,14 @@ def _records(folder: OwnedFolder) -> dict[str, int]:
                 if status is not None:
                     found[name] = status.st_size
     return found
+
+
+def _waiting(folder: OwnedFolder) -> list[Waiting]:
+    """The events in an outbox, oldest first."""
+    return [
+        Waiting(name, size, since=float(name.split("-", 2)[1]))
+        for name, size in sorted(_records(folder).items())
+    ]
 
 
 def _ending(record: Record) -> str:
@@ -241,5 +293,5 @@ def find_sinks(folder: str) -> list[Sink]:
 def _store_errors(message: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, NotImplementedError) as error:  # an older filelock's word for: there are no locks here
+    except OSError as error:
         raise StoreError(message) from error

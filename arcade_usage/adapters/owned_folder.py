@@ -44,6 +44,7 @@ _READ = (
     | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _UNSEEN = getattr(os, "O_NOATIME", 0)  # a file with another name elsewhere keeps the time of its last access
 _OPEN_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _BELOW = _OPEN_FOLDER | getattr(os, "O_NOFOLLOW", 0)
@@ -251,6 +252,21 @@ class OwnedFolder:
         finally:
             self._discard(temporary)
         return True
+
+    def append(self, name: str, content: bytes, limit: int) -> None:
+        """Add to the end of a file, unless it is larger than `limit` bytes: no writer undoes another's.
+
+        Raises NotOwnedError for all but a plain file of the user's that has no other name, OSError.
+        """
+        status = self.status(name)
+        if status is not None and status.st_nlink > 1:
+            raise NotOwnedError(self.path_of(name), "has another name elsewhere", "move it away")
+        if status is None or status.st_size < limit:
+            descriptor = os.open(self._at(name), _APPEND, PRIVATE_FILE, dir_fd=self._descriptor)
+            try:
+                os.write(descriptor, content)
+            finally:
+                os.close(descriptor)
 
     def remove(self, name: str) -> bool:
         """Delete a file; whether there was one.

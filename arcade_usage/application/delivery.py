@@ -5,8 +5,8 @@ frozen there before it is sent, that one process sends at a time, and that none 
 that was about to go.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from enum import Enum
 from math import inf
 
@@ -152,7 +152,7 @@ class Delivery:
         self, patience_seconds: float = 0.0, login: Record | None = None, *, at_once: bool = False
     ) -> Attempt:
         """Be the sender once, unless another process is: one turn of `send`. Raises StoreError."""
-        with self.outbox.sending(patience_seconds) as ours:
+        with self._sending(patience_seconds) as ours:
             if not ours:
                 return Attempt.ELSEWHERE
             if login is not None or at_once:
@@ -164,6 +164,18 @@ class Delivery:
         # Another process may have left an event between our last look and our letting go.
         tried = all(record.event.uuid in self._tried for record in self.outbox.pending())
         return Attempt.DONE if tried else Attempt.MORE
+
+    @contextmanager
+    def _sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+        """Be the sender if that can be; else keep the outbox within its bounds. Raises StoreError."""
+        ours = False
+        with ExitStack() as held:
+            try:
+                ours = held.enter_context(self.outbox.sending(patience_seconds))
+            finally:
+                if not ours:
+                    self.outbox.trim(self.clock.time())
+            yield ours
 
     def _drain(self) -> None:
         """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
@@ -249,7 +261,7 @@ class Delivery:
 
         Raises StoreError.
         """
-        with self.outbox.sending() as ours:
+        with self._sending() as ours:
             if ours:
                 logbook = self.outbox.logbook()
                 losses = logbook.losses.plus(reason, events)
@@ -257,7 +269,7 @@ class Delivery:
             return ours
 
     def tidy(self) -> None:
-        """Keep the outbox within its bounds, where no sender is at work to do it. Raises StoreError."""
-        with self.outbox.sending() as ours:
+        """Keep the outbox within its bounds. Raises StoreError."""
+        with self._sending() as ours:
             if ours:
                 self.outbox.tidy(self.clock.time())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from arcade_usage.domain.known import Known
     from arcade_usage.domain.ledger import Stamp
-    from arcade_usage.domain.limits import Dropped
+    from arcade_usage.domain.limits import Dropped, Losses
     from arcade_usage.domain.logbook import Logbook
     from arcade_usage.domain.record import Record
     from arcade_usage.domain.sent import Sent
@@ -132,11 +132,25 @@ class Outbox(Protocol):
         Only for who is sending. Blocks: on a bounded number of files. Raises StoreError.
         """
 
+    def trim(self, now: float) -> None:
+        """Drop what is over the bounds of domain.limits, oldest first, and count it.
+
+        For a process that can't be the sender. Does nothing for 10 s after a sender began. What a sender has
+        read before may still be sent. Blocks: on a bounded number of files, on two within those 10 s. Raises
+        StoreError.
+        """
+
+    def losses(self) -> Losses:
+        """How many events were dropped, by who was sending and by others. Raises StoreError."""
+
     def logbook(self) -> Logbook:
         """What earlier senders wrote down; an empty one where that can't be read. Raises StoreError."""
 
     def write_logbook(self, logbook: Logbook) -> None:
         """Keep it for later senders. Only for who is sending. Raises StoreError."""
+
+    def clear_logbook(self) -> None:
+        """Forget all that senders wrote down, and how much was dropped. Raises StoreError."""
 
     def sending(self, patience_seconds: float = 0.0) -> AbstractContextManager[bool]:
         """Be the only sender of this sink while the context lasts; it gives False if another one is at work.

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
 from arcade_usage.domain.known import Known
@@ -40,6 +42,7 @@ def take_stock(
         sinks=sinks,
         troubles=find_troubles(known, store.here, circumstances, sinks, now),
         now=now,
+        unusable_locks=circumstances.unusable_locks,
     )
 
 
@@ -48,7 +51,7 @@ def _count(sink: Sink, outbox: Outbox) -> SinkStatus:
     moments = [record.event.timestamp.timestamp() for record in records]
     return SinkStatus(
         sink,
-        outbox.logbook(),
+        evolve(outbox.logbook(), losses=outbox.losses()),
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
         strange=max(0, outbox.size() - len(records)),

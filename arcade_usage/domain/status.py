@@ -34,16 +34,21 @@ class Trouble(str, Enum):
     COPIED = "this folder comes from another machine: the next command makes a new identity"
     STRANGE_EVENTS = "there are files in the outbox that can't be read as events"
     EVIDENCE = "an earlier file that could not be read is kept in usage/malformed"
+    LOCK = "a lock can't be used, so events are not delivered, or not linked to an account"
     UNREACHABLE = "the last attempt at delivery failed: what waits is tried again"
 
 
 @frozen
 class Circumstances:
-    """What the machine allows. `evidence`: names of malformed files that were kept."""
+    """What the machine allows. `evidence`: names of malformed files that were kept.
+
+    `unusable_locks`: each one's path, why it can't be used, and what to do about it.
+    """
 
     writable: bool = True
     can_launch: bool = True
     evidence: tuple[str, ...] = ()
+    unusable_locks: tuple[str, ...] = ()
 
 
 @frozen
@@ -84,7 +89,7 @@ class SinkStatus:
 class Status:
     """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
 
-    `known`: None where it can't be read. `now`: Unix seconds.
+    `known`: None where it can't be read. `now`: Unix seconds. `unusable_locks`: see Circumstances.
     """
 
     config_dir: str
@@ -96,6 +101,7 @@ class Status:
     sinks: tuple[SinkStatus, ...]
     troubles: tuple[Trouble, ...]
     now: float
+    unusable_locks: tuple[str, ...] = ()
 
     @property
     def is_on(self) -> bool:
@@ -135,6 +141,7 @@ def find_troubles(
         Trouble.UNREADABLE: known is None,
         Trouble.UNWRITABLE: known is not None and not circumstances.writable,
         Trouble.FROZEN: not circumstances.can_launch,
+        Trouble.LOCK: bool(circumstances.unusable_locks),
         Trouble.CLOCK: any(each.from_later_than(now) for each in sinks),
         **(_troubles_of_identity(known, here) if known is not None else {}),
         Trouble.UNREACHABLE: any(each.failures and each.waiting for each in sinks),

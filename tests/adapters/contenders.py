@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _PRELUDE = """
 import sys
@@ -14,9 +14,16 @@ def ready():
 """
 
 
-def contend(script: str, count: int, arguments: Sequence[str], rounds: int = 1) -> list[list[str]]:
+def contend(
+    script: str,
+    count: int,
+    arguments: Sequence[str],
+    rounds: int = 1,
+    environment: Mapping[str, str] | None = None,
+) -> list[list[str]]:
     """What each of `count` interpreters that run `script` printed, one list of lines each.
 
+    `environment`: theirs, if not this process's own.
     The script calls `ready()` once a round, just before what the processes contend for.
     """
     processes = [
@@ -25,6 +32,7 @@ def contend(script: str, count: int, arguments: Sequence[str], rounds: int = 1) 
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=environment,
         )
         for number in range(count)
     ]

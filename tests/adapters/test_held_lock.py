@@ -1,4 +1,4 @@
-"""Whether a lock is held, told without filelock: the same as filelock itself would tell."""
+"""Whether a lock is held, told without filelock: the same as filelock itself would tell, or the other kind."""
 
 import errno
 import fcntl
@@ -8,7 +8,8 @@ import pytest
 from filelock import FileLock
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.held_lock import is_held
+from arcade_usage.adapters import owner_lock
+from arcade_usage.adapters.held_lock import is_held, owner_folder
 from tests.adapters.disk import os_error
 
 
@@ -47,7 +48,10 @@ def test_a_link_is_not_followed(path: str, tmp_path: Path) -> None:
 
 
 def test_a_file_system_without_locks(path: str, mocker: MockerFixture) -> None:
-    """Filelock has to say what is to be done about that."""
+    """The lock that is used there tells."""
     Path(path).touch()
     mocker.patch.object(fcntl, "flock", side_effect=os_error(errno.ENOLCK))
+    assert not is_held(path)
+    with owner_lock.hold(owner_folder(path), 0.0):
+        assert is_held(path)
     assert not is_held(path)

@@ -1,6 +1,7 @@
 """The identity lock: waited for within bounds, overruled by a logout, and held by one process at a time."""
 
 import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.contenders import contend
 from tests.adapters.disk import os_error
+from tests.lockless import environment_of
 from tests.samples import ANON, FRESH, HERE, KNOWNS
 
 
@@ -166,11 +168,18 @@ print(overlaps)
 """
 
 
-def test_processes_that_contend_lose_no_update(layout: Layout, config_dir: Path) -> None:
-    """Four processes change the identity ten times each: none is inside with another, no change is lost."""
+@pytest.mark.parametrize("error", [None, "ENOLCK", "ENOSYS"])
+def test_processes_that_contend_lose_no_update(
+    layout: Layout, config_dir: Path, lockless_library: Path, error: str | None
+) -> None:
+    """Four processes change the identity ten times each: none is inside with another, no change is lost.
+
+    Also where the file system has no locks.
+    """
+    environment = environment_of(lockless_library, config_dir, error) if error else os.environ
     store = IdentityFiles(layout, HERE)
     store.change(lambda _: (Known(Anonymous(ANON), Ledger(ANON, HERE)), None))
-    outputs = contend(_CHANGE, 4, [str(config_dir)])
+    outputs = contend(_CHANGE, 4, [str(config_dir)], environment=environment)
     assert outputs == [["0"]] * 4
     ledger = store.current().ledger
     assert isinstance(ledger, Ledger)

@@ -233,7 +233,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         "error", [os_error(errno.ENOLCK), NotImplementedError("no flock")], ids=["no service", "no locks"]
     )
-    def test_a_file_system_without_locks(
+    def test_locks_that_fail_after_a_look_at_them(
         self, outbox: FolderOutbox, mocker: MockerFixture, error: Exception
     ) -> None:
         """Without a lock nobody sends: two at once could give one event two verdicts."""

@@ -64,6 +64,15 @@ def test_a_sender_that_does_not_let_go_is_told_of() -> None:
     assert world.outbox.pending() == []
 
 
+def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
+    """What waits is dropped in every outbox, and no sender is told of."""
+    one, two = World(), World()
+    for world in (one, two):
+        world.outbox.add(Record(world.event("first"), world.look()))
+    one.outbox.lockable = False
+    assert turn_off(MemoryChoice(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, at_work=0)
+
+
 def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
     """A delivery that read the switch before `off` and adds its event afterwards takes it back."""
     world, choice = World(), MemoryChoice()

@@ -1,6 +1,7 @@
 """Delivery: events, identities and records after whole commands, on in-memory ports."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import pytest
 from attrs import evolve
@@ -10,6 +11,7 @@ from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped, Losses
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Nobody
 from tests.application.world import SINK, World
@@ -321,6 +323,20 @@ def test_a_sender_at_work_is_left_to_it(world: World) -> None:
     (record,) = world.outbox.pending()
     assert record.attribution is not None
     assert world.person_of(event) is None
+
+
+@pytest.mark.parametrize("lockable", [True, False], ids=["held", "not to be had"])
+def test_bounds_hold_without_the_sender_lock(world: World, lockable: bool) -> None:
+    """Who can't be the sender drops the oldest, and counts it: a delivery, and where none can be started."""
+    world.outbox.sender_at_work, world.outbox.lockable = lockable, lockable
+    for number in range(EVENTS_LIMIT + 1):
+        world.outbox.add(Record(world.event(f"number {number}"), world.look()))
+    for step in (world.delivery().send, world.delivery().tidy):
+        with nullcontext() if lockable else pytest.raises(StoreError):
+            step()
+        world.outbox.add(Record(world.event("one more"), world.look()))
+    assert world.outbox.size() == EVENTS_LIMIT + 1
+    assert world.outbox.losses() == Losses({Dropped.TOO_MANY.value: 2})
 
 
 def test_a_sender_looks_again_after_it_let_go(world: World) -> None:

@@ -53,6 +53,23 @@ def test_status_gives_every_reason_for_off(
     assert f"you turned it off ({world.folder / 'usage' / 'off'})" in ran.out
 
 
+def test_status_tells_of_a_lock_that_cannot_be_used(shell: Shell, world: World) -> None:
+    """Its path, why not, and the cure; `off` is stored all the same, and `forget` erases."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    (lock,) = world.folder.glob("usage/outbox/*/sender.lock")
+    lock.unlink()
+    lock.symlink_to(world.scratch)
+    assert shell("status", "--config-dir", world.folder, "--json").content["unusable_locks"] == [
+        f"{lock}: it is a link. Remove it"
+    ]
+    ran = shell("status", "--config-dir", world.folder)
+    assert (ran.code, "a lock can't be used" in ran.out) == (0, True)
+    assert "it is a link. Remove it" in " ".join(ran.out.split())
+    assert shell("off", "--config-dir", world.folder, "--json").content["dropped"] == 1
+    assert shell("forget", "--yes", "--config-dir", world.folder).code == 0
+
+
 @pytest.mark.parametrize("spoilt", ["usage.json", "usage/ledger.json"])
 def test_status_tells_of_malformed_files(shell: Shell, world: World, spoilt: str) -> None:
     """By their names; the file stays as it is."""

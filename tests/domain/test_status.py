@@ -47,6 +47,7 @@ CASES = {
     "unreadable": (Trouble.UNREADABLE, None, QUIET, Circumstances()),
     "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Circumstances(writable=False)),
     "frozen": (Trouble.FROZEN, FINE, QUIET, Circumstances(can_launch=False)),
+    "a lock": (Trouble.LOCK, FINE, QUIET, Circumstances(unusable_locks=("sender.lock: it is a link",))),
     "evidence": (Trouble.EVIDENCE, FINE, QUIET, Circumstances(evidence=("usage.json",))),
     "usage.json malformed": (Trouble.MALFORMED_IDENTITY, Known(Malformed(), None), QUIET, Circumstances()),
     "ledger malformed": (Trouble.MALFORMED_LEDGER, Known(Anonymous(A), Malformed()), QUIET, Circumstances()),

@@ -13,7 +13,7 @@ from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.limits import Dropped
+from arcade_usage.domain.limits import Dropped, Losses
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from tests.interleavings.processes import Process
@@ -122,11 +122,20 @@ class SteppedOutbox:
     def tidy(self, now: float) -> None:  # noqa: ARG002 - nothing here is old or large
         self.tidied()
 
+    def trim(self, now: float) -> None:
+        """Nothing here is more than its bounds allow."""
+
+    def losses(self) -> Losses:
+        return Losses()
+
     def logbook(self) -> Logbook:
         return Logbook(pauses=self.process.call("read logbook"))
 
     def write_logbook(self, logbook: Logbook) -> None:
         self.process.call("write logbook", logbook.pauses)
+
+    def clear_logbook(self) -> None:
+        self.write_logbook(Logbook())
 
     @contextmanager
     def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:

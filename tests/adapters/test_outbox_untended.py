@@ -1,0 +1,159 @@
+"""An outbox whose sender lock can't be had for long: its bounds hold, and what is dropped is counted once."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import outbox as outbox_module
+from arcade_usage.adapters.outbox import SENDER_LOCK, TALLY_FILE, UNTENDED_SECONDS, FolderOutbox
+from arcade_usage.domain.limits import BYTES_LIMIT, EVENTS_LIMIT, Dropped, Losses
+from arcade_usage.domain.logbook import Logbook
+from tests.adapters.contenders import contend
+from tests.samples import SINK, anonymous, make_event
+
+NOW = 1_800_000_000.0
+DAY = 86_400.0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / SINK.key
+
+
+def another(folder: Path) -> FolderOutbox:
+    """The outbox, as another process holds it."""
+    return FolderOutbox(str(folder), SINK, durable=False)
+
+
+def fill(folder: Path, events: int) -> None:
+    outbox = another(folder)
+    for number in range(events):
+        outbox.add(anonymous(number + 1))
+
+
+def begin_sending(folder: Path, ago: float) -> None:
+    """A sender began that long before something was added here last."""
+    moment = folder.stat().st_mtime - ago
+    (folder / SENDER_LOCK).touch(0o600)
+    os.utime(folder / SENDER_LOCK, (moment, moment))
+    os.utime(folder, (moment + ago, moment + ago))
+
+
+@pytest.mark.parametrize("lock", ["none", "a link", "a folder", "a stuck sender's"])
+def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
+    """Whatever keeps the lock from being had."""
+    fill(folder, EVENTS_LIMIT + 3)
+    if lock == "a link":
+        (folder / SENDER_LOCK).symlink_to(tmp_path)
+    elif lock == "a folder":
+        (folder / SENDER_LOCK).mkdir()
+    elif lock == "a stuck sender's":
+        begin_sending(folder, UNTENDED_SECONDS + 1)
+    another(folder).trim(NOW)
+    assert another(folder).pending() == [anonymous(number + 1) for number in range(3, EVENTS_LIMIT + 3)]
+    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 3})
+
+
+def test_one_mebibyte_is_the_limit(folder: Path) -> None:
+    """As with the lock."""
+    outbox = another(folder)
+    for number in range(1, 61):
+        outbox.add(evolve(anonymous(number), event=make_event(number, note="x" * 30_000)))
+    another(folder).trim(NOW)
+    sizes = [path.stat().st_size for path in folder.glob("*.event.json")]
+    assert 0 < sum(sizes) <= BYTES_LIMIT
+    assert another(folder).losses() == Losses({Dropped.TOO_LARGE.value: 60 - len(sizes)})
+
+
+def test_what_waited_for_30_days_goes(folder: Path) -> None:
+    """A look a day: what came on the first one is gone on the 31st, what came later is there."""
+    another(folder).add(anonymous(1))
+    for day in range(31):
+        another(folder).trim(NOW + day * DAY)
+        if day == 1:
+            another(folder).add(anonymous(2))
+    another(folder).trim(NOW + 30 * DAY + 3601)
+    assert another(folder).pending() == [anonymous(2)]
+    assert another(folder).losses() == Losses({Dropped.TOO_OLD.value: 1})
+
+
+def test_a_jump_of_the_clock_makes_nothing_old(folder: Path) -> None:
+    """However far, and wherever it goes back to."""
+    another(folder).add(anonymous(1))
+    for now in (NOW, NOW + 3650 * DAY, NOW):
+        another(folder).trim(now)
+    assert another(folder).pending() == [anonymous(1)]
+
+
+def test_a_sender_at_work_is_left_to_it(folder: Path, mocker: MockerFixture) -> None:
+    """While it may be, the folder is not even listed: most processes find one at work."""
+    fill(folder, EVENTS_LIMIT + 3)
+    begin_sending(folder, UNTENDED_SECONDS - 1)
+    mocker.patch("os.scandir", side_effect=AssertionError)
+    outbox = another(folder)
+    outbox.trim(NOW)
+    assert outbox.losses() == Losses()
+
+
+_TRIM = """
+from arcade_usage.adapters.outbox import FolderOutbox
+
+outbox = FolderOutbox(sys.argv[1], None)
+ready()
+outbox.trim(1_800_000_000.0)
+"""
+
+
+def test_of_processes_that_drop_at_once_one_counts_each_event(folder: Path) -> None:
+    """Six processes find 300 events too many: these are dropped, and 300 are counted."""
+    fill(folder, EVENTS_LIMIT + 300)
+    contend(_TRIM, 6, [str(folder)])
+    assert another(folder).size() == EVENTS_LIMIT
+    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 300})
+
+
+def test_what_a_sender_counts_is_added(folder: Path) -> None:
+    """What others dropped is kept beside the logbook, which only senders count in."""
+    fill(folder, EVENTS_LIMIT + 2)
+    another(folder).trim(NOW)
+    fill(folder, 1)
+    another(folder).tidy(NOW)
+    assert another(folder).logbook().losses == Losses({Dropped.TOO_MANY.value: 1})
+    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 3})
+
+
+def test_a_purge_keeps_the_count(folder: Path) -> None:
+    """It is of what was dropped, and forgotten with the logbook."""
+    fill(folder, EVENTS_LIMIT + 2)
+    another(folder).trim(NOW)
+    another(folder).purge()
+    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 2})
+    another(folder).clear_logbook()
+    assert (another(folder).losses(), another(folder).logbook()) == (Losses(), Logbook())
+    another(folder).clear_logbook()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_link_in_the_place_of_the_count_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    """What it leads to is left as it was; the bounds hold."""
+    theirs = tmp_path / "theirs"
+    theirs.write_text("theirs")
+    fill(folder, EVENTS_LIMIT + 1)
+    (folder / TALLY_FILE).symlink_to(theirs)
+    another(folder).trim(NOW)
+    assert another(folder).size() == EVENTS_LIMIT
+    assert theirs.read_text() == "theirs"
+
+
+def test_counting_ends_somewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file grows by a byte for each event, and not for ever."""
+    monkeypatch.setattr(outbox_module, "TALLY_LIMIT", 2)
+    for _ in range(3):
+        fill(folder, EVENTS_LIMIT + 2)
+        another(folder).trim(NOW)
+    assert (folder / TALLY_FILE).read_bytes() == b"mm"
+    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 2})

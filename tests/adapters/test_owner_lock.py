@@ -1,0 +1,302 @@
+"""The lock for file systems that have none: one process at a time, and no dead owner keeps it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.adapters import owner_lock
+from arcade_usage.adapters.owner_lock import LEASE_SECONDS, hold, is_held
+from tests.adapters.contenders import contend
+
+ELSEWHERE = "abc-1-1-1-0123456789abcdef"  # an owner on another machine
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has locks on every file system")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "a.lock.owners"
+
+
+def can_be_had(folder: Path) -> bool:
+    """Without waiting."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold(str(folder), 0.0))
+        except TimeoutError:
+            return False
+        return True
+
+
+def plant(folder: Path, owner: str, age: float = 0.0) -> Path:
+    """Give the lock to an owner, `age` seconds ago."""
+    (folder / "held").mkdir(parents=True)
+    file = folder / "held" / owner
+    file.touch()
+    moment = time.time() - age
+    os.utime(file, (moment, moment))
+    return file
+
+
+_HOLD = """
+import sys
+from arcade_usage.adapters.owner_lock import hold
+
+with hold(sys.argv[1], 0.0):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def owner(folder: Path) -> "Iterator[subprocess.Popen[str]]":
+    """Another process that holds the lock."""
+    command = [sys.executable, "-c", _HOLD, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_lock_is_held_by_one_at_a_time(folder: Path) -> None:
+    """By this process, which lets go of it, and leaves nothing behind."""
+    with hold(str(folder), 0.0):
+        assert is_held(str(folder))
+        assert not can_be_had(folder)
+    assert not is_held(str(folder))
+    assert list(folder.iterdir()) == []
+    assert can_be_had(folder)
+
+
+def test_waiting_for_it_ends(folder: Path) -> None:
+    """With an error that says so, and nothing left behind."""
+    with owner(folder):
+        before = sorted(folder.rglob("*"))
+        with pytest.raises(TimeoutError), hold(str(folder), 0.06):
+            pytest.fail("held")
+        assert sorted(folder.rglob("*")) == before
+
+
+def test_an_error_inside_lets_go_of_it(folder: Path) -> None:
+    """And is passed on."""
+    with pytest.raises(LookupError), hold(str(folder), 0.0):
+        raise LookupError
+    assert can_be_had(folder)
+
+
+class TestDead:
+    """The owner is gone."""
+
+    @pytest.mark.parametrize("buried", [True, False], ids=["buried", "a zombie"])
+    def test_an_owner_that_was_killed_is_replaced_at_once(self, folder: Path, buried: bool) -> None:
+        """Also where its parent never asks what became of it."""
+        with owner(folder) as process:
+            assert not can_be_had(folder)
+            process.send_signal(signal.SIGKILL)
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            if buried:
+                process.wait(30)
+            assert not is_held(str(folder))
+            assert can_be_had(folder)
+
+    def test_another_process_with_the_same_number_does_not_count(self, folder: Path) -> None:
+        """It started at another time."""
+        with owner(folder) as process:
+            (file,) = (folder / "held").iterdir()
+            place, pid, start = file.name.rsplit("-", 3)[:3]
+            assert pid == str(process.pid)
+            file.rename(file.with_name(f"{place}-{pid}-{int(start) - 1}-0123456789abcdef"))
+            assert can_be_had(folder)
+
+    def test_an_owner_that_lives_keeps_it(self, folder: Path) -> None:
+        """However long: it may have been asleep together with its machine."""
+        with owner(folder):
+            (file,) = (folder / "held").iterdir()
+            os.utime(file, (0, 0))
+            assert is_held(str(folder))
+            assert not can_be_had(folder)
+
+    def test_what_this_process_could_not_remove_does_not_count(self, folder: Path) -> None:
+        """A server must not wait for itself."""
+        with hold(str(folder), 0.0):
+            (name,) = os.listdir(folder / "held")
+        plant(folder, name)
+        assert can_be_had(folder)
+
+    def test_one_of_many_replaces_it(self, tmp_path: Path) -> None:
+        """Twelve times, eight processes find a dead owner at the same moment: one of them gets the lock."""
+        template = tmp_path / "template"
+        with owner(template) as process:
+            process.kill()
+            process.wait(30)
+        for turn in range(12):
+            shutil.copytree(template, tmp_path / str(turn))
+        outputs = contend(_REPLACE, 8, [str(tmp_path)], rounds=13)
+        assert [sum(int(output[turn]) for output in outputs) for turn in range(12)] == [1] * 12
+
+    def test_what_it_was_about_to_rename_goes(self, folder: Path) -> None:
+        """Whoever gets the lock cleans up; what an owner has that lives stays."""
+        with owner(folder):
+            (living,) = os.listdir(folder / "held")
+        dead = living
+        (folder / dead).mkdir()
+        (folder / dead / dead).touch()
+        (folder / f"{dead[:-1]}x").mkdir()  # no name of ours
+        (folder / ELSEWHERE).mkdir()
+        (folder / ELSEWHERE / ELSEWHERE).touch()
+        assert can_be_had(folder)
+        assert sorted(os.listdir(folder)) == sorted([f"{dead[:-1]}x", ELSEWHERE])
+
+
+_REPLACE = """
+from contextlib import ExitStack
+from arcade_usage.adapters.owner_lock import hold
+
+held, won = ExitStack(), []
+for turn in range(12):
+    ready()
+    try:
+        held.enter_context(hold(f"{sys.argv[1]}/{turn}", 0.0))
+    except TimeoutError:
+        won.append(0)
+    else:
+        won.append(1)
+ready()  # all have tried
+for each in won:
+    print(each)
+"""
+
+
+class TestElsewhere:
+    """Nobody here can tell whether the owner lives."""
+
+    @pytest.mark.parametrize("age", [0.0, LEASE_SECONDS - 60, 60 - LEASE_SECONDS])
+    def test_it_keeps_the_lock_for_the_lease(self, folder: Path, age: float) -> None:
+        """By the clock that dates the files; a little ahead of it counts as well."""
+        plant(folder, ELSEWHERE, age)
+        assert is_held(str(folder))
+        assert not can_be_had(folder)
+
+    @pytest.mark.parametrize("age", [LEASE_SECONDS + 60, -LEASE_SECONDS - 60])
+    def test_then_it_is_replaced(self, folder: Path, age: float) -> None:
+        """Also where its clock was set back meanwhile."""
+        file = plant(folder, ELSEWHERE, age)
+        assert not is_held(str(folder))
+        with hold(str(folder), 0.0):
+            assert not file.exists()
+
+    def test_an_owner_that_was_replaced_leaves_the_next_one_alone(self, folder: Path) -> None:
+        """It lets go of its own name, and of nothing else."""
+        with ExitStack() as first:
+            first.enter_context(hold(str(folder), 0.0))
+            (mine,) = (folder / "held").iterdir()
+            mine.unlink()
+            with owner(folder):
+                first.close()
+                assert not can_be_had(folder)
+
+    def test_machines_are_told_apart_without_a_boot_id(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By the machine's fingerprint."""
+        monkeypatch.setattr(owner_lock, "fingerprint", lambda: "f" * 32)
+        monkeypatch.setattr(owner_lock, "open", refuse, raising=False)
+        with hold(str(folder), 0.0):
+            (name,) = os.listdir(folder / "held")
+        assert name.startswith(f"{'f' * 32}-0-{os.getpid()}--")
+
+
+def refuse(path: str, *_: object, **__: object) -> None:
+    raise FileNotFoundError(path)
+
+
+class TestForeign:
+    """Something lies there that is none of ours."""
+
+    def test_a_stranger_s_file_in_it_stays(self, folder: Path) -> None:
+        """And nobody gets the lock."""
+        file = plant(folder, "theirs", 1_000_000.0)
+        assert not can_be_had(folder)
+        assert file.exists()
+
+    @pytest.mark.parametrize("place", ["", "held"])
+    def test_a_link_is_not_followed(self, folder: Path, tmp_path: Path, place: str) -> None:
+        """What it leads to is left as it was."""
+        theirs = tmp_path / "theirs"
+        theirs.mkdir()
+        (theirs / "file").touch()
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).symlink_to(theirs)
+        with pytest.raises((FileExistsError, TimeoutError)), hold(str(folder), 0.0):
+            pytest.fail("held")
+        assert [path.name for path in theirs.iterdir()] == ["file"]
+
+
+_CONTEND = """
+import os, time
+from arcade_usage.adapters.owner_lock import hold
+
+folder, number = sys.argv[1:]
+inside, counter, overlaps, stays = f"{folder}.inside", f"{folder}.counter", 0, []
+ready()
+for turn in range(15):
+    with hold(folder, 50.0):
+        begun = time.monotonic_ns()
+        try:
+            os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            overlaps += 1
+        else:
+            os.unlink(inside)
+        with open(counter, "r+") as file:
+            count = int(file.read())
+            file.seek(0)
+            file.write(str(count + 1))
+        stays.append((begun, time.monotonic_ns()))
+print(overlaps)
+for begun, ended in stays:
+    print(begun, ended)
+"""
+
+
+def test_processes_that_contend_never_overlap(folder: Path) -> None:
+    """Eight processes, fifteen times each: by a file that one makes, by the times, and by what they counted."""
+    Path(f"{folder}.counter").write_text("0")
+    outputs = contend(_CONTEND, 8, [str(folder)])
+    assert [output[0] for output in outputs] == ["0"] * 8
+    stays = sorted(tuple(map(int, line.split())) for output in outputs for line in output[1:])
+    assert len(stays) == 120
+    assert all(ended <= begun for (_, ended), (begun, _) in pairwise(stays))
+    assert int(Path(f"{folder}.counter").read_text()) == 120
+
+
+def test_threads_are_no_different(folder: Path) -> None:
+    """Eight threads of one process, five times each."""
+    inside, overlaps, turns = threading.Lock(), [], []
+
+    def work() -> None:
+        for _ in range(5):
+            with hold(str(folder), 50.0):
+                if not inside.acquire(blocking=False):
+                    overlaps.append(1)
+                    continue
+                turns.append(1)
+                inside.release()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(turns), overlaps) == (40, [])
