@@ -64,14 +64,15 @@ def test_eight_first_commands_at_once_make_one_identity(world: World, state: str
 # A host that stands still at one of its steps, the changes that it makes to the file system.
 STANDING_STILL = """
 import os, sys
-steps = 0
+steps, parent = 0, os.getppid()
 def stand_still(event, arguments):
     global steps
     if event not in ("os.mkdir", "os.link", "os.remove"): return
     steps += 1
     if steps == {step}:
         open({ready!r}, "w").close()
-        while not os.path.exists({go!r}): pass
+        while not os.path.exists({go!r}):
+            if os.getppid() != parent: os._exit(1)  # the test has failed
 sys.addaudithook(stand_still)
 """
 STEPS = 6  # two folders; two files by a link each
