@@ -20,6 +20,7 @@ def take_stock(
     outboxes: Sequence[tuple[Sink, Outbox]],
     circumstances: Circumstances,
     clock: Clock,
+    sdk_problem: str | None = None,
 ) -> Status:
     """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
     now = clock.time()
@@ -40,6 +41,7 @@ def take_stock(
         sinks=sinks,
         troubles=find_troubles(known, store.here, circumstances, sinks, now),
         now=now,
+        sdk_problem=sdk_problem,
     )
 
 

@@ -75,7 +75,9 @@ class SinkStatus:
     def from_later_than(self, now: float) -> bool:
         logbook = self.logbook
         moments = [self.newest_at, logbook.observed.looked_at]
-        moments += [last.at for last in (logbook.delivered, logbook.failed) if last is not None]
+        moments += [
+            last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None
+        ]
         moments += [pause.due_at - LONGEST_SECONDS for _, pause in logbook.pauses.by_name]
         return any(moment is not None and moment > now + CLOCK_TOLERANCE_SECONDS for moment in moments)
 
@@ -84,7 +86,7 @@ class SinkStatus:
 class Status:
     """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
 
-    `known`: None where it can't be read. `now`: Unix seconds.
+    `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
     """
 
     config_dir: str
@@ -96,6 +98,7 @@ class Status:
     sinks: tuple[SinkStatus, ...]
     troubles: tuple[Trouble, ...]
     now: float
+    sdk_problem: str | None = None
 
     @property
     def is_on(self) -> bool:

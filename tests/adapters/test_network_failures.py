@@ -121,7 +121,7 @@ STATUSES: dict[int, tuple[str, str]] = {
         "Arcade Cloud does not accept the stored login (401): log in again",
     ),
     403: (
-        "PostHog or something before it forbids the request (403): check proxy, firewall and the address {where}",
+        "PostHog or a proxy before it forbids the request (403): check the network and the address {where}",
         "Arcade Cloud does not let the stored login say whose it is (403): log in again, or ask your administrator",
     ),
     404: ("{who} is not at {where} (404): check the address",) * 2,
