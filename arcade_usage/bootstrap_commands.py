@@ -118,7 +118,19 @@ def status(place: Place) -> "Status":
             layout, can_launch=can_launch(), locks=[*locks, layout.identity_lock]
         ),
         clock=time,
+        sdk_problem=_sdk_problem(),
     )
+
+
+def _sdk_problem() -> str | None:
+    from arcade_usage.adapters.posthog_sdk import check_sdk
+    from arcade_usage.application.errors import UnsupportedSdkError
+
+    try:
+        check_sdk()
+    except UnsupportedSdkError as error:
+        return f"nothing can be sent: {error}"
+    return None
 
 
 def turn_off(place: Place) -> "TurnedOff":

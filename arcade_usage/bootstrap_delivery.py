@@ -13,6 +13,7 @@ from arcade_usage.adapters.config_folder import is_on
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.config_folder import Layout
+    from arcade_usage.adapters.posthog_sink import PostHogSink
     from arcade_usage.application.delivery import Delivery, Handover
     from arcade_usage.application.ports import AnalyticsSink, PrincipalApi
     from arcade_usage.application.preview import Previewer
@@ -148,29 +149,44 @@ def equip(
 
 
 def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
+    """Raises UnsupportedSdkError."""
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import fingerprint
-    from arcade_usage.adapters.posthog_sink import PostHogSink
     from arcade_usage.adapters.principal_api import ArcadeCloud
     from arcade_usage.application.preview import Previewer
 
     store, api = IdentityFiles(layout, fingerprint()), ArcadeCloud(layout.credentials)
-    return Previewer(store, api, PostHogSink(sink).show, time, RandomIds())
+    return Previewer(store, api, _open_posthog(sink).show, time, RandomIds())
+
+
+def _open_posthog(sink: "Sink", accepted: "Callable[[Messages], None]" = lambda _: None) -> "PostHogSink":
+    """Raises UnsupportedSdkError: an SDK that is not ours to use may fail at any line that knows it."""
+    from arcade_usage.adapters.posthog_sdk import check_sdk
+
+    check_sdk()
+    from arcade_usage.adapters.posthog_sink import PostHogSink
+
+    return PostHogSink(sink, accepted)
 
 
 def _say_what_would_be_sent(payload: str) -> None:
     import sys
 
     from arcade_usage.adapters.sent_json import write_preview
+    from arcade_usage.application.errors import UnsupportedSdkError
 
     read = _read(payload)
     if read is not None:
         layout, handover, event = read
-        previewer = make_previewer(layout, handover.sink)
-        is_logout = handover.command.is_logout
-        preview = previewer.preview(event, handover.snapshot, handover.sink, is_logout=is_logout)
-        sys.stdout.write(write_preview(preview))
+        try:
+            previewer = make_previewer(layout, handover.sink)
+        except UnsupportedSdkError as error:
+            sys.stdout.write(f"arcade-usage: {error}\n")
+        else:
+            is_logout = handover.command.is_logout
+            preview = previewer.preview(event, handover.snapshot, handover.sink, is_logout=is_logout)
+            sys.stdout.write(write_preview(preview))
         sys.stdout.flush()
 
 
@@ -216,7 +232,5 @@ class _LateSink:
         if not self._is_on():
             raise NotAcceptedError("tracking is off by now")
         if self._posthog is None:
-            from arcade_usage.adapters.posthog_sink import PostHogSink
-
-            self._posthog = PostHogSink(self._sink, self._accepted)
+            self._posthog = _open_posthog(self._sink, self._accepted)
         return self._posthog

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.config_folder import Layout, find_config_dir, is_on
@@ -77,7 +78,7 @@ def _server_tracker(
 
             describe, sink = _describer(distribution), Sink(host, project_token)
             if debugging:
-                return _Preview(describe, make_previewer(layout, sink), sink)
+                return _preview(layout, describe, sink)
             return _hire(layout, snapshots, describe, sink, get_ready)
 
     def get_ready() -> None:
@@ -85,7 +86,8 @@ def _server_tracker(
 
         with gate:
             for name in _LATE_IMPORTS:
-                import_module(name)
+                with suppress(ImportError):  # an SDK that is not ours to use is told when it is to send
+                    import_module(name)
 
     tracker = BackgroundTracker(hire=hire, clock=time, seen=snapshots.take())
     tell(tracker, gate)
@@ -123,6 +125,16 @@ def _describer(distribution: str) -> "Callable[[Capture], Event]":
     redact = RememberingRedactor(known.home, known.names)
     runtime, ids = read_runtime(distribution, os.environ), RandomIds()
     return lambda capture: describe_capture(capture, runtime, ids.fresh(), redact)
+
+
+def _preview(layout: "Layout", describe: "Callable[[Capture], Event]", sink: "Sink") -> "_Preview":
+    from arcade_usage.application.errors import UnsupportedSdkError
+
+    try:
+        return _Preview(describe, make_previewer(layout, sink), sink)
+    except UnsupportedSdkError as error:
+        sys.stderr.write(f"arcade-usage: {error}\n")
+        raise
 
 
 class _Preview:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-_FOREIGN = ("ARCADE_", "POSTHOG_", "PYTHON", "CI", "DO_NOT_TRACK", "COVERAGE_")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_FOREIGN = ("ARCADE_", "POSTHOG_", "PYTHON", "CI", "DO_NOT_TRACK", "COVERAGE_", *_CERTIFICATES)
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc")
 
 

@@ -239,8 +239,9 @@ class _StoredLogbook:
     pauses: Mapping[str, object]
     observed: Observed
     losses: Mapping[str, object]
-    delivered: Delivered | None = None  # since these two are kept, older files have neither
+    delivered: Delivered | None = None  # since these are kept, older files have none
     failed: Failed | None = None
+    unanswered: Failed | None = None
 
 
 def read_logbook(content: bytes) -> Logbook:
@@ -252,17 +253,24 @@ def read_logbook(content: bytes) -> Logbook:
         stored.observed.seconds,
         stored.observed.looked_at or 0.0,
         *(pause.due_at for _, pause in pauses),
-        *(last.at for last in (stored.delivered, stored.failed) if last is not None),
+        *(last.at for last in (stored.delivered, stored.failed, stored.unanswered) if last is not None),
     ]
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
         raise MalformedError("not a time")
-    return Logbook(Pauses(pauses), stored.observed, Losses(counts), stored.delivered, stored.failed)
+    return Logbook(
+        Pauses(pauses), stored.observed, Losses(counts), stored.delivered, stored.failed, stored.unanswered
+    )
 
 
 def write_logbook(logbook: Logbook) -> bytes:
     pauses = {name: _converter.unstructure(pause) for name, pause in logbook.pauses.by_name}
     stored = _StoredLogbook(
-        pauses, logbook.observed, logbook.losses.counts, logbook.delivered, logbook.failed
+        pauses,
+        logbook.observed,
+        logbook.losses.counts,
+        logbook.delivered,
+        logbook.failed,
+        logbook.unanswered,
     )
     return json.dumps(_converter.unstructure(stored)).encode()
 

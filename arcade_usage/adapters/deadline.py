@@ -3,6 +3,7 @@
 A call that overstays goes on in its thread, which dies with the process.
 """
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -11,7 +12,11 @@ T = TypeVar("T")
 
 
 class DeadlineExceededError(Exception):
-    """The call had not ended in time."""
+    """The call had not ended in time. `functions`: the names of those that it was in."""
+
+    def __init__(self, message: str, functions: frozenset[str] = frozenset()) -> None:
+        super().__init__(message)
+        self.functions = functions
 
 
 class _Call(Generic[T]):
@@ -34,7 +39,16 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise DeadlineExceededError(f"no end within {seconds} s")
+        raise DeadlineExceededError(f"no end within {seconds} s", _functions_of(thread))
     if running.error is not None:
         raise running.error
     return running.result  # type: ignore[return-value]
+
+
+def _functions_of(thread: threading.Thread) -> frozenset[str]:
+    """What a thread is in: no library tells whether it was the resolver, the connection or the answer."""
+    names, frame = set(), sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        names.add(frame.f_code.co_name)
+        frame = frame.f_back
+    return frozenset(names)

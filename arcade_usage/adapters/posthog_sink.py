@@ -7,6 +7,7 @@ them over), the SDK's `post` sends them: the client's own sending tells nobody w
 """
 
 import inspect
+import json
 import logging
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -19,6 +20,8 @@ from posthog import request as posthog_request
 from posthog import utils as posthog_utils
 
 from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.network_failures import Failure, Peer
+from arcade_usage.adapters.request_settings import Proxy, Support, find_certificates, find_proxy
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.domain.event import Event
@@ -27,6 +30,15 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.verdict import Attribution
 
+ANSWER_LIMIT = 64 * 1024  # bytes
+
+_PROXIES = Support(("http", "https", "socks4", "socks4a", "socks5", "socks5h"), "socks", "requests[socks]")
+_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_ANSWERS = {
+    400: "{who} can't read what was sent (400)",
+    401: "{who} does not accept the project token (401): tell the author of the tool",
+    403: "{who} or a proxy before it forbids the request (403): check the network and the address {where}",
+}
 _REFUSED = (400, 413)  # what was sent will never be taken; anything else may pass
 _ACCEPTED = ("1", "ok")  # what PostHog's ingestion answers in `status`, a number before and a word now
 _BATCH_PATH = "/batch/"
@@ -101,28 +113,36 @@ class PostHogSink:
             raise RefusedError("the SDK did not take what it was given")
         if not batch:
             return
+        peer, proxy = Peer("PostHog", self.sink.host, "REQUESTS_CA_BUNDLE", _ANSWERS), None
         try:
-            response = within(seconds, lambda: self._send(batch, seconds))
+            proxy = find_proxy(self.sink.host, _PROXIES)
+            status, content = within(seconds, lambda: self._send(batch, seconds, proxy))
         except Exception as error:
-            raise NotAcceptedError("PostHog could not be reached") from error
-        if response.status_code in _REFUSED:
-            raise RefusedError(f"PostHog answered {response.status_code}")
-        if not _is_accepted(response):
-            raise NotAcceptedError(
-                f"what answered with {response.status_code} did not say that PostHog took it"
-            )
+            raise NotAcceptedError(peer.explain(error, proxy)) from error
+        if status in _REFUSED:
+            raise RefusedError(peer.explain_status(status))
+        if status != 200:
+            raise NotAcceptedError(peer.explain_status(status, proxy))
+        if len(content) > ANSWER_LIMIT:
+            raise NotAcceptedError(peer.say(Failure.TOO_LARGE))
+        if not _is_accepted(content):
+            raise NotAcceptedError(peer.say(Failure.NOT_THEIRS))
         self.accepted(batch)
 
-    def _send(self, batch: list[dict[str, Any]], seconds: float) -> requests.Response:
+    def _send(self, batch: list[dict[str, Any]], seconds: float, proxy: Proxy | None) -> tuple[int, bytes]:
+        """The answer's status and content, which is cut soon after ANSWER_LIMIT."""
         host = posthog_request.determine_server_host(self.sink.host)
         post: Any = posthog_request.post
         options = {"gzip": True, "timeout": seconds, "batch": batch}
+        self._session.proxies = {"http": proxy.url, "https": proxy.url} if proxy else {}
+        self._session.verify = _trusted((host, proxy.url) if proxy else (host,))
         if _takes(post, "session"):
             options["session"] = self._session
         else:
             posthog_request._session = self._session  # 6.x posts through a session of its module only
         response: requests.Response = post(self.sink.project_token, host, _BATCH_PATH, **options)
-        return response
+        with response:
+            return response.status_code, _read(response) if response.status_code == 200 else b""
 
 
 def _read_distribution_from_files() -> None:
@@ -136,18 +156,34 @@ def _read_distribution_from_files() -> None:
 
 
 def _make_session() -> requests.Session:
-    """A session that follows no redirect, asks no .netrc, and tries once."""
+    """A session that follows no redirect, reads nothing from the environment or .netrc, and tries once."""
     session = requests.Session()
     session.max_redirects = 0
-    session.auth = lambda request: request  # with one of our own, requests looks for none in .netrc
+    session.trust_env = False  # request_settings reads the environment, for this URL only
+    session.stream = True  # an answer is read as far as its limit
     return session
 
 
-def _is_accepted(response: requests.Response) -> bool:
-    if response.status_code != 200:
-        return False
+def _trusted(urls: tuple[str, ...]) -> str | bool:
+    """The certificates to trust on the way over these URLs: a path, or True for those of requests."""
+    if not any(url.startswith("https:") for url in urls):
+        return True
+    found = find_certificates(*_CERTIFICATES)
+    return found[0] if found else True
+
+
+def _read(response: requests.Response) -> bytes:
+    content = b""
+    for chunk in response.iter_content(ANSWER_LIMIT):
+        content += chunk
+        if len(content) > ANSWER_LIMIT:
+            break
+    return content
+
+
+def _is_accepted(content: bytes) -> bool:
     try:
-        answer = response.json()
+        answer = json.loads(content)
     except (ValueError, RecursionError):
         return False
     return isinstance(answer, dict) and str(answer.get("status")).lower() in _ACCEPTED

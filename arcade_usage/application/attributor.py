@@ -124,10 +124,8 @@ class Attributor:
         asked_about, answer = self.principal_api.look_up()
         if isinstance(answer, Found):
             self.pacer.succeed(name)
-        elif isinstance(answer, NoAnswer):
-            self.pacer.failed("Arcade Cloud did not say whose the stored credentials are")
-        else:  # not asked for at every command either
-            self.pacer.failed("the stored credentials are nobody's, as Arcade Cloud has it")
+        else:  # nobody's are not asked about at every command either
+            self.pacer.unanswered(answer.reason)
         if asked_about != stamp:
             return None
         self._answers[stamp] = answer

@@ -53,7 +53,7 @@ class Flushed:
     """What a flush did for one sink: how many events were delivered, dropped (by reason), and wait still.
 
     `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `why`: the rest
-    waits for this, in words for people.
+    waits for this, in words for people. `unanswered`: why Arcade Cloud did not say whose the credentials are.
     """
 
     sink: Sink
@@ -62,6 +62,7 @@ class Flushed:
     waiting: int
     undecided: int
     why: str | None
+    unanswered: str | None = None
 
 
 @define(eq=False, repr=False)
@@ -229,9 +230,10 @@ class Delivery:
         self.pacer.begin(SINK)
         try:
             self.sink.capture(batch)
-        except RefusedError:
+        except RefusedError as error:
             self.pacer.succeed(SINK)
             if len(batch) == 1:
+                self.pacer.failed(str(error))
                 self.outbox.drop(batch, Dropped.REFUSED)
                 return True
             half = len(batch) // 2
@@ -251,10 +253,19 @@ class Delivery:
         after, waiting = self.outbox.logbook(), self.outbox.pending()
         undecided = sum(record.attribution is None for record in waiting)
         why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
+        asked = after.unanswered if after.unanswered != before.unanswered else None
         if any(record.event.uuid not in self._tried for record in waiting):
             why = "another process is delivering"
         dropped = after.losses.since(before.losses)
-        return Flushed(sink, self._delivered, dropped, len(waiting), undecided, why if waiting else None)
+        return Flushed(
+            sink,
+            self._delivered,
+            dropped,
+            len(waiting),
+            undecided,
+            why if waiting else None,
+            asked.reason if asked is not None else None,
+        )
 
     def count_losses(self, reason: Dropped, events: int) -> bool:
         """Write down events that were lost on their way to the outbox; False where another process sends.

@@ -6,7 +6,8 @@
     ├── LaunchError             no process could be started
     ├── InvalidPayloadError     what was handed over is not an event
     └── NotAcceptedError        the analytics service did not say that it took something
-        └── RefusedError        it said that it never will (400, 413)
+        ├── RefusedError        it said that it never will (400, 413)
+        └── UnsupportedSdkError  it can't be told anything with the SDK that is installed
 
 Adapters translate the exceptions of vendors and of the system into these, with `raise … from`.
 """
@@ -38,6 +39,10 @@ class InvalidPayloadError(UsageTrackingError):
 
 class NotAcceptedError(UsageTrackingError):
     """The analytics service did not answer in time, or not that it took what was sent."""
+
+
+class UnsupportedSdkError(NotAcceptedError):
+    """PostHog's SDK is missing, or another version is installed; the text says which, and which is needed."""
 
 
 class RefusedError(NotAcceptedError):

@@ -47,8 +47,12 @@ class Pacer:
         self._write(evolve(logbook, pauses=logbook.pauses.ended(SINK), delivered=note))
 
     def failed(self, reason: str) -> None:
-        """Note why an attempt came to nothing. Raises StoreError."""
+        """Note why PostHog did not take something. Raises StoreError."""
         self._write(self.outbox.logbook().with_failure(self.clock.time(), reason))
+
+    def unanswered(self, reason: str) -> None:
+        """Note why a look-up came to nothing. Raises StoreError."""
+        self._write(self.outbox.logbook().without_answer(self.clock.time(), reason))
 
     def forget(self) -> None:
         """Make everything due. Raises StoreError."""

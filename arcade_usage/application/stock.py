@@ -22,6 +22,7 @@ def take_stock(
     outboxes: Sequence[tuple[Sink, Outbox]],
     circumstances: Circumstances,
     clock: Clock,
+    sdk_problem: str | None = None,
 ) -> Status:
     """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
     now = clock.time()
@@ -43,6 +44,7 @@ def take_stock(
         troubles=find_troubles(known, store.here, circumstances, sinks, now),
         now=now,
         unusable_locks=circumstances.unusable_locks,
+        sdk_problem=sdk_problem,
     )
 
 

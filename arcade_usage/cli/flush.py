@@ -60,7 +60,7 @@ def _flush(place: Place, waiting: int) -> list[Flushed]:
 
 
 def _is_telling(flushed: Flushed) -> bool:
-    return bool(flushed.delivered or flushed.dropped or flushed.waiting)
+    return bool(flushed.delivered or flushed.dropped or flushed.waiting or flushed.unanswered)
 
 
 def _put(flushed: Flushed) -> None:
@@ -74,6 +74,8 @@ def _put(flushed: Flushed) -> None:
     if flushed.waiting:
         why = flushed.why or "it can't be told yet whose they are"
         lines.append(Text(f"  {words.count(flushed.waiting, 'event')} still waiting: {why}", style="yellow"))
+    if flushed.unanswered is not None:
+        lines.append(Text(f"  your account was not found out: {flushed.unanswered}", style="yellow"))
     put(*lines)
 
 
@@ -86,4 +88,5 @@ def _as_json(flushed: Flushed) -> dict[str, object]:
         "waiting": flushed.waiting,
         "undecided": flushed.undecided,
         "why": flushed.why,
+        "look_up": flushed.unanswered,
     }

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from arcade_usage.application.errors import StoreBusyError, UsageTrackingError
+from arcade_usage.application.errors import NotAcceptedError, StoreBusyError, UsageTrackingError
 from arcade_usage.bootstrap_commands import Place, check
 
 FAILED = 1  # the config folder can't be used
@@ -81,6 +81,8 @@ def reporting_errors(place: Place) -> Iterator[None]:
         yield
     except StoreBusyError:
         _give_up("Another process is changing the identity at this moment; try again.")
+    except NotAcceptedError as error:  # PostHog's SDK is one that can't be used
+        _give_up(f"{error}.")
     except UsageTrackingError as error:
         cause = error.__cause__
         why = getattr(cause, "strerror", None) or (str(cause) if cause else None)

@@ -43,6 +43,8 @@ def _put(stock: Status) -> None:
         content += [Text(f"  {reason}") for reason in words.reasons(stock.reasons, stock.off_files)]
     content += [Text(f"! {trouble.value}", style=_style(trouble)) for trouble in stock.troubles]
     content += [Text(f"  {lock}", style="yellow") for lock in stock.unusable_locks]
+    if stock.sdk_problem is not None:
+        content.append(Text(f"! {stock.sdk_problem}", style="bold red"))
     content += ["", facts(_identity(stock))]
     for sink in stock.sinks:
         title = Text.assemble((sink.sink.host, "bold"), (f"  {shorten(sink.sink.project_token)}", "dim"))
@@ -89,6 +91,10 @@ def _delivery(sink: SinkStatus, now: float) -> list[tuple[str, Cell]]:
     )
     if book.failed is not None:
         told.append(("last failure", f"{words.ago(book.failed.at, now)}: {book.failed.reason}"))
+    if book.unanswered is not None:
+        told.append(
+            ("last failed look-up", f"{words.ago(book.unanswered.at, now)}: {book.unanswered.reason}")
+        )
     for reason, lost in book.losses.counts.items():
         told.append(("dropped", f"{words.count(lost, 'event')}: {reason}"))
     return told
@@ -117,14 +123,17 @@ def _as_json(stock: Status) -> dict[str, object]:
             "links_to_send": stock.owed,
         },
         "credentials": stock.has_credentials,
-        "troubles": {trouble.name.lower(): trouble.value for trouble in stock.troubles},
+        "troubles": {
+            **{trouble.name.lower(): trouble.value for trouble in stock.troubles},
+            **({"sdk": stock.sdk_problem} if stock.sdk_problem is not None else {}),
+        },
         "unusable_locks": list(stock.unusable_locks),
         "sinks": [_sink_as_json(sink, stock.now) for sink in stock.sinks],
     }
 
 
 def _sink_as_json(sink: SinkStatus, now: float) -> dict[str, object]:
-    delivered, failed = sink.logbook.delivered, sink.logbook.failed
+    delivered, failed, unanswered = sink.logbook.delivered, sink.logbook.failed, sink.logbook.unanswered
     return {
         "host": sink.sink.host,
         "project_token": shorten(sink.sink.project_token),
@@ -135,5 +144,8 @@ def _sink_as_json(sink: SinkStatus, now: float) -> dict[str, object]:
         "failures_in_a_row": sink.failures,
         "last_delivery": {"at": words.iso(delivered.at), "events": delivered.events} if delivered else None,
         "last_failure": {"at": words.iso(failed.at), "reason": failed.reason} if failed else None,
+        "last_failed_look_up": (
+            {"at": words.iso(unanswered.at), "reason": unanswered.reason} if unanswered else None
+        ),
         "dropped": dict(sink.logbook.losses.counts),
     }

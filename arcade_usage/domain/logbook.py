@@ -28,7 +28,8 @@ class Failed:
 class Logbook:
     """`pauses`: what is not due yet. `observed`: the time that has passed. `losses`: what was dropped.
 
-    `delivered` and `failed`: the last of each; None where there was none.
+    `delivered` and `failed`: the last delivery to PostHog, and the last that failed, an alias too.
+    `unanswered`: the last time that Arcade Cloud did not say whose the credentials are. None: never.
     """
 
     pauses: Pauses = field(factory=Pauses)
@@ -36,6 +37,10 @@ class Logbook:
     losses: Losses = field(factory=Losses)
     delivered: Delivered | None = None
     failed: Failed | None = None
+    unanswered: Failed | None = None
 
     def with_failure(self, at: float, reason: str) -> "Logbook":
         return evolve(self, failed=Failed(at, reason[:REASON_LIMIT]))
+
+    def without_answer(self, at: float, reason: str) -> "Logbook":
+        return evolve(self, unanswered=Failed(at, reason[:REASON_LIMIT]))

@@ -80,7 +80,9 @@ class SinkStatus:
     def from_later_than(self, now: float) -> bool:
         logbook = self.logbook
         moments = [self.newest_at, logbook.observed.looked_at]
-        moments += [last.at for last in (logbook.delivered, logbook.failed) if last is not None]
+        moments += [
+            last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None
+        ]
         moments += [pause.due_at - LONGEST_SECONDS for _, pause in logbook.pauses.by_name]
         return any(moment is not None and moment > now + CLOCK_TOLERANCE_SECONDS for moment in moments)
 
@@ -90,6 +92,7 @@ class Status:
     """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
 
     `known`: None where it can't be read. `now`: Unix seconds. `unusable_locks`: see Circumstances.
+    `sdk_problem`: why PostHog's SDK can't be used.
     """
 
     config_dir: str
@@ -102,6 +105,7 @@ class Status:
     troubles: tuple[Trouble, ...]
     now: float
     unusable_locks: tuple[str, ...] = ()
+    sdk_problem: str | None = None
 
     @property
     def is_on(self) -> bool:

@@ -18,12 +18,19 @@ class Found:
 
 @frozen
 class Nobody:
-    """A definite no: there are no credentials that could name anybody, or they were refused (401, 403)."""
+    """A definite no: there are no credentials that could name anybody, or they were refused (401, 403).
+
+    `reason`: why, for people to read; it makes no difference to a verdict.
+    """
+
+    reason: str = field(default="the stored credentials name no account: log in again", eq=False)
 
 
 @frozen
 class NoAnswer:
-    """The Cloud API could not be asked, or said something that is no answer."""
+    """The Cloud API could not be asked, or said something that is no answer. `reason`: as with Nobody."""
+
+    reason: str = field(default="Arcade Cloud did not say whose the stored credentials are", eq=False)
 
 
 Answer = Found | Nobody | NoAnswer

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import principal_api
-from arcade_usage.adapters.config_folder import read_stamp
 from arcade_usage.adapters.principal_api import ArcadeCloud
 from arcade_usage.demo.receiver import WELL, Mood, Receiver
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Nobody
@@ -172,22 +170,6 @@ def test_a_bomb_does_not_go_off(cloud: ArcadeCloud, receiver: Receiver) -> None:
     packed = gzip.compress(b'{"data": "' + b"0" * 50_000_000, compresslevel=9)
     receiver.cloud = Mood(body=packed, headers={"Content-Encoding": "gzip"})
     assert cloud.look_up()[1] == NoAnswer()
-
-
-def test_the_stamp_is_that_of_the_file_that_was_read(
-    cloud: ArcadeCloud, receiver: Receiver, credentials: Path, mocker: MockerFixture
-) -> None:
-    """Where somebody else logs in at that very moment, answer and stamp are both of the same credentials."""
-
-    def then_bob_logs_in(path: str) -> object:
-        numbers = read_stamp(path)
-        store(credentials, receiver.url, "tok_bobs")
-        return numbers
-
-    alices = cloud.stamp()
-    mocker.patch.object(principal_api, "read_stamp", then_bob_logs_in)
-    assert cloud.look_up() == (stamp_of(credentials), Found(BOB))
-    assert stamp_of(credentials) != alices
 
 
 def test_a_file_that_is_replaced_while_it_is_read_is_the_old_one(

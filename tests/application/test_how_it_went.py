@@ -34,20 +34,22 @@ def test_a_failure_is_noted_with_its_reason_and_outlives_a_success(world: World)
 
 
 def test_a_look_up_without_an_answer_and_an_alias_without_one_are_failures(world: World) -> None:
-    """Each says what it was that failed, in words that hold no credential and no address."""
+    """Each is kept by itself and says what it was that failed, in words that hold no credential and no address."""
     world.cloud.reachable = False
     world.switch_to("alice")
     world.run("who is it")
-    failed = world.outbox.logbook().failed
-    assert failed is not None
-    assert failed.reason == "Arcade Cloud did not say whose the stored credentials are"
-    assert "token of alice" not in failed.reason
+    unanswered = world.outbox.logbook().unanswered
+    assert unanswered is not None
+    assert unanswered.reason == "Arcade Cloud did not say whose the stored credentials are"
+    assert "token of alice" not in unanswered.reason
+    assert world.outbox.logbook().failed is None
     world.cloud.reachable = True
     world.posthog.refusing_aliases = True
     world.log_in("alice")
     failed = world.outbox.logbook().failed
     assert failed is not None
     assert failed.reason == "the anonymous id was not linked: refused"
+    assert world.outbox.logbook().unanswered == unanswered
 
 
 def test_an_event_that_is_refused_alone_is_no_delivery(world: World) -> None:

@@ -1,0 +1,196 @@
+"""Every way in which a request fails has words of its own, the same for PostHog and for Arcade Cloud."""
+
+import gzip
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters import posthog_sink, principal_api
+from arcade_usage.adapters.network_failures import Failure
+from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.application.errors import NotAcceptedError
+from arcade_usage.demo.receiver import Mood, Receiver
+from arcade_usage.domain.logbook import REASON_LIMIT
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.verdict import Found, NoAnswer, Nobody
+from tests.adapters.credentials_file import TOKEN
+from tests.adapters.failing_networks import LONG_AGO, PASSWORD, Cause, Network, says
+from tests.samples import ALICE, of
+
+Ask = Callable[[str], str]
+
+
+@pytest.fixture
+def network(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    receiver.principals = {TOKEN: ALICE}
+    network = Network(receiver, tmp_path, monkeypatch)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def soon(mocker: MockerFixture) -> None:
+    mocker.patch.object(principal_api, "LOOK_UP_SECONDS", 0.5)
+    mocker.patch.object(posthog_sink, "BATCH_SECONDS", 0.5)
+
+
+def ask_posthog(url: str) -> str:
+    """Why a batch was not accepted; empty if it was."""
+    try:
+        PostHogSink(Sink(url, "phc_network")).capture([of(ALICE)])
+    except NotAcceptedError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture(params=["PostHog", "Arcade Cloud"])
+def who(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def ask(who: str, config_dir: Path) -> Ask:
+    """Why a request to a URL came to nothing; empty if it did not."""
+
+    def ask_cloud(url: str) -> str:
+        config_dir.mkdir()
+        credentials = config_dir / "credentials.yaml"
+        auth = {"access_token": TOKEN, "coordinator_url": url}
+        credentials.write_text(json.dumps({"cloud": {"auth": auth}}))
+        answer = ArcadeCloud(str(credentials)).look_up()[1]
+        if isinstance(answer, Found):
+            return ""
+        assert isinstance(answer, NoAnswer | Nobody)
+        return answer.reason
+
+    return ask_posthog if who == "PostHog" else ask_cloud
+
+
+CAUSES: dict[str, tuple[Cause, Failure]] = {
+    "nobody listens": (Network.refused, Failure.REFUSED),
+    "no such name": (lambda on: on.resolving(socket.EAI_NONAME), Failure.NAME_UNKNOWN),
+    "no DNS server": (lambda on: on.resolving(socket.EAI_AGAIN), Failure.NAME_SLOW),
+    "a resolver that hangs": (Network.resolving_for_ever, Failure.NAME_SLOW),
+    "no network": (Network.without_route, Failure.NO_ROUTE),
+    "connections that are dropped": (Network.swallowed, Failure.CONNECT_SLOW),
+    "a handshake that hangs": (Network.silent_in_tls, Failure.CONNECT_SLOW),
+    "no answer": (Network.silent, Failure.ANSWER_SLOW),
+    "a connection that is closed": (Network.hung_up, Failure.HUNG_UP_IN_THE_CLEAR),
+    "plain to a TLS port": (Network.plain_to_tls, Failure.HUNG_UP_IN_THE_CLEAR),
+    "TLS to a plain port": (Network.tls_to_plain, Failure.NOT_TLS),
+    "an authority that is not trusted": (
+        lambda on: on.certified("127.0.0.1", trusted=False),
+        Failure.CERTIFICATE_UNTRUSTED,
+    ),
+    "an old certificate": (
+        lambda on: on.certified("127.0.0.1", trusted=True, dates=LONG_AGO),
+        Failure.CERTIFICATE_EXPIRED,
+    ),
+    "another host's certificate": (
+        lambda on: on.certified("other.example", trusted=True),
+        Failure.CERTIFICATE_OF_ANOTHER,
+    ),
+    "another protocol": (lambda on: on.saying(b"220 mail.example\r\n\r\n"), Failure.NOT_HTTP),
+    "a redirect": (says(302, headers={"Location": "http://127.0.0.1:9"}), Failure.REDIRECTED),
+    "a sign-in page": (says(200, body=b"<html>Welcome to our Wi-Fi"), Failure.NOT_THEIRS),
+    "too much": (says(200, body=b"x" * 100_000), Failure.TOO_LARGE),
+    "no port": (lambda _: "http://127.0.0.1:99999", Failure.NO_ADDRESS),
+}
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(("cause", "failure"), CAUSES.values(), ids=CAUSES)
+def test_a_cause_has_its_words(network: Network, ask: Ask, who: str, cause: Cause, failure: Failure) -> None:
+    """They name the service, or its host, and what to check."""
+    url = cause(network)
+    trust = "REQUESTS_CA_BUNDLE" if who == "PostHog" else "SSL_CERT_FILE"
+    where = url.rpartition("/")[2]
+    assert ask(url) == failure.value.format(who=who, where=where, trust=trust)
+
+
+STATUSES: dict[int, tuple[str, str]] = {
+    401: (
+        "PostHog does not accept the project token (401): tell the author of the tool",
+        "Arcade Cloud does not accept the stored login (401): log in again",
+    ),
+    403: (
+        "PostHog or a proxy before it forbids the request (403): check the network and the address {where}",
+        "Arcade Cloud does not let the stored login say whose it is (403): log in again, or ask your administrator",
+    ),
+    404: ("{who} is not at {where} (404): check the address",) * 2,
+    407: ("a proxy before {who} wants a name and a password (407): ask who runs the network",) * 2,
+    413: ("{who} says that the request is too large (413)",) * 2,
+    418: ("{who} answered 418, which tells nothing: check the address {where}",) * 2,
+    429: ("{who} gets too many requests (429): it is asked again later",) * 2,
+    500: ("{who} has trouble of its own (500): it is asked again later",) * 2,
+    503: ("{who} has trouble of its own (503): it is asked again later",) * 2,
+}
+
+
+@pytest.mark.parametrize(("status", "words"), STATUSES.items(), ids=map(str, STATUSES))
+def test_a_status_has_its_words(
+    network: Network, ask: Ask, who: str, status: int, words: tuple[str, str]
+) -> None:
+    """Where the two services mean different things by one, they have different words."""
+    url = network.answering(Mood(takes=False, status=status))
+    expected = words[0] if who == "PostHog" else words[1]
+    assert ask(url) == expected.format(who=who, where=url.rpartition("/")[2])
+
+
+ASKS_FOR_A_PASSWORD = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+FORBIDS = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+
+PROXIES: dict[str, tuple[Cause, Failure]] = {
+    "it is not there": (lambda on: on.through(on.refused()), Failure.REFUSED),
+    "it takes no connection": (lambda on: on.through(on.swallowed()), Failure.CONNECT_SLOW),
+    "another password": (lambda on: on.through(on.saying(ASKS_FOR_A_PASSWORD)), Failure.PROXY_PASSWORD),
+    "another password, to a tunnel": (
+        lambda on: on.through(on.saying(ASKS_FOR_A_PASSWORD), "https://service.example"),
+        Failure.PROXY_PASSWORD,
+    ),
+    "it forbids the tunnel": (
+        lambda on: on.through(on.saying(FORBIDS), "https://service.example"),
+        Failure.PROXY_REFUSED,
+    ),
+    "it is no proxy": (lambda on: on.through(on.saying(b"220 mail\r\n\r\n")), Failure.NOT_HTTP),
+}
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize(("cause", "failure"), PROXIES.values(), ids=PROXIES)
+def test_a_proxy_that_fails_is_named(network: Network, ask: Ask, cause: Cause, failure: Failure) -> None:
+    """By the variable that names it; the service behind it is not blamed, and its password not told."""
+    url = cause(network)
+    variable = "HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"
+    where = os.environ[variable].rpartition("@")[2]
+    reason = ask(url)
+    assert reason == failure.value.format(who=f"the proxy named by {variable}", where=where)
+    assert PASSWORD not in reason
+
+
+def test_each_cause_has_other_words() -> None:
+    """No two failures read the same, none has a word of our own making, and all fit the logbook."""
+    host = "a-host-with-quite-a-long-name.internal.example:8443"
+    texts = [
+        each.value.format(
+            who="the proxy named by HTTPS_PROXY", where=host, trust="REQUESTS_CA_BUNDLE", error="X"
+        )
+        for each in Failure
+    ]
+    assert len(set(texts)) == len(texts)
+    assert max(map(len, texts)) <= REASON_LIMIT
+    assert not [text for text in texts for word in ("sink", "outbox", "pause", "stamp") if word in text]
+
+
+def test_a_bomb_of_posthog_s_does_not_go_off(network: Network) -> None:
+    """What unpacks to 50 MB is read as far as the limit."""
+    packed = gzip.compress(b'{"status": 1, "more": "' + b"0" * 50_000_000, compresslevel=9)
+    url = network.answering(Mood(body=packed, headers={"Content-Encoding": "gzip"}))
+    assert "sends more than PostHog does" in ask_posthog(url)

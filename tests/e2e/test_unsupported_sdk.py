@@ -1,0 +1,74 @@
+"""Another package may have put a PostHog SDK in place that can't be used: one line says so, everywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.adapters.posthog_sdk import NEEDED
+from tests.e2e.hosts import FAILED_CALL, run_host, start_of_host
+from tests.e2e.world import World, until
+
+INSTALLED = {
+    "5.4.0": f"posthog 5.4.0 is installed and can't be used: pip install '{NEEDED}'",
+    "3.25.0": f"posthog 3.25.0 is installed and can't be used: pip install '{NEEDED}'",
+    "6.7.5": f"posthog 6.7.5 is installed and can't be used: pip install '{NEEDED}'",
+    "8.0.0": f"posthog 8.0.0 is installed and can't be used: pip install '{NEEDED}'",
+    "none": f"PostHog's SDK can't be imported (ModuleNotFoundError): pip install '{NEEDED}'",
+}
+
+
+@pytest.fixture(params=INSTALLED)
+def line(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is said of an SDK that every process finds from now on."""
+    version: str = request.param
+    package = tmp_path / "site" / "posthog"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("import no_such_module\n" if version == "none" else "")
+    (package / "version.py").write_text(f"VERSION = {version!r}\n")
+    monkeypatch.setenv("PYTHONPATH", str(package.parent))
+    return INSTALLED[version]
+
+
+def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "arcade_usage.cli", *map(str, arguments)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_one_line_says_which_is_installed_and_which_is_needed(world: World, line: str) -> None:
+    """The event waits, and delivery, `flush`, `show` and `status` say why; no traceback anywhere."""
+    host = run_host(start_of_host(world) + FAILED_CALL, world.scratch, environment={**os.environ})
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert until(lambda: len(list(world.folder.rglob("logbook.json"))) == 1)
+    assert until(lambda: _last_failure(world) == line)
+
+    flushed = run("flush", "--config-dir", world.folder)
+    assert (flushed.returncode, flushed.stderr) == (3, "")
+    assert f"1 event still waiting: {line}" in flushed.stdout
+
+    shown = run("show", "--config-dir", world.folder)
+    assert (shown.returncode, shown.stdout, shown.stderr) == (1, "", f"{line}.\n")
+
+    told = run("status", "--config-dir", world.folder)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert f"! nothing can be sent: {line}" in told.stdout
+
+    debugging = {**os.environ, "ARCADE_USAGE_DEBUG": "1"}
+    host = run_host(start_of_host(world) + FAILED_CALL, world.scratch, environment=debugging)
+    assert (host.returncode, host.stderr) == (0, f"arcade-usage: {line}\n")
+    assert world.receiver.requests == []
+
+
+def _last_failure(world: World) -> str | None:
+    (logbook,) = world.folder.rglob("logbook.json")
+    failed = json.loads(logbook.read_bytes())["failed"]
+    return failed["reason"] if failed else None
