@@ -28,7 +28,6 @@ from arcade_usage.domain.sink import Sink
 RECORD_LIMIT = 64 * 1024  # bytes of one record
 LOGBOOK_LIMIT = 64 * 1024  # bytes
 SCAN_LIMIT = 5000  # records that one look at the folder takes in
-ENTRIES_LIMIT = 50_000  # entries of whatever kind that one look passes
 TALLY_LIMIT = 256 * 1024  # events that are counted without the sender lock
 UNTENDED_SECONDS = 10.0  # since a sender began, after which others keep the bounds
 OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender lock to the next
@@ -71,8 +70,9 @@ class FolderOutbox:
             fresh = f"{milliseconds:015d}-{self._since:010d}{_ending(record)}"
             name = self._names.setdefault(record.event.uuid, fresh)
             with self._open(make=True) as folder:
-                if folder.status(SINK_FILE) is None:
-                    folder.create_first(SINK_FILE, codec.write_sink(self.sink), durable=False)
+                with suppress(NotOwnedError):  # a flush is all that needs it
+                    if folder.status(SINK_FILE) is None:
+                        folder.create_first(SINK_FILE, codec.write_sink(self.sink), durable=False)
                 folder.replace(name, content, durable=self.durable)
         self._added.add(name)
         if record.attribution is not None:
@@ -241,7 +241,7 @@ class FolderOutbox:
 def _records(folder: OwnedFolder) -> dict[str, int]:
     """The records in an outbox, with their sizes in bytes: SCAN_LIMIT at most, only files of the user's."""
     found: dict[str, int] = {}
-    for name in folder.names(ENTRIES_LIMIT):
+    for name in folder.names():
         if len(found) == SCAN_LIMIT:
             break
         if _EVENT_NAME.fullmatch(name) is not None:
@@ -271,7 +271,7 @@ def find_outboxes(folder: str) -> list[FolderOutbox]:
         suppress(FileNotFoundError),
         open_folder(folder, OUTBOX_DEPTH - 1) as outboxes,
     ):
-        names = [name for name in outboxes.names(ENTRIES_LIMIT) if _KEY.fullmatch(name)]
+        names = [name for name in outboxes.names() if _KEY.fullmatch(name)]
         return [FolderOutbox(outboxes.path_of(name), None) for name in sorted(names)]
     return []
 

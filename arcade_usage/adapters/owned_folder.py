@@ -32,7 +32,8 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 TEMPORARY_PREFIX = ".tmp-"
 STRAY_SECONDS = 3600.0  # age after which a temporary file belongs to no writer any more
-SWEEP_LIMIT = 1000  # entries of a folder that one sweep takes in
+NAMES_LIMIT = 200_000  # entries of a folder, of whatever kind, that one look passes
+SWEEP_LIMIT = 5000  # temporary files that one sweep takes in
 REPLACE_TRIES = 20  # on Windows, while a reader holds the file
 REPLACE_PAUSE_SECONDS = 0.01
 
@@ -220,7 +221,7 @@ class OwnedFolder:
             descriptor = os.open(self._at(name), _READ, dir_fd=self._descriptor)
         return _read_all(descriptor, limit, self.path_of(name))
 
-    def names(self, limit: int) -> "Iterator[str]":
+    def names(self, limit: int = NAMES_LIMIT) -> "Iterator[str]":
         """The names of at most `limit` entries, of whatever kind. Raises OSError."""
         with os.scandir(self.path if self._descriptor is None else self._descriptor) as entries:
             for entry in islice(entries, limit):
@@ -302,7 +303,7 @@ class OwnedFolder:
         `now`: Unix seconds by `clock`; None: whatever its age.
         """
         with suppress(OSError):
-            for name in [name for name in self.names(SWEEP_LIMIT) if is_temporary(name)]:
+            for name in list(islice(filter(is_temporary, self.names()), SWEEP_LIMIT)):
                 with suppress(OSError):
                     status = self.status(name)
                     if status is not None and (now is None or now - status.st_mtime > STRAY_SECONDS):

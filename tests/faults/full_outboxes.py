@@ -12,8 +12,7 @@ from uuid import uuid4
 from attrs import evolve
 
 from arcade_usage.adapters import codec
-from arcade_usage.adapters.outbox import SCAN_LIMIT
-from arcade_usage.adapters.owned_folder import STRAY_SECONDS
+from arcade_usage.adapters.owned_folder import STRAY_SECONDS, SWEEP_LIMIT
 from arcade_usage.domain.event import SUCCEEDED, Event
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.limits import AGE_LIMIT_SECONDS, BYTES_LIMIT, EVENTS_LIMIT, Dropped, Observed
@@ -124,12 +123,12 @@ def _work_off(lab: Lab, world: World, records: int, empty: tuple[float, float]) 
     return lab.judge(records, f"{said}; {_compare(lab, empty, on_its_way)}")
 
 
-# What is no event of ours.
+# What is no event of ours, and what killed writers left.
 
 
 @experiment(GROUP, "with 100,000 stale and foreign entries", rounds=100_000, quick=0)
 def a_hundred_thousand_entries(lab: Lab, rounds: int) -> Figures:
-    """One of our events waits among them; it arrives when they are worked off."""
+    """One of our events waits among them and arrives; what is ours is worked off, what is foreign stays."""
     world = lab.home()
     empty = _time_when_empty(lab, world)
     lab.expect("waiting")
@@ -148,9 +147,9 @@ def a_million_entries(lab: Lab, rounds: int) -> Figures:
         stack.enter_context(small_disk(world.folder, "size=1g,nr_inodes=0"))
         empty = _time_when_empty(lab, world)
         _put_strangers(world, rounds)
-        before = _entries(world)
+        before = _ours(world)
         on_its_way = _work_through(lab, world, SAMPLES)
-        gone = (before - _entries(world)) // len(on_its_way)
+        gone = (before - _ours(world)) // len(on_its_way)
         lab.expect("watched")
         run_host(lab, world, "watched")
     return lab.judge(rounds, f"{gone:,} gone with each delivery; {_compare(lab, empty, on_its_way)}")
@@ -175,16 +174,20 @@ def _put_strangers(world: World, count: int) -> None:
 
 def _work_through(lab: Lab, world: World, deliveries: int) -> list[float]:
     """Deliver until nothing but what bounds allow is left, or so many times."""
-    on_its_way, left = [], _entries(world)
+    on_its_way, left, foreign = [], _ours(world), _foreign(world)
     for number in range(deliveries):
         on_its_way.append(deliver_one(lab, world, f"now {number}"))
-        before, left = left, _entries(world)
-        assert left <= max(FEW, before - SCAN_LIMIT // 2), "a delivery did not work it off"
+        before, left = left, _ours(world)
+        assert left <= max(FEW, before - SWEEP_LIMIT // 2), "a delivery did not work it off"
         if left <= FEW:
             break
+    assert _foreign(world) == foreign, "a foreign file was deleted"
     return on_its_way
 
 
-def _entries(world: World) -> int:
-    with os.scandir(outbox_of(world).folder) as entries:
-        return sum(1 for _ in entries)
+def _ours(world: World) -> int:
+    return len(os.listdir(outbox_of(world).folder)) - _foreign(world)
+
+
+def _foreign(world: World) -> int:
+    return sum(name.startswith("IMG_") for name in os.listdir(outbox_of(world).folder))
