@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
+from statistics import median
 
 from attrs import frozen
 
@@ -11,10 +12,9 @@ from tests.faults.experiment import Experiment
 from tests.faults.figures import Figures
 from tests.faults.lab import ORPHAN_SECONDS
 
-_HEAD = """# Reliability, measured
-
-What became of events when things went wrong, with real processes, files and sockets. `make faults` wrote this
-page; every figure was counted in that run. **Lost** is an event that never reached PostHog though its record
+_TITLE = "# Reliability, measured"
+_HEAD = """What became of events when things went wrong, with real processes, files and sockets. `make faults` wrote
+this page; every figure was counted in that run. **Lost** is an event that never reached PostHog though its record
 was written; **duplicated**, one that is there twice after PostHog dropped repeats; **mixed up**, one that counts
 for somebody else. **Held up** is how long tracking kept the host, median and longest of all calls.
 """
@@ -37,7 +37,7 @@ class Row:
 
 
 def write_report(rows: Sequence[Row]) -> str:
-    lines = [_HEAD, _machine(), "", _orphans(rows), ""]
+    lines = [_TITLE, "", *_summary(rows), "", _HEAD, _machine(), ""]
     groups = dict.fromkeys(row.experiment.group for row in rows)
     for group in groups:
         lines += [f"## {group}", "", _line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
@@ -51,9 +51,25 @@ def _machine() -> str:
     return f"Python {platform.python_version()}, posthog {version('posthog')}, {platform.system()} on {os.cpu_count()} cores."
 
 
-def _orphans(rows: Sequence[Row]) -> str:
+def _summary(rows: Sequence[Row]) -> list[str]:
+    """What a person wants to know first."""
+    made = [row.figures for row in rows if row.figures is not None]
+    waits = [wait for figures in made for wait in figures.waits_ms]
+    groups = len({row.experiment.group for row in rows})
     orphans, started = sum(row.orphans for row in rows), sum(row.started for row in rows)
-    return f"Processes alive {ORPHAN_SECONDS:.0f} s after their experiment: {orphans:,} of {started:,} that were started."
+    failed = len(rows) - sum(figures.is_clean for figures in made)
+    return [
+        f"- {len(rows):,} experiments in {groups} groups; {failed:,} failed.",
+        f"- Of {sum(figures.events for figures in made):,} events that had to arrive,"
+        f" {sum(figures.lost for figures in made):,} were lost,"
+        f" {sum(figures.duplicated for figures in made):,} duplicated,"
+        f" {sum(figures.mixed_up for figures in made):,} counted for somebody else.",
+        f"- Half of all commands were held up for less than {median(waits):.1f} ms, 99 % for less than"
+        f" {sorted(waits)[len(waits) * 99 // 100]:.0f} ms."
+        if waits
+        else "",
+        f"- Of {started:,} processes that were started, {orphans:,} were alive {ORPHAN_SECONDS:.0f} s later.",
+    ]
 
 
 def _details(rows: Sequence[Row], group: str) -> list[str]:
