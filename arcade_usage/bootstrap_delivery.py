@@ -203,7 +203,9 @@ class _SwitchedApi:
     def look_up(self) -> "tuple[Stamp | None, Answer]":
         from arcade_usage.domain.verdict import NoAnswer
 
-        return self._api.look_up() if self._is_on() else (self._api.stamp(), NoAnswer())
+        return (
+            self._api.look_up() if self._is_on() else (self._api.stamp(), NoAnswer("tracking is off by now"))
+        )
 
 
 class _LateSink:

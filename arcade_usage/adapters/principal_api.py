@@ -85,7 +85,8 @@ def _get(request: "Request", proxy: "Proxy | None") -> tuple[int, bytes]:
     trusted = _trusted((request.url, proxy.url) if proxy else (request.url,))
     to_proxy = None
     if proxy is not None:
-        to_proxy = httpx.Proxy(proxy.url, ssl_context=trusted if proxy.url.startswith("https:") else None)
+        address = proxy.url.replace("socks5h:", "socks5:", 1)  # the same to httpx; its 0.27 knows one
+        to_proxy = httpx.Proxy(address, ssl_context=trusted if address.startswith("https:") else None)
     with (
         httpx.Client(
             timeout=LOOK_UP_SECONDS, follow_redirects=False, trust_env=False, verify=trusted, proxy=to_proxy

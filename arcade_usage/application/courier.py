@@ -43,6 +43,7 @@ class Courier:
     _delivery: Delivery = field(init=False)
     _begun: float = field(init=False)
     _accounted: int = field(default=0, init=False)
+    _early: int = field(default=0, init=False)  # attempts that it made in this pause
 
     def __attrs_post_init__(self) -> None:
         self._begin()
@@ -83,16 +84,31 @@ class Courier:
         lost = lost_before + self.lost - self._accounted
         if lost and self._delivery.count_losses(Dropped.NOT_TAKEN, lost):
             self._accounted += lost
+        early = 0
         if not self._delivery.pacer.may_try(SINK):
-            self._delivery.tidy()
-            return Progress.WAITING
+            if not self._is_early():
+                self._delivery.tidy()
+                return self._wait()
+            early = self._early + 1
+            self._begin()
+            self._delivery.pacer.hurry()
         self.get_ready()
         attempt = self._delivery.attempt()
+        if attempt is not Attempt.ELSEWHERE:
+            self._early = early
         if attempt is Attempt.MORE:
             return Progress.AGAIN
         if attempt is Attempt.ELSEWHERE:
             return Progress.ELSEWHERE
-        return Progress.WAITING if self._delivery.outbox.pending() else Progress.DONE
+        return self._wait() if self._delivery.outbox.pending() else Progress.DONE
+
+    def _is_early(self) -> bool:
+        """Whether another attempt may be made though there is a pause, and is due."""
+        early_at = self._delivery.pacer.early_at(self._early)
+        return early_at is not None and early_at <= self.clock.time()
+
+    def _wait(self) -> Progress:
+        return Progress.WAITING if self._delivery.pacer.early_at(self._early) is None else Progress.SOON
 
     def _begin(self) -> None:
         self._delivery, self._begun = self.begin(), self.clock.monotonic()

@@ -6,7 +6,7 @@ so that no two write at a time.
 
 from contextlib import suppress
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Clock, Ids, Outbox
@@ -26,13 +26,28 @@ class Pacer:
     outbox: Outbox
     clock: Clock
     ids: Ids
+    _is_early: bool = field(default=False, init=False)
 
     def may_try(self, name: str) -> bool:
         """Whether an attempt is due. Raises StoreError."""
-        return not self.outbox.logbook().pauses.hold_back(name, self.clock.time())
+        return (name == SINK and self._is_early) or not self.outbox.logbook().pauses.hold_back(
+            name, self.clock.time()
+        )
+
+    def early_at(self, tried: int) -> float | None:
+        """When one who lives on may try the sink though it is paused (Unix seconds). Raises StoreError."""
+        logbook = self.outbox.logbook()
+        return logbook.pauses.early_at(SINK, logbook.failed.at if logbook.failed else 0.0, tried)
+
+    def hurry(self) -> None:
+        """Make the next attempt at the sink due, that one only."""
+        self._is_early = True
 
     def begin(self, name: str) -> None:
         """Write down that an attempt is being made: a kill counts as a failure. Raises StoreError."""
+        if name == SINK and self._is_early:
+            self._is_early = False
+            return  # the pause that holds counts it already, and is not made longer
         chance = int(self.ids.fresh()[:8], 16) / 0x1_0000_0000
         self._keep(self.outbox.logbook().pauses.begun(name, self.clock.time(), chance))
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 AGAIN_SECONDS = 30.0  # until what waits in the outbox is looked at again, where nothing new comes
+SOON_SECONDS = 1.0  # the same, after a failure that may be short
 
 
 class Captured(NamedTuple):
@@ -28,6 +29,7 @@ class Progress(Enum):
 
     AGAIN = "something new waits already"
     DONE = "nothing waits"
+    SOON = "what waits may be tried again within seconds"
     WAITING = "what waits is not due, or could not be sent"
     ELSEWHERE = "another process is the sender"
 

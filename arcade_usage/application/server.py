@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from arcade_usage.application.payload import fitting
-from arcade_usage.application.rounds import AGAIN_SECONDS, Captured, Progress, Rounds
+from arcade_usage.application.rounds import AGAIN_SECONDS, SOON_SECONDS, Captured, Progress, Rounds
 from arcade_usage.application.tracker import Silence
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ ROUND_LIMIT = 100  # events that are written down at once
 LINGER_SECONDS = 0.5  # for more to come, so that events go in batches
 CLOSE_SECONDS = 2.0
 EXIT_SECONDS = 2.0  # at the interpreter's end, for who did not close
+
+_PATIENCE = {Progress.AGAIN: 0.0, Progress.SOON: SOON_SECONDS}
 
 
 class ServerTracker(Protocol):
@@ -176,7 +178,7 @@ class BackgroundTracker:
         """What the thread does."""
         progress = Progress.AGAIN
         while not (self._ending.is_set() and self._queue.empty()):
-            batch = self._next_batch(0.0 if progress is Progress.AGAIN else AGAIN_SECONDS)
+            batch = self._next_batch(_PATIENCE.get(progress, AGAIN_SECONDS))
             if not batch and progress is Progress.DONE:
                 continue
             with Silence():

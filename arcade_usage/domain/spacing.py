@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 SHORTEST_SECONDS = 30.0  # after a first failure
 LONGEST_SECONDS = 3600.0
+EARLY_SECONDS = (1.0, 2.0, 4.0, 8.0)  # after a failure; for who lives on, and within the first pause only
 JITTER = 0.2  # of the pause, taken off, so that many machines do not come back at one moment
 PAUSES_LIMIT = 32  # things that are paused at one time; the one that is due first goes first
 
@@ -36,6 +37,17 @@ class Pauses:
     def hold_back(self, name: str, now: float) -> bool:
         pause = dict(self.by_name).get(name)
         return pause is not None and pause.holds_back(now)
+
+    def early_at(self, name: str, failed_at: float, tried: int) -> float | None:
+        """When who lives on may try though a pause holds back; None: no more than anybody else.
+
+        A short outage must not cost a server what comes meanwhile. `failed_at`: when the last attempt failed,
+        anybody's. `tried`: how many early attempts it has made in this pause.
+        """
+        pause = dict(self.by_name).get(name)
+        if pause is None or pause.failures > 1 or tried >= len(EARLY_SECONDS):
+            return None
+        return failed_at + EARLY_SECONDS[tried]
 
     def begun(self, name: str, now: float, chance: float) -> "Pauses":
         """What to write down before an attempt, in case it is never heard of again. `chance`: 0 to 1."""

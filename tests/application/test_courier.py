@@ -1,80 +1,13 @@
 """A server's events through the real delivery, in memory: whose they are, how they wait, what is counted."""
 
-import json
-from collections.abc import Mapping
-
 import pytest
-from attrs import define, field
 
-from arcade_usage.adapters.in_memory import MemorySnapshots
-from arcade_usage.application.courier import Courier
-from arcade_usage.application.delivery import Delivery
-from arcade_usage.application.rounds import Captured, Progress
-from arcade_usage.domain.capture import Capture, describe_capture
-from arcade_usage.domain.event import Event, Runtime
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.application.rounds import Progress
+from arcade_usage.domain.capture import Capture
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped
-from arcade_usage.domain.redaction import Redactor
-from tests.application.world import World
-
-RUNTIME = Runtime("1.2.3", "3.12.1", "Linux", "6.1", is_ci=False)
-
-
-@define
-class Server:
-    """A server in the world. A snapshot is a number here, which stands for what the world looked like."""
-
-    world: World = field(factory=World)
-    is_on: bool = True
-    snapshots: MemorySnapshots = field(factory=MemorySnapshots)
-    looks: dict[str, Snapshot] = field(factory=dict)
-    courier: Courier = field(init=False)
-    seen: Mapping[str, object] | None = field(init=False)
-    events: dict[str, Event] = field(factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        self.courier = Courier(
-            is_on=lambda: self.is_on,
-            snapshots=self.snapshots,
-            read=lambda taken: self.looks[str(taken["usage"])],
-            describe=self._describe,
-            begin=self._begin,
-            clock=self.world.clock,
-        )
-        self.seen = self.look()
-
-    def _begin(self) -> Delivery:
-        delivery = self.world.delivery()
-        delivery.is_on = lambda: self.is_on
-        return delivery
-
-    def look(self) -> Mapping[str, object] | None:
-        look = self.world.look()
-        self.looks[repr(look)] = look
-        self.snapshots.snapshot = {"usage": repr(look), "ledger": None, "stamp": None}
-        return self.snapshots.snapshot
-
-    def capture(self, name: str) -> Captured:
-        self.world.clock.advance(1)
-        return Captured(name, self.world.clock.time(), json.dumps({}), self.seen)
-
-    def keep(self, *batch: Captured) -> None:
-        if self.snapshots.snapshot is not None:
-            self.look()
-        self.seen = self.courier.keep(batch)
-
-    def run(self, *names: str) -> Progress:
-        """Capture, keep and send."""
-        self.keep(*map(self.capture, names))
-        return self.courier.send(0)
-
-    def whose(self, name: str) -> str | None:
-        return self.world.person_of(self.events[name])
-
-    def _describe(self, capture: Capture) -> Event:
-        event = describe_capture(capture, RUNTIME, self.world.ids.fresh(), Redactor())
-        self.events[event.name] = event
-        return event
+from arcade_usage.domain.spacing import EARLY_SECONDS
+from tests.application.serving import Server
 
 
 @pytest.fixture
@@ -158,9 +91,12 @@ def test_an_event_is_written_down_before_anything_is_sent(server: Server) -> Non
 
 
 def test_in_a_pause_events_wait_and_nothing_is_tried(server: Server) -> None:
-    """The pause is that of all processes, and the outbox keeps within its bounds meanwhile."""
+    """After a few early attempts the pause is that of all processes; the outbox keeps within its bounds."""
     server.world.posthog.failing = True
-    assert server.run("one") is Progress.WAITING
+    assert server.run("one") is Progress.SOON
+    for seconds in EARLY_SECONDS:
+        server.world.clock.advance(seconds)
+        server.courier.send(0)
     calls = server.world.posthog.calls
     server.keep(*[server.capture("many")] * (EVENTS_LIMIT + 10))
     assert server.courier.send(0) is Progress.WAITING

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL
+from tests.e2e.gate import Gate
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import World, until
 
@@ -164,6 +165,41 @@ def test_commands_beside_a_server_lose_nothing(world: World) -> None:
     assert numbers(world) == list(range(200))
     names = Counter(event.properties.get("command_name") for event in world.persons.events)
     assert [names[f"command-{number}"] for number in range(6)] == [1] * 6
+
+
+FIFTY_A_SECOND = """
+import select, time
+number = 0
+while not select.select([sys.stdin], [], [], 0)[0]:
+    server.capture("MCP tool called", {"number": number})
+    number += 1
+    time.sleep(0.02)
+print(json.dumps(number), flush=True)
+go()
+"""
+
+
+def test_short_outages_under_a_busy_server_cost_no_event(world: World) -> None:
+    """PostHog is away for as long as 150 events take, some 3 s, twice; each event arrives once."""
+    with Gate(world.receiver.url) as gate:
+        world.posthog_url = gate.url
+        gate.open()
+        with serving(world, FIFTY_A_SECOND + "go()\nserver.close()") as server:
+            for _ in range(2):
+                before = len(world.persons.events)
+                assert arrived(world, before + 50)
+                gate.shut()
+                assert until(lambda: len(world.waiting) >= 150, SERVER_SECONDS)
+                gate.open()
+                assert until(lambda: len(world.waiting) < 100, SERVER_SECONDS)
+            server.go()
+            assert server.process.stdout is not None
+            captured = int(server.process.stdout.readline())
+            assert arrived(world, captured)
+            run = server.end()
+    assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
+    assert numbers(world) == list(range(captured))
+    assert world.waiting == []
 
 
 @pytest.mark.parametrize("mood", [WELL, HANGING], ids=["well", "hanging"])

@@ -1,0 +1,139 @@
+"""A server at 50 events a second, through outages, with its outbox on disk and a clock that is told to go on."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.adapters.in_memory import MemorySink
+from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.application.pacer import SINK
+from arcade_usage.application.rounds import Captured, Progress
+from arcade_usage.domain.limits import BYTES_LIMIT, EVENTS_LIMIT, Dropped
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.spacing import EARLY_SECONDS, JITTER, SHORTEST_SECONDS
+from tests.application.serving import Server
+from tests.application.world import World
+
+A_SECOND = 50  # events
+ROUNDS = 2  # in a second
+
+
+class Traffic:
+    """A server and what it captured."""
+
+    def __init__(self, folder: Path) -> None:
+        outbox = FolderOutbox(str(folder), Sink("http://posthog.example", "phc_x"), durable=False)
+        self.world = World(outbox=outbox)  # type: ignore[arg-type]  # what it does beyond the port is not used here
+        self.server = Server(self.world)
+        self.captured: list[str] = []
+        self.folder = folder
+
+    def go_on(self, seconds: float) -> Progress:
+        """Capture and deliver for so long."""
+        progress = Progress.DONE
+        for _ in range(int(seconds * ROUNDS)):
+            self.world.clock.advance(1 / ROUNDS)
+            now, seen = self.world.clock.time(), self.server.seen
+            names = [f"event {len(self.captured) + number}" for number in range(A_SECOND // ROUNDS)]
+            self.captured += names
+            self.server.keep(*(Captured(name, now, json.dumps({}), seen) for name in names))
+            progress = self.server.courier.send(0)
+        return progress
+
+    def down_for(self, seconds: float) -> None:
+        self.world.posthog.failing = True
+        self.go_on(seconds)
+        self.world.posthog.failing = False
+
+    @property
+    def arrived(self) -> list[str]:
+        """In any order; an event that arrived twice is there twice."""
+        return sorted(
+            (event.name for event in self.world.posthog.persons.events if event.name.startswith("event ")),
+            key=lambda name: int(name.split()[1]),
+        )
+
+    @property
+    def dropped(self) -> int:
+        return sum(self.world.outbox.logbook().losses.counts.values())
+
+
+@pytest.fixture
+def traffic(tmp_path: Path) -> Traffic:
+    return Traffic(tmp_path / "outbox")
+
+
+def test_the_early_attempts_are_over_before_the_pause_is() -> None:
+    """They come within the first pause, at its shortest."""
+    assert sum(EARLY_SECONDS) < SHORTEST_SECONDS * (1 - JITTER)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 3.0, 10.0])
+def test_short_outages_cost_no_event(traffic: Traffic, seconds: float) -> None:
+    """Now and then PostHog is away: everything arrives, once."""
+    for _ in range(3):
+        traffic.go_on(10.0)
+        traffic.down_for(seconds)
+    assert traffic.go_on(15.0) is Progress.DONE
+    assert traffic.arrived == traffic.captured
+    assert traffic.dropped == 0
+
+
+def test_a_long_outage_is_spaced_out_and_bounded(traffic: Traffic) -> None:
+    """A few early attempts, then those of the pauses; the newest events wait, and what goes is counted."""
+    traffic.down_for(100.0)  # pauses of 30 s and 60 s
+    assert traffic.world.posthog.calls <= 1 + len(EARLY_SECONDS) + 2
+    files = [each for each in os.scandir(traffic.folder) if each.name.endswith(".event.json")]
+    assert len(files) <= EVENTS_LIMIT
+    assert sum(each.stat().st_size for each in files) <= BYTES_LIMIT
+    assert traffic.world.outbox.logbook().losses.counts.keys() <= {Dropped.TOO_MANY, Dropped.TOO_LARGE}
+    traffic.world.wait_out_pauses()
+    traffic.go_on(1.0)
+    assert len(traffic.arrived) + traffic.dropped == len(traffic.captured)
+    assert traffic.arrived == traffic.captured[-len(traffic.arrived) :]
+
+
+def test_in_a_longer_pause_there_is_no_early_attempt(traffic: Traffic) -> None:
+    """A server that starts while PostHog is known to be away waits like anybody else."""
+    traffic.down_for(40.0)
+    calls = traffic.world.posthog.calls
+    later = Server(traffic.world)
+    traffic.world.clock.advance(20.0)
+    assert later.run("event of another") is Progress.WAITING
+    assert traffic.world.posthog.calls == calls
+
+
+def test_of_many_workers_one_attempts_at_a_time(traffic: Traffic) -> None:
+    """An early attempt of one puts off those of the others: the run is shared."""
+    traffic.down_for(0.5)
+    calls = traffic.world.posthog.calls
+    traffic.world.posthog.failing = True
+    traffic.world.clock.advance(EARLY_SECONDS[0])
+    for _ in range(5):
+        Server(traffic.world).run()
+    assert traffic.world.posthog.calls == calls + 1
+
+
+def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
+    """Commands try again when they would have, and a kill counts as a failure still."""
+    traffic.down_for(0.5)
+    pause = dict(traffic.world.outbox.logbook().pauses.by_name)[SINK]
+
+    class Dying(MemorySink):
+        def capture(self, records: Sequence[Record]) -> None:
+            raise KeyboardInterrupt(len(records))
+
+    alive, traffic.world.posthog = traffic.world.posthog, Dying()
+    traffic.world.clock.advance(EARLY_SECONDS[0])
+    killed = Server(traffic.world)
+    with pytest.raises(KeyboardInterrupt):
+        killed.courier.send(0)
+    assert dict(traffic.world.outbox.logbook().pauses.by_name)[SINK] == pause
+    traffic.world.posthog = alive
+    calls = alive.calls
+    traffic.world.run("a command in the pause")
+    assert alive.calls == calls
