@@ -104,21 +104,30 @@ def _may_be_there(path: str) -> bool:
 class FolderSnapshots:
     """The snapshot port over the config folder's files."""
 
-    def __init__(self, layout: Layout, make_first: "Callable[[], str | None]" = lambda: None) -> None:
-        """`make_first`: makes the first identity where there is no usage.json, and returns its text."""
+    def __init__(
+        self, layout: Layout, make_first: "Callable[[], tuple[str, str] | None]" = lambda: None
+    ) -> None:
+        """`make_first`: makes the first identity, and returns the texts of usage.json and of its ledger."""
         self._layout = layout
         self._make_first = make_first
 
     def take(self) -> "Mapping[str, object] | None":
         """As the port says; the texts are those of the files, `stamp` its five numbers."""
         try:
-            usage = read_usage_text(self._layout)
-            if usage is None:
-                usage = self._make_first()
-            ledger = read_ledger_text(self._layout)
+            usage, ledger = read_usage_text(self._layout), read_ledger_text(self._layout)
         except OSError:
             return None
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+
+    def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
+        """As the port says."""
+        if snapshot["usage"] is not None:
+            return snapshot
+        try:
+            made = self._make_first()
+        except OSError:
+            return None
+        return snapshot if made is None else {**snapshot, "usage": made[0], "ledger": made[1]}
 
 
 def read_usage_text(layout: Layout) -> "str | None":

@@ -7,7 +7,7 @@ usage.json stay.
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
 from attrs import define
@@ -22,7 +22,7 @@ from arcade_usage.adapters.writing import (
     sweep_temporaries,
 )
 from arcade_usage.application.errors import StoreBusyError, StoreError
-from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
+from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -32,10 +32,14 @@ T = TypeVar("T")
 
 @define(eq=False, repr=False)
 class IdentityFiles:
-    """The identity store over the files of a config folder. `here` is this machine's fingerprint."""
+    """The identity store over the files of a config folder. `find_here`: gives this installation's `here`."""
 
     layout: Layout
-    here: str
+    find_here: Callable[[], str]
+
+    @property
+    def here(self) -> str:
+        return self.find_here()
 
     def current(self) -> Known:
         return self._read()[0]
@@ -45,22 +49,10 @@ class IdentityFiles:
             make_folder(self.layout.folder)
             with self._lock(IDENTITY_LOCK_SECONDS):
                 self._sweep()
-                return self._change(decide, durable=True)
+                return self._change(decide)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
         except (OSError, NotImplementedError) as error:  # an older filelock says so where there are no locks
-            raise StoreError("the identity can't be changed") from error
-
-    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
-        try:
-            make_folder(self.layout.folder)
-            with ExitStack() as held:
-                with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
-                    held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
-                # A busy disk may take seconds to say that it is done. Should the power fail before it is, the
-                # old identity comes back without its credentials, and that is rotated away like any other.
-                return self._change(decide, durable=False)
-        except OSError as error:
             raise StoreError("the identity can't be changed") from error
 
     def _lock(self, seconds: float) -> AbstractContextManager[object]:
@@ -74,18 +66,18 @@ class IdentityFiles:
         for folder in (self.layout.config_dir, self.layout.folder):
             sweep_temporaries(folder, now)
 
-    def _change(self, decide: Callable[[Known], tuple[Known, T]], *, durable: bool) -> T:
+    def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         known, usage = self._read()
         changed, result = decide(known)
         if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
             if isinstance(known.ledger, Malformed):
                 self._set_aside(self.layout.ledger)
-            replace(self.layout.ledger, codec.write_ledger(changed.ledger), durable=durable)
+            replace(self.layout.ledger, codec.write_ledger(changed.ledger))
         if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
             if isinstance(known.identity, Malformed):
                 self._set_aside(self.layout.usage_json)
             content = codec.write_identity(changed.identity, _extras(usage))
-            replace(self.layout.usage_json, content, durable=durable)
+            replace(self.layout.usage_json, content)
         if changed == Known(None, None):
             self._erase(known, usage)
         return result

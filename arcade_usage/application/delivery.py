@@ -52,8 +52,8 @@ class Attempt(Enum):
 class Flushed:
     """What a flush did for one sink: how many events were delivered, dropped (by reason), and wait still.
 
-    `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `why`: the rest
-    waits for this, in words for people.
+    `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `foreign`: of
+    these, the ones of another installation. `why`: the rest waits for this, in words for people.
     """
 
     sink: Sink
@@ -61,6 +61,7 @@ class Flushed:
     dropped: Mapping[str, int]
     waiting: int
     undecided: int
+    foreign: int
     why: str | None
 
 
@@ -186,10 +187,7 @@ class Delivery:
 
     def _decide(self, record: Record) -> Record:
         """The record with its verdict, frozen, if there is one to be had now."""
-        if record.attribution is not None:
-            return record
-        if record.machine != self.store.here:
-            self.outbox.drop([record], Dropped.ELSEWHERE)
+        if record.attribution is not None or record.is_foreign(self.store.here):
             return record
         try:
             self.attributor.note(record.snapshot)
@@ -238,11 +236,13 @@ class Delivery:
         self.send(at_once=True)
         after, waiting = self.outbox.logbook(), self.outbox.pending()
         undecided = sum(record.attribution is None for record in waiting)
+        foreign = sum(record.is_foreign(self.store.here) for record in waiting)
         why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
         if any(record.event.uuid not in self._tried for record in waiting):
             why = "another process is delivering"
         dropped = after.losses.since(before.losses)
-        return Flushed(sink, self._delivered, dropped, len(waiting), undecided, why if waiting else None)
+        why = why if waiting else None
+        return Flushed(sink, self._delivered, dropped, len(waiting), undecided, foreign, why)
 
     def count_losses(self, reason: Dropped, events: int) -> bool:
         """Write down events that were lost on their way to the outbox; False where another process sends.
