@@ -78,7 +78,7 @@ def _command_tracker(
         launcher=_show(launcher) if debugging else launcher,
         clock=time,
         is_on=lambda: is_still_on(layout),
-        rotate=lambda: None if debugging else _log_out(layout),
+        rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
         keep=_drop if debugging else _keep,
         sink={"host": host, "project_token": project_token},
         config_dir=layout.config_dir,
@@ -101,6 +101,10 @@ def _drop(_: str) -> None:
     """Where events are shown and no process can be started, there is nothing to show."""
 
 
+def _keep_identity(_: bool) -> None:
+    """Where events are shown, nothing is written."""
+
+
 def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
     """Shown once per machine: the default folder remembers it for every config folder, where it can."""
     from arcade_usage.adapters.config_folder import choice_layouts
@@ -111,12 +115,12 @@ def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "Notic
     return NoticeBoard(notice, distribution, places, os.environ)
 
 
-def make_identity(layout: "Layout") -> "str | None":
+def make_identity(layout: "Layout") -> "tuple[str, str] | None":
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.first_identity import make_first_identity
-    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.machine import installation
 
-    return make_first_identity(layout, RandomIds().fresh(), fingerprint())
+    return make_first_identity(layout, RandomIds().fresh(), installation(layout.folder))
 
 
 def _keep(payload: str) -> None:
@@ -125,10 +129,9 @@ def _keep(payload: str) -> None:
     keep(payload)
 
 
-def _log_out(layout: "Layout") -> None:
+def _log_out(layout: "Layout", had_credentials: bool) -> None:
     from arcade_usage.adapters.chance import RandomIds
-    from arcade_usage.adapters.identity_store import IdentityFiles
-    from arcade_usage.adapters.machine import fingerprint
-    from arcade_usage.application.attributor import log_out
+    from arcade_usage.adapters.logout import log_out
+    from arcade_usage.adapters.machine import installation
 
-    log_out(IdentityFiles(layout, fingerprint()), RandomIds())
+    log_out(layout, RandomIds().fresh(), installation(layout.folder), had_credentials=had_credentials)

@@ -100,7 +100,7 @@ def status(place: Place) -> "Status":
     from arcade_usage.adapters.circumstances import read_circumstances
     from arcade_usage.adapters.detached import can_launch
     from arcade_usage.adapters.identity_store import IdentityFiles
-    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.machine import installation
     from arcade_usage.adapters.principal_api import ArcadeCloud
     from arcade_usage.application.stock import take_stock
 
@@ -111,7 +111,7 @@ def status(place: Place) -> "Status":
         reasons=place.reasons(),
         off_files=place.off_files(),
         debugging=place.debugging,
-        store=IdentityFiles(layout, fingerprint()),
+        store=IdentityFiles(layout, installation(layout.folder)),
         principal_api=ArcadeCloud(layout.credentials),
         outboxes=[(sink, place.outbox(sink)) for sink in sinks],
         circumstances=read_circumstances(
@@ -221,7 +221,7 @@ def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]"
 def make_eraser(place: Place) -> "Eraser":
     from arcade_usage.adapters.circumstances import sweep
     from arcade_usage.adapters.identity_store import IdentityFiles
-    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.machine import installation
     from arcade_usage.adapters.sent_copies import FileCopies
     from arcade_usage.application.erasure import Eraser
 
@@ -229,7 +229,9 @@ def make_eraser(place: Place) -> "Eraser":
         outboxes = find_outboxes(place.layout.outboxes)
         return [(outbox, FileCopies(outbox.folder)) for outbox in outboxes]
 
-    return Eraser(IdentityFiles(place.layout, fingerprint()), find, lambda: sweep(place.layout))
+    return Eraser(
+        IdentityFiles(place.layout, installation(place.layout.folder)), find, lambda: sweep(place.layout)
+    )
 
 
 def check(place: Place) -> None:

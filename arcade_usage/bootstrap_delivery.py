@@ -7,6 +7,7 @@ What only some deliveries need is imported where it is needed.
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.config_folder import is_on
@@ -111,7 +112,6 @@ def equip(
     """What makes deliveries to one sink, each with knowledge of its own. `durable`: see FolderOutbox."""
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.identity_store import IdentityFiles
-    from arcade_usage.adapters.machine import fingerprint
     from arcade_usage.adapters.outbox import FolderOutbox
     from arcade_usage.adapters.principal_api import ArcadeCloud
     from arcade_usage.application.attributor import Attributor
@@ -127,7 +127,7 @@ def equip(
         FileCopies(layout.outbox(sink.key)).keep(messages, clock.time())
         accepted(messages)
 
-    store = IdentityFiles(layout, fingerprint())
+    store = IdentityFiles(layout, _installation(layout))
     posthog = _LateSink(sink, is_still_on, keep_copies)
     clock, ids = time, RandomIds()
 
@@ -148,15 +148,29 @@ def equip(
     return make
 
 
+def _installation(layout: "Layout") -> Callable[[], str]:
+    """Fingerprint of who writes events down. An older CLI's usage.json has no folder of ours beside it."""
+    from arcade_usage.adapters.machine import installation
+
+    fingerprint = installation(layout.folder)
+
+    def find_here() -> str:
+        with suppress(OSError):  # nothing can be written down then, either
+            layout.open_folder(make=True).close()
+        return fingerprint()
+
+    return find_here
+
+
 def make_previewer(layout: "Layout", sink: "Sink") -> "Previewer":
     """Raises UnsupportedSdkError."""
     from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.identity_store import IdentityFiles
-    from arcade_usage.adapters.machine import fingerprint
+    from arcade_usage.adapters.machine import installation
     from arcade_usage.adapters.principal_api import ArcadeCloud
     from arcade_usage.application.preview import Previewer
 
-    store, api = IdentityFiles(layout, fingerprint()), ArcadeCloud(layout.credentials)
+    store, api = IdentityFiles(layout, installation(layout.folder)), ArcadeCloud(layout.credentials)
     return Previewer(store, api, _open_posthog(sink).show, time, RandomIds())
 
 

@@ -168,9 +168,16 @@ def read_ledger(text: str | None) -> Ledger | Malformed | None:
     if text is None:
         return None
     try:
-        return structure(load_object(text), Ledger)
+        content = load_object(text)
+        ledger = structure(content, Ledger)
     except MalformedError:
         return Malformed()
+    if "previous" not in content:
+        return ledger
+    try:  # what a logout left to be read here: the ledger that this one succeeds
+        return structure(content["previous"], Ledger).succeeded_by(ledger.anon_id, ledger.born, None)
+    except MalformedError:
+        return ledger
 
 
 def write_ledger(ledger: Ledger) -> bytes:

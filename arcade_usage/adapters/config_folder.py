@@ -7,6 +7,7 @@ says.
 """
 
 import os
+from contextlib import suppress
 from os import sep
 from typing import TYPE_CHECKING
 
@@ -131,8 +132,10 @@ def _may_be_there(path: str) -> bool:
 class FolderSnapshots:
     """The snapshot port over the config folder's files."""
 
-    def __init__(self, layout: Layout, make_first: "Callable[[], str | None]" = lambda: None) -> None:
-        """`make_first`: makes the first identity where there is no usage.json, and returns its text."""
+    def __init__(
+        self, layout: Layout, make_first: "Callable[[], tuple[str, str] | None]" = lambda: None
+    ) -> None:
+        """`make_first`: makes the first identity, and returns the texts of usage.json and of its ledger."""
         self._layout = layout
         self._make_first = make_first
 
@@ -140,12 +143,19 @@ class FolderSnapshots:
         """As the port says; the texts are those of the files, `stamp` its five numbers."""
         try:
             usage, ledger = read_texts(self._layout)
-            if usage is None:
-                usage = self._make_first()
-                _, ledger = read_texts(self._layout)
         except OSError:
             return None
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+
+    def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
+        """As the port says."""
+        if snapshot["usage"] is not None:
+            return snapshot
+        try:
+            made = self._make_first()
+        except OSError:
+            return None
+        return snapshot if made is None else {**snapshot, "usage": made[0], "ledger": made[1]}
 
 
 def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
@@ -158,6 +168,22 @@ def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
             return _read_usage(layout, folder), _read_ledger(folder)
     except FileNotFoundError:
         return None, None
+
+
+def read_usage_text(layout: Layout) -> "str | None":
+    """usage.json alone, as `read_texts`."""
+    try:
+        with open_folder(layout.config_dir, 0) as folder:
+            return _read_usage(layout, folder)
+    except FileNotFoundError:
+        return None
+
+
+def set_aside(folder: OwnedFolder, name: str, ours: OwnedFolder) -> None:
+    """Keep a malformed file as evidence, in `ours`; the last one of a kind, so that it can't pile up."""
+    kept = name if name in EVIDENCE_FILES else USAGE_FILE
+    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # not ours, or on another disk
+        folder.move(name, evidence, kept)
 
 
 def _read_usage(layout: Layout, folder: OwnedFolder) -> "str | None":

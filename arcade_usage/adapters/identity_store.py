@@ -13,18 +13,17 @@ from attrs import define
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.config_folder import (
-    EVIDENCE_FILES,
-    EVIDENCE_FOLDER,
     IDENTITY_LOCK,
     LEDGER_FILE,
     USAGE_FILE,
     Layout,
     read_texts,
+    set_aside,
 )
 from arcade_usage.adapters.locks import hold
-from arcade_usage.adapters.owned_folder import OwnedFolder, open_folder, open_for_file
+from arcade_usage.adapters.owned_folder import open_folder, open_for_file
 from arcade_usage.application.errors import StoreBusyError, StoreError
-from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
+from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -34,10 +33,14 @@ T = TypeVar("T")
 
 @define(eq=False, repr=False)
 class IdentityFiles:
-    """The identity store over the files of a config folder. `here` is this machine's fingerprint."""
+    """The identity store over the files of a config folder. `find_here`: gives this installation's `here`."""
 
     layout: Layout
-    here: str
+    find_here: Callable[[], str]
+
+    @property
+    def here(self) -> str:
+        return self.find_here()
 
     def current(self) -> Known:
         return self._read()[0]
@@ -47,23 +50,20 @@ class IdentityFiles:
             self.layout.open_folder(make=True).close()
             with self._lock(IDENTITY_LOCK_SECONDS):
                 self._sweep()
-                return self._change(decide, durable=True)
+                return self._change(decide)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
         except OSError as error:
             raise StoreError("the identity can't be changed") from error
 
-    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+    def erase(self) -> Known:
         try:
-            self.layout.open_folder(make=True).close()
             with ExitStack() as held:
-                with suppress(OSError):  # busy, or root's
-                    held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
-                # A busy disk may take seconds to say that it is done. Should the power fail before it is, the
-                # old identity comes back without its credentials, and that is rotated away like any other.
-                return self._change(decide, durable=False)
+                with suppress(OSError):  # busy, or none is to be had
+                    held.enter_context(self._lock(IDENTITY_LOCK_SECONDS))
+                return self._change(lambda known: (Known(None, None), known))
         except OSError as error:
-            raise StoreError("the identity can't be changed") from error
+            raise StoreError("the identity can't be erased") from error
 
     def _lock(self, seconds: float) -> AbstractContextManager[object]:
         """Raises TimeoutError after `seconds`, OSError."""
@@ -75,14 +75,14 @@ class IdentityFiles:
             for folder in (ours, around):
                 folder.sweep(now)
 
-    def _change(self, decide: Callable[[Known], tuple[Known, T]], *, durable: bool) -> T:
+    def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         known, usage = self._read()
         changed, result = decide(known)
         if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
             with self.layout.open_folder(make=True) as folder:
                 if isinstance(known.ledger, Malformed):
-                    _set_aside(folder, LEDGER_FILE, folder)
-                folder.replace(LEDGER_FILE, codec.write_ledger(changed.ledger), durable=durable)
+                    set_aside(folder, LEDGER_FILE, folder)
+                folder.replace(LEDGER_FILE, codec.write_ledger(changed.ledger))
         if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
             content = codec.write_identity(changed.identity, _extras(usage))
             with (
@@ -90,8 +90,8 @@ class IdentityFiles:
                 open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name),
             ):
                 if isinstance(known.identity, Malformed):
-                    _set_aside(folder, name, ours)
-                folder.replace(name, content, durable=durable)
+                    set_aside(folder, name, ours)
+                folder.replace(name, content)
         if changed == Known(None, None):
             self._erase(known, usage)
         return result
@@ -115,13 +115,6 @@ class IdentityFiles:
         if known.ledger is not None:
             with self.layout.open_folder() as folder:
                 folder.remove(LEDGER_FILE)
-
-
-def _set_aside(folder: OwnedFolder, name: str, ours: OwnedFolder) -> None:
-    """Keep a malformed file as evidence, in `ours`; the last one of a kind, so that it can't pile up."""
-    kept = name if name in EVIDENCE_FILES else USAGE_FILE
-    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # not ours, or on another disk
-        folder.move(name, evidence, kept)
 
 
 def _extras(usage: str | None) -> dict[str, object]:

@@ -45,8 +45,8 @@ class MemoryIdentityStore:
             self.known, result = decide(self.current())
         return result
 
-    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
-        return self.change(decide)
+    def erase(self) -> Known:
+        return self.change(lambda known: (Known(None, None), known))
 
 
 @define
@@ -294,6 +294,11 @@ class MemorySnapshots:
     def take(self) -> Mapping[str, object] | None:
         self.taken += 1
         return self.snapshot
+
+    def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
+        if self.snapshot is None or snapshot["usage"] is not None:
+            return self.snapshot and snapshot
+        return {**self.snapshot, "stamp": snapshot["stamp"]}
 
 
 @define

@@ -1,11 +1,14 @@
-"""A fingerprint of this machine or container, to tell a copied config folder from one that stayed.
+"""Fingerprint of an installation, to tell a copied config folder from one that stayed.
 
-Owns the invariant that what it is made from never leaves: only a hash is stored, and nothing is sent.
-Stable across reboots and networks. Runs on the command path at the very first command only.
+An installation is one folder on one machine or container. Owns the invariant that what it is made from
+never leaves: only a hash is stored, and nothing is sent. Stable across reboots and networks. Runs on the
+command path at the very first command and at a logout.
 """
 
+import os
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 FINGERPRINT_LENGTH = 32  # hex digits
@@ -20,14 +23,28 @@ _CONTAINER_ID = re.compile(r"/[0-9a-f-]{12,}/")
 _LAYERED = ("overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs")
 
 
-def fingerprint() -> str:
-    """32 hex digits. Never raises: a system that tells nothing is told by its host name."""
-    import hashlib
+def installation(folder: str) -> Callable[[], str]:
+    """Returns what gives the fingerprint of the installation in `folder`, as 32 hex digits. Never raises.
 
-    parts = [*_machine_id(), *_container()] or [_host_name()]
-    return hashlib.sha256("\n".join(["arcade-usage", *parts]).encode("utf-8", "replace")).hexdigest()[
-        :FINGERPRINT_LENGTH
-    ]
+    The folder is looked at in each call, since it may be made, or made anew, in the meantime; the machine in
+    the first one. A folder that is not there is no installation: its fingerprint matches no other. Its inode
+    counts, and not its device: a disk that is mounted anew may get another number.
+    """
+    machine: list[str] = []
+
+    def fingerprint() -> str:
+        import hashlib
+
+        try:
+            inode = os.lstat(folder).st_ino
+        except (OSError, ValueError):
+            return os.urandom(FINGERPRINT_LENGTH // 2).hex()
+        if not machine:
+            machine.extend([*_machine_id(), *_container()] or [_host_name()])
+        text = "\n".join(["arcade-usage", *machine, f"inode {inode}"])
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:FINGERPRINT_LENGTH]
+
+    return fingerprint
 
 
 def _machine_id() -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, ENOENT, ENOTEMPTY
 
-from arcade_usage.adapters.machine import fingerprint
+from arcade_usage.adapters.machine import installation
 from arcade_usage.adapters.owned_folder import PRIVATE_FILE, PRIVATE_FOLDER
 
 # How long an owner keeps the lock if nobody can tell whether it lives. A sender's ten batches take 50 s.
@@ -143,7 +143,7 @@ def _place() -> str:
             boot = file.read(100).strip().replace("-", "")
         return f"{int(boot, 16):x}-{os.stat('/proc/self/ns/pid').st_ino}"
     except (OSError, ValueError):
-        return f"{fingerprint()}-0"
+        return f"{installation(os.sep)()}-0"
 
 
 def _start(pid: int) -> "str | None":

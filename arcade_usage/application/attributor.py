@@ -193,14 +193,13 @@ def _alias_name(anon_id: str, principal_id: str) -> str:
     return f"alias {anon_id} {principal_id}"
 
 
-def log_out(store: IdentityStore, ids: Ids) -> None:
-    """The foreground part of a logout: rotate, whatever is there. Raises StoreError. Blocks: 0.5 s."""
-    fresh = ids.fresh()
-    store.overrule(lambda known: (known.rotated(fresh, store.here), None))
-
-
 def log_out_again(store: IdentityStore, ids: Ids, left: Snapshot) -> None:
-    """Rotate if the id that was logged out is still, or again, the current one. Raises StoreError."""
+    """Rotate if the id that was logged out is still, or again, the current one. Raises StoreError.
+
+    The tool did it already (adapters/logout.py); this is for when it could not, or a stale writer undid it.
+    """
+    if left.known.never_logged_in and left.stamp is None:
+        return  # a logout of nobody: who has logged in since is not to be separated from what was before
     fresh = ids.fresh()
 
     def decide(known: Known) -> tuple[Known, None]:

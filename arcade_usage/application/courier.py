@@ -51,7 +51,7 @@ class Courier:
     def keep(self, batch: Sequence[Captured]) -> Mapping[str, object] | None:
         if not self.is_on():
             return None
-        taken = self.snapshots.take()
+        taken = self._identify(self.snapshots.take())
         if taken is None:  # the folder can't be used
             self.lost += len(batch)
             return None
@@ -113,8 +113,12 @@ class Courier:
     def _begin(self) -> None:
         self._delivery, self._begun = self.begin(), self.clock.monotonic()
 
+    def _identify(self, taken: Mapping[str, object] | None) -> Mapping[str, object] | None:
+        return None if taken is None else self.snapshots.identify(taken)
+
     def _holds(self, seen: Mapping[str, object] | None, now: Snapshot) -> bool:
-        return seen is not None and self.read(seen).holds_until(now)
+        identified = self._identify(seen)
+        return identified is not None and self.read(identified).holds_until(now)
 
 
 def unpack(captured: Captured) -> Capture:

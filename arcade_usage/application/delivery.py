@@ -52,8 +52,9 @@ class Attempt(Enum):
 class Flushed:
     """What a flush did for one sink: how many events were delivered, dropped (by reason), and wait still.
 
-    `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `why`: the rest
-    waits for this, in words for people. `unanswered`: why Arcade Cloud did not say whose the credentials are.
+    `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `foreign`: of
+    these, the ones of another installation. `why`: the rest waits for this, in words for people.
+    `unanswered`: why Arcade Cloud did not say whose the credentials are.
     """
 
     sink: Sink
@@ -61,6 +62,7 @@ class Flushed:
     dropped: Mapping[str, int]
     waiting: int
     undecided: int
+    foreign: int
     why: str | None
     unanswered: str | None = None
 
@@ -199,10 +201,7 @@ class Delivery:
 
     def _decide(self, record: Record) -> Record:
         """The record with its verdict, frozen, if there is one to be had now."""
-        if record.attribution is not None:
-            return record
-        if record.machine != self.store.here:
-            self.outbox.drop([record], Dropped.ELSEWHERE)
+        if record.attribution is not None or record.is_foreign(self.store.here):
             return record
         try:
             self.attributor.note(record.snapshot)
@@ -252,6 +251,7 @@ class Delivery:
         self.send(at_once=True)
         after, waiting = self.outbox.logbook(), self.outbox.pending()
         undecided = sum(record.attribution is None for record in waiting)
+        foreign = sum(record.is_foreign(self.store.here) for record in waiting)
         why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
         asked = after.unanswered if after.unanswered != before.unanswered else None
         if any(record.event.uuid not in self._tried for record in waiting):
@@ -263,6 +263,7 @@ class Delivery:
             dropped,
             len(waiting),
             undecided,
+            foreign,
             why if waiting else None,
             asked.reason if asked is not None else None,
         )

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from arcade_usage.application.choosing import SENDER_PATIENCE_SECONDS
 from arcade_usage.application.errors import StoreError
-from arcade_usage.application.ports import Copies, IdentityStore, Outbox
+from arcade_usage.application.ports import Copies, ErasableIdentityStore, Outbox
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.traces import Traces, traces_of, traces_of_events
 
@@ -33,7 +33,7 @@ class Eraser:
     `sweep` removes evidence of malformed files and what killed writers left; it may raise StoreError.
     """
 
-    store: IdentityStore
+    store: ErasableIdentityStore
     places: Callable[[], Sequence[tuple[Outbox, Copies]]]
     sweep: Callable[[], None] = lambda: None
 
@@ -42,7 +42,7 @@ class Eraser:
         return self._look(self.store.current(), self.places(), 0)
 
     def forget(self) -> Forgotten:
-        """Erase. Raises StoreError. Blocks: 11 s for each sender at work, 2.5 s for the identity lock."""
+        """Erase. Raises StoreError. Blocks: 11 s for each sender at work, 2 s for the identity lock."""
         places, at_work = self.places(), 0
         with ExitStack() as held:
             for outbox, _ in places:
@@ -61,10 +61,7 @@ class Eraser:
         known = self.store.current()
         if known == Known(None, None):
             return known
-        try:
-            return self.store.change(lambda known: (Known(None, None), known))
-        except StoreError:  # whatever holds the lock, or keeps it from being had
-            return self.store.overrule(lambda known: (Known(None, None), known))
+        return self.store.erase()
 
     def _look(self, known: Known, places: Sequence[tuple[Outbox, Copies]], at_work: int) -> Forgotten:
         waiting = [record for outbox, _ in places for record in outbox.pending()]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 IDENTITY_LOCK_SECONDS = 2.0
-LOGOUT_LOCK_SECONDS = 0.5
 LOOK_UP_SECONDS = 2.0
 ALIAS_SECONDS = 2.0
 BATCH_SECONDS = 5.0
@@ -37,7 +36,10 @@ class IdentityStore(Protocol):
 
     @property
     def here(self) -> str:
-        """This machine's fingerprint: stable across reboots and networks, another one on another machine."""
+        """This installation's fingerprint: stable across reboots and networks.
+
+        Another one on another machine, and in a copy of the folder on this one.
+        """
 
     def current(self) -> Known:
         """What is on disk now. Blocks: not on any lock. Raises StoreError when it may not be read."""
@@ -49,8 +51,15 @@ class IdentityStore(Protocol):
         lock was not to be had in that time, StoreError when the files can't be read or written.
         """
 
-    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
-        """As `change`, but without the lock where it is not to be had in 0.5 s. Raises StoreError."""
+
+class ErasableIdentityStore(IdentityStore, Protocol):
+    """A protocol: an identity store for who may erase it."""
+
+    def erase(self) -> Known:
+        """Erase the identity and its ledger; returns what stood there.
+
+        Goes ahead without the lock where it is not to be had. Blocks: 2 s. Raises StoreError.
+        """
 
 
 class PrincipalApi(Protocol):
@@ -191,8 +200,15 @@ class SnapshotSource(Protocol):
     def take(self) -> Mapping[str, object] | None:
         """What usage.json, the ledger and the credentials' stamp are now, as JSON that a payload carries.
 
-        Makes usage.json where there is none; the first writer wins. None where the folder can't be used:
-        then nothing may be sent. Blocks: two small files and one stat.
+        Makes nothing. None where the folder can't be used: then nothing may be sent. Blocks: two small
+        files and one stat.
+        """
+
+    def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
+        """A snapshot with an identity: where it has none, the first one is made, and the first writer wins.
+
+        Its stamp stays that of the earlier look. It stays without an identity where the first one was
+        followed by another in the meantime. None where the folder can't be used. Blocks: on small files.
         """
 
 

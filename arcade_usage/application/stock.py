@@ -30,7 +30,7 @@ def take_stock(
     sinks: tuple[SinkStatus, ...] = ()
     try:
         known = store.current()
-        sinks = tuple(_count(sink, outbox) for sink, outbox in outboxes)
+        sinks = tuple(_count(sink, outbox, store.here) for sink, outbox in outboxes)
     except StoreError:
         known = None  # what can't be read is told as a trouble
     return Status(
@@ -48,7 +48,7 @@ def take_stock(
     )
 
 
-def _count(sink: Sink, outbox: Outbox) -> SinkStatus:
+def _count(sink: Sink, outbox: Outbox, here: str) -> SinkStatus:
     records = outbox.pending()
     moments = [record.event.timestamp.timestamp() for record in records]
     return SinkStatus(
@@ -56,6 +56,7 @@ def _count(sink: Sink, outbox: Outbox) -> SinkStatus:
         evolve(outbox.logbook(), losses=outbox.losses()),
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
+        foreign=sum(record.is_foreign(here) for record in records),
         strange=max(0, outbox.size() - len(records)),
         oldest_at=min(moments, default=None),
         newest_at=max(moments, default=None),

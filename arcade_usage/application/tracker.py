@@ -34,14 +34,16 @@ class CommandTracker:
         launcher: "ProcessLauncher",
         clock: "Clock",
         is_on: "Callable[[], bool]" = lambda: True,
-        rotate: "Callable[[], None]",
+        rotate: "Callable[[bool], None]",
         keep: "Callable[[str], None]",
         sink: "Mapping[str, str]",
         config_dir: str,
         distribution: str,
         may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
-        """`is_on`: the switch, as it is now. `rotate`: the foreground part of a logout.
+        """`is_on`: the switch, as it is now.
+
+        `rotate`: the foreground part of a logout; is given whether credentials were there when it began.
 
         `keep`: puts a payload into the outbox from here. `may_report`: whether the user was told that events
         are sent; tells them where that is due.
@@ -115,11 +117,12 @@ class CommandTracker:
         snapshot, self._snapshot = self._snapshot, None  # judges one event; the next one's is taken anew
         if snapshot is None or logged_in:
             snapshot = self._snapshots.take()
+        had_credentials = snapshot is None or snapshot["stamp"] is not None
         try:
-            if snapshot is None:
-                tell("%s is not tracked: the config folder can't be used", command["name"])
-            elif not self._may_report():
+            if snapshot is not None and not self._may_report():
                 tell("%s is not tracked: the notice was not shown yet", command["name"])
+            elif snapshot is None or (snapshot := self._snapshots.identify(snapshot)) is None:
+                tell("%s is not tracked: the config folder can't be used", command["name"])
             else:
                 command["ended_at"] = self._clock.time()
                 payload = encode_payload(
@@ -132,7 +135,9 @@ class CommandTracker:
                 self._hand_over(payload, wait=bool(logged_in))
         finally:
             if logged_out:
-                self._rotate()  # whatever happens to the event: the next person inherits nothing
+                self._rotate(
+                    had_credentials
+                )  # whatever happens to the event: the next person inherits nothing
 
     def _hand_over(self, payload: str, *, wait: bool) -> None:
         try:

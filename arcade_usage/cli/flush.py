@@ -72,7 +72,10 @@ def _put(flushed: Flushed) -> None:
         for reason, lost in flushed.dropped.items()
     ]
     if flushed.waiting:
-        why = flushed.why or "it can't be told yet whose they are"
+        undecided = (
+            words.FOREIGN if flushed.foreign == flushed.waiting else "it can't be told yet whose they are"
+        )
+        why = flushed.why or undecided
         lines.append(Text(f"  {words.count(flushed.waiting, 'event')} still waiting: {why}", style="yellow"))
     if flushed.unanswered is not None:
         lines.append(Text(f"  your account was not found out: {flushed.unanswered}", style="yellow"))
@@ -87,6 +90,7 @@ def _as_json(flushed: Flushed) -> dict[str, object]:
         "dropped": dict(flushed.dropped),
         "waiting": flushed.waiting,
         "undecided": flushed.undecided,
+        "of_another_installation": flushed.foreign,
         "why": flushed.why,
         "look_up": flushed.unanswered,
     }

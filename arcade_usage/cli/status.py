@@ -104,8 +104,10 @@ def _waiting(sink: SinkStatus, now: float) -> Cell:
     if not sink.waiting or sink.oldest_at is None:
         return "nothing"
     told = f"{words.count(sink.waiting, 'event')}, the oldest from {words.ago(sink.oldest_at, now)}"
-    if sink.undecided:
-        told += f"; {sink.undecided:,} until it can be told whose"
+    if sink.undecided > sink.foreign:
+        told += f"; {sink.undecided - sink.foreign:,} until it can be told whose"
+    if sink.foreign:
+        told += f"; {sink.foreign:,} {words.FOREIGN}"
     return Text(told, style="yellow")
 
 
@@ -139,6 +141,7 @@ def _sink_as_json(sink: SinkStatus, now: float) -> dict[str, object]:
         "project_token": shorten(sink.sink.project_token),
         "waiting": sink.waiting,
         "undecided": sink.undecided,
+        "of_another_installation": sink.foreign,
         "oldest": words.iso(sink.oldest_at),
         "next_attempt": words.iso(sink.due_at(now)),
         "failures_in_a_row": sink.failures,

@@ -6,6 +6,8 @@ from arcade_usage.domain.consent import OFF_BY_CHOICE
 
 _UNITS = ((86_400.0, "day", "days"), (3_600.0, "h", "h"), (60.0, "min", "min"), (1.0, "s", "s"))
 
+FOREIGN = "of another installation, which alone can tell whose"
+
 
 def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

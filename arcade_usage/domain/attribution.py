@@ -48,7 +48,7 @@ class Case:
     """All that a verdict depends on.
 
     `snapshot`: what the command saw. `now`: the same things at this moment. `sink`: Sink.key of where
-    the event goes. `here`: this machine's fingerprint. `answer`: what a look-up said, if one was made.
+    the event goes. `here`: this installation's fingerprint. `answer`: what a look-up said, if one was made.
     `alias_is_due`: False while an alias to the claim would not be tried, since one has failed lately.
     """
 

@@ -5,9 +5,7 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, judge
-from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known, Snapshot
-from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.known import Known, Snapshot, make_first
 from arcade_usage.domain.verdict import Apart, As, AsAnonymous, Attribution, attribute
 
 
@@ -34,7 +32,7 @@ def foresee(case: Case, fresh: str, one_off: str) -> Forecast:
     """What `judge` would come to, as far as that can be told here. Pure. Two ids that were never used."""
     is_new = False
     if case.snapshot.known == Known(None, None):  # the first command makes an identity
-        case, is_new = _under(case, Known(Anonymous(fresh), Ledger(fresh, case.here))), True
+        case, is_new = _under(case, make_first(fresh, case.here)), True
     step = judge(case)
     if isinstance(step, Rotate):  # leads to an id without a past, so there is no second one
         case, is_new = _under(case, case.now.known.rotated(fresh, case.here, step.seen)), True

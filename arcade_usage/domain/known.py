@@ -37,6 +37,28 @@ class Known:
         """The ledger, where it is about this id."""
         return self.ledger if isinstance(self.ledger, Ledger) and self.agrees else None
 
+    @property
+    def never_logged_in(self) -> bool:
+        """No credentials were ever there when this id was used. An older CLI's file can't tell."""
+        ledger = self.account
+        never = ledger is not None and ledger.untouched and ledger.latest is None
+        return never and not isinstance(self.identity, Linked)
+
+    @property
+    def as_made(self) -> "Known | None":
+        """The first identity of this folder as it was made; None where another one has followed it."""
+        ledger = self.account
+        return make_first(ledger.anon_id, ledger.born) if ledger is not None and ledger.first else None
+
+    def logged_out(self, fresh: str, here: str, *, had_credentials: bool) -> "Known":
+        """After a logout. `had_credentials`: whether there were any when it began.
+
+        An id that was never used with any stays, if there were not: there is nobody to be separated from.
+        """
+        if self.identity is None or (self.never_logged_in and not had_credentials):
+            return self
+        return self.rotated(fresh, here)
+
     def rotated(self, fresh: str, here: str, seen: Stamp | None = None) -> "Known":
         """A fresh anonymous identity born `here`, first used with the credentials of `seen`."""
         identity = (
@@ -85,6 +107,11 @@ class Known:
         if not isinstance(self.identity, Anonymous | Linked):
             raise ValueError("there is no identity to change")  # noqa: TRY004 - no type of an argument
         return self.identity
+
+
+def make_first(anon_id: str, here: str) -> Known:
+    """The first identity of a folder."""
+    return Known(Anonymous(anon_id), Ledger(anon_id, here, first=True))
 
 
 @frozen

@@ -42,11 +42,12 @@ def _bounded(owed: Iterable[Owed]) -> tuple[Owed, ...]:
 class Ledger:
     """The account of `anon_id`; the module's docstring says what for.
 
-    `born`: fingerprint of the machine that it was made on. `seen`: the first stamp it was used with.
+    `born`: fingerprint of the installation that it was made in. `seen`: the first stamp it was used with.
     `latest`: the last one.
     `reached`: the sinks (Sink.key) that events of it were recorded for. `claim`: the principal an
     alias was ever tried for. `accepted`: the sinks that took that alias. `confirmed`: the stamp under
     which a look-up last named the claim. `owed`: aliases of retired ids that are still to be sent.
+    `first`: this is known to be the first identity of its folder.
     """
 
     anon_id: str = field(validator=anonymous_id)
@@ -58,6 +59,7 @@ class Ledger:
     confirmed: Stamp | None = None
     latest: Stamp | None = None
     owed: tuple[Owed, ...] = field(default=(), converter=_bounded)
+    first: bool = False
 
     @property
     def untouched(self) -> bool:

@@ -23,7 +23,6 @@ class Dropped(str, Enum):
     TOO_OLD = "it waited for 30 days"
     REFUSED = "PostHog refused it"
     NOT_TAKEN = "a server had more to report than it could write down, or reported what is no event"
-    ELSEWHERE = "another machine, where this folder was copied from, delivers it"
 
 
 @frozen

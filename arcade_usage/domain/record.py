@@ -18,7 +18,7 @@ class FrozenVerdictError(ValueError):
 class Record:
     """One event with the snapshot that its verdict is made from, and the verdict once it is made.
 
-    `machine`: the fingerprint of where it was made, which alone may judge it.
+    `machine`: the fingerprint of the installation that made it, which alone may judge it.
     """
 
     event: Event
@@ -26,6 +26,10 @@ class Record:
     is_logout: bool = False
     attribution: Attribution | None = None
     machine: str = ""
+
+    def is_foreign(self, here: str) -> bool:
+        """Whether another installation has to judge it: that of a shared folder, or of the copied one."""
+        return self.attribution is None and self.machine != here
 
     def attributed(self, attribution: Attribution) -> "Record":
         """With its verdict. Raises FrozenVerdictError where another one stands."""

@@ -31,7 +31,7 @@ class Trouble(str, Enum):
     DISAGREEMENT = (
         "usage.json and usage/ledger.json are about different ids: the next command makes a new identity"
     )
-    COPIED = "this folder comes from another machine: the next command makes a new identity"
+    COPIED = "this folder is a copy, or another machine uses it too: the next command makes a new identity"
     STRANGE_EVENTS = "there are files in the outbox that can't be read as events"
     EVIDENCE = "an earlier file that could not be read is kept in usage/malformed"
     LOCK = "a lock can't be used, so events are not delivered, or not linked to an account"
@@ -55,6 +55,7 @@ class Circumstances:
 class SinkStatus:
     """One outbox. `undecided`: events of which it can't be told yet whose they are.
 
+    `foreign`: undecided ones of another installation, which alone can tell.
     `strange`: files that can't be read as events. `oldest_at`, `newest_at`: when events ended (Unix seconds).
     """
 
@@ -62,6 +63,7 @@ class SinkStatus:
     logbook: Logbook
     waiting: int = 0
     undecided: int = 0
+    foreign: int = 0
     strange: int = 0
     oldest_at: float | None = None
     newest_at: float | None = None
@@ -140,7 +142,7 @@ def shorten(an_id: str) -> str:
 def find_troubles(
     known: Known | None, here: str, circumstances: Circumstances, sinks: Sequence[SinkStatus], now: float
 ) -> tuple[Trouble, ...]:
-    """What keeps tracking from working, the worst first. `here`: this machine's fingerprint."""
+    """What keeps tracking from working, the worst first. `here`: this installation's fingerprint."""
     found = {
         Trouble.UNREADABLE: known is None,
         Trouble.UNWRITABLE: known is not None and not circumstances.writable,

@@ -20,7 +20,7 @@ from arcade_usage.adapters.in_memory import (
 )
 from arcade_usage.adapters.payload_reader import read_payload
 from arcade_usage.adapters.surroundings import local_redactor, read_runtime
-from arcade_usage.application.attributor import Attributor, log_out
+from arcade_usage.application.attributor import Attributor
 from arcade_usage.application.courier import Courier
 from arcade_usage.application.delivery import Delivery, Handover
 from arcade_usage.application.errors import LaunchError, StoreError
@@ -28,9 +28,7 @@ from arcade_usage.application.pacer import Pacer
 from arcade_usage.application.tracker import Silence
 from arcade_usage.domain.capture import describe_capture
 from arcade_usage.domain.event import Event, describe
-from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known, Snapshot
-from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.known import Known, Snapshot, make_first
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured
 from arcade_usage.domain.spacing import LONGEST_SECONDS
 from arcade_usage.domain.verdict import Found
@@ -130,7 +128,7 @@ class Usage:
         """An installation whose user logged in earlier, and was linked. Trackers begin anew."""
         self.begin_anonymous()
         self.store_credentials(principal_id)
-        snapshot = self._look()
+        snapshot = Snapshot(make_first(self._ids.fresh(), self._store.here), self.cloud.stamp())
         known = snapshot.known.noted(_SINK, snapshot.stamp, self._store.here)
         known = known.claimed(principal_id, self._store.here)
         self._store.known = known.accepted(principal_id, _SINK, snapshot.stamp)
@@ -167,13 +165,30 @@ class Usage:
     def take(self) -> Mapping[str, object] | None:
         """The snapshot port."""
         try:
-            return codec.write_snapshot(self._look())
+            return codec.write_snapshot(Snapshot(self._store.current(), self.cloud.stamp()))
         except StoreError:
             return None
 
-    def rotate(self) -> None:
+    def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
+        """The snapshot port."""
+        if snapshot["usage"] is not None:
+            return snapshot
+        first = make_first(self._ids.fresh(), self._store.here)
+        try:
+            self._store.change(lambda known: (first if known.identity is None else known, None))
+            made = self._store.current().as_made
+        except StoreError:
+            return None
+        if made is None:
+            return snapshot
+        return {**codec.write_snapshot(Snapshot(made, None)), "stamp": snapshot["stamp"]}
+
+    def rotate(self, had_credentials: bool) -> None:
         """The foreground part of a logout."""
-        log_out(self._store, self._ids)
+        fresh, here = self._ids.fresh(), self._store.here
+        self._store.change(
+            lambda known: (known.logged_out(fresh, here, had_credentials=had_credentials), None)
+        )
 
     def keep(self, payload: str) -> None:
         """Put an event into the outbox, where no process can be started."""
@@ -208,13 +223,6 @@ class Usage:
         pacer = Pacer(self._outbox, self.clock, self._ids)
         attributor = Attributor(self._store, self.cloud, self.posthog, _SINK, pacer, self.clock, self._ids)
         return Delivery(self._store, self._outbox, self.posthog, attributor, pacer, self.clock, self._ids)
-
-    def _look(self) -> Snapshot:
-        if self._store.current().identity is None:
-            anon_id = self._ids.fresh()
-            fresh = Known(Anonymous(anon_id), Ledger(anon_id, self._store.here))
-            self._store.change(lambda _: (fresh, None))
-        return Snapshot(self._store.current(), self.cloud.stamp())
 
     def _recorded(self, event: Captured) -> RecordedEvent:
         persons = self.posthog.persons

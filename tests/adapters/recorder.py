@@ -31,7 +31,7 @@ class Recorder:
             distribution="tool",
         )
 
-    def _rotate(self) -> None:
+    def _rotate(self, had_credentials: bool) -> None:  # noqa: ARG002 - a keyword of none
         self.rotations += 1
 
     @property

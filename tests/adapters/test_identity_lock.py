@@ -1,4 +1,4 @@
-"""The identity lock: waited for within bounds, overruled by a logout, and held by one process at a time."""
+"""The identity lock: waited for within bounds, and held by one process at a time."""
 
 import errno
 import os
@@ -34,9 +34,8 @@ def layout(config_dir: Path) -> Layout:
 def store(layout: Layout, mocker: MockerFixture) -> IdentityFiles:
     """A store that is linked, and that does not wait for long."""
     mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 0.05)
-    mocker.patch.object(identity_store, "LOGOUT_LOCK_SECONDS", 0.05)
-    store = IdentityFiles(layout, HERE)
-    store.overrule(lambda _: (KNOWNS["linked"], None))
+    store = IdentityFiles(layout, lambda: HERE)
+    store.change(lambda _: (KNOWNS["linked"], None))
     return store
 
 
@@ -80,20 +79,6 @@ class TestHeld:
             assert store.current() == KNOWNS["linked"]
         assert store.change(rotated) == "rotated"
 
-    def test_a_logout_goes_ahead(self, store: IdentityFiles, layout: Layout) -> None:
-        """The next person must inherit nothing, whoever holds the lock."""
-        with held_by_another_process(layout):
-            assert store.overrule(rotated) == "rotated"
-            assert store.current().anon_id == FRESH
-
-    def test_a_logout_does_not_wait_for_the_disk(self, store: IdentityFiles, mocker: MockerFixture) -> None:
-        """A disk that is never done holds up what the delivery process changes, and no logout's host."""
-        mocker.patch("os.fsync", side_effect=os_error(errno.EIO))
-        with pytest.raises(StoreError):
-            store.change(rotated)
-        assert store.overrule(rotated) == "rotated"
-        assert store.current().anon_id == FRESH
-
     def test_looking_does_not_wait(self, store: IdentityFiles, layout: Layout) -> None:
         """A reader needs no lock."""
         with held_by_another_process(layout):
@@ -130,11 +115,6 @@ class TestBroken:
             broken.change(rotated)
         assert broken.current() == KNOWNS["linked"]
 
-    def test_a_logout_goes_ahead(self, broken: IdentityFiles) -> None:
-        """A logout rotates without the lock where it is not to be had, whatever the reason."""
-        assert broken.overrule(rotated) == "rotated"
-        assert broken.current().anon_id == FRESH
-
 
 _CHANGE = """
 import os
@@ -145,7 +125,7 @@ from arcade_usage.adapters.config_folder import Layout
 
 config_dir, number = sys.argv[1:]
 identity_store.IDENTITY_LOCK_SECONDS = 60.0
-store = IdentityFiles(Layout(config_dir), "this machine")
+store = IdentityFiles(Layout(config_dir), lambda: "this machine")
 inside = os.path.join(config_dir, "inside")
 overlaps = 0
 
@@ -177,7 +157,7 @@ def test_processes_that_contend_lose_no_update(
     Also where the file system has no locks.
     """
     environment = environment_of(lockless_library, config_dir, error) if error else os.environ
-    store = IdentityFiles(layout, HERE)
+    store = IdentityFiles(layout, lambda: HERE)
     store.change(lambda _: (Known(Anonymous(ANON), Ledger(ANON, HERE)), None))
     outputs = contend(_CHANGE, 4, [str(config_dir)], environment=environment)
     assert outputs == [["0"]] * 4

@@ -21,7 +21,7 @@ from tests.samples import ANON, FRESH, HERE
 
 @pytest.fixture
 def store(config_dir: Path) -> IdentityFiles:
-    return IdentityFiles(Layout(str(config_dir)), HERE)
+    return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
 
 
 @pytest.fixture

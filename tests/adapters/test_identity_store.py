@@ -20,7 +20,7 @@ from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
 
 @pytest.fixture
 def store(config_dir: Path) -> IdentityFiles:
-    return IdentityFiles(Layout(str(config_dir)), HERE)
+    return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import hashlib
 import re
+import shutil
 import socket
 import types
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import machine
-from arcade_usage.adapters.machine import fingerprint
+from arcade_usage.adapters.machine import installation
 
 MACHINE_ID, OTHER_MACHINE_ID = "3f1c0a7e5b9d4c2e8a6f0b1d2c3e4f5a", "ffffffffffffffffffffffffffffffff"
 
@@ -31,6 +32,10 @@ RESOLVER = "620 600 8:1 /etc/netns/vpn/resolv.conf /etc/resolv.conf rw - ext4 /d
 ONE, TWO = "1f" * 32, "5f0c9a51-40be-4d2c-9a9b-2b8e0d1c7e11"  # as Docker and Kubernetes name them
 
 System = Callable[..., str]
+
+
+def fingerprint(folder: str = "/") -> str:
+    return installation(folder)()
 
 
 @pytest.fixture
@@ -75,6 +80,30 @@ class TestThisMachine:
         files = [Path(path) for path in ("/etc/machine-id", "/etc/hostname", "/etc/hostid")]
         told = {path.read_text().strip() for path in files if path.exists()} | {socket.gethostname()}
         assert not [text for text in told if text and text.lower() in fingerprint()]
+
+
+class TestFolders:
+    """One machine may have several installations."""
+
+    def test_a_copy_is_another_one(self, tmp_path: Path) -> None:
+        """A home that is copied on one machine (cp -a) has another fingerprint."""
+        (tmp_path / "usage").mkdir()
+        shutil.copytree(tmp_path / "usage", tmp_path / "copy")
+        assert fingerprint(str(tmp_path / "usage")) != fingerprint(str(tmp_path / "copy"))
+
+    def test_a_folder_that_is_moved_is_the_same(self, tmp_path: Path) -> None:
+        """A renamed home stays what it was."""
+        (tmp_path / "usage").mkdir()
+        before = fingerprint(str(tmp_path / "usage"))
+        (tmp_path / "usage").rename(tmp_path / "moved")
+        assert fingerprint(str(tmp_path / "moved")) == before
+
+    def test_a_folder_that_is_not_there_matches_none(self, tmp_path: Path) -> None:
+        """No ledger can be from where nothing is; once the folder is there, it is told like any other."""
+        tell = installation(str(tmp_path / "usage"))
+        assert len({tell(), tell(), fingerprint("/nowhere"), fingerprint("/nowhere")}) == 4
+        (tmp_path / "usage").mkdir()
+        assert tell() == tell() == fingerprint(str(tmp_path / "usage"))
 
 
 class TestMachines:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters import codec
@@ -14,13 +15,13 @@ from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
 from arcade_usage.adapters.deadline import within
 from arcade_usage.adapters.first_identity import make_first_identity
 from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.domain.identity import Anonymous
+from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.contenders import contend
 from tests.adapters.credentials_file import stamp_of
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
-from tests.samples import ALICE, ANON, FRESH, FULL_LEDGER, HERE, KNOWNS
+from tests.samples import ALICE, ANON, FRESH, FULL_LEDGER, HERE, KNOWNS, OTHER_ANON
 
 
 @pytest.fixture
@@ -29,8 +30,13 @@ def layout(config_dir: Path) -> Layout:
 
 
 def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mapping[str, object] | None:
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, fingerprint()))
-    return within(10.0, source.take)
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, fingerprint))
+
+    def look_and_report() -> Mapping[str, object] | None:
+        taken = source.take()
+        return None if taken is None else source.identify(taken)
+
+    return within(10.0, look_and_report)
 
 
 def look(layout: Layout) -> Snapshot:
@@ -48,7 +54,7 @@ class TestFirst:
     @pytest.mark.usefixtures("no_umask")
     def test_an_identity_is_made(self, layout: Layout, config_dir: Path) -> None:
         """usage.json and a ledger about it are there, private, and are what the snapshot says."""
-        assert look(layout) == Snapshot(Known(Anonymous(FRESH), Ledger(FRESH, HERE)), None)
+        assert look(layout) == Snapshot(Known(Anonymous(FRESH), Ledger(FRESH, HERE, first=True)), None)
         assert json.loads((config_dir / "usage.json").read_text()) == {
             "anon_id": FRESH,
             "linked_principal_id": None,
@@ -62,14 +68,14 @@ class TestFirst:
     def test_the_store_reads_what_was_made(self, layout: Layout) -> None:
         """The delivery process finds the identity that the command path made."""
         known = look(layout).known
-        assert IdentityFiles(layout, HERE).current() == known
+        assert IdentityFiles(layout, lambda: HERE).current() == known
 
     def test_what_is_left_of_a_first_command_that_was_killed_is_used(
         self, layout: Layout, config_dir: Path
     ) -> None:
         """A ledger whose id was never used is that of a first command, here or at this very moment."""
-        self._leave(config_dir, {"anon_id": ANON, "born": HERE})
-        assert look(layout).known == Known(Anonymous(ANON), Ledger(ANON, HERE))
+        self._leave(config_dir, {"anon_id": ANON, "born": HERE, "first": True})
+        assert look(layout).known == Known(Anonymous(ANON), Ledger(ANON, HERE, first=True))
 
     @pytest.mark.parametrize(
         "ledger",
@@ -85,7 +91,8 @@ class TestFirst:
     ) -> None:
         """Who deleted usage.json wants to be new; the pair does not agree, so the next event starts over."""
         self._leave(config_dir, ledger)
-        known = look(layout).known
+        assert look(layout).known.anon_id is None
+        known = IdentityFiles(layout, lambda: HERE).current()
         assert (known.anon_id, known.agrees) == (FRESH, False)
 
     @pytest.mark.parametrize(
@@ -97,7 +104,8 @@ class TestFirst:
         """An identity is made all the same, and the ledger left to who may change it."""
         self._leave(config_dir, text)
         snapshot = look(layout)
-        assert snapshot.known.anon_id == FRESH
+        assert not snapshot.known.agrees
+        assert IdentityFiles(layout, lambda: HERE).current().anon_id == FRESH
         assert isinstance(snapshot.known.ledger, Malformed)
         assert (config_dir / "usage" / "ledger.json").read_text() == text
 
@@ -113,19 +121,43 @@ class TestFirst:
             take(layout, fingerprint)
         assert taken == [HERE]
 
-    def test_who_comes_second_uses_what_the_first_made(
-        self, layout: Layout, config_dir: Path, mocker: MockerFixture
-    ) -> None:
-        """A usage.json that appears while this command makes its own is the one that counts."""
-        link = os.link
+    def test_who_comes_second_uses_what_the_first_made(self, layout: Layout) -> None:
+        """Another first command that came in between made the identity of both."""
+        source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
+        taken = source.take()
+        made = Known(Anonymous(ANON), Ledger(ANON, HERE, first=True))
+        store = IdentityFiles(layout, lambda: HERE)
+        store.change(lambda _: (made, None))
+        assert taken is not None
+        assert self._read(source.identify(taken)).known == made
 
-        def link_late(source: str, target: str, **folders: Any) -> None:
-            if target.endswith("usage.json"):
-                (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
-            link(source, target, **folders)
+    def test_what_came_since_the_look_is_not_what_the_command_saw(self, layout: Layout) -> None:
+        """A login in between links the first identity; the command saw nobody, and its snapshot says so."""
+        source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
+        taken = source.take()
+        linked = Known(Linked(ANON, ALICE), evolve(FULL_LEDGER, first=True))
+        IdentityFiles(layout, lambda: HERE).change(lambda _: (linked, None))
+        assert taken is not None
+        first = Known(Anonymous(ANON), Ledger(ANON, HERE, first=True))
+        assert self._read(source.identify(taken)) == Snapshot(first, None)
 
-        mocker.patch("os.link", link_late)
-        assert look(layout).known.anon_id == ANON
+    @pytest.mark.parametrize(
+        "known",
+        [KNOWNS["linked"].rotated(FRESH, HERE), Known(Anonymous(ANON), None)],
+        ids=["rotated", "older"],
+    )
+    def test_an_identity_that_is_not_the_first_is_not_taken(self, layout: Layout, known: Known) -> None:
+        """Whoever was logged in in between, that id may become somebody else's: the event is nobody's."""
+        source = FolderSnapshots(layout, lambda: make_first_identity(layout, OTHER_ANON, lambda: HERE))
+        taken = source.take()
+        IdentityFiles(layout, lambda: HERE).change(lambda _: (known, None))
+        assert taken is not None
+        assert self._read(source.identify(taken)).known.anon_id is None
+
+    @staticmethod
+    def _read(snapshot: Mapping[str, object] | None) -> Snapshot:
+        assert snapshot is not None
+        return codec.read_snapshot(snapshot)
 
     @staticmethod
     def _leave(config_dir: Path, ledger: object) -> None:
@@ -140,7 +172,7 @@ class TestLater:
     @pytest.mark.parametrize("known", KNOWNS.values(), ids=KNOWNS)
     def test_what_is_there_is_told(self, layout: Layout, known: Known) -> None:
         """Identity and ledger are those of the store."""
-        IdentityFiles(layout, HERE).change(lambda _: (known, None))
+        IdentityFiles(layout, lambda: HERE).change(lambda _: (known, None))
         assert look(layout).known == known
 
     def test_nothing_is_touched(self, layout: Layout, config_dir: Path) -> None:
@@ -232,9 +264,9 @@ folder, number = sys.argv[1:]
 seen = []
 for round in range(12):
     layout, fresh = Layout(f"{folder}/{round}"), RandomIds().fresh()
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, fresh, "here"))
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, fresh, lambda: "here"))
     ready()
-    seen.append(source.take())
+    seen.append(source.identify(source.take()))
 for snapshot in seen:
     print(json.loads(snapshot["usage"])["anon_id"])
 """
@@ -244,5 +276,5 @@ def test_of_many_first_commands_one_makes_the_identity(path: Path) -> None:
     """Eight first commands at once, on twelve fresh folders: all see one id, and the ledger is about it."""
     seen = contend(_FIRST, 8, [str(path.parent)], rounds=12)
     for turn, ids in enumerate(zip(*seen, strict=True)):
-        known = IdentityFiles(Layout(str(path.parent / str(turn))), HERE).current()
+        known = IdentityFiles(Layout(str(path.parent / str(turn))), lambda: HERE).current()
         assert (set(ids), known.agrees) == ({known.anon_id}, True)

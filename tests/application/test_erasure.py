@@ -1,9 +1,8 @@
 """Forgetting: everything that names somebody is gone, and every id was told."""
 
 import pytest
-from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.in_memory import MemoryCopies, MemoryIdentityStore, MemoryOutbox
+from arcade_usage.adapters.in_memory import MemoryCopies, MemoryOutbox
 from arcade_usage.application.erasure import Eraser
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.known import Known
@@ -66,11 +65,9 @@ def test_a_sender_that_does_not_let_go_is_told_of(world: World) -> None:
     assert (world.store.known, world.outbox.pending()) == (Known(None, None), [])
 
 
-def test_locks_that_cannot_be_had_keep_nothing(world: World, mocker: MockerFixture) -> None:
-    """Neither the sender's nor the identity's: what is asked for is done without them."""
+def test_locks_that_cannot_be_had_keep_nothing(world: World) -> None:
+    """What is asked for is done without the sender's."""
     world.outbox.lockable = False
-    mocker.patch.object(MemoryIdentityStore, "overrule", MemoryIdentityStore.change)
-    mocker.patch.object(MemoryIdentityStore, "change", side_effect=StoreError("the identity is locked"))
     forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
     assert (forgotten.waiting, forgotten.at_work) == (1, 0)
     assert (world.store.known, world.outbox.pending()) == (Known(None, None), [])

@@ -9,7 +9,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from arcade_usage.application.attributor import log_out
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.known import Snapshot
 from tests.application.world import World
@@ -67,11 +66,18 @@ class Life(RuleBasedStateMachine):
     def log_out_before_the_tracker_is_built(self, late: bool) -> None:
         self._log_out(late, None)
 
+    @precondition(lambda self: self.who is None and self.world.look().known.never_logged_in)
+    @rule(late=st.booleans())
+    def log_out_nobody(self, late: bool) -> None:
+        snapshot = self.world.look()
+        self._act("logout", late=late, is_logout=True, snapshot=snapshot)
+        self.world.rotate(had_credentials=False)
+
     def _log_out(self, late: bool, snapshot: Snapshot | None) -> None:
         who, epoch = self.who, self.epoch
         self._delete_credentials(rotates=True)
         self._act("logout", late=late, is_logout=True, snapshot=snapshot, done_by=(who, epoch))
-        log_out(self.world.store, self.world.ids)
+        self.world.rotate(had_credentials=snapshot is not None)
 
     @rule(who=people)
     def switch_behind_the_back(self, who: str) -> None:

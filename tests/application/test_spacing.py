@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from arcade_usage.adapters.in_memory import MemorySink
+from arcade_usage.application.delivery import Attempt
 from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
@@ -200,8 +201,8 @@ def test_a_refused_event_is_counted(world: World) -> None:
     assert world.outbox.logbook().losses.counts == {Dropped.REFUSED.value: 1}
 
 
-def test_a_copied_outbox_is_judged_where_it_came_from(world: World) -> None:
-    """An undecided event of another machine is that machine's to deliver, and counted here."""
+def test_an_undecided_event_of_another_installation_is_left_alone(world: World) -> None:
+    """It is that installation's to judge, in a shared folder too: it is neither sent nor dropped nor tried again."""
     world.log_in("alice")
     world.switch_to("alice", token="refreshed")
     world.cloud.reachable = False
@@ -211,6 +212,19 @@ def test_a_copied_outbox_is_judged_where_it_came_from(world: World) -> None:
     copy.store.here = "another machine"
     copy.outbox.add(record)
     copy._events = 500
-    copy.run("on the copy")
-    assert copy.outbox.pending() == []
-    assert copy.outbox.logbook().losses.counts == {Dropped.ELSEWHERE.value: 1}
+    own = copy.run("on the copy")
+    assert copy.distinct_id_of(own) is not None
+    assert copy.delivery().attempt() is Attempt.DONE
+    assert copy.outbox.pending() == [record]
+    assert copy.outbox.logbook().losses.counts == {}
+
+
+def test_an_undecided_event_of_another_installation_grows_old(world: World) -> None:
+    """Its own installation may never come back: after 30 days it goes, as any other."""
+    record = Record(world.event("elsewhere"), world.look(), machine="another machine")
+    world.outbox.add(record)
+    for _ in range(32):
+        world.run("a day")
+        world.clock.advance(86_400)
+    assert world.outbox.pending() == []
+    assert world.outbox.logbook().losses.counts == {Dropped.TOO_OLD.value: 1}

@@ -5,6 +5,7 @@ from attrs import evolve
 from arcade_usage.adapters.in_memory import MemoryOutbox
 from arcade_usage.application.stock import take_stock
 from arcade_usage.domain.consent import OFF_BY_CHOICE
+from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.status import Circumstances, Status, Trouble
 from tests.application.world import World
@@ -36,6 +37,14 @@ def test_nothing_is_there_at_first() -> None:
         (),
     )
     assert (status.sinks[0].waiting, status.is_on, status.works) == (0, True, True)
+
+
+def test_what_waits_for_another_installation_is_told_apart() -> None:
+    """An event that this installation will never judge is undecided, and of another one."""
+    world = World()
+    world.outbox.add(Record(world.event("elsewhere"), world.look(), machine="another machine"))
+    (sink,) = stock(world).sinks
+    assert (sink.waiting, sink.undecided, sink.foreign) == (1, 1, 1)
 
 
 def test_a_linked_account_and_a_delivery_are_told() -> None:

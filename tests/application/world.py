@@ -12,12 +12,12 @@ from arcade_usage.adapters.in_memory import (
     MemoryPrincipalApi,
     MemorySink,
 )
-from arcade_usage.application.attributor import Attributor, log_out
+from arcade_usage.application.attributor import Attributor
 from arcade_usage.application.delivery import Delivery
 from arcade_usage.application.pacer import Pacer
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Snapshot
+from arcade_usage.domain.identity import Linked
+from arcade_usage.domain.known import Snapshot, make_first
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.persons import Captured
 from arcade_usage.domain.record import Record
@@ -55,8 +55,7 @@ class World:
     def look(self) -> Snapshot:
         """What the command path sees, and makes where nothing is there."""
         if self.store.known.identity is None:
-            anon_id = self.ids.fresh()
-            self.store.known = Known(Anonymous(anon_id), Ledger(anon_id, self.store.here))
+            self.store.known = make_first(self.ids.fresh(), self.store.here)
         return Snapshot(self.store.known, self.cloud.stamp())
 
     def event(self, name: str) -> Event:
@@ -100,8 +99,15 @@ class World:
         self.cloud.log_out()
         event = self.event(f"logout {who}")
         self.deliver(event, snapshot, is_logout=True)
-        log_out(self.store, self.ids)
+        self.rotate(had_credentials=snapshot.stamp is not None)
         return event
+
+    def rotate(self, *, had_credentials: bool) -> None:
+        """The foreground part of a logout."""
+        known = self.store.known
+        self.store.known = known.logged_out(
+            self.ids.fresh(), self.store.here, had_credentials=had_credentials
+        )
 
     def person_of(self, event: Event) -> str | None:
         """Whom PostHog counts an event for; None while it has not arrived."""

@@ -37,7 +37,7 @@ def _in_memory() -> Subject:
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
     def make() -> IdentityStore:
-        return IdentityFiles(Layout(str(config_dir)), HERE)
+        return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
 
     return Subject(make(), make, lambda: deny(mocker, config_dir))
 
@@ -45,18 +45,6 @@ def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
 @pytest.fixture(params=["in memory", "on disk"])
 def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture) -> Subject:
     return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
-
-
-Change = Callable[[IdentityStore, Callable[[Known], tuple[Known, object]]], object]
-CHANGES: dict[str, Change] = {
-    "change": lambda store, decide: store.change(decide),
-    "overrule": lambda store, decide: store.overrule(decide),
-}
-
-
-@pytest.fixture(params=CHANGES)
-def change(request: pytest.FixtureRequest) -> Change:
-    return CHANGES[request.param]
 
 
 def put(store: IdentityStore, known: Known) -> None:
@@ -74,35 +62,35 @@ def test_looking_leaves_no_trace(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("known", KNOWNS.values(), ids=KNOWNS)
-def test_a_change_is_kept(subject: Subject, change: Change, known: Known) -> None:
+def test_a_change_is_kept(subject: Subject, known: Known) -> None:
     """What a decision made is what this process and every other one read from then on."""
-    change(subject.store, lambda _: (known, None))
+    subject.store.change(lambda _: (known, None))
     assert [subject.store.current(), subject.another().current()] == [known, known]
 
 
-def test_a_rotated_identity_is_an_anonymous_one(subject: Subject, change: Change) -> None:
+def test_a_rotated_identity_is_an_anonymous_one(subject: Subject) -> None:
     """After a rotation the fresh id is current, and nothing links it to anybody."""
     put(subject.store, KNOWNS["linked"])
-    change(subject.store, lambda known: (known.rotated(FRESH, HERE), None))
+    subject.store.change(lambda known: (known.rotated(FRESH, HERE), None))
     current = subject.another().current()
     assert isinstance(current.identity, Anonymous)
     assert (current.anon_id, current.agrees) == (FRESH, True)
 
 
-def test_a_change_returns_what_the_decision_adds(subject: Subject, change: Change) -> None:
+def test_a_change_returns_what_the_decision_adds(subject: Subject) -> None:
     """A decision's second half comes back as it is."""
     added = object()
-    assert change(subject.store, lambda known: (known, added)) is added
+    assert subject.store.change(lambda known: (known, added)) is added
 
 
-def test_a_decision_is_made_on_what_is_there_by_now(subject: Subject, change: Change) -> None:
+def test_a_decision_is_made_on_what_is_there_by_now(subject: Subject) -> None:
     """A change reads again: it sees what another process stored after this one last looked."""
     put(subject.store, KNOWNS["anonymous"])
     put(subject.another(), KNOWNS["linked"])
-    assert change(subject.store, lambda known: (known, known)) == KNOWNS["linked"]
+    assert subject.store.change(lambda known: (known, known)) == KNOWNS["linked"]
 
 
-def test_a_decision_that_fails_changes_nothing(subject: Subject, change: Change) -> None:
+def test_a_decision_that_fails_changes_nothing(subject: Subject) -> None:
     """An exception of the decision passes as it is, nothing is stored, and the store is free again."""
     put(subject.store, KNOWNS["anonymous"])
 
@@ -110,7 +98,7 @@ def test_a_decision_that_fails_changes_nothing(subject: Subject, change: Change)
         raise LookupError("of the decision")
 
     with pytest.raises(LookupError, match="of the decision"):
-        change(subject.store, fail)
+        subject.store.change(fail)
     assert subject.another().current() == KNOWNS["anonymous"]
     put(subject.another(), KNOWNS["linked"])
     assert subject.store.current() == KNOWNS["linked"]
@@ -121,14 +109,14 @@ def test_the_machine_is_the_same_for_everybody_here(subject: Subject) -> None:
     assert subject.store.here == subject.another().here == HERE
 
 
-def test_what_is_not_permitted_is_a_store_error(subject: Subject, change: Change) -> None:
+def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
     """Without permission nothing is guessed: reading and changing both raise, and no decision is asked."""
     put(subject.store, KNOWNS["linked"])
     subject.shut()
     with pytest.raises(StoreError):
         subject.store.current()
     with pytest.raises(StoreError):
-        change(subject.store, lambda known: pytest.fail(f"asked about {known}"))
+        subject.store.change(lambda known: pytest.fail(f"asked about {known}"))
 
 
 def test_a_change_waits_for_the_one_before_it(subject: Subject) -> None:

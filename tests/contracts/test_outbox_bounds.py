@@ -85,6 +85,6 @@ def test_what_is_dropped_is_counted(make: Callable[[], Outbox]) -> None:
     for number in (1, 2, 3):
         make().add(anonymous(number))
     make().drop([anonymous(1)], Dropped.REFUSED)
-    make().drop([anonymous(2)], Dropped.ELSEWHERE)
+    make().drop([anonymous(2)], Dropped.TOO_OLD)
     assert make().pending() == [anonymous(3)]
-    assert make().logbook().losses == Losses({Dropped.REFUSED.value: 1, Dropped.ELSEWHERE.value: 1})
+    assert make().logbook().losses == Losses({Dropped.REFUSED.value: 1, Dropped.TOO_OLD.value: 1})

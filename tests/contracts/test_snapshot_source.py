@@ -1,7 +1,7 @@
 """What the snapshot source promises, in memory and on disk."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ class Subject:
 def _in_memory() -> Subject:
     snapshot = {
         "usage": json.dumps({"anon_id": ANON, "linked_principal_id": None}),
-        "ledger": json.dumps({"anon_id": ANON, "born": HERE}),
+        "ledger": json.dumps({"anon_id": ANON, "born": HERE, "first": True}),
         "stamp": None,
     }
     source = MemorySnapshots(snapshot)
@@ -40,7 +40,7 @@ def _in_memory() -> Subject:
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
     layout = Layout(str(config_dir))
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, RandomIds().fresh(), HERE))
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, RandomIds().fresh(), lambda: HERE))
     return Subject(source, lambda: deny(mocker, config_dir))
 
 
@@ -49,29 +49,46 @@ def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixt
     return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
 
 
+def identified(source: SnapshotSource) -> Mapping[str, object]:
+    """What a command that is reported has seen."""
+    taken = source.take()
+    assert taken is not None
+    snapshot = source.identify(taken)
+    assert snapshot is not None
+    return snapshot
+
+
 def test_a_snapshot_is_json_that_a_payload_carries(subject: Subject) -> None:
     """A snapshot survives being written and read as JSON, and says what it said."""
-    snapshot = subject.source.take()
+    snapshot = identified(subject.source)
     carried = codec.read_object(json.loads(json.dumps(snapshot)))
-    assert snapshot is not None
     assert codec.read_snapshot(carried) == codec.read_snapshot(snapshot)
 
 
-def test_a_first_snapshot_names_an_identity(subject: Subject) -> None:
-    """The first look finds an anonymous identity of this machine, and a ledger that is about it."""
-    snapshot = subject.source.take()
-    assert snapshot is not None
-    known = codec.read_snapshot(snapshot).known
+def test_a_reported_snapshot_names_an_identity(subject: Subject) -> None:
+    """The first command that is reported has an anonymous identity of this machine, with a ledger about it."""
+    known = codec.read_snapshot(identified(subject.source)).known
     assert isinstance(known.identity, Anonymous)
-    assert known.account == Ledger(known.identity.anon_id, HERE)
+    assert known.account == Ledger(known.identity.anon_id, HERE, first=True)
 
 
 def test_a_second_look_sees_the_same(subject: Subject) -> None:
     """Looking again changes nothing."""
+    identified(subject.source)
     assert subject.source.take() == subject.source.take()
+
+
+def test_the_stamp_is_that_of_the_look(subject: Subject) -> None:
+    """Credentials that came since are not what the command ran with."""
+    taken = {"usage": None, "ledger": None, "stamp": [1, 2, 3, 4, 5]}
+    snapshot = subject.source.identify(taken)
+    assert snapshot is not None
+    assert snapshot["stamp"] == taken["stamp"]
 
 
 def test_a_folder_that_cannot_be_used_gives_no_snapshot(subject: Subject) -> None:
     """Without a folder there is no snapshot, and nothing is raised: an id that changes is worse than none."""
+    taken = {"usage": None, "ledger": None, "stamp": None}
     subject.shut()
     assert subject.source.take() is None
+    assert subject.source.identify(taken) is None

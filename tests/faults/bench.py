@@ -174,7 +174,7 @@ def _replace_surroundings(bench: Bench, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(httpx, "Client", client)
     patch.setattr(chance.RandomIds, "fresh", note)
     patch.setattr(detached, "DetachedLauncher", Launcher)
-    patch.setattr(machine, "fingerprint", lambda: HERE)
+    patch.setattr(machine, "installation", lambda _: lambda: HERE)
     patch.setattr(posthog_sink, "PostHogSink", lambda *_: _Sink(bench))
     patch.setattr(surroundings, "read_runtime", lambda *_: runtime)
     patch.setattr(surroundings, "local_redactor", lambda _: Redactor(home=(), names=()))

@@ -107,12 +107,10 @@ def remove(view: View, uuid: str) -> None:
     view["outbox"] = frozenset(each for each in view["outbox"] if each.event.uuid != uuid)
 
 
-def drop(view: View, uuid: str, reason: Dropped) -> None:
-    """What another machine delivers is not lost; it is dropped only here."""
+def drop(view: View, uuid: str, _: Dropped) -> None:
     remove(view, uuid)
-    if reason is not Dropped.ELSEWHERE:
-        history = view["history"]
-        view["history"] = evolve(history, dropped=history.dropped | {uuid})
+    history = view["history"]
+    view["history"] = evolve(history, dropped=history.dropped | {uuid})
 
 
 def pending(view: View) -> Reply:

@@ -45,7 +45,8 @@ class Scenario:
 
     @property
     def orderly(self) -> bool:
-        return all(doing.orderly for doing in self.at_once)
+        before = [each if isinstance(each, Doing) else each.doing for each in self.before]
+        return all(doing.orderly for doing in self.at_once) and all(doing.machine == 0 for doing in before)
 
     def __str__(self) -> str:
         before = ", ".join(

@@ -16,15 +16,20 @@ from arcade_usage.application import delivery as delivery_module
 from arcade_usage.application.attributor import Attributor
 from arcade_usage.application.delivery import Delivery
 from arcade_usage.domain import attribution
+from arcade_usage.domain import known as known_module
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import As, Found, Nobody, attribute
 from tests.interleavings import oracle, ports, processes, programs
 from tests.interleavings.explorer import Faulty, Scenario
 from tests.interleavings.programs import (
     COMMAND,
+    COMMAND_THERE,
     COPIED_BOB,
+    COPIED_LOGIN,
+    DELETE,
     EDIT,
     LOGIN_ALICE,
     LOGOUT,
@@ -33,7 +38,7 @@ from tests.interleavings.programs import (
 
 Patches = tuple[tuple[object, str, Any], ...]
 _accepted, _case, _take_step = Attributor._accepted, Attributor._case, Attributor._take_step
-_claimed, _judge = Known.claimed, attribution.judge
+_claimed, _judge, _decide = Known.claimed, attribution.judge, Delivery._decide
 
 
 @frozen
@@ -79,11 +84,10 @@ def _keeps_unlinked(known: Known) -> bool:
     return isinstance(known.identity, Linked)
 
 
-def _log_out_of_links_only(store: Any, ids: Any) -> None:
-    fresh = ids.fresh()
-    store.overrule(
-        lambda known: (known.rotated(fresh, store.here) if _keeps_unlinked(known) else known, None)
-    )
+def _log_out_of_links_only(process: Any, _: bool) -> bool:
+    fresh, store = process.fresh(), ports.SteppedIdentityStore(process)
+    store.change(lambda known: (known.rotated(fresh, store.here) if _keeps_unlinked(known) else known, None))
+    return True
 
 
 def _no_log_out_again(store: Any, ids: Any, left: Snapshot) -> None:
@@ -145,10 +149,23 @@ def _born_here(case: Any) -> Any:
     return _judge(case)
 
 
+def _removes_foreign(self: Delivery, record: Any) -> Any:
+    if record.is_foreign(self.store.here):
+        self.outbox.remove([record])
+        return record
+    return _decide(self, record)
+
+
+def _any_account(known: Known) -> Known | None:
+    """An identity that followed the first one is taken for it."""
+    return known_module.make_first(known.account.anon_id, known.account.born) if known.account else None
+
+
 def _ignores_the_switch(self: ports.SteppedSink) -> None:
     self.process.call("read switch")
 
 
+UNKNOWN_COMMAND = Faulty(COMMAND, (("look up", "no answer"),))
 _UNDELIVERED = Faulty(COMMAND, (("capture", "fails"),))
 _JUDGED = (attributor_module, "judge")
 
@@ -217,6 +234,36 @@ MUTANTS = (
         frozenset({oracle.MERGED, oracle.MIXED_UP}),
     ),
     Mutant(
+        "an installation told by its machine alone",
+        ((processes, "installation", lambda _, machine: str(machine)),),
+        Scenario((COMMAND,), (COPIED_LOGIN, LOGIN_ALICE), 0, 2),
+        frozenset({oracle.MERGED, oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "an undecided event of another installation removed",
+        ((Delivery, "_decide", _removes_foreign),),
+        Scenario((LOGIN_ALICE, REFRESH, UNKNOWN_COMMAND), (COMMAND_THERE,)),
+        frozenset({oracle.LOST}),
+    ),
+    Mutant(
+        "an undecided event of another installation decided here",
+        ((Record, "is_foreign", lambda *_: False),),
+        Scenario((LOGIN_ALICE, REFRESH, UNKNOWN_COMMAND), (COPIED_BOB,)),
+        frozenset({oracle.TWICE}),
+    ),
+    Mutant(
+        "a logout that leaves an id alone which was used with credentials",
+        ((Known, "never_logged_in", property(lambda known: isinstance(known.identity, Anonymous))),),
+        Scenario((Faulty(LOGIN_ALICE, (("look up", "no answer"),)), DELETE), (LOGOUT,)),
+        frozenset({oracle.COMES_BACK}),
+    ),
+    Mutant(
+        "a first identity taken though another one has followed it",
+        ((ports, "as_made", _any_account),),
+        Scenario((), (COMMAND, LOGIN_ALICE, LOGOUT), 0, 2),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
         "the switch not read again",
         ((ports.SteppedSink, "_ask_again", _ignores_the_switch),),
         Scenario((), (COMMAND, programs.OFF)),
@@ -230,7 +277,7 @@ MUTANTS = (
     ),
     Mutant(
         "a logged-out principal comes back",
-        ((programs, "log_out", lambda *_: None), (delivery_module, "log_out_again", _no_log_out_again)),
+        ((programs, "log_out", lambda *_: True), (delivery_module, "log_out_again", _no_log_out_again)),
         Scenario((LOGIN_ALICE,), (LOGOUT,)),
         frozenset({oracle.COMES_BACK}),
     ),

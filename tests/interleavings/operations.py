@@ -141,6 +141,7 @@ OPERATIONS: Mapping[str, Operation] = {
     # what people, and programs that are not ours, do
     "touch credentials": certain(("credentials", "history"), "write credentials", people.touch_credentials),
     "log out": certain(("credentials", "history"), "write credentials", people.log_out),
+    "leave identity alone": certain(("history",), "read identity", people.leave_alone, writes=False),
     "logout is over": certain(("credentials", "history"), "history", people.see_out, writes=False),
     "turn off": certain(("switch",), "write switch", people.switch_off),
     "copy home": Operation(OF_A_HOME, "copy", {"ok": people.copy_home}, writes=True, everywhere=True),

@@ -68,8 +68,34 @@ class Evidence:
         return any(each == uuid and number != self._began(uuid) for each, _, number in self.history.causes)
 
     def is_logged_out_again(self, home: int, number: int) -> bool:
-        """Whether a logout came after that period."""
-        return any(period.began == "logout" for period in self.credentials[home][number + 1 :])
+        """Whether a logout came after that period that was somebody's, or gave an id up."""
+        ended, periods = self.ended(home), self.credentials[home]
+        return any(
+            after.began == "logout" and (before.who is not None or number + place in ended)
+            for place, (before, after) in enumerate(pairwise(periods[number:]))
+        )
+
+    def ended(self, home: int) -> set[int]:
+        """The periods that a logout ended which gave an id up."""
+        return {number for each, number, _ in self.history.seen_out if each == home}
+
+    def epoch(self, home: int, number: int) -> int:
+        """The period that began the time without credentials: a logout of nobody ends none."""
+        periods, ended = self.credentials[home], self.ended(home)
+        while (
+            number > 0
+            and periods[number].began == "logout"
+            and periods[number - 1].who is None
+            and number - 1 not in ended
+        ):
+            number -= 1
+        return number
+
+    def held(self, home: int) -> set[Record]:
+        """What waits in an outbox, but for what another installation alone can tell whose it is."""
+        users = {here for each, here in self.history.users if each == home}
+        own = users if len(users) == 1 else set()
+        return {each for each in self.outboxes[home] if each.attribution is not None or each.machine in own}
 
     def cannot_tell(self, uuid: str) -> bool:
         """A logout seen late, after a switch of the credentials that no process of ours had noticed by then.
@@ -143,7 +169,7 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, is_on: bool) -> Iterator[
     history = evidence.history
     for home, periods in enumerate(evidence.credentials):
         identity = evidence.identities[home]
-        ended = {number for each, number, _ in history.seen_out if each == home}
+        ended = evidence.ended(home)
         logged_out = (
             periods[-1].began == "logout" and len(periods) - 2 in ended and home not in history.forced
         )
@@ -151,9 +177,12 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, is_on: bool) -> Iterator[
         if logged_out and (used or isinstance(identity, Linked)):
             yield Violation(COMES_BACK, str(identity))
         waiting = str(sorted(each.event.uuid[:8] for each in evidence.outboxes[home]))
+        if home not in history.forced:
+            for _, left in sorted(each for each in history.left if each[0] == home):
+                yield Violation(COMES_BACK, left)
         if unfailing and evidence.outboxes[home] and not is_on:
             yield Violation(WAITS, waiting)
-        elif unfailing and evidence.outboxes[home] and not evidence.pauses[home].by_name:
+        elif unfailing and evidence.held(home) and not evidence.pauses[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)
 
 
@@ -175,7 +204,7 @@ def judge_order(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
     attempted = {anon_id for anon_id, _ in history.attempted}
     ids: dict[tuple[int, int], set[str]] = {}
     for uuid, home, number in sorted(history.causes):
-        if not _is_orderly(evidence.credentials[home]):
+        if not _is_orderly(evidence.credentials[home], evidence.ended(home)):
             continue
         for each, distinct_id, personless in project.events:
             if each != uuid or not personless or distinct_id not in history.current:
@@ -184,7 +213,7 @@ def judge_order(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
             if evidence.is_torn(uuid):
                 continue
             if evidence.credentials[home][number].who is None:
-                ids.setdefault((home, number), set()).add(distinct_id)
+                ids.setdefault((home, evidence.epoch(home, number)), set()).add(distinct_id)
             stitched = person_of(project, distinct_id) in {person_of(project, who) for who in owners}
             stays = unfailing and not evidence.is_logged_out_again(home, number)
             if owners and not stitched and (stays or distinct_id in attempted):
@@ -196,5 +225,9 @@ def judge_order(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
             yield Violation(SEVERAL_IDS, f"{epoch}: {sorted(used)}")
 
 
-def _is_orderly(periods: tuple[Period, ...]) -> bool:
-    return all(after.began == ("logout" if before.who else "login") for before, after in pairwise(periods))
+def _is_orderly(periods: tuple[Period, ...], ended: set[int]) -> bool:
+    return all(
+        after.began == ("logout" if before.who else "login")
+        or (after.began == "logout" and number not in ended)
+        for number, (before, after) in enumerate(pairwise(periods))
+    )

@@ -25,7 +25,7 @@ def look_at_credentials(view: View, uuid: str) -> Stamp | None:
     return stamp(view)
 
 
-def begin(view: View, uuid: str) -> None:
+def begin(view: View, uuid: str, here: str) -> None:
     """A snapshot begins: in the period before, where a logout has not rotated yet what it is about to."""
     history, periods = view["history"], view["credentials"]
     persons = [period.stamp for period in periods if period.who is not None]
@@ -37,7 +37,8 @@ def begin(view: View, uuid: str) -> None:
         if after.began == "logout" and (view.home, number) not in over
     ]
     begun = (uuid, min(under_way, default=len(periods) - 1), noticed)
-    view["history"] = evolve(history, begun=history.begun | {begun})
+    users = history.users | {(view.home, here)}
+    view["history"] = evolve(history, begun=history.begun | {begun}, users=users)
 
 
 def look_up(answer: Callable[[str], Answer]) -> Outcome:
@@ -91,8 +92,15 @@ def force(view: View) -> bool:
     return False
 
 
+def leave_alone(view: View, identity: Identity) -> None:
+    """A logout leaves the identity that it read as it is, for nobody was ever logged in under it."""
+    history = view["history"]
+    if isinstance(identity, Linked) or (view.home, identity.anon_id) in history.used:
+        view["history"] = evolve(history, left=history.left | {(view.home, identity.anon_id)})
+
+
 def see_out(view: View, period: int) -> None:
-    """A logout is over: nothing of the time before may come back."""
+    """A logout is over, and an id was given up: nothing of the time before may come back."""
     history = view["history"]
     over = (view.home, period, len(view["credentials"]))
     view["history"] = evolve(history, seen_out=history.seen_out | {over})

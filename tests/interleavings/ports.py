@@ -11,7 +11,7 @@ from attrs import define
 
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Snapshot
+from arcade_usage.domain.known import Known, Snapshot, make_first
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.limits import Dropped, Losses
 from arcade_usage.domain.logbook import Logbook
@@ -51,22 +51,17 @@ class SteppedIdentityStore:
         finally:
             self.process.call("unlock identity")
 
-    def overrule(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
-        locked = self.process.call("lock identity or go on")
-        try:
-            return self._change(decide)
-        finally:
-            if locked:
-                self.process.call("unlock identity")
-
     def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
         known = self.current()
         changed, result = decide(known)
+        self.write(known, changed)
+        return result
+
+    def write(self, known: Known, changed: Known) -> None:
         if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
             self.process.call("write ledger", changed.ledger)
         if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
             self.process.call("write usage.json", changed.identity)
-        return result
 
 
 @define
@@ -177,22 +172,48 @@ class SteppedIds:
 
 
 def take_snapshot(process: Process, uuid: str, last_look: str = "look at credentials") -> Snapshot:
-    """As adapters/snapshots.py: usage.json, which is made where there is none, the ledger, the stamp."""
-    process.call("begin", uuid)
+    """As adapters/config_folder.py: usage.json, the ledger, the stamp; nothing is made."""
+    process.call("begin", uuid, process.here)
     usage = process.call("read usage.json")
-    if usage is None:
-        usage = make_first_identity(process)
     ledger = process.call("read ledger")
     return Snapshot(Known(usage, ledger), process.call(last_look, uuid))
 
 
-def make_first_identity(process: Process) -> Any:
-    """The ledger first, each by the first writer; usage.json takes its id from the ledger that stayed."""
-    anon_id = process.fresh()
-    if not process.call("create ledger", Ledger(anon_id, process.here)):
-        there = process.call("read ledger")
-        if there is not None and there == Ledger(there.anon_id, there.born):
-            anon_id = there.anon_id
-    if process.call("create usage.json", Anonymous(anon_id)):
-        return Anonymous(anon_id)
-    return process.call("read usage.json")
+def identify(process: Process, snapshot: Snapshot) -> Snapshot:
+    """As adapters/first_identity.py, when a command is reported that has seen no identity."""
+    if snapshot.known.identity is not None:
+        return snapshot
+    if process.call("read usage.json") is None:
+        anon_id = process.fresh()
+        if not process.call("create ledger", make_first(anon_id, process.here).ledger):
+            there = process.call("read ledger")
+            if there is not None and there == make_first(there.anon_id, there.born).ledger:
+                anon_id = there.anon_id
+        process.call("create usage.json", Anonymous(anon_id))
+    known = Known(process.call("read usage.json"), process.call("read ledger"))
+    made = as_made(known)
+    return snapshot if made is None else Snapshot(made, snapshot.stamp)
+
+
+def as_made(known: Known) -> Known | None:
+    return known.as_made
+
+
+def log_out(process: Process, had_credentials: bool) -> bool:
+    """As adapters/logout.py; whether an id was given up."""
+    if process.call("read usage.json") is None:
+        return False
+    fresh = process.fresh()
+    locked = process.call("lock identity or go on")
+    try:
+        store = SteppedIdentityStore(process)
+        known = store.current()
+        changed = known.logged_out(fresh, process.here, had_credentials=had_credentials)
+        if changed == known:
+            process.call("leave identity alone", known.identity)
+        else:
+            store.write(known, changed)
+    finally:
+        if locked:
+            process.call("unlock identity")
+    return changed != known

@@ -16,7 +16,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from arcade_usage.application.errors import UsageTrackingError
 from tests.interleavings.operations import OPERATIONS, Operation
 from tests.interleavings.replies import Raised
-from tests.interleavings.world import MACHINES, Pool
+from tests.interleavings.world import Pool, installation
 
 ENDED, DEAD, NOT_STARTED = -1, -2, -3
 WAITING_LIMIT = 4000  # greenlets that are kept waiting at a node
@@ -28,6 +28,7 @@ class Process:
 
     slot: int
     home: int
+    machine: int
     now: float
     phase: str
     given: int = 0
@@ -50,7 +51,7 @@ class Process:
 
     @property
     def here(self) -> str:
-        return MACHINES[self.home]
+        return installation(self.home, self.machine)
 
     def is_on(self) -> bool:
         """The switch, as it is now."""
@@ -87,6 +88,7 @@ class Root:
     start: Start
     slot: int
     home: int
+    machine: int
     now: int
 
 
@@ -138,7 +140,7 @@ class Trees:
         return child
 
     def _spawn(self, root: Root) -> tuple[greenlet, Process, Any]:
-        process = Process(root.slot, root.home, float(root.now), root.start.program.__name__)
+        process = Process(root.slot, root.home, root.machine, float(root.now), root.start.program.__name__)
         running = greenlet(_run)
         return running, process, running.switch(process, root.start)
 
@@ -160,7 +162,7 @@ class Trees:
     def _stop(self, node: Node, running: greenlet, process: Process, said: Any) -> int:
         if running.dead:
             if isinstance(said, Start):
-                return self.root(Root(said, node.root.slot, node.root.home, node.root.now))
+                return self.root(Root(said, node.root.slot, node.root.home, node.root.machine, node.root.now))
             if said is None:
                 return ENDED
             node.crashed = said

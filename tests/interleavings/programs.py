@@ -12,7 +12,7 @@ from typing import Any
 from attrs import asdict, frozen
 
 from arcade_usage.application import choosing
-from arcade_usage.application.attributor import Attributor, log_out
+from arcade_usage.application.attributor import Attributor
 from arcade_usage.application.delivery import Delivery
 from arcade_usage.application.errors import LaunchError, StoreError
 from arcade_usage.application.pacer import Pacer
@@ -28,7 +28,8 @@ from tests.interleavings.ports import (
     SteppedOutbox,
     SteppedPrincipalApi,
     SteppedSink,
-    make_first_identity,
+    identify,
+    log_out,
     take_snapshot,
 )
 from tests.interleavings.processes import Process, Start
@@ -44,16 +45,17 @@ class _NoProperties(dict[str, object]):
 
 @frozen
 class Doing:
-    """One thing that somebody or something does. `home`: on which of the two machines."""
+    """One thing that somebody or something does. `home`: in which folder. `machine`: from which of the two."""
 
     name: str
     start: Start
     home: int = 0
+    machine: int = 0
 
     @property
     def orderly(self) -> bool:
         """Whether it touches the credentials by a login or a logout only, of a tool that carries this library."""
-        return self.start.program in (command, login, logout, send)
+        return self.start.program in (command, login, logout, send) and self.machine == 0
 
 
 def uuid_of(slot: int) -> str:
@@ -87,9 +89,6 @@ def command(process: Process) -> Start | None:
 
 def login(process: Process, who: str) -> Start | None:
     on = process.call("read switch")
-    if on and process.call("read usage.json") is None:
-        with suppress(StoreError):
-            make_first_identity(process)
     process.call("touch credentials", who, "login")
     if not on:
         return None
@@ -109,15 +108,17 @@ def logout(process: Process, late: bool = False) -> Start | None:
         snapshot = take_snapshot(process, uuid_of(process.slot), "look at credentials of logout")
     if not late:
         ended = process.call("log out")
-    if snapshot is not None:
+    if snapshot is None:
+        return Start(rotate, (ended, True, None))
+    with suppress(StoreError):
         kept = _hand_over(process, snapshot, is_logout=True)
-    return Start(rotate, (ended, kept))
+    return Start(rotate, (ended, snapshot.stamp is not None, kept))
 
 
 def _hand_over(
     process: Process, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
 ) -> Start | None:
-    delivered = (_event(process), snapshot, is_login, is_logout)
+    delivered = (_event(process), identify(process, snapshot), is_login, is_logout)
     try:
         process.call("launch", Start(take, delivered))
     except LaunchError:
@@ -132,14 +133,14 @@ def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) ->
         delivery.tidy()
 
 
-def rotate(process: Process, ended: int, kept: Start | None) -> None:
+def rotate(process: Process, ended: int, had_credentials: bool, kept: Start | None) -> None:
     try:
         if kept is not None:
             with suppress(StoreError):
                 kept.program(process, *kept.arguments)
     finally:
-        log_out(SteppedIdentityStore(process), SteppedIds(process))
-        process.call("logout is over", ended)
+        if log_out(process, had_credentials):
+            process.call("logout is over", ended)
 
 
 # --- the delivery process ---
@@ -186,15 +187,21 @@ def older_logout(process: Process) -> None:
 
 
 def copied(process: Process, *then: Any) -> Start | None:
-    """A copy of the home begins its own life on another machine. `then`: who stores credentials there first."""
+    """A copy of the home begins its own life on the same machine. `then`: who stores credentials there first."""
     process.call("copy home")
     for who in then:
         process.call("touch credentials", who, "edit")
     return command(process)
 
 
-def _doing(name: str, program: Any, *arguments: Hashable, home: int = 0) -> Doing:
-    return Doing(name, Start(program, arguments), home)
+def copied_login(process: Process, who: str) -> Start | None:
+    """A copy of the home, and somebody logs in there."""
+    process.call("copy home")
+    return login(process, who)
+
+
+def _doing(name: str, program: Any, *arguments: Hashable, home: int = 0, machine: int = 0) -> Doing:
+    return Doing(name, Start(program, arguments), home, machine)
 
 
 ALICE, BOB, CAROL, DORA = "alice", "bob", "carol", "dora"
@@ -213,4 +220,8 @@ OLDER_LOGIN_LOST = _doing("older CLI's login of alice, alias lost", older_login,
 OLDER_LOGOUT = _doing("older CLI's logout", older_logout)
 COPIED = _doing("command on a copy of the home", copied, home=1)
 COPIED_BOB = _doing("command of bob's on a copy of the home", copied, BOB, home=1)
+COPIED_LOGIN = _doing("login of bob on a copy of the home", copied_login, BOB, home=1)
+COMMAND_THERE = _doing("command on the other machine", command, machine=1)
+LOGIN_THERE = _doing("login of bob on the other machine", login, BOB, machine=1)
+LOGOUT_THERE = _doing("logout on the other machine", logout, machine=1)
 DELIVERY = _doing("delivery", send)

@@ -26,6 +26,7 @@ MAY_DO = {
     "older_login": frozenset({"write credentials", "read identity", "write identity", "lawless", "network"}),
     "older_logout": frozenset({"write credentials", "write identity", "lawless"}),
     "copied": _SENDING | {"lawless", "launch", "write credentials", "copy"},
+    "copied_login": _SENDING | {"lawless", "launch", "write credentials", "copy"},
 }
 
 # With which of the above an operation of each group does not commute, on one home.
@@ -85,8 +86,9 @@ def goes_first(
 def _may_do(other: Node, may_fail: bool, made: tuple[bool, ...]) -> frozenset[str]:
     program = other.root.start.program.__name__
     may_do = MAY_DO[program]
-    if program in ("command", "login", "copied") and made[other.root.home]:
+    creates = other.name.startswith("create")  # decided to before usage.json was there
+    if program in ("command", "login", "copied", "copied_login") and made[other.root.home] and not creates:
         return may_do - {"lawless"}
-    if program in ("logout", "rotate") and made[other.root.home] and not may_fail:
+    if program in ("logout", "rotate") and made[other.root.home] and not may_fail and not creates:
         return may_do - {"lawless"}
     return may_do

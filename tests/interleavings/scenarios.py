@@ -11,15 +11,19 @@ from tests.interleavings.explorer import Faulty, Scenario
 from tests.interleavings.operations import REPLY_LOST
 from tests.interleavings.programs import (
     COMMAND,
+    COMMAND_THERE,
     COPIED,
     COPIED_BOB,
+    COPIED_LOGIN,
     DELETE,
     DELIVERY,
     EDIT,
     LATE_LOGOUT,
     LOGIN_ALICE,
     LOGIN_BOB,
+    LOGIN_THERE,
     LOGOUT,
+    LOGOUT_THERE,
     OFF,
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
@@ -56,7 +60,10 @@ BEFORES: tuple[Before, ...] = (
 )
 
 TRACKED = (COMMAND, LOGIN_BOB, LOGOUT, LATE_LOGOUT)
-COPIES = (COPIED, COPIED_BOB)
+COPIES = (COPIED, COPIED_BOB, COPIED_LOGIN)
+THERE = (COMMAND_THERE, LOGIN_THERE, LOGOUT_THERE)
+NOBODY: Before = (COMMAND, LOGOUT)
+WAITING: Before = (LOGIN_ALICE, REFRESH, Faulty(COMMAND, (("look up", "no answer"),)))
 OTHERS = (EDIT, REFRESH, DELETE, OFF, OLDER_LOGIN, OLDER_LOGIN_LOST, OLDER_LOGOUT)
 
 
@@ -70,12 +77,25 @@ def quick() -> Iterator[Scenario]:
         yield Scenario(before, pair, 0, 2)
     for before, doing, copy in product((ANONYMOUS, LINKED), (COMMAND, LOGIN_BOB), COPIES):
         yield Scenario(before, (doing, copy), 1, 1)
+    yield from _installations()
     for before in ((UNDELIVERED,), (COMMAND, UNKNOWN)):
         yield Scenario(before, (COMMAND, DELIVERY, EDIT), 0, 2)
     yield Scenario(ANONYMOUS, (COMMAND, LOGIN_BOB, DELETE), 0, 1)
     yield Scenario((LOGIN_ALICE, DELETE), (COMMAND, LOGIN_ALICE, DELETE), 0, 1)
     for triple in ((COMMAND, LOGIN_BOB, LOGOUT), (COMMAND, EDIT, LOGOUT), (COMMAND, COMMAND, REFRESH)):
         yield Scenario(LINKED, triple, 0, 1)
+
+
+def _installations() -> Iterator[Scenario]:
+    """A folder that two machines share, a copy of one with a login of its own, first commands, logouts of nobody."""
+    for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
+        yield Scenario(before, (doing, there), 0, 2)
+    for copy in COPIES:
+        yield Scenario(WAITING, (COMMAND, copy), 0, 2)
+    for before, pair in product((FRESH, NOBODY), combinations_with_replacement(TRACKED, 2)):
+        yield Scenario(before, pair, 0, 2)
+    yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 2)
+    yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
 
 
 def deep() -> Iterator[Scenario]:
@@ -89,13 +109,19 @@ def deep() -> Iterator[Scenario]:
         yield Scenario(before, pair, 1, 2)
     for before, pair, other in product(BEFORES, _pairs(), OTHERS):
         yield Scenario(before, (*pair, other), 0, 2)
+    for before, logout in product((FRESH, (EDIT,)), (LOGOUT, LATE_LOGOUT)):
+        yield Scenario(before, (COMMAND, LOGIN_ALICE, logout), 0, 2)
+    for before, doing, there in product((*BEFORES, NOBODY, WAITING), TRACKED, THERE):
+        yield Scenario(before, (doing, there), 1, 2)
+    for before, doing, other in product((NOBODY, WAITING), (*TRACKED, *COPIES), OTHERS):
+        yield Scenario(before, (doing, other), 1)
     for before, doing in product(((UNDELIVERED,), (COMMAND, UNKNOWN)), (*TRACKED, *COPIES)):
         yield Scenario(before, (doing, DELIVERY), 1, 3)
 
 
 def wild() -> Iterator[Scenario]:
     """Three at once, any number of switches and a few faults: for random schedules."""
-    everything = (*TRACKED, *OTHERS, DELIVERY)
+    everything = (*TRACKED, *OTHERS, *THERE, DELIVERY)
     for before, first, second, third in product(BEFORES, TRACKED, everything, (*everything, *COPIES)):
         yield Scenario(before, (first, second, third), 3)
 

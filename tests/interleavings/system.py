@@ -15,7 +15,7 @@ from tests.interleavings.programs import Doing
 from tests.interleavings.reduction import goes_first
 from tests.interleavings.replies import BLOCKED
 from tests.interleavings.words import words
-from tests.interleavings.world import MACHINES, Pool, Vars, View, place_of
+from tests.interleavings.world import HOMES, Pool, Vars, View, place_of
 
 DIES = "dies"
 AND_DIES = ", then it dies"
@@ -24,9 +24,9 @@ _TOLD_WITH_NONE = ("read identity", "read credentials")
 Places = tuple[int, ...]  # of every process: a node, or how it is gone
 State = tuple[Vars, Places]
 
-_USAGE = tuple(place_of("usage", home) for home in range(len(MACHINES)))
-_IDENTITY_LOCK = tuple(place_of("identity lock", home) for home in range(len(MACHINES)))
-_SENDER_LOCK = tuple(place_of("sender lock", home) for home in range(len(MACHINES)))
+_USAGE = tuple(place_of("usage", home) for home in HOMES)
+_IDENTITY_LOCK = tuple(place_of("identity lock", home) for home in HOMES)
+_SENDER_LOCK = tuple(place_of("sender lock", home) for home in HOMES)
 _CLOCK = place_of("clock", 0)
 
 
@@ -57,7 +57,7 @@ class System:
         places: list[int] = []
         for number, doing in enumerate(doings):
             slot = first_slot + 2 * number
-            places += (self.trees.root(Root(doing.start, slot, doing.home, now)), NOT_STARTED)
+            places += (self.trees.root(Root(doing.start, slot, doing.home, doing.machine, now)), NOT_STARTED)
         return content, tuple(places)
 
     def value(self, content: Vars, variable: str, home: int = 0) -> Any:
@@ -126,7 +126,13 @@ class System:
             content = tuple(changed)
         if node.name == "launch" and outcome == "ok":
             (start,) = self._arguments(node)
-            launched = Root(start, node.root.slot + 1, node.root.home, self.pool.values[content[_CLOCK]])  # type: ignore[arg-type]
+            launched = Root(
+                start,
+                node.root.slot + 1,
+                node.root.home,
+                node.root.machine,
+                self.pool.values[content[_CLOCK]],  # type: ignore[arg-type]
+            )
             places = _with(places, move.position + 1, self.trees.root(launched))
         if outcome != move.outcome:
             return self._without_locks(content, node), _with(places, move.position, DEAD)
@@ -162,7 +168,7 @@ class System:
         operation = node.operation
         assert operation is not None
         home = node.root.home
-        homes = range(len(MACHINES)) if operation.everywhere else (home,)
+        homes = HOMES if operation.everywhere else (home,)
         touched = [place_of(variable, each) for variable in operation.touches for each in homes]
         key = (node.call, outcome, node.root.slot, home, *(content[place] for place in touched))
         if key not in self._effects:

@@ -12,20 +12,26 @@ from attrs import define, field, frozen
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.spacing import Pauses
 
-MACHINES = ("this machine", "another machine")  # fingerprints of the two homes there can be
+HOMES = (0, 1)  # the folder, and a copy of it
+MACHINES = ("this machine", "another machine")  # either home may be used from both
 START = 1_800_000_000  # Unix seconds of the first event
 
 OF_A_HOME = ("usage", "ledger", "credentials", "identity lock", "sender lock", "outbox", "switch", "pauses")
 OF_ALL = ("posthog", "clock", "history")
-SIZE = len(OF_A_HOME) * len(MACHINES) + len(OF_ALL)
+SIZE = len(OF_A_HOME) * len(HOMES) + len(OF_ALL)
 
 Vars = tuple[int, ...]
+
+
+def installation(home: int, machine: int) -> str:
+    """What `here` is: the machine, and the inode of the folder, which a copy does not share."""
+    return f"{MACHINES[machine]}, folder {home}"
 
 
 def place_of(variable: str, home: int) -> int:
     """Where in a state a variable is; `home` matters to those that every home has."""
     if variable in OF_ALL:
-        return len(OF_A_HOME) * len(MACHINES) + OF_ALL.index(variable)
+        return len(OF_A_HOME) * len(HOMES) + OF_ALL.index(variable)
     return home * len(OF_A_HOME) + OF_A_HOME.index(variable)
 
 
@@ -88,7 +94,8 @@ class History:
     were dropped for a stated reason. `noticed`: stamps that a ledger ever named. `used`: (home, id) that was
     used with credentials. `attempted`: aliases that were tried, (id, principal). `seen_out`: (home, number of
     the period that a logout ended, how many there were when it had rotated). `forced`: homes on which a
-    logout did not wait for the lock any longer. `current`: ids that were ever a home's own. `told_off`:
+    logout did not wait for the lock any longer. `current`: ids that were ever a home's own. `users`: (home, installation) that used it. `left`: (home, id) that
+    a logout left alone though it was used with credentials. `told_off`:
     processes that read that tracking is off.
     """
 
@@ -103,13 +110,15 @@ class History:
     seen_out: frozenset[tuple[int, int, int]] = frozenset()
     forced: frozenset[int] = frozenset()
     current: frozenset[str] = frozenset()
+    users: frozenset[tuple[int, str]] = frozenset()
+    left: frozenset[tuple[int, str]] = frozenset()
     told_off: frozenset[int] = frozenset()
 
 
 def blank(pool: Pool) -> Vars:
     """Nothing is on disk, nobody has ever logged in."""
     content: list[int] = [0] * SIZE
-    for home in range(len(MACHINES)):
+    for home in HOMES:
         first: dict[str, Hashable] = {
             "credentials": (Period(None, None, "start"),),
             "outbox": frozenset(),
