@@ -138,15 +138,16 @@ class PostHogSink:
         options = {"gzip": True, "timeout": seconds, "batch": batch}
         self._session.proxies = {"http": proxy.url, "https": proxy.url} if proxy else {}
         self._session.verify = _trusted((host, proxy.url) if proxy else (host,))
-        theirs = posthog_request._session
         if _takes(post, "session"):
-            options["session"] = self._session
+            response: requests.Response = post(
+                self.sink.project_token, host, _BATCH_PATH, **options, session=self._session
+            )
         else:  # 6.x posts through a session of its module only, which a tool's own client uses too
-            posthog_request._session = self._session
-        try:
-            response: requests.Response = post(self.sink.project_token, host, _BATCH_PATH, **options)
-        finally:
-            posthog_request._session = theirs
+            theirs, posthog_request._session = posthog_request._session, self._session
+            try:
+                response = post(self.sink.project_token, host, _BATCH_PATH, **options)
+            finally:
+                posthog_request._session = theirs
         with response:
             return response.status_code, _read(response) if response.status_code == 200 else b""
 
