@@ -113,10 +113,11 @@ class PostHogSink:
             raise RefusedError("the SDK did not take what it was given")
         if not batch:
             return
-        peer, proxy = Peer("PostHog", self.sink.host, "REQUESTS_CA_BUNDLE", _ANSWERS), None
+        host = posthog_request.determine_server_host(self.sink.host)
+        peer, proxy = Peer("PostHog", host, "REQUESTS_CA_BUNDLE", _ANSWERS), None
         try:
-            proxy = find_proxy(self.sink.host, _PROXIES)
-            status, content = within(seconds, lambda: self._send(batch, seconds, proxy))
+            proxy = find_proxy(host, _PROXIES)
+            status, content = within(seconds, lambda: self._send(batch, host, seconds, proxy))
         except Exception as error:
             raise NotAcceptedError(peer.explain(error, proxy)) from error
         if status in _REFUSED:
@@ -129,18 +130,24 @@ class PostHogSink:
             raise NotAcceptedError(peer.say(Failure.NOT_THEIRS))
         self.accepted(batch)
 
-    def _send(self, batch: list[dict[str, Any]], seconds: float, proxy: Proxy | None) -> tuple[int, bytes]:
+    def _send(
+        self, batch: list[dict[str, Any]], host: str, seconds: float, proxy: Proxy | None
+    ) -> tuple[int, bytes]:
         """The answer's status and content, which is cut soon after ANSWER_LIMIT."""
-        host = posthog_request.determine_server_host(self.sink.host)
         post: Any = posthog_request.post
         options = {"gzip": True, "timeout": seconds, "batch": batch}
         self._session.proxies = {"http": proxy.url, "https": proxy.url} if proxy else {}
         self._session.verify = _trusted((host, proxy.url) if proxy else (host,))
         if _takes(post, "session"):
-            options["session"] = self._session
-        else:
-            posthog_request._session = self._session  # 6.x posts through a session of its module only
-        response: requests.Response = post(self.sink.project_token, host, _BATCH_PATH, **options)
+            response: requests.Response = post(
+                self.sink.project_token, host, _BATCH_PATH, **options, session=self._session
+            )
+        else:  # 6.x posts through a session of its module only, which a tool's own client uses too
+            theirs, posthog_request._session = posthog_request._session, self._session
+            try:
+                response = post(self.sink.project_token, host, _BATCH_PATH, **options)
+            finally:
+                posthog_request._session = theirs
         with response:
             return response.status_code, _read(response) if response.status_code == 200 else b""
 

@@ -34,6 +34,31 @@ def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, w
     assert told["sinks"][0]["delivered"] == 0
 
 
+def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, world: World) -> None:
+    """Both are shown, each with its reason: by `flush`, and by `status` afterwards."""
+    world.log_in("principal-1")
+    world.settle()
+    world.receiver.posthog, world.receiver.cloud = DOWN, WELL.__class__(status=404)
+    world.run("decided")
+    world.store_credentials("principal-1", version=2)
+    world.run("undecided")
+    host = world.receiver.url.removeprefix("http://")
+    to_posthog = "PostHog has trouble of its own (503): it is asked again later"
+    to_cloud = f"Arcade Cloud is not at {host} (404): check the address"
+    out = shell("flush", "--config-dir", world.folder).out
+    assert f"2 events still waiting: {to_posthog}" in out
+    assert f"your account was not found out: {to_cloud}" in out
+    out = shell("status", "--config-dir", world.folder).out
+    assert [line.strip().partition("  ")[0] for line in out.splitlines() if to_posthog in line] == [
+        "last failure"
+    ]
+    assert [line.strip().partition("  ")[0] for line in out.splitlines() if to_cloud in line] == [
+        "last failed look-up"
+    ]
+    (told,) = shell("status", "--config-dir", world.folder, "--json").content["sinks"]
+    assert (told["last_failure"]["reason"], told["last_failed_look_up"]["reason"]) == (to_posthog, to_cloud)
+
+
 @pytest.mark.parametrize("variable", ["DO_NOT_TRACK", "ARCADE_USAGE_DEBUG"])
 def test_flush_sends_nothing_where_nothing_may_be_sent(
     shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, variable: str

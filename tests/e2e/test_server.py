@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL
+from arcade_usage.domain.spacing import EARLY_SECONDS
 from tests.e2e.gate import Gate
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import World, until
@@ -122,7 +123,7 @@ def served(world: World) -> list[str]:
 
 @pytest.mark.parametrize("mood", [DOWN, HANGING, LOSING_REPLIES], ids=["down", "hanging", "losing replies"])
 def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, mood: object) -> None:
-    """Captures go on, one attempt is made, the outbox holds what it may, and the end comes in time."""
+    """Captures go on, a few attempts are made, the outbox holds what it may, and the end comes in time."""
     world.receiver.posthog = mood  # type: ignore[assignment]
     lines = ONE + "go()\n" + FOUR_THREADS.format(each=300) + "go()\nserver.close()"
     with serving(world, lines) as server:
@@ -135,7 +136,7 @@ def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, mood: object
         assert time.monotonic() - start < SERVER_SECONDS / 2
     assert (run.returncode, run.stderr, run.started) == (0, "", [])
     assert len(world.waiting) <= 1100  # what is over the bound goes when somebody sends
-    assert len(world.receiver.requests) == 1
+    assert len(world.receiver.requests) <= 1 + len(EARLY_SECONDS)
     world.receiver.posthog = WELL
 
 
