@@ -20,7 +20,7 @@ _FOLDER = r"(?:(?!%2[Ff]|%5[Cc])[^\s\\/:;,\"'`<>|()\[\]{}]){1,64}"
 _VERSION = r"v?\d+(?:\.\d+){0,2}(?:-(?:alpha|beta|rc|dev|next|canary|pre)[\w.-]*)?(?![\w.-]{0,64}\w)"
 _MAILBOX = r"\w.%+!#$&*\-"
 _DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*(?:\.\(none\))?"  # as git has it where there is none
-_TAG = r"(?:latest|next|main|master|head|stable|canary|alpha|beta)\b"
+_TAG = r"(?:sha\d{1,3}:|(?:latest|next|main|master|head|stable|canary|alpha|beta)\b)"
 
 # fmt: off
 RULES = (

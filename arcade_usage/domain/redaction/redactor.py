@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from arcade_usage.domain.redaction import named, persons, shapes, urls
+from arcade_usage.domain.redaction import commands, named, persons, shapes, tables, urls
+from arcade_usage.domain.redaction.folding import fold
 from arcade_usage.domain.redaction.rule import REDACTED, Rule
 from arcade_usage.domain.redaction.text import clean, cut
 from arcade_usage.domain.redaction.words import names_a_secret
@@ -22,7 +23,15 @@ INTEGER_LIMIT = 2**63  # beyond it most readers of JSON lose digits
 
 _PASSES = 8  # a text that is not settled by then is withheld
 
-RULES = (shapes.KEY_BLOCK, *urls.RULES, *named.RULES, *shapes.RULES, *persons.RULES)
+RULES = (
+    shapes.KEY_BLOCK,
+    *urls.RULES,
+    *tables.RULES,
+    *commands.RULES,
+    *named.RULES,
+    *shapes.RULES,
+    *persons.RULES,
+)
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
@@ -58,12 +67,18 @@ class Redactor:
         text = clean(text)
         for _ in range(_PASSES):
             before = text
-            for rule in self._rules:
-                text = rule.apply(text)
-            text = cut(text)
+            text = self._without_secrets(text)
+            folded = fold(text)
+            if folded != text and (found := self._without_secrets(folded)) != cut(folded):
+                text = found
             if text == before:
                 return text
         return REDACTED
+
+    def _without_secrets(self, text: str) -> str:
+        for rule in self._rules:
+            text = rule.apply(text)
+        return cut(text)
 
     def redact_value(self, value: object) -> "JsonValue | Dropped":
         """The value with every text in it redacted, keys included, and without what is not JSON."""
@@ -92,7 +107,9 @@ class Redactor:
         for _, (name, value) in zip(range(WIDTH_LIMIT), values.items(), strict=False):
             if not isinstance(name, str):
                 continue
-            redacted = REDACTED if names_a_secret(clean(name)) else self._redact_value(value, depth, budget)
+            redacted = self._redact_value(value, depth, budget)
+            if isinstance(redacted, (str, list, dict)) and names_a_secret(clean(name)):
+                redacted = REDACTED
             if not isinstance(redacted, Dropped):
                 kept.setdefault(self(name), redacted)
         return kept

@@ -31,6 +31,11 @@ _HUMP = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
 _DIGIT_MEETS_LETTER = r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])"
 _ADDRESS = r"0x[0-9A-Fa-f]{1,16}"  # of an object: says nothing
 _CAMEL_CASE = r"(?:[A-Z]?[a-z]{1,15}|[A-Z]{2,8})(?:[A-Z][a-z]{1,15}|[A-Z]{2,8}(?![a-z]))*"
+# Of an image's layer, or of a commit.
+_NO_DIGEST = (
+    r"(?!(?:(?<=sha256:)[0-9a-f]{64}|(?<=sha512:)[0-9a-f]{128}|(?<=commit )[0-9a-f]{40}|(?<=object )[0-9a-f]{40}"
+    r"|(?<=revision )[0-9a-f]{40}|(?<=tree: )[0-9a-f]{40})(?![\w~$!/+-]))"
+)
 _LONG = 40  # characters that no name has, but in camel case
 _KEY_WORD = 14  # characters of a word that may be a key by itself
 _RANDOM = 18  # characters of random words that make a key together
@@ -80,8 +85,8 @@ RULES = (
     Rule("AWS key id", r"A(?:KI|SI|RO|ID|BI|CC)A[A-Z0-9]{8,}"),
     Rule("bot token", r"(?<!\d)\d{6,12}:A[\w-]{20,}", marks=(":a",)),
     Rule("UUID", r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){2,3}(?:-[0-9a-f]{1,64})?", ID, ("-",)),
-    Rule("long hex", r"(?i)(?<![0-9a-f])[0-9a-f]{32,}"),
-    Rule("assigned word", r"(?<=[=:])([ \t]?[\"'`]?)(?=[a-z0-9]*[a-z][0-9]+[a-z])[a-z0-9]{14,}(?![\w~$+/%-])",
+    Rule("long hex", rf"(?i)(?<![0-9a-f]){_NO_DIGEST}[0-9a-f]{{32,}}"),
+    Rule("assigned word", rf"(?<=[=:])([ \t]?[\"'`]?){_NO_DIGEST}(?=[a-z0-9]*[a-z][0-9]+[a-z])[a-z0-9]{{14,}}(?![\w~$+/%-])",
          rf"\1{REDACTED}", ("=", ":")),
     Rule("app token", r"(?<!\d)\d{15,16}[|%][\w-]{27,40}"),
     Rule("pair of hex", r"(?<![\w:])[0-9a-f]{8}:[0-9a-f]{8}(?![\w:])", marks=(":",)),
@@ -90,7 +95,9 @@ RULES = (
 )
 # fmt: on
 RANDOM_RUN = Rule(
-    "random run", r"(?<![A-Za-z0-9+/_.%~$!-])[A-Za-z0-9+/_.%~$!-]{14,}={0,2}", _without_randomness
+    "random run",
+    rf"(?<![A-Za-z0-9+/_.%~$!-]){_NO_DIGEST}[A-Za-z0-9+/_.%~$!-]{{14,}}={{0,2}}",
+    _without_randomness,
 )
 # What another rule left of it.
-REST = Rule("rest of a key", rf"{REDACTED}[-_~$!][\w~$!.-]*", marks=(REDACTED,))
+REST = Rule("rest of a key", rf"{REDACTED}[-_~$!\w][\w~$!.-]*", marks=(REDACTED,))

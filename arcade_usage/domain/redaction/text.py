@@ -10,7 +10,12 @@ SCAN_LIMIT = 2 * 1024  # characters of a text that are looked at
 
 _CLEANING = (
     Rule("terminal colours", r"\x1b\[[0-9;:?]*[@-~]?", ""),
-    Rule("invisible characters", r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", ""),
+    # Between other letters they may mean something.
+    Rule(
+        "invisible characters",
+        r"(?<=[!-~])[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+(?=[!-~])",
+        "",
+    ),
     Rule("line ends", r"\r\n?", "\n"),
     Rule("control characters", r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", " "),
     Rule("lone surrogates", r"[\ud800-\udfff]", "\ufffd"),

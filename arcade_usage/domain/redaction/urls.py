@@ -15,7 +15,8 @@ RULES = (
     Rule("URL user", r"://[^\s/?#@]*@(?=[^\s@]*(?:\s|\Z))", f"://{REDACTED}@", ("://",)),
     Rule("URL password", rf"://[^\s:/?#@\[]*:(?=[^\s/])(?!{_PORT})\S+?{END}", f"://{REDACTED}", ("://",)),
     Rule("URL users", rf"://(?!{REDACTED}@[^\s@]*(?:\s|\Z))[^\s/?#@]*@\S*", f"://{REDACTED}", ("://",)),
-    after("URL query", r"://[^\s?#:]*(?::(?!//)[^\s?#:]*)*[?#]", rf"\S+?{END}", "://"),
+    after("URL query", r"://[^\s?#:]*(?::(?!//)[^\s?#:]*)*[?#]",
+          rf"(?!(?<=#)[a-z]+(?:[-.][a-z]+)+{END})\S+?{END}", "://"),  # but for a heading of a page
     after("Oracle", r"\bjdbc:oracle:\w{1,8}:", r"[^\s@]{1,128}(?=@)", "jdbc"),
     # What urllib says where a password has a slash or a hash.
     after("port", r"could not be cast to integer value as ", r"(['\"])(?!\d+\2)[^'\"]*\2", "cast to"),

@@ -9,9 +9,9 @@ from arcade_usage.domain.redaction.rule import END, REDACTED
 
 # Values of these may hold spaces, commas and the like: all that is left of the line goes.
 LINE_NAMES = (
-    r"pass(?:word|wort|wd|phrase|code)|(?<![a-z])pass(?![a-z])|(?-i:Pass(?![a-z]))|pwd|pswd|[_-]pw(?![a-z])"
-    r"|kennwort|contrase|senha|mot de passe|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9"
-    r"|\u043f\u0430\u0440\u043e\u043b\u044c|authori[sz]ation|cookie|mnemonic"
+    r"pass(?:word(?!less)|wd(?!(?<=\Apasswd): \S{1,64} )|phrase|code)|(?<![a-z])pass(?![a-z]|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
+    r"|(?:store|key|require|smtp|user|root|db|admin)pass(?![a-z])|(?:[_-]|(?<![a-z]))pw(?![a-z])"
+    r"|authori[sz]ation|cookie(?!cutter| (?:banner|consent|domain|policy|notice))|mnemonic"
     r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)|input_value"
 )
 # How many tokens a model took, and of which type one is, is no secret.
@@ -19,48 +19,118 @@ _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{
 NAMES = (
     rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
     r"|connection[ _-]?str"
-    r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
+    r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|psk|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
-    r"|(?:security|access|auth|pin)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
+    r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
 A_NAME = rf"[\w.-]{{0,40}}?(?:{NAMES})[\w.-]{{0,32}}"
 
 # Those that are followed by a secret in plain words: "the password for jane is ...".
 TOLD_NAMES = (
-    r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )"
-    r"(?:pass(?:word|wd|phrase|code)|(?<=_)pass(?![a-z])|pwd|token|secret|credential|signature"
+    r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )(?<!near )"
+    r"(?:pass(?:word|wd|phrase|code)|(?<=_)pass(?![a-z])|pwd|token|secret|credential|signature|authori[sz]ation"
     r"|(?:api|access|secret|licen[cs]e|signing|encryption|master)[ _-]?key)s?"
 )
-TELLS = r"(?: for(?: [^\s:=]{1,64}){1,3})?(?: (?:is|was|of|provided|given|value))?[ :\t]{1,16}"
-TOLD_MARKS = ("pass", "pwd", "token", "secret", "credential", "signature", "key")
+TELLS = (
+    r"(?: for(?: [^\s:=]{1,64}){1,3}| (?:must|should|can|may) not be| (?:tried|used|entered|given))?"
+    r"(?: (?:is|was|of|provided|given|value))?[ :\t]{1,16}"
+)
+TOLD_MARKS = ("pass", "pwd", "token", "secret", "credential", "signature", "key", "authori")
 
-# The name of an exception suggests no secret: what follows it is its message.
-NO_ERROR = r"(?!(?-i:[\w-]{0,32}(?:Error|Exception|Warning|Failure|NotFound|Expired|Denied|Failed)))"
+# The name of an exception suggests no secret: what follows it is its message. Nor does a count or a limit.
+NO_ERROR = (
+    r"(?!(?-i:[\w-]{0,32}(?:Error|Exception|Warning|Failure|NotFound|Expired|Denied|Failed))"
+    r"|[\w-]{0,32}(?:count|length|len|limit|size|attempts|tries|timeout|ttl|age|days|min|max|seconds|left|index|number"
+    r"|s|ed|present|enabled|required|set)[\"']?[ \t]{0,4}[:=][ \t]{0,4}(?:\d{1,7}|true|false)(?![\w.-])"
+    r"| attempts)"
+)
+_SAID = (
+    r"is|was|are|were|provided|given|used|supplied|value|entered|tried|sent|typed|received|rejected|refused|incorrect"
+    r"|wrong|invalid|not accepted|does not match|mismatch"
+)
+# fmt: off
 IS = (
     rf"{NO_ERROR}[\w-]{{0,32}}"
-    r"(?: (?:is|was|are|provided|given|used|supplied|value)| for(?: [^\s:=]{1,64}){1,3})?"
+    rf"(?: (?:{_SAID})| for(?: [^\s:=]{{1,64}}){{1,3}}|(?:,? (?:{_SAID})){{2,3}})?"
     r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}"""
-    r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad])[ \t]{0,8}"
-    r"(?:\n[ \t]{0,16}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
-    r"""|[|\u2502][ \t]{1,40}(?=[\w"']))|>(?=[^\s<]))"""
+    r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad]|\.{3,80}:?)[ \t]{0,8}"
+    r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
+    r"""|[|\u2502][ \t]{1,40}(?=[\w"'])| (?:i?like|in|<>)[ ]{1,4}(?=["'(]))"""
+    r"|(?:</(?:t[dh]|dt)>\s{0,16}<(?:td|dd)[^>]{0,40})?>(?=[^\s<]))"
 )
-IS_MARKS = (":", "=", ">", "|", "\u2502", "\uff1a", "%3")
+# fmt: on
+IS_MARKS = (":", "=", ">", "|", "\u2502", "\uff1a", "%3", "...", "like", " in ")
 
 QUOTE = r"(?:\\{0,4}[\"'])"
-QUOTED = r"""[bruf]{0,2}\\{0,4}(?:"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?)"""
+_OTHER_QUOTES = (
+    r"[\u201c\u201d\u201e\u00ab\u00bb\u2018\u201a\u2039\u203a\u300c\u300e]"
+    r"[^\u201c\u201d\u00ab\u00bb\u2018\u2019\u2039\u203a\u300d\u300f\n]{1,200}"
+    r"[\u201c\u201d\u00ab\u00bb\u2018\u2019\u2039\u203a\u300d\u300f]"
+)
+QUOTED = (
+    r"""(?:(?:[bruf]{0,2}|n)\\{0,4}(?:"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?)"""
+    rf"|`[^`\n]{{1,200}}`|{_OTHER_QUOTES})"
+)
 _NESTED = r"(?:\w{0,24}[\[({]|[|>][-+]?[ \t]*(?:\n|\\n))[\s\S]*"  # where it ends is anyone's guess: all of it
 _DONE = rf"{REDACTED}(?!\w)"
-VALUE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S+?{END})"
-LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*)"
-# Words that tell of a secret's state, and statuses of HTTP, are not the secret.
-NO_STATE = (
-    r"(?!(?:[1-5]\d\d|yes|true|false|none|null|nil|empty|unset|expired|invalid|missing|required|requires|unknown|"
-    r"unexpected|unsupported|not|no|permission|denied|failed|failure|unauthorized|forbidden|rejected|revoked|"
-    r"could|cannot|can|unable|must|should|does|needs|is|was|are|were|has|have|and|or|to|for|in|on|from|if|with|"
-    r"connection|request|option|flag|argument|error|timeout|timed|wrong|incorrect|too|already|still|valid|set|"
-    r"the|a|an|this|your|only)"
-    r"(?:[\s,.;:)\]}\"']|\Z))"
+# A value may be broken off at the end of a line.
+_WRAPPED = r"(?:\n[ \t]{0,16}(?![\w.-]{1,40}[ \t]{0,4}[:=(]|[-|+>\u2500-\u257f])\S+)?"
+VALUE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S+?{END}(?:(?<=\w)(?=\n){_WRAPPED})?)"
+LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*{_WRAPPED})"
+# What is said of a secret, of its state or of its kind, and statuses of HTTP, are not the secret.
+_STATES = (
+    "yes true false none null nil empty unset expired invalid missing required requires optional unknown undefined "
+    "unexpected unsupported expected not no permission denied failed failure unauthorized forbidden rejected revoked "
+    "could cannot can unable must should may might does did do needs needed is was are were has have had been be "
+    "timed wrong incorrect too already still valid set malformed mismatch blank disabled enabled locked short weak "
+    "field this please ok"
 )
+_SMALL_WORDS = (
+    "and or to for in on from if with by at of as than then the a an your only when while before after between into "
+    "all any each every some other another because but so it its there here you we they i"
+)
+_THINGS = (
+    "connection request option flag argument error timeout identifier call val file path directory folder string number "
+    "integer boolean value key name type token scope header parameter variable function method class object module "
+    "operator keyword literal comma colon semicolon bracket brace punc eof end start user username client server "
+    "provider host port database table column row record config configuration context format length size limit scheme "
+    "method algorithm version environment command process template plugin package dependency extension service "
+    "resource entry item list array bearer access refresh authentication authorization auth login logon logout "
+    "session policy hash reset check prompt manager mismatch change attempt attempts strength encoding exchange "
+    "opened closed open close created deleted updated loaded found lost using read write reading writing data "
+    "minion package delivery verification validation signing rotation generation storage store helper lookup "
+    "something nothing line field input output only one two three text backend middleware handler code fehlercode felkod k[oó]d код 错误码 エラーコード 错误码为 chybový"
+)
+
+
+def _either(*spaced: str) -> str:
+    return "|".join(" ".join(spaced).split())
+
+
+_ENDS = r"(?:[\s,.;:!?\u3002\uff01)\]}\"']|\Z)"
+NO_STATE = (
+    rf"(?!(?:(?:[1-5]\d\d|[\"'\[]{{0,2}}(?:{_either(_STATES)})|{_either(_SMALL_WORDS, _THINGS)}){_ENDS})"
+    r"|`[\s,.;)]|(?-i:[A-Z]{3,12})(?:[ \t]|\Z))"
+)
+NO_STATE_LINE = (
+    rf"(?![\"'\[]{{0,2}}(?:{_either(_STATES)}|command not found"
+    r"|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
+    rf"{_ENDS}|(?-i:[A-Z][A-Z_-]{{2,15}})[ ]{{2}})"
+)
+# What else follows "password" in sentences that hold none.
+_SAID_OF_IT = (
+    "provided supplied given entered combination configured specified with would expires expiration history mode "
+    "properties correctly service immediately generated inactivity inactive unchanged updated changed that which "
+    "returned assigned response packet until showing contains life quality hint contents based fails exceeds "
+    "exceeded during dialog again right refused echoed parameters being pair interactively used handling last "
+    "characters corrupt dictionary lockout minimum maximum differ differs matches match entries database databases "
+    "cache visible rules requirements protected protection managers files fields authenticated cannot doesn't isn't "
+    "wasn't don't can't didn't won't shouldn't mustn't couldn't less never always also now settings setup rotated "
+    "reuse recovery manager expiry provider input stdin will shall needs ends begins looks goes comes goes came "
+    "longer shorter similar common confirmation confirm twice once about over under without within since per via "
+    "plugin callback screen page form box grant based-auth hasher hashing encryption encrypted decryption"
+)
+NO_PHRASE = rf"{NO_STATE}(?!(?:{_either(_SAID_OF_IT)}){_ENDS})"
 # The name of a variable in quotes names a secret, and is none.
 NO_VARIABLE = rf"(?!{QUOTE}(?-i:[A-Z]+_[A-Z_]+){QUOTE})"
 
