@@ -66,7 +66,7 @@ RULES = (
     after("scheme and token", r"\b(?:basic|digest|token|negotiate|ntlm|api-?key)\s{1,4}",
           rf"(?=\S{{0,64}}(?:[\d=]|(?-i:[a-z][A-Z])))\S{{8,}}?{END}",
           "basic", "digest", "token", "negotiate", "ntlm", "key"),
-    after("told password", rf"(?<![a-z0-9]){_TOLD} (?:(?:tried|used|entered|sent) )?(?:is|was) ", NO_PHRASE + VALUE,
+    after("told password", rf"(?<![a-z0-9]){_TOLD} (?:(?:tried|used|entered|sent|value|for [^\s:=]{{1,64}}(?: [^\s:=]{{1,64}})?) )?(?:is|was) ", NO_PHRASE + VALUE,
           *TOLD_MARKS),
     after("told after", rf"\b(?:wrong|incorrect|invalid|bad|rejected|with|using|tried|expected|got|received) {_TOLD}[ \t]{{1,4}}", NO_PHRASE + VALUE,
           *TOLD_MARKS),

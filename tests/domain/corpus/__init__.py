@@ -30,7 +30,8 @@ LIMITS = frozenset(
     name
     for name, sample in WORDS.items()
     if sample.message.startswith(("/etc/ppp/chap-secrets", "auth failed for anna/", "assert password == 'x'"))
-    or sample.message.startswith(("parola cozonacul", "tried admin/"))
+    or sample.message.startswith(("parola cozonacul", "tried admin/", "expected password sandpiper but"))
+    or sample.message.startswith(("unlocking with ", "secret value cormorant", "auth_token partridge"))
 )
 PLAIN: tuple[str, ...] = (
     *plain_python.MESSAGES,
