@@ -19,6 +19,19 @@ principal's id, once PostHog has accepted that this installation is theirs; else
 comes from outside is redacted before it is written or sent, and at most {MESSAGE_LIMIT} characters long.
 """
 
+_REDACTION = """## What redaction does, and what it does not
+
+In a text it replaces home folders, this user's and this machine's names, e-mail addresses, UUIDs, what URLs carry
+(users, passwords, queries), keys and tokens that are known by their shape, random strings, and what stands after a
+word for a secret (in some forty languages), an option, a column's name or a statement in SQL. Escapes, look-alike
+letters and invisible characters make no difference. Where it is in doubt, it replaces. A text in which nothing is
+found stays as it was. Numbers and booleans that a tool passes as values are never changed.
+
+It cannot know a secret that is a plain word with nothing around it that says so (`auth failed for anna/millwright`).
+It does not look for IP addresses, phone numbers, postal addresses, full names of people, names of other users outside
+of a path or an address, names of projects, hosts or files, nor card or account numbers.
+"""
+
 
 def write_page() -> str:
     return "\n".join(
@@ -34,6 +47,7 @@ def write_page() -> str:
             "## What the tool adds\n",
             "What a tool passes in `properties`, redacted. Names that begin with `$`, and those above, are refused;"
             " what they are and why, its own documentation says.\n",
+            _REDACTION,
         ]
     )
 

@@ -52,7 +52,7 @@ RULES = (
           "-p", "-a", "-w", "-y", "-k", "-x", "_pw", "/p", "/rp"),
     after("argument", rf"(?:{_POSITIONS})", _NO_OPTION + VALUE,
           "htpasswd", "rabbitmqctl", "wpa_", "rclone", "net use", "rasdial", "nmcli", "/u", "-u", "auth", "<<<"),
-    after("slash option", r"(?<!\S)/(?:p|pw|pwd|pass|password):", rf"(?![\w.]{{1,80}}=){VALUE}", "/p"),
+    after("slash option", r"(?<![^\s\"'])/(?:p|pw|pwd|pass|password):", rf"(?![\w.]{{1,80}}=){VALUE}", "/p"),
     after("user%password", r"(?:-U|--user)[\"']?[,=]?[ ]{0,2}[\"']?[^\s%]{1,64}%", VALUE, "%"),
     after("user,password", r"\blftp\b[^\n]{0,80}? -u [^\s,]{1,64},", VALUE, "lftp"),
     after("Oracle user", r"\b(?:sqlplus|impdp|expdp|sqlldr|rman|exp|imp)\b[^\n]{0,80}?[\s=][\w$#]{1,32}/",

@@ -27,8 +27,23 @@ _ESCAPE = (
 _LETTERS = {"n": "\n", "r": "\n", "t": "\t"}
 
 _UNSEEN = dict.fromkeys(
-    [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0]
-    + [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)]
+    [
+        173,
+        847,
+        1564,
+        4447,
+        4448,
+        6068,
+        6069,
+        6158,
+        12644,
+        65279,
+        65440,
+        *range(8203, 8208),
+        *range(8234, 8239),
+        *range(8288, 8304),
+        *range(65024, 65040),
+    ]
 )
 _PUNCTUATION = str.maketrans(
     "\u00ab\u00bb\u201c\u201d\u201e\u201f\u300c\u300d\u300e\u300f\u301d\u301e\u301f"  # double

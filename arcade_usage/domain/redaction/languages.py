@@ -39,7 +39,7 @@ _IS_BEFORE_QUOTES = _either("は 이 가 은 는")
 _STATE = _either(
     "falsch fehlerhaft unrichtig ungültig abgelaufen gesperrt erforderlich pflicht vergessen veraltet "
     "onjuist mislukt ongeldig verlopen verplicht vereist verkeerd vergeten incorre inv[aá]lid err[aoô]n errad errat expir "
-    "caduc vac[ií] requer obligator obrigat demasiad sbagliat scadut obbligator tropp oubli requis obligatoire "
+    "caduc vac[ií] requer obligator obrigat demasiad trop sbagliat scadut obbligator tropp oubli requis obligatoire "
     "veranderd gewijzigd inaktiv allere bruk pas bilo vypnut změněn geänder zmien ændre endre duplic primari for[aá]ne ogiltig felaktig utgång forkert ugyldig udløbet utløpt påkrev väär virheel vanhen "
     "nieprawid niepopraw błędn wygas wymagan neplatn chybn nespr špatn vypr příliš pogreš netačn neispr napač "
     "hibás érvény lejárt неверн неправ недейств ист[её]к слишком обязател невірн грешн yanlış hatal geçersiz "
@@ -57,9 +57,9 @@ _NAMES = (
     rf"|(?P<token>(?:{_TOKEN}){_LETTERS}{{0,4}}(?!{_LETTERS})){_ACCESS}|(?:{_KEY})"
 )
 _STATES = (
-    rf"(?i)(?P<name>\b(?:password|token|secret_key))(?P<is>[ ]?(?:(?:{_IS})(?=[ \"'`:])|(?:{_IS_BEFORE_QUOTES})(?=[ ]?[\"'`])))?"
+    rf"(?i)(?P<name>\b(?:pwd|token|secret_key))(?P<is>[ ]?(?:(?:{_IS})(?=[ \"'`:])|(?:{_IS_BEFORE_QUOTES})(?=[ ]?[\"'`])))?"
     rf"(?:(?P<state>[ :]{{0,3}}(?:(?:{_STATE}){_LETTERS}{{0,30}}|(?:{_STATE_ALONE})(?!{_LETTERS})))"
-    r"(?P<more>(?=[ ]?[:=\"'`]))?)?(?P<space>[ ]?)"
+    rf"(?P<more>(?=[ ]?[:=\"'`]))?)?(?P<whose>(?:[ ]{_LETTERS}{{2,20}}){{1,2}}(?=[ ]?:[ ]\S))?(?P<space>[ ]?)"
 )
 
 
@@ -71,9 +71,9 @@ def in_english(text: str) -> str:
 
 def _name(match: "re.Match[str]") -> str:
     if match["password"]:
-        return "password"
+        return "pwd"
     if match["asian"] or match["asian_token"]:
-        return "password " if match["asian"] else "token "  # there are no spaces between words
+        return "pwd " if match["asian"] else "token "  # there are no spaces between words
     return "token" if match["token"] else "secret_key"
 
 

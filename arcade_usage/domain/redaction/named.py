@@ -28,7 +28,7 @@ _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
 _SETS = rf"{QUOTE}?[ \t]{{0,4}}[=:][ \t]{{0,4}}"
 # What is called with a user and a password.
 _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:login|log_in|sign_?in)"
-_PASS = r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret)"
+_TOLD = r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret)"
 _HAS_DIGIT = r"(?=\S{0,64}\d)"
 
 # fmt: off
@@ -46,16 +46,16 @@ RULES = (
     after("option", rf"(?<![^\s\"'`(\[=,|])--?[\w-]{{0,40}}?(?:{NAMES})[\w-]{{0,32}}(?:[ \t]|[\"']?,[ \t]{{0,4}})",
           rf"(?!--|-\w\b|[|\u2502(]|[\"'`]-){NO_STATE}{VALUE}", "-"),
     after("option -u", r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-u", "--"),
-    after("piped", r"\becho[ \t]{1,4}", r"[^|\n]{1,200}(?=\|[^|\n]{0,80}(?:sudo|passw|login|kinit|gpg|openssl))", "echo"),
-    after("login", rf"\b(?:login|user(?:name)?)[ =:]{{1,3}}[^\s,;]{{1,64}}[\s,;]{{1,8}}(?:(?:and|with) )?{_PASS}[\s=:]{{1,8}}",
+    after("piped", r"\becho[ \t]{1,4}", r"[^|\n]{1,200}(?=\|[^|\n]{0,80}(?:sudo|passw|login|kinit|gpg|openssl|cryptsetup|luks))", "echo"),
+    after("login", rf"\b(?:login|user(?:name)?)[ =:]{{1,3}}[^\s,;]{{1,64}}[\s,;]{{1,8}}(?:(?:and|with) )?{_TOLD}[\s=:]{{1,8}}",
           NO_PHRASE + VALUE, "login", "user"),
-    after("protocol", r"(?-i:\bUSER )\S{1,64}\s{1,16}(?-i:PASS )|(?-i:\bIDENTIFY )|(?-i:(?:\A|\n|[>:] ?)\w{1,8} LOGIN )\S{1,64} |(?-i:\bLOGIN )[\"']\S{1,64}[\"'] (?=[\"'])",
+    after("protocol", r"(?-i:\bUSER )\S{1,64}\s{1,16}(?-i:PASS )|(?-i:\bIDENTIFY )|(?-i:(?:\A|\n|[>:] ?)\w{1,8} LOGIN )\S{1,64} |(?-i:\bLOGIN )(?:[\"']\S{1,64}[\"'] (?=[\"'])|(?-i:[a-z]\w{0,63}) )",
           NO_PHRASE + VALUE, "pass ", "identify", " login "),
     after("setting", r"(?:(?<=\n)|\A|[;:] )[ \t]{0,16}(?:(?:require|smtp|master|db|user|store)(?:pass|auth)"
           r"|[\w-]{1,32}[_-](?:pass|passwd|password|pw|secret))[ \t]{1,16}", rf"{NO_PHRASE}\S+?(?=[ \t]*(?:\n|\Z|:))",
           "pass", "pw", "secret", "auth"),
-    after("user and password", r"\b(?:credentials?|logins?|log ?on|basic auth|authentication)(?: (?:failed|invalid|rejected|refused|for|as|with|user))*[ :=]{1,3}"
-          r"(?!https?:)(?:[\w.@-]{1,64} / |[\w@-]{1,64}[/:](?=[^\s/:]))", NO_PHRASE + VALUE, "credential", "log", "auth"),
+    after("user and password", r"\b(?:credentials?|logins?|log ?on|basic auth|authentication|tried)(?: (?:failed|invalid|rejected|refused|for|as|with|user))*[ :=]{1,3}"
+          r"(?!https?:)(?:[\w.@-]{1,64}|<redacted>)(?: / |[/:](?=[^\s/:]))", NO_PHRASE + VALUE, "tried", "credential", "log", "auth"),
     after("pgpass", r"\bpgpass\b[^\n:]{0,40}: ?[^\s:]{1,80}:[\d*]{1,5}:[^\s:]{1,64}:[^\s:]{1,64}:", VALUE, "pgpass"),
     after("user-pass", r"\b(?:auth-)?user-pass [^\s/]{1,64} ", NO_PHRASE + VALUE, "user-pass"),
     after("secret string", r"\bSecret(?:Str|Bytes)\(", VALUE, "secret"),
@@ -66,17 +66,21 @@ RULES = (
     after("scheme and token", r"\b(?:basic|digest|token|negotiate|ntlm|api-?key)\s{1,4}",
           rf"(?=\S{{0,64}}(?:[\d=]|(?-i:[a-z][A-Z])))\S{{8,}}?{END}",
           "basic", "digest", "token", "negotiate", "ntlm", "key"),
-    after("told password", rf"(?<![a-z0-9]){_PASS} (?:(?:tried|used|entered|sent) )?(?:is|was) ", NO_PHRASE + VALUE,
+    after("told password", rf"(?<![a-z0-9]){_TOLD} (?:(?:tried|used|entered|sent|value|for [^\s:=]{{1,64}}(?: [^\s:=]{{1,64}})?) )?(?:is|was) ", NO_PHRASE + VALUE,
           *TOLD_MARKS),
-    after("told after", rf"\b(?:wrong|incorrect|invalid|bad|rejected|with|using|tried|expected|got|received) {_PASS}[ \t]{{1,4}}", NO_PHRASE + VALUE,
+    after("told after", rf"\b(?:wrong|incorrect|invalid|bad|rejected|with|using|tried|expected|got|received) {_TOLD}[ \t]{{1,4}}", NO_PHRASE + VALUE,
           *TOLD_MARKS),
-    after("told before", rf"(?<![a-z0-9]){_PASS},? ", rf"{NO_PHRASE}[^\s,.:=\"'`]{{4,64}}(?=,? (?:(?:is|was) )?(?:rejected|refused|too|wrong|invalid|incorrect|unknown|weak|blocked|not (?:valid|correct|accepted|known|recogni[sz]ed))\b)",
+    after("told at once", r"(?<![\w\\-])(?:password|passphrase|passcode) ", rf"{NO_PHRASE}(?![A-Z]\w+[ .]|\w+ (?:for|of|and|or) )[a-z][^\s,.:=\"'`()<>\[\]/]{{4,64}}(?=[\s,.:;)]|\Z)",
+          "password", "passphrase", "passcode"),
+    after("told with credentials", r"\bwith credentials ", NO_PHRASE + r"\w{4,64}(?=\s*\Z)", "credential"),
+    after("told to change", rf"\b{_TOLD} (?:was )?changed from ", NO_PHRASE + r"\S+ to \S+", "changed from"),
+    after("told before", rf"(?<![a-z0-9]){_TOLD},? ", rf"{NO_PHRASE}[^\s,.:=\"'`]{{4,64}}(?=,? (?:(?:is|was) )?(?:rejected|refused|too|wrong|invalid|incorrect|unknown|weak|blocked|(?:could|can|does|did|has|was) ?not|(?:does|could|did)n.t|not (?:valid|correct|accepted|known|recogni[sz]ed))\b)",
           *TOLD_MARKS),
     after("told to be over", r"\b(?:cookie|token|api key|nonce|session id) ", rf"{NO_PHRASE}[^\s,.:=\"'`]{{4,64}}"
           r"(?= (?:is|was|has) (?:been )?(?:rejected|refused|revoked|expired|invalid|wrong|not valid|no longer)\b)", "cookie", "token", "key", "nonce", "session"),
-    after("told between", rf"(?<![\w\\-]){_PASS} ", r"(?=.[^\s)\]>]{0,64}(?-i:[a-z\d]))(?:\([^\s)\"']{4,64}\)|\[[^\s\]\"']{4,64}\]|<(?!(?:redacted|email|user|id)>)[^\s>]{4,64}>)", "(", "[", "<"),
-    after("told on a line", rf"(?<![a-z0-9]){_PASS}[ \t]{{0,4}}\n[ \t]{{0,16}}", rf"{NO_PHRASE}(?!{A_NAME}\s)[^\s:]{{4,}}(?=[ \t]*(?:\n|\Z))", "\n"),
-    after("code", r"\b(?:pin|otp|totp|mfa|2fa|(?:one-time|verification|security|access|unlock|login|backup|recovery|sms|pin|your) (?:code|pin|password))"
+    after("told between", rf"(?<![\w\\-]){_TOLD} ", r"(?=.[^\s)\]>]{0,64}(?-i:[a-z\d]))(?:\([^\s)\"']{4,64}\)|\[[^\s\]\"']{4,64}\]|<(?!(?:redacted|email|user|id)>)[^\s>]{4,64}>)", "(", "[", "<"),
+    after("told on a line", rf"(?<![a-z0-9]){_TOLD}[ \t]{{0,4}}\n[ \t]{{0,16}}", rf"{NO_PHRASE}(?!{A_NAME}\s)[^\s:]{{4,}}(?=[ \t]*(?:\n|\Z))", "\n"),
+    after("code", r"\b(?:pin|otp|totp|mfa|2fa|(?:one-time|two-factor|verification|security|access|unlock|login|backup|recovery|sms|pin|your) (?:code|pin|password))"
           r"(?: (?:is|was|code))?[ :]{1,3}", r"\d[\d -]{2,12}\d(?!\w)", "pin", "otp", "fa ", "code"),
     after("told in quotes", TOLD_NAMES + TELLS,
           r"(?:\\?([\"'`]))\2?(?!(?-i:[A-Z]+_[A-Z_]+)\2)[^\"'`\n]{4,}\2"

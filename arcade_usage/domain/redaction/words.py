@@ -19,7 +19,7 @@ _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{
 NAMES = (
     rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
     r"|connection[ _-]?str"
-    r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
+    r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|psk|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
     r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
@@ -56,7 +56,7 @@ IS = (
     r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad]|\.{3,80}:?)[ \t]{0,8}"
     r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
     r"""|[|\u2502][ \t]{1,40}(?=[\w"'])| (?:i?like|in|<>)[ ]{1,4}(?=["'(]))"""
-    r"|(?:</t[dh]>\s{0,16}<td[^>]{0,40})?>(?=[^\s<]))"
+    r"|(?:</(?:t[dh]|dt)>\s{0,16}<(?:td|dd)[^>]{0,40})?>(?=[^\s<]))"
 )
 # fmt: on
 IS_MARKS = (":", "=", ">", "|", "\u2502", "\uff1a", "%3", "...", "like", " in ")
@@ -117,8 +117,20 @@ NO_STATE_LINE = (
     r"|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
     rf"{_ENDS}|(?-i:[A-Z][A-Z_-]{{2,15}})[ ]{{2}})"
 )
-# What follows "invalid password" where that is all that is said.
-NO_PHRASE = rf"{NO_STATE}(?!(?:provided|supplied|given|entered|combination|configured|specified){_ENDS})"
+# What else follows "password" in sentences that hold none.
+_SAID_OF_IT = (
+    "provided supplied given entered combination configured specified with would expires expiration history mode "
+    "properties correctly service immediately generated inactivity inactive unchanged updated changed that which "
+    "returned assigned response packet until showing contains life quality hint contents based fails exceeds "
+    "exceeded during dialog again right refused echoed parameters being pair interactively used handling last "
+    "characters corrupt dictionary lockout minimum maximum differ differs matches match entries database databases "
+    "cache visible rules requirements protected protection managers files fields authenticated cannot doesn't isn't "
+    "wasn't don't can't didn't won't shouldn't mustn't couldn't less never always also now settings setup rotated "
+    "reuse recovery manager expiry provider input stdin will shall needs ends begins looks goes comes goes came "
+    "longer shorter similar common confirmation confirm twice once about over under without within since per via "
+    "plugin callback screen page form box grant based-auth hasher hashing encryption encrypted decryption"
+)
+NO_PHRASE = rf"{NO_STATE}(?!(?:{_either(_SAID_OF_IT)}){_ENDS})"
 # The name of a variable in quotes names a secret, and is none.
 NO_VARIABLE = rf"(?!{QUOTE}(?-i:[A-Z]+_[A-Z_]+){QUOTE})"
 

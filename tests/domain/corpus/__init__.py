@@ -1,6 +1,17 @@
 """Messages that redaction is measured by: with secrets in them, and plain ones."""
 
-from tests.domain.corpus import access, gitleaks, persons, plain_hosts, plain_python, plain_tools, scanners
+from tests.domain.corpus import (
+    access,
+    gitleaks,
+    persons,
+    plain_hosts,
+    plain_near,
+    plain_python,
+    plain_tools,
+    scanners,
+    words,
+    words_held_out,
+)
 from tests.domain.corpus.sample import Sample, samples_of
 
 SECRETS: dict[str, Sample] = {
@@ -9,4 +20,22 @@ SECRETS: dict[str, Sample] = {
     **samples_of(access.MESSAGES, "own: "),
     **samples_of(persons.MESSAGES, "own: "),
 }
-PLAIN: tuple[str, ...] = (*plain_python.MESSAGES, *plain_tools.MESSAGES, *plain_hosts.MESSAGES)
+# Secrets that are words, which nothing but what is around them tells of.
+WORDS: dict[str, Sample] = {
+    **samples_of(words.MESSAGES, "word: "),
+    **samples_of(words_held_out.MESSAGES, "word, new: "),
+}
+# What comes through, since nothing around it says that it is a secret.
+LIMITS = frozenset(
+    name
+    for name, sample in WORDS.items()
+    if sample.message.startswith(("/etc/ppp/chap-secrets", "auth failed for anna/", "assert password == 'x'"))
+    or sample.message.startswith(("parola cozonacul", "tried admin/", "expected password sandpiper but"))
+    or sample.message.startswith(("unlocking with ", "secret value cormorant", "auth_token partridge"))
+)
+PLAIN: tuple[str, ...] = (
+    *plain_python.MESSAGES,
+    *plain_tools.MESSAGES,
+    *plain_hosts.MESSAGES,
+    *plain_near.MESSAGES,
+)

@@ -1,6 +1,6 @@
 """A message with secrets in it, written as a shape so that no file holds anything that looks like a live key.
 
-What stands between « and » is secret; there `[0-9a-f]{32}` means 32 characters of that alphabet, chosen by a
+What stands between « and », or ⟦ and ⟧ where a message has such quotes itself, is secret; there `[0-9a-f]{32}` means 32 characters of that alphabet, chosen by a
 hash, the same in every run. What stands outside is public: a key's fixed prefix, a host, the words around it.
 """
 
@@ -12,6 +12,7 @@ from attrs import frozen
 
 RUN = 6  # characters of a secret in a row that are too many
 _SECRET = re.compile("«(.*?)»", re.DOTALL)
+_SECRET_BESIDE_QUOTES = re.compile("⟦(.*?)⟧", re.DOTALL)
 _CLASS = re.compile(r"\[((?:[^\]\\]|\\.)+)\](?:\{(\d+)\})?")
 
 
@@ -48,7 +49,7 @@ def _sample(rule: str, shape: str) -> Sample:
         secrets.append(_spelled(f"{rule} {len(secrets)}", match[1]))
         return secrets[-1]
 
-    message = _SECRET.sub(spell, shape)
+    message = (_SECRET_BESIDE_QUOTES if "⟦" in shape else _SECRET).sub(spell, shape)
     return Sample(rule, message, tuple(secrets))
 
 
