@@ -164,5 +164,7 @@ def _troubles_of_identity(known: Known, here: str) -> dict[Trouble, bool]:
         Trouble.MALFORMED_IDENTITY: malformed[0],
         Trouble.MALFORMED_LEDGER: malformed[1],
         Trouble.DISAGREEMENT: not any(malformed) and known.identity is not None and not known.agrees,
-        Trouble.COPIED: account is not None and account.born != here,
+        Trouble.COPIED: account is not None
+        and account.born != here
+        and not isinstance(known.identity, Linked),
     }

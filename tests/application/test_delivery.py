@@ -438,3 +438,13 @@ def test_a_login_that_another_sender_delivered_is_not_sent_again(world: World) -
     late.send(login=record)
     assert len(world.posthog.batches) == batches
     assert world.outbox.pending() == []
+
+
+def test_a_logout_of_nobody_keeps_the_history_of_who_logs_in_next(world: World) -> None:
+    """Its delivery comes late, when she is logged in: it does not separate her from what was before."""
+    before = world.run("before")
+    snapshot, event = world.look(), world.event("logout")
+    world.log_in("alice")
+    world.deliver(event, snapshot, is_logout=True)
+    assert world.linked_to == "alice"
+    assert world.person_of(before) == world.person("alice")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arcade_usage.domain.identity import AlreadyLinkedError, Anonymous, InvalidIdError, Linked, Rotated
-from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.known import Known, Malformed, make_first
 from arcade_usage.domain.ledger import OWED_LIMIT, Ledger, Owed
 from tests.domain.values import (
     ALICE,
@@ -152,6 +152,43 @@ def test_a_rotated_identity_is_another_machines_no_more() -> None:
     """Rotating a copied home makes an id that is born here."""
     rotated = Known(anonymous, evolve(used, born=ELSEWHERE)).rotated(F, HERE, S1)
     assert rotated == Known(Rotated(F, retired=A), Ledger(F, HERE, seen=S1, latest=S1))
+
+
+def test_a_logout_rotates() -> None:
+    """Whoever was logged in, or may have been: the next person inherits nothing."""
+    for known in (
+        Known(linked, accepted),
+        Known(anonymous, used),
+        Known(anonymous, None),
+        Known(Malformed(), None),
+    ):
+        assert known.logged_out(F, HERE, had_credentials=False).anon_id == F
+    assert Known(anonymous, unused).logged_out(F, HERE, had_credentials=True).anon_id == F
+
+
+def test_a_logout_of_nobody_changes_nothing() -> None:
+    """An id that was never used with credentials, by a command that saw none, is nobody's to be left behind."""
+    reached = evolve(unused, reached=frozenset({SINK}))
+    for known in (Known(anonymous, unused), Known(anonymous, reached)):
+        assert known.logged_out(F, HERE, had_credentials=False) == known
+    assert Known(None, None).logged_out(F, HERE, had_credentials=True) == Known(None, None)
+
+
+def test_a_first_identity_is_told_as_it_was_made() -> None:
+    """A link that came since is not what a command saw that began before it."""
+    first = evolve(accepted, first=True)
+    assert Known(linked, first).as_made == make_first(A, HERE)
+
+
+def test_what_followed_the_first_identity_is_none() -> None:
+    """A rotated id, an adopted one, and one whose files do not agree may become somebody else's."""
+    first = make_first(A, HERE)
+    for known in (
+        first.rotated(F, HERE),
+        Known(anonymous, None).noted(SINK, None, HERE),
+        Known(Anonymous(B), first.ledger),
+    ):
+        assert known.as_made is None
 
 
 def test_vouching_takes_id_principal_and_sink() -> None:

@@ -31,6 +31,11 @@ COMMAND_PATH = frozenset(
         "arcade_usage.domain.consent",
     ]
 )
+# What a logout imports besides: it rotates in the tool. The modules of Python's own differ by its version.
+OURS_AT_LOGOUT = frozenset(
+    f"arcade_usage.adapters.{name}" for name in ("chance", "logout", "machine", "writing")
+)
+LOGOUT_MODULES = 14
 ORDINARY_HOST = "import enum, importlib, subprocess, typing"
 
 # Calls of functions, Python's and C's, of building a tracker and tracking one command, nothing being new.
@@ -65,6 +70,20 @@ def test_a_command_imports_a_known_few_modules(world: World) -> None:
     world.run("first")
     tracking = run_host(f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK}", world.scratch)
     assert tracking.modules - run_host(ORDINARY_HOST, world.scratch).modules == COMMAND_PATH
+
+
+def test_a_logout_imports_a_known_few_modules_more(world: World) -> None:
+    """It rotates before the tool goes on, and imports nothing of others for it."""
+    world.log_in("principal-alice")
+    world.settle()
+    anon_id = world.anon_id
+    lines = f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK.replace(')', ', is_logout=True)', 1)}"
+    logout = run_host(lines, world.scratch)
+    assert world.anon_id != anon_id
+    command = run_host(f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK}", world.scratch)
+    added = logout.modules - command.modules
+    assert {name for name in added if name.split(".")[0] not in sys.stdlib_module_names} == OURS_AT_LOGOUT
+    assert len(added) <= LOGOUT_MODULES
 
 
 def test_a_command_makes_few_calls(world: World) -> None:

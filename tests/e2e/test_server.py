@@ -277,3 +277,20 @@ def test_a_folder_that_cannot_be_used_is_no_trouble(world: World) -> None:
     assert (run.returncode, run.stderr) == (0, "")
     assert world.receiver.requests == []
     os.unlink(world.folder)
+
+
+def test_the_first_events_in_a_fresh_home_are_one_installation_s(world: World) -> None:
+    """Nothing is there until the first event is kept; that one goes under the identity that is made for it."""
+    lines = (
+        f"import os; assert not os.path.exists({os.fspath(world.folder)!r})\n"
+        + ONE
+        + "go()\n"
+        + ONE
+        + "server.close()"
+    )
+    with serving(world, lines) as server:
+        assert arrived(world, 1)
+        run = server.end()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert arrived(world, 2)
+    assert {event.distinct_id for event in world.persons.events} == {world.anon_id}

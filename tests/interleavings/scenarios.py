@@ -68,7 +68,7 @@ OTHERS = (EDIT, REFRESH, DELETE, OFF, OLDER_LOGIN, OLDER_LOGIN_LOST, OLDER_LOGOU
 
 
 def quick() -> Iterator[Scenario]:
-    """What every run of the tests explores, in about a minute."""
+    """What every run of the tests explores, in about two minutes."""
     for before, doing, other in product((FRESH, LINKED), (COMMAND, LOGIN_BOB), OTHERS):
         yield Scenario(before, (doing, other), 1, 2)
     for before, other in product((ANONYMOUS, LINKED), OTHERS):
