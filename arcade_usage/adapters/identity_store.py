@@ -23,6 +23,7 @@ from arcade_usage.adapters.writing import (
 )
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS, LOGOUT_LOCK_SECONDS
+from arcade_usage.application.tracker import raised_by_signal_handler
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -55,12 +56,17 @@ class IdentityFiles:
         try:
             make_folder(self.layout.folder)
             with ExitStack() as held:
-                with suppress(OSError, NotImplementedError):  # busy, or root's, or none on this file system
+                try:
                     held.enter_context(self._lock(LOGOUT_LOCK_SECONDS))
+                except (OSError, NotImplementedError) as error:  # busy, root's, or none on this file system
+                    if raised_by_signal_handler(error):
+                        raise
                 # A busy disk may take seconds to say that it is done. Should the power fail before it is, the
                 # old identity comes back without its credentials, and that is rotated away like any other.
                 return self._change(decide, durable=False)
         except OSError as error:
+            if raised_by_signal_handler(error):
+                raise
             raise StoreError("the identity can't be changed") from error
 
     def _lock(self, seconds: float) -> AbstractContextManager[object]:
