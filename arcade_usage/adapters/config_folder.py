@@ -9,10 +9,10 @@ says.
 import errno
 import os
 from os import sep
-from typing import TYPE_CHECKING
 
 from arcade_usage.domain.consent import find_reasons
 
+TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 

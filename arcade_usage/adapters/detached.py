@@ -37,8 +37,8 @@ _VARIANTS = frozenset({"", "w", "d", "wd", "t", "td", "dbg", "intel", "c"})
 def can_launch() -> bool:
     """Whether sys.executable is surely a Python, which `-m` can be asked of.
 
-    In a frozen program it is that program, which would run the user's command again. In one that embeds Python
-    it is that program too, or the Python that PATH finds first, which may know nothing of this package.
+    In a frozen program it is that program, which would run the user's command again. In one that embeds
+    Python it is that program too, or the Python that PATH finds first, which may not know this package.
     """
     executable = sys.executable
     if not executable or getattr(sys, "frozen", False) or _is_compiled():

@@ -17,6 +17,13 @@ from attrs import define, evolve, field
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.config_folder import COPIES_FILE, read_bounded
 from arcade_usage.adapters.held_lock import is_held
+from arcade_usage.adapters.record_files import (
+    LOGBOOK_FILE,
+    LOGBOOK_LIMIT,
+    RECORD_ENDING,
+    SINK_FILE,
+    record_name,
+)
 from arcade_usage.adapters.writing import (
     PRIVATE_FILE,
     create_first,
@@ -33,15 +40,11 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 
 RECORD_LIMIT = 64 * 1024  # bytes of one record
-LOGBOOK_LIMIT = 64 * 1024  # bytes
 SCAN_LIMIT = 5000  # files of the folder that one look takes in
 
-SINK_FILE = "sink.json"
-LOGBOOK_FILE = "logbook.json"
 SENDER_LOCK = "sender.lock"
 _OURS = (SINK_FILE, LOGBOOK_FILE, SENDER_LOCK, COPIES_FILE)
 
-# When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 
@@ -69,8 +72,7 @@ class FolderOutbox:
             if self._since is None:
                 self._make_folder(self.sink)
                 self._since = int(self.logbook().observed.seconds)
-            milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
-            fresh = f"{milliseconds:015d}-{self._since:010d}{_ending(record)}"
+            fresh = record_name(record.event.timestamp.timestamp(), self._since, record.event.uuid)
             name = self._names.setdefault(record.event.uuid, fresh)
             path = os.path.join(self.folder, name)
             try:
@@ -221,7 +223,7 @@ def _is_record(entry: "os.DirEntry[str]") -> bool:
 
 
 def _ending(record: Record) -> str:
-    return f"-{record.event.uuid}.event.json"
+    return f"-{record.event.uuid}{RECORD_ENDING}"
 
 
 def find_outboxes(folder: str) -> list[FolderOutbox]:

@@ -1,4 +1,4 @@
-"""A detached process on Windows: no window, outside of the terminal's job where allowed; and a wait for it."""
+"""A detached process on Windows: no window, outside of the terminal's job if it may; and a wait for it."""
 
 import importlib
 import os

@@ -227,5 +227,5 @@ def test_on_windows_the_wait_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def _play_windows(monkeypatch: pytest.MonkeyPatch, peek: Callable[[int, int], tuple[int, int]]) -> None:
-    monkeypatch.setitem(sys.modules, "_winapi", SimpleNamespace(PeekNamedPipe=peek))  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(get_osfhandle=lambda end: end + 1000))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "_winapi", SimpleNamespace(PeekNamedPipe=peek))
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(get_osfhandle=lambda end: end + 1000))
