@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOGIN_WAIT_SECONDS = 3.8  # of the 4 s that a login may take, all told
+LINKS_LIMIT = 40  # one after the other, as systems have it
 OUTPUT_LIMIT = 256 * 1024  # bytes of what a process has to say
 SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
 
@@ -31,6 +32,7 @@ _NEUTRAL_FOLDER = os.path.dirname(os.path.abspath(os.__file__))
 
 _PYTHONS = ("python", "pypy", "graalpy")
 # What else a Python's file name holds beside its version: no window, debug, free-threaded, an architecture.
+_WITHOUT_VERSION = str.maketrans("", "", "0123456789.-_")
 _VARIANTS = frozenset({"", "w", "d", "wd", "t", "td", "dbg", "intel", "c"})
 
 
@@ -43,7 +45,17 @@ def can_launch() -> bool:
     executable = sys.executable
     if not executable or getattr(sys, "frozen", False) or _is_compiled():
         return False
-    return _names_python(os.path.realpath(executable)) and _runs(executable)
+    return _names_python(_followed(executable)) and _runs(executable)
+
+
+def _followed(path: str) -> str:
+    """Where the links at a path's end lead. Links above it, which realpath follows too, change no name."""
+    for _ in range(LINKS_LIMIT):
+        try:
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except (OSError, ValueError):
+            break
+    return path
 
 
 def _is_compiled() -> bool:
@@ -68,7 +80,7 @@ def _names_python(path: str) -> bool:
     for python in _PYTHONS:
         if name.startswith(python):
             rest = name[len(python) :]
-            return "".join(sign for sign in rest if sign not in "0123456789.-_") in _VARIANTS
+            return rest.translate(_WITHOUT_VERSION) in _VARIANTS
     return False
 
 
@@ -149,10 +161,11 @@ class DetachedLauncher:
         self._reaping = False
 
     def _spawn(self, payload: str, output: int) -> "subprocess.Popen[bytes]":
+        inherited = dict(self._environment)  # os.environ decodes each name and value anew
         environment = {
-            **{name: value for name, value in self._environment.items() if not _is_for_python(name)},
-            **_in_effect(self._environment),
-            **_surroundings(self._environment),
+            **{name: value for name, value in inherited.items() if not _is_for_python(name)},
+            **_in_effect(inherited),
+            **_surroundings(inherited),
             EVENT_DATA_VARIABLE: payload,
         }
 
