@@ -1,8 +1,9 @@
 """Usage tracking for command-line tools that never delays, breaks or misattributes a command."""
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it: the delivery writes an event down before it imports typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from arcade_usage.application.server import ServerTracker
     from arcade_usage.application.tracking import Tracker
     from arcade_usage.bootstrap import command_tracker
@@ -20,7 +21,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

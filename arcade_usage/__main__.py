@@ -51,9 +51,12 @@ def main() -> int:
         return 2
     _mend_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
+        from arcade_usage.bootstrap_record import write_record
+
+        written = write_record(payload)
         from arcade_usage.bootstrap_delivery import deliver
 
-        deliver(payload, _let_go_of_host)
+        deliver(payload, _let_go_of_host, written)
     except Exception:  # nobody is there to read it
         import logging
 

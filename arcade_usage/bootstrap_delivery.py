@@ -34,13 +34,16 @@ def keep(payload: str) -> None:
     """
     opened = _open(payload)
     if opened is not None:
-        delivery, handover, event = opened
-        delivery.write_down(event, handover.snapshot, is_logout=handover.command.is_logout)
+        delivery, handover = opened
+        is_logout = handover.command.is_logout
+        delivery.write_down(_describe(handover), handover.snapshot, is_logout=is_logout)
         delivery.tidy()
 
 
-def deliver(payload: str, settled: Callable[[], None]) -> None:
+def deliver(payload: str, settled: Callable[[], None], written: "bytes | None" = None) -> None:
     """Deliver what the command path handed over, and what else waits for the same sink.
+
+    `written`: its record, where that is in the outbox already.
 
     With $ARCADE_USAGE_DEBUG, say on stdout what would be sent, and nothing else.
 
@@ -53,43 +56,51 @@ def deliver(payload: str, settled: Callable[[], None]) -> None:
         _say_what_would_be_sent(payload)
         return
     opened = _open(payload, settled)
-    if opened is not None:
-        delivery, handover, event = opened
-        record = delivery.take(event, handover.snapshot, is_logout=handover.command.is_logout)
-        delivery.send(login=record if handover.command.is_login else None)
+    if opened is None:
+        return
+    delivery, handover = opened
+    if written is not None:
+        from arcade_usage.adapters.codec import read_record
+
+        record = read_record(written)
+        delivery.take_up(record)
+    else:
+        is_logout = handover.command.is_logout
+        record = delivery.take(_describe(handover), handover.snapshot, is_logout=is_logout)
+    delivery.send(login=record if handover.command.is_login else None)
 
 
-def _open(
-    payload: str, settled: Callable[[], None] = lambda: None
-) -> "tuple[Delivery, Handover, Event] | None":
-    """The delivery of a payload's sink, and the payload's event; None when tracking is off by now."""
+def _open(payload: str, settled: Callable[[], None] = lambda: None) -> "tuple[Delivery, Handover] | None":
+    """The delivery of a payload's sink, and what the payload says; None when tracking is off by now."""
     read = _read(payload)
     if read is None:
         return None
-    layout, handover, event = read
+    layout, handover = read
     if not os.path.isdir(layout.config_dir):
         return None  # it was there for the snapshot: whoever deleted it since wants it gone
-    return make_delivery(layout, handover.sink, settled), handover, event
+    return make_delivery(layout, handover.sink, settled), handover
 
 
-def _read(payload: str) -> "tuple[Layout, Handover, Event] | None":
-    from arcade_usage.adapters.chance import RandomIds
+def _read(payload: str) -> "tuple[Layout, Handover] | None":
     from arcade_usage.adapters.config_folder import Layout
     from arcade_usage.adapters.payload_reader import read_payload
+
+    handover = read_payload(payload)
+    layout = Layout(handover.config_dir)
+    return (layout, handover) if is_on(layout, handover.sink.project_token) else None
+
+
+def _describe(handover: "Handover") -> "Event":
+    from arcade_usage.adapters.chance import RandomIds
     from arcade_usage.adapters.surroundings import local_redactor, read_runtime
     from arcade_usage.application.errors import InvalidPayloadError
     from arcade_usage.domain.event import describe
 
-    handover = read_payload(payload)
-    layout = Layout(handover.config_dir)
-    if not is_on(layout, handover.sink.project_token):
-        return None
     runtime = read_runtime(handover.distribution, os.environ)
     try:
-        event = describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
+        return describe(handover.command, runtime, RandomIds().fresh(), local_redactor(os.environ))
     except ValueError as error:
         raise InvalidPayloadError("an event of no time") from error
-    return layout, handover, event
 
 
 def make_delivery(
@@ -192,13 +203,13 @@ def _say_what_would_be_sent(payload: str) -> None:
 
     read = _read(payload)
     if read is not None:
-        layout, handover, event = read
+        layout, handover = read
         try:
             previewer = make_previewer(layout, handover.sink)
         except UnsupportedSdkError as error:
             sys.stdout.write(f"arcade-usage: {error}\n")
         else:
-            is_logout = handover.command.is_logout
+            event, is_logout = _describe(handover), handover.command.is_logout
             preview = previewer.preview(event, handover.snapshot, handover.sink, is_logout=is_logout)
             sys.stdout.write(write_preview(preview))
         sys.stdout.flush()

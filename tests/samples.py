@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta, timezone
 
-from arcade_usage.domain.event import SUCCEEDED, Event
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger, Owed, Stamp
+from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.verdict import Attribution

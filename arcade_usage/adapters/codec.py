@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import cattrs
 from attrs import frozen
 
+from arcade_usage.adapters.record_files import RECORD_VERSION
 from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.known import Known, Malformed, Snapshot
@@ -46,7 +47,6 @@ class _StoredRecord:
     machine: str = ""
 
 
-RECORD_VERSION = 1
 MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
 
 

@@ -9,12 +9,12 @@ says.
 import os
 from contextlib import suppress
 from os import sep
-from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.owned_folder import OwnedFolder, TooLargeError, open_folder, open_for_file
 from arcade_usage.adapters.ownership import NotOwnedError, check_config_dir
 from arcade_usage.domain.consent import find_reasons, was_turned_off
 
+TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 

@@ -1,8 +1,9 @@
 """The process launcher: starts `python -m arcade_usage`, detached. Runs on the command path.
 
-Owns the invariants that the process has no terminal, no window, no open file of the host's and no folder
-of the user's as its own, that it can import this package from wherever the host did, and that nothing
-in the user's current folder can be imported there.
+Owns the invariants that only a Python is started, that the process has no terminal, no window, no open file
+of the host's and no folder of the user's as its own, that it can import this package from wherever the host
+did, and that neither what lies in the user's current folder nor a PYTHON* variable that the host ignores
+reaches it.
 """
 
 import _thread
@@ -12,6 +13,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from arcade_usage.application.tracker import raised_by_signal_handler
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOGIN_WAIT_SECONDS = 3.8  # of the 4 s that a login may take, all told
+LINKS_LIMIT = 40  # one after the other, as systems have it
 OUTPUT_LIMIT = 256 * 1024  # bytes of what a process has to say
 SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
 
@@ -27,9 +30,58 @@ _PACKAGE_HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(
 _NEUTRAL_FOLDER = os.path.dirname(os.path.abspath(os.__file__))
 
 
+_PYTHONS = ("python", "pypy", "graalpy")
+# What else a Python's file name holds beside its version: no window, debug, free-threaded, an architecture.
+_WITHOUT_VERSION = str.maketrans("", "", "0123456789.-_")
+_VARIANTS = frozenset({"", "w", "d", "wd", "t", "td", "dbg", "intel", "c"})
+
+
 def can_launch() -> bool:
-    """Whether there is a Python to start: a frozen program has none."""
-    return not getattr(sys, "frozen", False) and bool(sys.executable)
+    """Whether sys.executable is surely a Python, which `-m` can be asked of.
+
+    In a frozen program it is that program, which would run the user's command again. In one that embeds
+    Python it is that program too, or the Python that PATH finds first, which may not know this package.
+    """
+    executable = sys.executable
+    if not executable or getattr(sys, "frozen", False) or _is_compiled():
+        return False
+    return _names_python(_followed(executable)) and _runs(executable)
+
+
+def _followed(path: str) -> str:
+    """Where the links at a path's end lead. Links above it, which realpath follows too, change no name."""
+    for _ in range(LINKS_LIMIT):
+        try:
+            path = os.path.join(os.path.dirname(path), os.readlink(path))
+        except (OSError, ValueError):
+            break
+    return path
+
+
+def _is_compiled() -> bool:
+    """Whether Nuitka made a program of the host, or of this module."""
+    return "__compiled__" in globals() or hasattr(sys.modules.get("__main__"), "__compiled__")
+
+
+def _runs(executable: str) -> bool:
+    """Whether this process was started as a Python: by its name, or else from that very file."""
+    started_as: list[str] = getattr(sys, "orig_argv", [executable])
+    if not started_as:
+        return False  # embedded, and not told what it is called
+    if _names_python(started_as[0]):
+        return True
+    ours, its = _status("/proc/self/exe"), _status(executable)
+    return ours is not None and its is not None and os.path.samestat(ours, its)
+
+
+def _names_python(path: str) -> bool:
+    """Whether a file is named as Pythons are: python, python3.12, pythonw.exe, python3.13t, pypy3.10, ..."""
+    name = os.path.basename(path).lower().removesuffix(".exe")
+    for python in _PYTHONS:
+        if name.startswith(python):
+            rest = name[len(python) :]
+            return rest.translate(_WITHOUT_VERSION) in _VARIANTS
+    return False
 
 
 class DetachedLauncher:
@@ -37,24 +89,28 @@ class DetachedLauncher:
 
     def __init__(self, environment: "Mapping[str, str]") -> None:
         self._environment = environment
-        self._running: list[_Process] = []
+        self._running: list[subprocess.Popen[bytes]] = []
         self._reaping = False
 
     def launch(self, payload: str) -> None:
         self._start(payload, subprocess.DEVNULL)
 
     def launch_and_wait(self, payload: str) -> None:
-        """As the port says: the process lets go of its end of a pipe when it has settled."""
-        import threading
+        """As the port says: the process lets go of its end of a pipe when it has settled.
 
+        Waits in this thread, so nothing of ours is left when it returns. Raises what a signal handler of the
+        host's raises meanwhile.
+        """
         reading = self._start_with_pipe(payload)
-        released = threading.Thread(target=_wait_for_end, args=(reading,), daemon=True)
         try:
-            released.start()
-        except RuntimeError:  # no thread is to be had, at the end of the interpreter for one
-            os.close(reading)
-        else:
-            released.join(LOGIN_WAIT_SECONDS)
+            ours = os.fstat(reading)
+            try:
+                _wait_until_closed(reading, LOGIN_WAIT_SECONDS)
+            finally:
+                _close_if_still(reading, ours)
+        except Exception as error:  # the process is on its way: not waiting for it loses nothing
+            if raised_by_signal_handler(error):
+                raise
 
     def launch_and_read(self, payload: str) -> str:
         """Start it, and return what it writes to stdout. Blocks: 10 s, when it ends by force.
@@ -66,10 +122,13 @@ class DetachedLauncher:
 
     def _start_with_pipe(self, payload: str) -> int:
         """Start it with its stdout a pipe; returns the end that is read."""
-        reading, writing = os.pipe()
+        try:
+            reading, writing = os.pipe()
+        except OSError as error:
+            raise _launch_error("there is no pipe to be had") from error
         try:
             self._start(payload, writing)
-        except Exception:
+        except BaseException:
             os.close(reading)
             raise
         finally:
@@ -79,10 +138,12 @@ class DetachedLauncher:
     def _start(self, payload: str, output: int) -> None:
         if not can_launch():
             raise _launch_error("there is no Python to start")
-        self._running = [process for process in self._running if process.poll() is None]
         try:
+            self._running = [process for process in self._running if process.poll() is None]
             self._running.append(self._spawn(payload, output))
-        except (OSError, ValueError) as error:
+        except Exception as error:  # the host may have replaced Popen, or have an audit hook that raises
+            if raised_by_signal_handler(error):
+                raise
             raise _launch_error("no process could be started") from error
         if len(self._running) > 1 and not self._reaping:
             # A host that tracks more than one command lives on: it must not collect zombies.
@@ -94,16 +155,23 @@ class DetachedLauncher:
 
     def _reap(self) -> None:
         """Wait for what was started, until nothing of it runs. Each process ends by itself within 10 s."""
-        while running := [process for process in self._running if process.returncode is None]:
-            running[0].wait()
+        with suppress(Exception):  # on a thread, where nobody but the user would be told
+            while running := [process for process in self._running if process.returncode is None]:
+                running[0].wait()
         self._reaping = False
 
-    def _spawn(self, payload: str, output: int) -> "_Process":
-        environment = {**self._environment, **_surroundings(self._environment), EVENT_DATA_VARIABLE: payload}
+    def _spawn(self, payload: str, output: int) -> "subprocess.Popen[bytes]":
+        inherited = dict(self._environment)  # os.environ decodes each name and value anew
+        environment = {
+            **{name: value for name, value in inherited.items() if not _is_for_python(name)},
+            **_in_effect(inherited),
+            **_surroundings(inherited),
+            EVENT_DATA_VARIABLE: payload,
+        }
 
-        def start(executable: str, **detached: "Any") -> _Process:
-            return _Process(
-                [executable, "-m", "arcade_usage"],
+        def start(executable: str, **detached: "Any") -> "subprocess.Popen[bytes]":
+            process = _open_process(
+                [executable, *_flags(), "-m", "arcade_usage"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.DEVNULL,
@@ -111,6 +179,9 @@ class DetachedLauncher:
                 env=environment,
                 **detached,
             )
+            if not process.pid > 0:
+                raise ValueError("what should have been a process is none")
+            return process
 
         if os.name == "nt":
             from arcade_usage.adapters.windows import start_detached
@@ -119,11 +190,55 @@ class DetachedLauncher:
         return start(sys.executable, start_new_session=True)
 
 
-class _Process(subprocess.Popen[bytes]):
-    """A process that is meant to outlive its parent, so that leaving it behind is nothing to warn about."""
+def _open_process(arguments: "list[str]", **options: "Any") -> "subprocess.Popen[bytes]":
+    """A process that is meant to outlive its parent, so that leaving it behind is nothing to warn about.
 
-    def __del__(self) -> None:
-        pass
+    Derived at each start: a host may put something else in the place of Popen at any time.
+    """
+    process: subprocess.Popen[bytes] = type("_Process", (subprocess.Popen,), {"__del__": lambda _: None})(
+        arguments, **options
+    )
+    return process
+
+
+def _flags() -> "list[str]":
+    """The options of the host's Python that tell where to import from, and how a path is spelled.
+
+    -E, and the rest of -I, are kept by leaving out the variables that the host ignores: they would ignore the
+    PYTHONPATH that leads to this package as well.
+    """
+    flags = sys.flags
+    chosen = {
+        "-s": flags.no_user_site,
+        "-P": getattr(flags, "safe_path", False),
+        "-B": sys.dont_write_bytecode,
+    }
+    utf8 = ["-X", "utf8"] if flags.utf8_mode else []
+    return [flag for flag, is_set in chosen.items() if is_set] + utf8
+
+
+def _is_for_python(name: str) -> bool:
+    return name.upper().startswith("PYTHON") and name not in _HARMLESS
+
+
+# Where the user's site is: Python looks there with -E as well.
+_HARMLESS = ("PYTHONUSERBASE",)
+
+
+def _in_effect(environment: "Mapping[str, str]") -> "dict[str, str]":
+    """The variables of Python's that the process can't do without, where the host runs by what they say.
+
+    What the host ignores, or has only set for programs that it starts, may keep a Python from starting.
+    """
+    if sys.flags.ignore_environment:
+        return {}
+    effects = {
+        "PYTHONHOME": sys.prefix,
+        "PYTHONPLATLIBDIR": getattr(sys, "platlibdir", None),
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix,
+    }
+    named = {name: environment.get(name, "") for name in effects}
+    return {name: value for name, value in named.items() if value and value == effects[name]}
 
 
 def _surroundings(environment: "Mapping[str, str]") -> "dict[str, str]":
@@ -180,8 +295,29 @@ def _launch_error(reason: str) -> Exception:
     return LaunchError(reason)
 
 
-def _wait_for_end(reading: int) -> None:
-    try:
-        os.read(reading, 1)
-    finally:
-        os.close(reading)
+def _wait_until_closed(reading: int, seconds: float) -> None:
+    """Wait until the other end of a pipe is closed, `seconds` at most. Raises what a signal handler raises.
+
+    Without a thread: what gevent and eventlet make of one does not run while another waits. What they make of
+    these calls keeps to its time.
+    """
+    if os.name == "nt":
+        from arcade_usage.adapters.windows import wait_until_closed
+
+        wait_until_closed(reading, seconds)
+        return
+    import select
+
+    if hasattr(select, "poll"):  # eventlet takes it away
+        waiting = select.poll()
+        waiting.register(reading, select.POLLIN)
+        waiting.poll(seconds * 1000.0)
+    else:
+        select.select([reading], [], [], seconds)
+
+
+def _close_if_still(descriptor: int, status: os.stat_result) -> None:
+    """Close a descriptor, unless another thread has closed it and something else has its number by now."""
+    with suppress(OSError):
+        if os.path.samestat(os.fstat(descriptor), status):
+            os.close(descriptor)

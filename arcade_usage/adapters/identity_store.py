@@ -24,6 +24,7 @@ from arcade_usage.adapters.locks import hold
 from arcade_usage.adapters.owned_folder import open_folder, open_for_file
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS
+from arcade_usage.application.tracker import raised_by_signal_handler
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -54,6 +55,8 @@ class IdentityFiles:
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
         except OSError as error:
+            if raised_by_signal_handler(error):
+                raise
             raise StoreError("the identity can't be changed") from error
 
     def erase(self) -> Known:

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from arcade_usage.adapters.config_folder import (
     IDENTITY_LOCK,
@@ -24,6 +24,7 @@ from arcade_usage.adapters.config_folder import (
 )
 from arcade_usage.adapters.owned_folder import PRIVATE_FILE, OwnedFolder, open_for_file
 from arcade_usage.adapters.ownership import NotOwnedError
+from arcade_usage.application.tracker import raised_by_signal_handler
 
 LOCK_SECONDS = 0.5  # then it goes ahead without the lock
 LOCK_PAUSE_SECONDS = 0.02  # between two tries
@@ -106,12 +107,15 @@ def _holding(ours: OwnedFolder) -> "Iterator[None]":
     """Hold the identity lock, the one that filelock takes, where it is to be had in time."""
     descriptor = -1
     try:
-        with suppress(OSError, ImportError):  # not ours, or no locks on this file system
+        try:
             ours.status(IDENTITY_LOCK)
             descriptor = os.open(ours.path_of(IDENTITY_LOCK), _LOCK_FILE, PRIVATE_FILE)
             end = time.monotonic() + LOCK_SECONDS
             while not _try_lock(descriptor) and time.monotonic() < end:
                 time.sleep(LOCK_PAUSE_SECONDS)
+        except (OSError, ImportError) as error:  # not ours, or no locks on this file system
+            if raised_by_signal_handler(error):
+                raise
         yield
     finally:
         if descriptor >= 0:

@@ -6,10 +6,11 @@ command path at the very first command and at a logout.
 """
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+
+from arcade_usage.domain.sha256 import sha256_hex
 
 FINGERPRINT_LENGTH = 32  # hex digits
 _READ_LIMIT = 256 * 1024  # bytes of a file of the system
@@ -19,7 +20,7 @@ _MOUNTS = "/proc/self/mountinfo"
 # What a container runtime mounts from a folder that is named after the container. Such a file from elsewhere,
 # as `ip netns exec` or a VPN mounts for some processes, makes no other machine.
 _PER_CONTAINER_MOUNTS = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
-_CONTAINER_ID = re.compile(r"/[0-9a-f-]{12,}/")
+_CONTAINER_ID_LEAST = 12  # hex digits and dashes that name a folder
 _LAYERED = ("overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs")
 
 
@@ -33,8 +34,6 @@ def installation(folder: str) -> Callable[[], str]:
     machine: list[str] = []
 
     def fingerprint() -> str:
-        import hashlib
-
         try:
             inode = os.lstat(folder).st_ino
         except (OSError, ValueError):
@@ -42,7 +41,7 @@ def installation(folder: str) -> Callable[[], str]:
         if not machine:
             machine.extend([*_machine_id(), *_container()] or [_host_name()])
         text = "\n".join(["arcade-usage", *machine, f"inode {inode}"])
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:FINGERPRINT_LENGTH]
+        return sha256_hex(text.encode("utf-8", "replace"))[:FINGERPRINT_LENGTH]
 
     return fingerprint
 
@@ -73,9 +72,15 @@ def _container() -> list[str]:
         kind, _, options = mounted[:3]
         if mounted_on == "/" and kind in _LAYERED:
             parts.extend(option for option in options.split(",") if option.startswith("upperdir="))
-        if mounted_on in _PER_CONTAINER_MOUNTS and _CONTAINER_ID.search(root):
+        if mounted_on in _PER_CONTAINER_MOUNTS and _names_container(root):
             parts.append(f"{mounted_on}={root}")
     return sorted(parts)
+
+
+def _names_container(path: str) -> bool:
+    """Whether a folder above a file is named by a container's id."""
+    folders = path.split("/")[1:-1]
+    return any(len(name) >= _CONTAINER_ID_LEAST and not name.strip("0123456789abcdef-") for name in folders)
 
 
 def _windows_machine_id() -> list[str]:

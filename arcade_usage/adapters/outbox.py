@@ -19,6 +19,13 @@ from arcade_usage.adapters.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.locks import hold
 from arcade_usage.adapters.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.ownership import NotOwnedError
+from arcade_usage.adapters.record_files import (
+    LOGBOOK_FILE,
+    LOGBOOK_LIMIT,
+    RECORD_ENDING,
+    SINK_FILE,
+    record_name,
+)
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.limits import Dropped, Losses, Waiting, excess
 from arcade_usage.domain.logbook import Logbook
@@ -26,20 +33,16 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.sink import Sink
 
 RECORD_LIMIT = 64 * 1024  # bytes of one record
-LOGBOOK_LIMIT = 64 * 1024  # bytes
 SCAN_LIMIT = 5000  # records that one look at the folder takes in
 TALLY_LIMIT = 256 * 1024  # events that are counted without the sender lock
 UNTENDED_SECONDS = 10.0  # since a sender began, after which others keep the bounds
 OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender lock to the next
 
-SINK_FILE = "sink.json"
-LOGBOOK_FILE = "logbook.json"
 SENDER_LOCK = "sender.lock"
 TALLY_FILE = "dropped"  # a letter for each event that was dropped without the sender lock
 
 _LETTERS = {Dropped.TOO_MANY: b"m", Dropped.TOO_LARGE: b"l", Dropped.TOO_OLD: b"o"}
 _KEY = re.compile(r"[0-9a-f]{16}")  # Sink.key
-# When the event ended (ms), the observed time when it came (s), its uuid: sorts by the first.
 _EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 
@@ -66,8 +69,7 @@ class FolderOutbox:
         with _store_errors("a record can't be written"):
             if self._since is None:
                 self._since = int(self.logbook().observed.seconds)
-            milliseconds = max(0, int(record.event.timestamp.timestamp() * 1000))
-            fresh = f"{milliseconds:015d}-{self._since:010d}{_ending(record)}"
+            fresh = record_name(record.event.timestamp.timestamp(), self._since, record.event.uuid)
             name = self._names.setdefault(record.event.uuid, fresh)
             with self._open(make=True) as folder:
                 with suppress(NotOwnedError):  # a flush is all that needs it
@@ -261,7 +263,7 @@ def _waiting(folder: OwnedFolder) -> list[Waiting]:
 
 
 def _ending(record: Record) -> str:
-    return f"-{record.event.uuid}.event.json"
+    return f"-{record.event.uuid}{RECORD_ENDING}"
 
 
 def find_outboxes(folder: str) -> list[FolderOutbox]:

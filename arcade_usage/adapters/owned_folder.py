@@ -11,7 +11,6 @@ import stat
 import time
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.ownership import (
     ON_WINDOWS,
@@ -24,6 +23,7 @@ from arcade_usage.adapters.ownership import (
     status_on_windows,
 )
 
+TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType

@@ -1,95 +1,27 @@
-"""What this machine tells of itself: the runtime that events name, and the names that redaction hides.
+"""The runtime that events name, and a redactor that knows this user, as the domain's values."""
 
-An event is not on disk before this is known, so what takes long to import (importlib.metadata, platform,
-socket) is imported only where the quick way does not tell.
-"""
-
-import getpass
 import os
-import re
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 
-from arcade_usage.domain.consent import runs_in_ci
+from arcade_usage.adapters.runtime_info import UNKNOWN_VERSION, read_facts, read_own_names
 from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.redaction import Redactor
 
-UNKNOWN_VERSION = "unknown"
+__all__ = ["UNKNOWN_VERSION", "local_redactor", "read_runtime"]
 
 
 def read_runtime(distribution: str, environment: Mapping[str, str]) -> Runtime:
     """The runtime of the host, which this process shares the interpreter and the machine with."""
-    os_type, os_release = _system()
-    return Runtime(
-        cli_version=_version(distribution),
-        runtime_version=sys.version.split(maxsplit=1)[0],
-        os_type=os_type,
-        os_release=os_release,
-        is_ci=runs_in_ci(environment),
-    )
+    return Runtime(**read_facts(distribution, environment))  # type: ignore[arg-type]
 
 
 def local_redactor(environment: Mapping[str, str]) -> Redactor:
     """A redactor that knows this user's home folder, name and host."""
     homes = {os.path.expanduser("~"), environment.get("HOME", ""), environment.get("USERPROFILE", "")}
     homes |= {os.path.realpath(home) for home in homes if home}
-    names = {environment.get(name, "") for name in ("USER", "LOGNAME", "USERNAME")}
-    with suppress(Exception):  # what it raises without a user database differs between Python versions
-        names.add(getpass.getuser())
-    with suppress(OSError):
-        host_name = _host_name()
-        names |= {host_name, host_name.partition(".")[0]}
     # The longest first: a home may lie in another one.
     by_length = sorted(home for home in homes if len(home) > 1 and os.path.isabs(home))
     return Redactor(
-        home=tuple(sorted(by_length, key=len, reverse=True)), names=tuple(sorted(filter(None, names)))
+        home=tuple(sorted(by_length, key=len, reverse=True)),
+        names=tuple(sorted(filter(None, read_own_names(environment)))),
     )
-
-
-def _system() -> tuple[str, str]:
-    if hasattr(os, "uname"):
-        system = os.uname()
-        return system.sysname, system.release
-    import platform
-
-    return platform.system(), platform.release()
-
-
-def _host_name() -> str:
-    if hasattr(os, "uname"):
-        return os.uname().nodename
-    import socket
-
-    return socket.gethostname()
-
-
-def _version(distribution: str) -> str:
-    if not distribution:  # Python 3.10 takes an empty name for any
-        return UNKNOWN_VERSION
-    with suppress(Exception):  # a damaged installation is None in one Python and a KeyError in another
-        return _installed_version(distribution) or _declared_version(distribution) or UNKNOWN_VERSION
-    return UNKNOWN_VERSION
-
-
-def _installed_version(distribution: str) -> str | None:
-    """From the name of the folder that an installer makes (PyPA's specification): name-version.dist-info."""
-    wanted = _normalized(distribution)
-    for path in sys.path:
-        with suppress(OSError):
-            for name in os.listdir(path) if path and isinstance(path, str) else ():
-                found, dash, version = name.removesuffix(".dist-info").partition("-")
-                if dash and name.endswith(".dist-info") and _normalized(found) == wanted:
-                    return version
-    return None
-
-
-def _declared_version(distribution: str) -> str | None:
-    """However else it may be installed: as an egg, in an archive, by a finder of somebody's own."""
-    import importlib.metadata
-
-    return importlib.metadata.version(distribution)
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

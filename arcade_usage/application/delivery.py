@@ -127,12 +127,20 @@ class Delivery:
     def take(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
         """Write the event down, and account for it in the ledger. Raises StoreError where the first fails."""
         record = self.write_down(event, snapshot, is_logout=is_logout)
-        with suppress(StoreError):  # the sender does it before it decides
-            self.attributor.note(snapshot)
-        if is_logout:
-            with suppress(StoreError):  # the host did it in the foreground; this is for when it could not
-                log_out_again(self.store, self.ids, snapshot)
+        self._account_for(record)
         return record
+
+    def take_up(self, record: Record) -> None:
+        """As `take`, of a record that lies in the outbox already. Its verdict is for the sender to give."""
+        self.take_back_unwanted([record], record.snapshot)
+        self._account_for(record)
+
+    def _account_for(self, record: Record) -> None:
+        with suppress(StoreError):  # the sender does it before it decides
+            self.attributor.note(record.snapshot)
+        if record.is_logout:
+            with suppress(StoreError):  # the host did it in the foreground; this is for when it could not
+                log_out_again(self.store, self.ids, record.snapshot)
 
     def send(self, login: Record | None = None, *, at_once: bool = False) -> None:
         """Send what waits and is due, unless another process is at it. Raises StoreError.

@@ -30,7 +30,7 @@ def _refuse(value: object) -> object:
     raise TypeError(f"JSON cannot say a {type(value).__name__}")
 
 
-_encode = _encoder(allow_nan=True)
+encode_json = _encode = _encoder(allow_nan=True)
 _encode_finite = _encoder(allow_nan=False)
 
 

@@ -14,7 +14,7 @@ from arcade_usage.application.payload import encode_payload
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
     from arcade_usage.application.tracking import Execution
@@ -145,10 +145,8 @@ class CommandTracker:
                 self._launcher.launch_and_wait(payload)
             else:
                 self._launcher.launch(payload)
-        except Exception as error:
-            from arcade_usage.application.errors import LaunchError  # rarely needed
-
-            if not isinstance(error, LaunchError):
+        except Exception as error:  # whatever it is: an event that no process has is kept here
+            if raised_by_signal_handler(error):
                 raise
             tell("no delivery could be started, the event waits in the outbox: %s", error.__cause__ or error)
             self._keep(payload)
@@ -253,7 +251,10 @@ def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":
 
 
 class Silence:
-    """The one place where exceptions end: a host never sees one of ours. Ctrl-C is not ours."""
+    """The one place where exceptions end: a host never sees one of ours.
+
+    Ctrl-C is not ours, and neither is what a signal handler of the host's raises.
+    """
 
     def __enter__(self) -> None:
         pass
@@ -261,13 +262,35 @@ class Silence:
     def __exit__(
         self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
     ) -> bool:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception) or raised_by_signal_handler(error):
             return False
         with suppress(Exception):  # Python may be shutting down, and a host's filter may raise
             import logging
 
             logging.getLogger(LOGGER).debug("usage was not tracked", exc_info=error)
         return True
+
+
+def raised_by_signal_handler(error: BaseException) -> bool:
+    """Whether a signal handler raised `error` while code of ours ran.
+
+    Only a signal handler is passed the very frame that it interrupts, so its frame is known in a traceback.
+    The kind of the exception says nothing: a TimeoutError may be the tool's, or ours.
+    """
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        if _was_passed(step.tb_next.tb_frame, step.tb_frame):
+            return True
+        step = step.tb_next
+    return False
+
+
+def _was_passed(handler: "FrameType", interrupted: "FrameType") -> bool:
+    for value in handler.f_locals.values():
+        items = value if type(value) is tuple else (value,)  # def handler(*arguments)
+        if any(item is interrupted for item in items):
+            return True
+    return False
 
 
 def tell(message: str, *arguments: object) -> None:

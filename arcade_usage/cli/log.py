@@ -10,7 +10,7 @@ from arcade_usage import bootstrap_commands
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
 from arcade_usage.cli.screen import Cell, put, put_json, reporting_errors, table
-from arcade_usage.domain.event import SUCCEEDED
+from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.status import shorten

@@ -9,8 +9,8 @@ from attrs import frozen
 from arcade_usage.demo.people import PEOPLE, owners
 from arcade_usage.demo.receiver import Mood, Received
 from arcade_usage.demo.world import Sight
-from arcade_usage.domain.event import SUCCEEDED
 from arcade_usage.domain.persons import ALIAS_EVENT, Captured, Persons
+from arcade_usage.domain.properties import SUCCEEDED
 
 
 class Kind(Enum):

@@ -16,7 +16,8 @@ from attrs import define, field, frozen
 import arcade_usage
 from arcade_usage.adapters.config_folder import Layout
 from arcade_usage.adapters.detached import DetachedLauncher
-from arcade_usage.adapters.outbox import LOGBOOK_FILE, find_sinks
+from arcade_usage.adapters.outbox import find_sinks
+from arcade_usage.adapters.record_files import LOGBOOK_FILE
 from arcade_usage.application.tracker import CommandTracker
 from arcade_usage.demo.environment import own_environment
 from arcade_usage.demo.oracle import SERIAL

@@ -9,7 +9,8 @@ from functools import lru_cache, partial
 
 from attrs import field, frozen
 
-from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties, moment
+from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties
+from arcade_usage.domain.properties import moment
 from arcade_usage.domain.redaction import Redactor
 
 EVENT_NAME_LIMIT = 200  # characters

@@ -3,8 +3,7 @@
 Owns the invariant that tracking is on only where nothing says off. Runs on the command path.
 """
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -3,20 +3,16 @@
 Owns the invariant that every text in it that comes from outside went through the redactor.
 """
 
-import math
 import re
 from collections.abc import Container, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 
 from attrs import field, frozen
 
 from arcade_usage.domain.outcome import SUCCESS, Outcome
+from arcade_usage.domain.properties import command_properties, event_name, moment
 from arcade_usage.domain.redaction import Redactor
 
-SUCCEEDED = "CLI execution succeeded"
-FAILED = "CLI execution failed"
-
-COMMAND_NAME_LIMIT = 200  # characters
 HOST_PROPERTIES_LIMIT = 50  # properties that a host may add
 
 _NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
@@ -95,32 +91,13 @@ class Event:
 def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
     """The event of a command. Pure; raises ValueError for a time outside the calendar."""
     timestamp = moment(command.ended_at)
-    properties: dict[str, object] = {
-        "command_name": redact(command.name[:COMMAND_NAME_LIMIT]),
-        "cli_version": runtime.cli_version,
-        "runtime_language": "python",
-        "runtime_version": runtime.runtime_version,
-        "os_type": runtime.os_type,
-        "os_release": runtime.os_release,
-        "duration_ms": _number(command.duration_ms),
-        "device_start_timestamp": _number(command.monotonic_start),
-        "device_end_timestamp": _number(command.monotonic_end),
-        "is_ci": True if runtime.is_ci else None,
+    properties = command_properties(command, runtime, redact)
+    properties |= {
+        name: value
+        for name, value in host_properties(command.properties, redact).items()
+        if value is not None
     }
-    if not command.succeeded:
-        properties["outcome"] = command.outcome
-        properties["error_message"] = redact(command.error_message) if command.error_message else None
-    properties |= host_properties(command.properties, redact)
-    present = {name: value for name, value in properties.items() if value is not None}
-    return Event(uuid, SUCCEEDED if command.succeeded else FAILED, timestamp, present)
-
-
-def moment(seconds: float) -> datetime:
-    """A Unix time as an event has it. Raises ValueError outside the calendar."""
-    try:
-        return datetime.fromtimestamp(seconds, timezone.utc)
-    except (OverflowError, OSError, ValueError) as error:
-        raise ValueError("a time outside the calendar") from error
+    return Event(uuid, event_name(command.succeeded), timestamp, properties)
 
 
 def is_host_property(name: object, ours: Container[str] = FIELDS) -> bool:
@@ -135,8 +112,3 @@ def host_properties(
     names = [name for name in properties if is_host_property(name, ours)][:HOST_PROPERTIES_LIMIT]
     redacted = redact.redact_value({name: properties[name] for name in names})
     return dict(redacted) if isinstance(redacted, dict) else {}
-
-
-def _number(value: float | None) -> float | None:
-    """A finite number, zero included."""
-    return value if value is not None and math.isfinite(value) else None

@@ -1,20 +1,10 @@
 """Where events go: one project on one PostHog host."""
 
-import hashlib
 from collections.abc import Iterable
 
 from attrs import field, frozen
 
-HOST_LIMIT = 500  # characters
-TOKEN_LIMIT = 200  # characters
-
-
-def _base_url(host: str) -> str:
-    return host.strip().rstrip("/")
-
-
-def _trimmed(token: str) -> str:
-    return token.strip()
+from arcade_usage.domain.project import base_url, check_project, project_key, trimmed
 
 
 @frozen
@@ -24,21 +14,16 @@ class Sink:
     `host`: an http or https URL. `project_token`: public by design, it can only add events.
     """
 
-    host: str = field(converter=_base_url)
-    project_token: str = field(converter=_trimmed, repr=False)
+    host: str = field(converter=base_url)
+    project_token: str = field(converter=trimmed, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not self.host.startswith(("https://", "http://")) or len(self.host) > HOST_LIMIT:
-            raise ValueError("a sink's host is a URL of http or https")
-        if not 0 < len(self.project_token) <= TOKEN_LIMIT:
-            raise ValueError("a sink needs a project token")
-        if not (self.host.isprintable() and self.project_token.isprintable()):  # half a character is not
-            raise ValueError("a sink's names are text")
+        check_project(self.host, self.project_token)
 
     @property
     def key(self) -> str:
         """16 hex digits that name this sink in folders and in the ledger."""
-        return hashlib.sha256(f"{self.host}\n{self.project_token}".encode()).hexdigest()[:16]
+        return project_key(self.host, self.project_token)
 
 
 def choose(found: Iterable[Sink], host: str | None, project_token: str | None) -> list[Sink]:
@@ -51,6 +36,6 @@ def choose(found: Iterable[Sink], host: str | None, project_token: str | None) -
     return [
         sink
         for sink in found
-        if host is None or _base_url(host) == sink.host
-        if project_token is None or _trimmed(project_token) == sink.project_token
+        if host is None or base_url(host) == sink.host
+        if project_token is None or trimmed(project_token) == sink.project_token
     ]

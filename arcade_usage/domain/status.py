@@ -24,7 +24,10 @@ class Trouble(str, Enum):
 
     UNREADABLE = "the config folder can't be read: nothing is tracked until it can be"
     UNWRITABLE = "the config folder can't be written: nothing is tracked until it can be"
-    FROZEN = "this tool is a frozen program, which starts no process to deliver events: they wait for `flush`"
+    FROZEN = (
+        "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "
+        "to deliver events: they wait for `flush`"
+    )
     CLOCK = "the clock was set back: something here is from later than now"
     MALFORMED_IDENTITY = "usage.json does not say what it should: the next command makes a new identity"
     MALFORMED_LEDGER = "usage/ledger.json does not say what it should: the next command makes a new identity"

@@ -48,7 +48,7 @@ class TestStarted:
     def test_it_runs_this_package(self, launcher: DetachedLauncher, stand_in: StandIn) -> None:
         """The interpreter of the host runs the package as a module."""
         launcher.launch("{}")
-        assert stand_in.listen()["arguments"] == ["-m", "arcade_usage"]
+        assert stand_in.listen()["arguments"][-2:] == ["-m", "arcade_usage"]
 
     def test_nobody_waits_for_it(self, launcher: DetachedLauncher, stand_in: StandIn) -> None:
         """A launch is over while the process goes on."""
@@ -263,7 +263,7 @@ class TestNoProcess:
     @pytest.mark.parametrize("number", [7, 11, 12, 24], ids=["E2BIG", "EAGAIN", "ENOMEM", "EMFILE"])
     def test_what_the_system_has_against_it(self, mocker: MockerFixture, number: int) -> None:
         """A system at its limits is told, by both verbs."""
-        mocker.patch.object(detached, "_Process", side_effect=os_error(number))
+        mocker.patch.object(detached, "_open_process", side_effect=os_error(number))
         self.fails()
 
     def test_a_payload_that_no_environment_can_hold(self) -> None:

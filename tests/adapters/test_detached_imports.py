@@ -5,6 +5,7 @@ import site
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest_mock import MockerFixture
@@ -138,9 +139,6 @@ def test_a_host_that_ignores_its_environment_does_so_for_us(
     launch: Callable[..., Told], mocker: MockerFixture, tmp_path: Path
 ) -> None:
     """A PYTHONPATH that the host did not listen to is not one for the process."""
-
-    class Flags:
-        ignore_environment = True
-
-    mocker.patch.object(sys, "flags", Flags())
+    flags = SimpleNamespace(ignore_environment=True, no_user_site=False, utf8_mode=False)
+    mocker.patch.object(sys, "flags", flags)
     assert launch(str(tmp_path))[0] == [PACKAGE_HOME]

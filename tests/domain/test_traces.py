@@ -1,8 +1,8 @@
 """The ids of an erasure request: every one that PostHog may hold something under, and none twice."""
 
-from arcade_usage.domain.event import SUCCEEDED
 from arcade_usage.domain.known import Known, Malformed
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
+from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.traces import Traces, traces_of, traces_of_events
 from tests.samples import ALICE, ANON, BOB, KNOWNS, ONE_OFF, OTHER_ANON, anonymous, of, undecided

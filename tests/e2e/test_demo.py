@@ -16,8 +16,8 @@ from arcade_usage.demo.oracle import SERIAL, Fault, judge_endings
 from arcade_usage.demo.people import ADA, BEN, PEOPLE, Person
 from arcade_usage.demo.performance import passed
 from arcade_usage.demo.story import STORY, Act, Chapter, Command, Step
-from arcade_usage.domain.event import SUCCEEDED
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+from arcade_usage.domain.properties import SUCCEEDED
 
 DEMO = [sys.executable, "-m", "arcade_usage.cli", "demo"]
 TRACKING_OFF = {"ARCADE_USAGE_TRACKING": "0", "DO_NOT_TRACK": "1", "CI": "true"}

@@ -74,8 +74,27 @@ def test_a_full_disk_costs_the_host_nothing(world: World) -> None:
     assert world.whose == {"with room": world.anon_id}
 
 
+SUBINTERPRETER = """
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+"""
+
 UNLAUNCHABLE = {
     "frozen": "sys.frozen = True\n",
+    "compiled": "__compiled__ = True\n",
+    "renamed": "sys.orig_argv = ['/usr/bin/tool']; sys.executable = '/bin/true'\n",
+    "audit hook": """
+def refuse(event, arguments):
+    if event == "subprocess.Popen":
+        raise RuntimeError("no processes here")
+sys.addaudithook(refuse)
+""",
+    "no fork": "import subprocess\ndef refuse(*_): raise BlockingIOError(11, 'RLIMIT_NPROC')\nsubprocess._fork_exec = refuse\nsubprocess._USE_POSIX_SPAWN = False\n",
+    "Popen raises": "import subprocess\ndef refuse(*_, **__): raise RuntimeError('no')\nsubprocess.Popen.__init__ = refuse\n",
+    "Popen is a function": "import subprocess; subprocess.Popen = lambda *_, **__: None\n",
+    "Popen starts nothing": "import subprocess\nclass Popen:\n    def __init__(self, *_, **__): pass\nsubprocess.Popen = Popen\n",
     "no name": "sys.executable = ''\n",
     "no interpreter": "sys.executable = None\n",
     "gone": "sys.executable = '/nowhere/python'\n",
@@ -98,6 +117,16 @@ def test_where_nothing_can_be_started_the_event_is_kept(world: World, trouble: s
     world.run("next")
     assert world.waiting == []
     assert world.events["kept"].uuid == record["event"]["uuid"]
+
+
+def test_a_sub_interpreter_keeps_the_event(world: World) -> None:
+    """Where Python allows a sub-interpreter no process, the event is written down; else it is delivered."""
+    inner = start_of_host(world) + CALL
+    lines = f"{SUBINTERPRETER}interpreters.run_string(interpreters.create(), {inner!r})"
+    host = run_host(lines, world.scratch)
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    world.run("next")
+    assert set(world.events) == {"toolkit.run", "next"}
 
 
 @pytest.mark.parametrize("command", ["login", "logout"])

@@ -119,7 +119,8 @@ class World:
 
     def payload(self, name: str, **facts: Any) -> str:
         """What the command path hands over for a command; a stand-in for Python keeps it, undelivered."""
-        kept, stand_in = self.scratch / "payload", self.scratch / "stand-in"
+        kept, stand_in = self.scratch / "payload", self.scratch / "stand-in" / "python"
+        stand_in.parent.mkdir(exist_ok=True)
         stand_in.write_text(f'#!/bin/sh\nprintf %s "$ARCADE_USAGE_EVENT_DATA" >"{kept}"\n', encoding="utf-8")
         stand_in.chmod(0o700)
         with self.monkeypatch.context() as patch:

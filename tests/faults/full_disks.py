@@ -170,7 +170,8 @@ def files_cut_off(lab: Lab, rounds: int) -> Figures:
 
 def _limited(folder: Path, limit: int) -> Path:
     """A Python whose files are cut off at `limit` bytes."""
-    stand_in = folder / "python-limited"
+    stand_in = folder / "limited" / "python"
+    stand_in.parent.mkdir(exist_ok=True)
     stand_in.write_text(f'#!/bin/sh\nexec {program("prlimit")} --fsize={limit} -- {sys.executable} "$@"\n')
     stand_in.chmod(0o700)
     return stand_in

@@ -13,9 +13,10 @@ from attrs import evolve
 
 from arcade_usage.adapters import codec
 from arcade_usage.adapters.owned_folder import STRAY_SECONDS, SWEEP_LIMIT
-from arcade_usage.domain.event import SUCCEEDED, Event
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.known import Known, Snapshot
 from arcade_usage.domain.limits import AGE_LIMIT_SECONDS, BYTES_LIMIT, EVENTS_LIMIT, Dropped, Observed
+from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
 from tests.e2e.world import TOKEN, World

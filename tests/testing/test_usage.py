@@ -8,7 +8,7 @@ import pytest
 
 import arcade_usage
 from arcade_usage import command_tracker, server_tracker  # as a host may have them before the kit is there
-from arcade_usage.domain.event import FAILED, SUCCEEDED
+from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.testing import Usage, recording
 
 

@@ -1,0 +1,83 @@
+"""The properties of a command's event, and the names that redaction can't change. Imports next to nothing.
+
+Whoever writes an event down before the domain's values can be imported describes it by these functions too.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+
+TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
+if TYPE_CHECKING:
+    from arcade_usage.domain.event import Command, Runtime
+
+SUCCEEDED = "CLI execution succeeded"
+FAILED = "CLI execution failed"
+
+COMMAND_NAME_LIMIT = 200  # characters
+
+PLAIN_NAME_LIMIT = 60  # characters
+PLAIN_WORD_LIMIT = 12  # letters: no rule takes so few, without a digit, for a key
+_VOWELS = frozenset("aeiouy")
+
+
+def event_name(succeeded: bool) -> str:
+    return SUCCEEDED if succeeded else FAILED
+
+
+def command_properties(
+    command: "Command", runtime: "Runtime", redact: Callable[[str], str]
+) -> dict[str, object]:
+    """What we report of a command; not what its tool adds."""
+    properties: dict[str, object] = {
+        "command_name": redact(command.name[:COMMAND_NAME_LIMIT]),
+        "cli_version": runtime.cli_version,
+        "runtime_language": "python",
+        "runtime_version": runtime.runtime_version,
+        "os_type": runtime.os_type,
+        "os_release": runtime.os_release,
+        "duration_ms": _number(command.duration_ms),
+        "device_start_timestamp": _number(command.monotonic_start),
+        "device_end_timestamp": _number(command.monotonic_end),
+        "is_ci": True if runtime.is_ci else None,
+    }
+    if not command.succeeded:
+        properties["outcome"] = command.outcome
+        properties["error_message"] = redact(command.error_message) if command.error_message else None
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def moment(seconds: float) -> datetime:
+    """A Unix time as an event has it. Raises ValueError outside the calendar."""
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, OSError, ValueError) as error:
+        raise ValueError("a time outside the calendar") from error
+
+
+def is_plain_name(name: str, own_names: Iterable[str]) -> bool:
+    """Whether a command's name is surely left as it is by redaction: words of few letters, joined by dots.
+
+    `own_names`: of this user and machine. In doubt it is not plain.
+    """
+    words = name.split(".")
+    return (
+        len(name) <= PLAIN_NAME_LIMIT
+        and all(_is_plain_word(word) for word in words)
+        and not any(own.casefold() in name for own in own_names if own)
+    )
+
+
+def _is_plain_word(word: str) -> bool:
+    return (
+        word.isascii()
+        and word.isalpha()
+        and word.islower()
+        and len(word) <= PLAIN_WORD_LIMIT
+        and not _VOWELS.isdisjoint(word)
+    )
+
+
+def _number(value: float | None) -> float | None:
+    """A finite number, zero included."""
+    return value if value is not None and math.isfinite(value) else None

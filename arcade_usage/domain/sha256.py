@@ -1,0 +1,14 @@
+"""SHA-256, without loading OpenSSL: that takes longer than all else a record needs."""
+
+import importlib
+from contextlib import suppress
+
+_IMPLEMENTATIONS = ("_sha2", "_sha256", "hashlib")  # CPython 3.12 and later, before it, any other
+
+
+def sha256_hex(data: bytes) -> str:
+    """64 hex digits."""
+    for name in _IMPLEMENTATIONS:
+        with suppress(ImportError):
+            return str(importlib.import_module(name).sha256(data).hexdigest())
+    raise RuntimeError("a Python without SHA-256")

@@ -1,0 +1,70 @@
+"""Hosts whose Python ignores its variables, whatever those say, and hosts whose Python needs them."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+import arcade_usage
+from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.world import World, until
+
+PACKAGE_HOME = str(Path(arcade_usage.__file__).parents[1])
+LIBRARIES = sysconfig.get_path("purelib")
+
+DAMAGING = {
+    "PYTHONHOME": "/x",
+    "PYTHONHASHSEED": "abc",
+    "PYTHONIOENCODING": "no-such-encoding",
+    "PYTHONMALLOC": "none-such",
+    "PYTHONUTF8": "maybe",
+    "PYTHONPLATLIBDIR": "nowhere",
+    "PYTHONSTARTUP": "/nowhere/startup.py",
+    "PYTHONINSPECT": "1",
+    "PYTHONBREAKPOINT": "no.such",
+    "PYTHONWARNINGS": "error",
+    "PYTHONDEVMODE": "1",
+    "PYTHONTRACEMALLOC": "x",
+    "PYTHONPROFILEIMPORTTIME": "1",
+    "PYTHONPATH": "/nowhere",
+    "PYTHONINTMAXSTRDIGITS": "x",
+    "PYTHONOPTIMIZE": "2",
+}
+
+
+@pytest.mark.parametrize("option", ["-I", "-E"])
+@pytest.mark.parametrize("variables", [{name: DAMAGING[name]} for name in DAMAGING] + [DAMAGING], ids=lambda v: "+".join(v) if len(v) < 3 else "all")  # fmt: skip
+def test_a_variable_that_the_host_ignores_keeps_no_event(
+    world: World, option: str, variables: dict[str, str]
+) -> None:
+    """`python -I tool.py` and `python -E tool.py` run whatever their variables say; so does the delivery."""
+    environment = {**os.environ, **variables}
+    host = run_host(start_of_host(world) + CALL, world.scratch, options=(option,), environment=environment)
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert world.whose == {"toolkit.run": world.anon_id}
+
+
+def test_a_variable_that_the_host_sets_for_its_children_keeps_no_event(world: World) -> None:
+    """What a host puts into its environment is for the programs that it starts, of another Python maybe."""
+    lines = f"import os; os.environ.update({DAMAGING!r})\n" + start_of_host(world) + CALL
+    host = run_host(lines, world.scratch)
+    assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+    assert world.whose == {"toolkit.run": world.anon_id}
+
+
+def test_variables_that_the_host_s_python_needs_are_kept(world: World) -> None:
+    """A Python that is told where its library and its packages lie runs the delivery by the same word."""
+    base = str(getattr(sys, "_base_executable", sys.executable))
+    script = world.scratch / "host.py"
+    script.write_text(start_of_host(world) + CALL, encoding="utf-8")
+    environment = {
+        **os.environ,
+        "PYTHONHOME": sys.base_prefix,
+        "PYTHONPATH": os.pathsep.join((PACKAGE_HOME, LIBRARIES)),
+    }
+    done = subprocess.run([base, str(script)], env=environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert until(lambda: "toolkit.run" in world.events and not world.waiting)

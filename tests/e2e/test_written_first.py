@@ -1,0 +1,211 @@
+"""An event without free text is on disk before anything is imported that takes long, and outlasts a kill right there."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arcade_usage.adapters.codec import read_record
+from arcade_usage.bootstrap_record import write_record
+from arcade_usage.domain.properties import is_plain_name
+from arcade_usage.domain.redaction import Redactor
+from tests.e2e.world import World
+
+# What is imported when the record is there, beside what any Python imports for `-m`; typing and re are not.
+NEVER = {
+    "attr",
+    "attrs",
+    "cattrs",
+    "filelock",
+    "httpx",
+    "posthog",
+    "json",
+    "re",
+    "typing",
+    "hashlib",
+    "logging",
+}
+
+KILL = """
+import importlib.abc, os, signal, sys
+class Killing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == "arcade_usage.bootstrap_delivery":
+            with open({told!r}, "w") as file: file.write(" ".join(sys.modules))
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.argv = ["arcade_usage"]
+for name in set(sys.modules) & {never!r}: del sys.modules[name]
+sys.meta_path.insert(0, Killing())
+import runpy
+runpy.run_module("arcade_usage", run_name="__main__")
+"""
+
+
+def deliver_and_kill(world: World, payload: str) -> set[str]:
+    """Run a delivery up to where it imports the rest of itself; returns the modules that it has by then."""
+    told = world.scratch / "modules"
+    lines = KILL.format(told=str(told), never=NEVER)
+    environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
+    done = subprocess.run([sys.executable, "-c", lines], env=environment, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    return set(told.read_text(encoding="utf-8").split())
+
+
+PLAIN: dict[str, dict[str, Any]] = {
+    "success": {},
+    "measured": {"duration_ms": 1.5, "monotonic_start": 1.0, "monotonic_end": 2.5},
+    "failure without a word": {"success": False},
+    "login": {"is_login": True},
+    "logout": {"is_logout": True},
+}
+
+
+@pytest.mark.parametrize("facts", PLAIN.values(), ids=PLAIN)
+def test_a_kill_right_after_leaves_a_record_that_is_delivered_once(
+    world: World, facts: dict[str, Any]
+) -> None:
+    """The next sender delivers it, under its own uuid, as what the user did."""
+    payload = world.payload("toolkit.run", **facts)
+    modules = deliver_and_kill(world, payload)
+    assert modules & NEVER == set()
+    (record,) = world.waiting
+    assert record["attribution"] is None
+    world.run("next")
+    assert world.waiting == []
+    assert set(world.events) == {"toolkit.run", "next"}
+    assert world.events["toolkit.run"].uuid == record["event"]["uuid"]
+
+
+def test_a_delivery_that_goes_on_sends_that_very_record_once(world: World) -> None:
+    """Nobody is killed: one event, one attempt, nothing left."""
+    world.run("toolkit.run")
+    sent = [event for batch in world.receiver.batches() for event in batch["batch"]]
+    assert [event["properties"]["command_name"] for event in sent] == ["toolkit.run"]
+    assert world.waiting == []
+
+
+@pytest.mark.parametrize("facts", [{}, {"duration_ms": 2.25}, {"success": False}], ids=str)
+def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[str, Any]) -> None:
+    """But for its uuid it says the same, byte for byte, as what is described with the domain's values."""
+    import arcade_usage.bootstrap_delivery as delivery
+
+    payload = world.payload("toolkit.run", **facts)
+    written = write_record(payload)
+    assert written is not None
+    record = read_record(written)
+    read = delivery._read(payload)
+    assert read is not None
+    described = delivery._describe(read[1])
+    assert (record.event.name, record.event.timestamp) == (described.name, described.timestamp)
+    assert record.event.properties == described.properties
+    assert record.snapshot == read[1].snapshot
+    assert record.machine == delivery.make_delivery(*(read[0], read[1].sink)).store.here
+
+
+FREE: dict[str, dict[str, Any]] = {
+    "a message": {"success": False, "error_message": "mail me@example.org"},
+    "properties": {"properties": {"tool_count": 3}},
+}
+
+
+@pytest.mark.parametrize("facts", FREE.values(), ids=FREE)
+def test_what_redaction_has_to_see_is_not_written_first(world: World, facts: dict[str, Any]) -> None:
+    """Nothing is on disk before the text was redacted."""
+    deliver_and_kill(world, world.payload("toolkit.run", **facts))
+    assert world.waiting == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda payload: {**payload, "version": 2},
+        lambda payload: {**payload, "config_dir": "somewhere"},
+        lambda payload: {**payload, "sink": {"host": "file:///x", "project_token": "phc_x"}},
+        lambda payload: {**payload, "snapshot": {"usage": 5}},
+        lambda payload: {**payload, "snapshot": {"stamp": [1, 2, 3, 4, True]}},
+        lambda payload: {**payload, "command": {**payload["command"], "ended_at": 1e300}},
+        lambda payload: {**payload, "command": {**payload["command"], "duration_ms": True}},
+        lambda payload: {**payload, "command": {**payload["command"], "outcome": "splendid"}},
+        lambda payload: {**payload, "command": {**payload["command"], "is_login": "yes"}},
+        lambda payload: {**payload, "command": {**payload["command"], "name": "x" * 300}},
+    ],
+)
+def test_what_is_malformed_is_not_written(world: World, damage: Callable[[Any], Any]) -> None:
+    """Nothing in a payload is trusted; what becomes of a malformed one, the delivery decides."""
+    payload = json.loads(world.payload("toolkit.run"))
+    assert write_record(json.dumps(damage(payload), separators=(",", ":"))) is None
+    assert world.waiting == []
+
+
+def test_off_is_seen_before_and_after(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An `off` that comes before, or while the record is being written, leaves none."""
+    from arcade_usage import bootstrap_record
+
+    payload = world.payload("toolkit.run")
+    answers = iter((True, False))
+    monkeypatch.setattr(bootstrap_record, "is_on", lambda *_: next(answers))
+    assert write_record(payload) is None
+    monkeypatch.setattr(bootstrap_record, "is_on", lambda *_: False)
+    assert write_record(payload) is None
+    assert world.waiting == []
+
+
+def test_what_was_forgotten_meanwhile_is_not_written(world: World) -> None:
+    """Nothing is left under an identity that was erased after the command."""
+    payload = world.payload("toolkit.run")
+    Path(world.folder / "usage.json").unlink()
+    assert write_record(payload) is None
+    assert world.waiting == []
+
+
+KEYLIKE = [
+    "hvs",
+    "hvb",
+    "dp",
+    "pt",
+    "api",
+    "live",
+    "secret",
+    "token",
+    "password",
+    "key",
+    "auth",
+    "login",
+    "eyj",
+    "sk",
+    "ghp",
+    "npm",
+    "arc",
+    "root",
+    "home",
+    "example",
+    "com",
+    "io",
+]
+WORDS = st.one_of(st.sampled_from(KEYLIKE), st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=13))
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8).map(".".join))
+def test_redaction_leaves_a_plain_name_as_it_is(name: str) -> None:
+    """So a plain name may be written before redaction could see it."""
+    own = ("gwendolen", "laptop")
+    if is_plain_name(name, own):
+        assert Redactor(home=("/home/gwendolen",), names=own)(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "toolkit run", "toolkit.Run", "run.2", "x" * 13, ".run", "run.", "run.gwendolen", "rgwendolen", "tö.run",
+     "ghp_tokens", "rubygems-search", "dp.pt.abcdef", "a." * 40 + "a", "me@example.org", "~", "run*"],
+)  # fmt: skip
+def test_in_doubt_a_name_is_not_plain(name: str) -> None:
+    """Digits, capitals, other signs, long words, and the names of this user and machine."""
+    assert not is_plain_name(name, ("Gwendolen", ""))
