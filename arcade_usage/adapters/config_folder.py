@@ -150,7 +150,7 @@ class FolderSnapshots:
     def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
         """As the port says."""
         if snapshot["usage"] is not None:
-            return snapshot
+            return snapshot if _may_be_there(self._layout.usage_json) else None
         try:
             made = self._make_first()
         except OSError:

@@ -59,6 +59,7 @@ class CommandTracker:
         self._distribution = distribution
         self._may_report = may_report
         self._snapshot: Mapping[str, object] | None = None
+        self._saw_identity = False
         self._look()
 
     def track_command_execution(
@@ -105,8 +106,16 @@ class CommandTracker:
     def _look(self) -> float:
         """Take the snapshot that the next event is judged by; returns the monotonic time."""
         with Silence():
-            self._snapshot = self._snapshots.take()
+            self._snapshot = self._take()
         return self._clock.monotonic()
+
+    def _take(self) -> "Mapping[str, object] | None":
+        """A snapshot; None also where an identity that was here is gone: whoever removed it wants it gone."""
+        snapshot = self._snapshots.take()
+        if snapshot is not None and snapshot["usage"] is None and self._saw_identity:
+            return None
+        self._saw_identity = self._saw_identity or (snapshot is not None and snapshot["usage"] is not None)
+        return snapshot
 
     def _report(self, command: "dict[str, object]") -> None:
         if not self._is_on():  # it may have been turned off while the command ran, or by the command
@@ -116,14 +125,15 @@ class CommandTracker:
         logged_in, logged_out = command["is_login"], command["is_logout"]
         snapshot, self._snapshot = self._snapshot, None  # judges one event; the next one's is taken anew
         if snapshot is None or logged_in:
-            snapshot = self._snapshots.take()
+            snapshot = self._take()
         had_credentials = snapshot is None or snapshot["stamp"] is not None
         try:
             if snapshot is not None and not self._may_report():
                 tell("%s is not tracked: the notice was not shown yet", command["name"])
             elif snapshot is None or (snapshot := self._snapshots.identify(snapshot)) is None:
-                tell("%s is not tracked: the config folder can't be used", command["name"])
+                tell("%s is not tracked: the config folder can't be used, or is gone", command["name"])
             else:
+                self._saw_identity = True
                 command["ended_at"] = self._clock.time()
                 payload = encode_payload(
                     sink=self._sink,
@@ -135,9 +145,7 @@ class CommandTracker:
                 self._hand_over(payload, wait=bool(logged_in))
         finally:
             if logged_out:
-                self._rotate(
-                    had_credentials
-                )  # whatever happens to the event: the next person inherits nothing
+                self._rotate(had_credentials)  # whatever happens to the event: the next one inherits nothing
 
     def _hand_over(self, payload: str, *, wait: bool) -> None:
         try:
