@@ -145,7 +145,7 @@ class CommandTracker:
                 self._hand_over(payload, wait=bool(logged_in))
         finally:
             if logged_out:
-                self._rotate(had_credentials)  # whatever happens to the event: the next one inherits nothing
+                self._rotate(had_credentials)  # whatever becomes of the event
 
     def _hand_over(self, payload: str, *, wait: bool) -> None:
         try:

@@ -81,7 +81,8 @@ def judge_end(system: System, content: Vars, *, orderly: bool, unfailing: bool) 
     """Everything that is wrong when a schedule has ended, and after that."""
     evidence = _evidence(system, content)
     yield from judge_safety(evidence)
-    yield from judge_rest(evidence, unfailing=unfailing, is_on=system.value(content, "switch"))
+    on = tuple(bool(system.value(content, "switch", home)) for home in HOMES)
+    yield from judge_rest(evidence, unfailing=unfailing, on=on)
     try:
         evidence = _evidence(system, run_aftermath(system, content))
     except HaltedError as error:

@@ -164,8 +164,8 @@ def judge_safety(evidence: Evidence) -> Iterator[Violation]:
         yield Violation(OFF, str(sorted(project.told_off)))
 
 
-def judge_rest(evidence: Evidence, *, unfailing: bool, is_on: bool) -> Iterator[Violation]:
-    """What must hold on disk when every process has ended."""
+def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> Iterator[Violation]:
+    """What must hold on disk when every process has ended. `on`: whether tracking is, by home."""
     history = evidence.history
     for home, periods in enumerate(evidence.credentials):
         identity = evidence.identities[home]
@@ -180,7 +180,7 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, is_on: bool) -> Iterator[
         if home not in history.forced:
             for _, left in sorted(each for each in history.left if each[0] == home):
                 yield Violation(COMES_BACK, left)
-        if unfailing and evidence.outboxes[home] and not is_on:
+        if unfailing and evidence.outboxes[home] and not on[home]:
             yield Violation(WAITS, waiting)
         elif unfailing and evidence.held(home) and not evidence.pauses[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)
