@@ -165,7 +165,22 @@ def _read_usage(layout: Layout, folder: OwnedFolder) -> "str | None":
         return _read(folder, USAGE_FILE, USAGE_LIMIT)
     except NotOwnedError:  # it may be a link of the user's
         with open_for_file(layout.config_dir, USAGE_FILE) as (target, name):
-            return _read(target, name, USAGE_LIMIT)
+            text = _read(target, name, USAGE_LIMIT)
+    if text is not None and not _names_an_id(
+        text
+    ):  # it is put aside nowhere, nor replaced: it may be any file
+        raise NotOwnedError(layout.usage_json, "is a link to a file that is none of ours", "remove the link")
+    return text
+
+
+def _names_an_id(text: str) -> bool:
+    import json
+
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and isinstance(content.get("anon_id"), str)
 
 
 def _read_ledger(folder: OwnedFolder) -> "str | None":
