@@ -223,7 +223,7 @@ def look(paths: Iterable[Path], *, names_count: bool = True) -> Seen:
     for path in paths:
         status = path.lstat()
         kind = stat.S_IFMT(status.st_mode)
-        facts = (
+        facts: tuple[object, ...] = (
             status.st_mode,
             status.st_uid,
             status.st_gid,

@@ -20,7 +20,6 @@ from arcade_usage.application.errors import UsageTrackingError
 from arcade_usage.bootstrap_delivery import deliver
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.spacing import Pauses
-from tests.cli.conftest import shell
 from tests.cli.running import Shell
 from tests.e2e.strangers import (
     FILES,
@@ -54,6 +53,11 @@ class Used:
         for sign, meant in self.names.items():
             name = name.replace(sign, meant)
         return name
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +99,7 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
             deliver(payload, lambda: None)
         except UsageTrackingError:
             """As a delivery process has it."""
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told by the test
             errors.append(error)
 
     monkeypatch.setattr(DetachedLauncher, "launch", launch)
