@@ -6,6 +6,7 @@ Owns the invariant that nothing is written or sent unless that is what was asked
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -115,7 +116,10 @@ def status(place: Place) -> "Status":
         principal_api=ArcadeCloud(layout.credentials),
         outboxes=[(sink, place.outbox(sink)) for sink in sinks],
         circumstances=read_circumstances(
-            layout, can_launch=can_launch(), locks=[*locks, layout.identity_lock]
+            layout,
+            can_launch=can_launch(),
+            locks=[*locks, layout.identity_lock],
+            not_owned=_name_strangers(place),
         ),
         clock=time,
         sdk_problem=_sdk_problem(),
@@ -136,9 +140,23 @@ def _sdk_problem() -> str | None:
 def turn_off(place: Place) -> "TurnedOff":
     """Raises StoreError. Blocks: as application.choosing says."""
     from arcade_usage.adapters.stored_choice import StoredChoice
+    from arcade_usage.adapters.strangers import is_event
     from arcade_usage.application import choosing
 
-    return choosing.turn_off(StoredChoice(place.layout), lambda: find_outboxes(place.layout.outboxes))
+    done = choosing.turn_off(StoredChoice(place.layout), lambda: find_outboxes(place.layout.outboxes))
+    return evolve(done, left=_merge(done.left, _name_strangers(place, is_event)))
+
+
+def _name_strangers(place: Place, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+    from arcade_usage.adapters.strangers import find_strangers
+
+    return tuple(str(stranger) for stranger in find_strangers(place.layout, wanted))
+
+
+def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]:
+    """What can't be done, and what was left out because it is a stranger's: each once."""
+    others = [stranger for stranger in strangers if not any(stranger in each for each in failures)]
+    return (*failures, *others)
 
 
 def turn_on(place: Place) -> bool:
@@ -183,39 +201,60 @@ def show(
 
 def _last_version(place: Place, sink: Sink) -> str | None:
     """The `cli_version` of the last event that went to a sink, or waits for it."""
-    properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(place) if to == sink]
-    properties += [record.event.properties for record in place.outbox(sink).pending()]
+    properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(place)[0] if to == sink]
+    with suppress(StoreError):
+        properties += [record.event.properties for record in place.outbox(sink).pending()]
     versions = [each["cli_version"] for each in properties if "cli_version" in each]
     return str(versions[-1]) if versions else None
 
 
-def sent(place: Place) -> "list[tuple[Sink, Sent]]":
-    """What was sent, the newest last. Raises StoreError, ValueError."""
+def sent(place: Place) -> "tuple[list[tuple[Sink, Sent]], tuple[str, ...]]":
+    """What was sent, the newest last; and what can't be read, and why. Raises ValueError."""
     from arcade_usage.adapters.sent_copies import FileCopies
+    from arcade_usage.adapters.strangers import is_copies
+    from arcade_usage.application.choosing import collecting
 
-    copies = [
-        (sink, copy) for sink in place.sinks() for copy in FileCopies(place.layout.outbox(sink.key)).all()
-    ]
-    return sorted(copies, key=lambda pair: pair[1].at)
+    copies: list[tuple[Sink, Sent]] = []
+    unread: list[str] = []
+    for sink in place.sinks():
+        with collecting(unread):
+            copies += ((sink, copy) for copy in FileCopies(place.layout.outbox(sink.key)).all())
+    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(place, is_copies))
 
 
 def count_waiting(place: Place) -> int:
-    """How many events wait. Raises StoreError, ValueError."""
-    return sum(place.outbox(sink).size() for sink in place.sinks())
+    """How many events wait, of those that can be read. Raises ValueError."""
+    waiting = 0
+    for sink in place.sinks():
+        with suppress(StoreError):
+            waiting += place.outbox(sink).size()
+    return waiting
 
 
-def flush(place: Place, delivered: Callable[[int], None]) -> "Iterator[Flushed]":
+def flush(place: Place, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
     """Deliver what waits, sink by sink, an alias that is owed too; `delivered`: called with a batch's events.
 
-    Raises StoreError, ValueError. Blocks: as long as the network steps of application/delivery.py take.
+    `failures`: is given what can't be done, and why. Raises ValueError. Blocks: as long as the network steps
+    of application/delivery.py take.
     """
+    from arcade_usage.adapters.strangers import is_event
+    from arcade_usage.application.choosing import collecting
 
     def count(messages: "Sequence[Mapping[str, object]]") -> None:
         delivered(sum(message.get("uuid") is not None for message in messages))
 
     for sink in place.sinks():
         if is_on(place.layout, sink.project_token):
-            yield make_delivery(place.layout, sink, accepted=count).flush(sink)
+            with collecting(failures):
+                yield make_delivery(place.layout, sink, accepted=count).flush(sink)
+    failures[:] = _merge(failures, _name_strangers(place, is_event))
+
+
+def name_what_is_left(place: Place, failures: Sequence[str]) -> tuple[str, ...]:
+    """After an erasure: what could not be done, and what is not the user's own and so was left out."""
+    from arcade_usage.adapters.strangers import is_lock
+
+    return _merge(failures, _name_strangers(place, lambda name: not is_lock(name)))
 
 
 def make_eraser(place: Place) -> "Eraser":

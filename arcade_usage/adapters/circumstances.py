@@ -13,11 +13,16 @@ from arcade_usage.domain.status import Circumstances
 _EVIDENCE_LIMIT = 20  # files that are named
 
 
-def read_circumstances(layout: Layout, *, can_launch: bool, locks: Iterable[str] = ()) -> Circumstances:
-    """Never raises. `can_launch`: whether delivery processes can be started. `locks`: paths of lock files."""
+def read_circumstances(
+    layout: Layout, *, can_launch: bool, locks: Iterable[str] = (), not_owned: tuple[str, ...] = ()
+) -> Circumstances:
+    """Never raises. `can_launch`: whether delivery processes can be started. `locks`: paths of lock files.
+
+    `not_owned`: what adapters/strangers.py found.
+    """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
-    return Circumstances(writable, can_launch, _evidence(layout), obstacles)
+    return Circumstances(writable, can_launch, _evidence(layout), obstacles, not_owned)
 
 
 def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:

@@ -165,7 +165,7 @@ def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
     """
     try:
         with open_folder(layout.config_dir, 0) as folder:
-            return _read_usage(layout, folder), _read_ledger(folder)
+            return read_usage(layout, folder), _read_ledger(folder)
     except FileNotFoundError:
         return None, None
 
@@ -174,7 +174,7 @@ def read_usage_text(layout: Layout) -> "str | None":
     """usage.json alone, as `read_texts`."""
     try:
         with open_folder(layout.config_dir, 0) as folder:
-            return _read_usage(layout, folder)
+            return read_usage(layout, folder)
     except FileNotFoundError:
         return None
 
@@ -186,12 +186,26 @@ def set_aside(folder: OwnedFolder, name: str, ours: OwnedFolder) -> None:
         folder.move(name, evidence, kept)
 
 
-def _read_usage(layout: Layout, folder: OwnedFolder) -> "str | None":
+def read_usage(layout: Layout, folder: OwnedFolder) -> "str | None":
+    """usage.json, as `read_texts` has it; `folder`: the config folder. Raises NotOwnedError, OSError."""
     try:
         return _read(folder, USAGE_FILE, USAGE_LIMIT)
     except NotOwnedError:  # it may be a link of the user's
         with open_for_file(layout.config_dir, USAGE_FILE) as (target, name):
-            return _read(target, name, USAGE_LIMIT)
+            text = _read(target, name, USAGE_LIMIT)
+    if text is not None and not _names_an_id(text):  # it may be any file of the user's
+        raise NotOwnedError(layout.usage_json, "is a link to a file that is none of ours", "remove the link")
+    return text
+
+
+def _names_an_id(text: str) -> bool:
+    import json
+
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and isinstance(content.get("anon_id"), str)
 
 
 def _read_ledger(folder: OwnedFolder) -> "str | None":

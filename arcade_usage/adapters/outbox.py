@@ -42,8 +42,8 @@ SENDER_LOCK = "sender.lock"
 TALLY_FILE = "dropped"  # a letter for each event that was dropped without the sender lock
 
 _LETTERS = {Dropped.TOO_MANY: b"m", Dropped.TOO_LARGE: b"l", Dropped.TOO_OLD: b"o"}
-_KEY = re.compile(r"[0-9a-f]{16}")  # Sink.key
-_EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
+KEY = re.compile(r"[0-9a-f]{16}")  # Sink.key
+EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 
 @define(eq=False, repr=False)
@@ -246,7 +246,7 @@ def _records(folder: OwnedFolder) -> dict[str, int]:
     for name in folder.names():
         if len(found) == SCAN_LIMIT:
             break
-        if _EVENT_NAME.fullmatch(name) is not None:
+        if EVENT_NAME.fullmatch(name) is not None:
             with suppress(NotOwnedError):
                 status = folder.status(name)
                 if status is not None:
@@ -273,7 +273,7 @@ def find_outboxes(folder: str) -> list[FolderOutbox]:
         suppress(FileNotFoundError),
         open_folder(folder, OUTBOX_DEPTH - 1) as outboxes,
     ):
-        names = [name for name in outboxes.names() if _KEY.fullmatch(name)]
+        names = [name for name in outboxes.names() if KEY.fullmatch(name)]
         return [FolderOutbox(outboxes.path_of(name), None) for name in sorted(names)]
     return []
 

@@ -7,23 +7,29 @@ under an erased identity: it is dropped by whoever writes it down (Delivery.writ
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from arcade_usage.application.choosing import SENDER_PATIENCE_SECONDS
-from arcade_usage.application.errors import StoreError
+from arcade_usage.application.choosing import SENDER_PATIENCE_SECONDS, collecting
+from arcade_usage.application.errors import StoreError, explain
 from arcade_usage.application.ports import Copies, ErasableIdentityStore, Outbox
 from arcade_usage.domain.known import Known
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.traces import Traces, traces_of, traces_of_events
 
 
 @frozen
 class Forgotten:
-    """`traces`: what is to be named in an erasure request. `at_work`: senders that did not let go in time."""
+    """`traces`: what is to be named in an erasure request. `at_work`: senders that did not let go in time.
+
+    `left`: what could not be read or erased and why, for people to read.
+    """
 
     traces: Traces
     waiting: int
     copies: int
     at_work: int
+    left: tuple[str, ...] = ()
 
 
 @frozen
@@ -38,23 +44,39 @@ class Eraser:
     sweep: Callable[[], None] = lambda: None
 
     def look(self) -> Forgotten:
-        """What would be erased, and nothing is. Raises StoreError."""
-        return self._look(self.store.current(), self.places(), 0)
+        """What would be erased, and nothing is."""
+        left: list[str] = []
+        known = Known(None, None)
+        with collecting(left):
+            known = self.store.current()
+        return self._look(known, self._find(left), 0, left)
 
     def forget(self) -> Forgotten:
-        """Erase. Raises StoreError. Blocks: 11 s for each sender at work, 2 s for the identity lock."""
-        places, at_work = self.places(), 0
+        """Erase as far as that can be. Blocks: 11 s for each sender at work, 2 s for the identity lock."""
+        left: list[str] = []
+        places, at_work = self._find(left), 0
         with ExitStack() as held:
             for outbox, _ in places:
                 with suppress(StoreError):  # no lock is to be had
                     at_work += not held.enter_context(outbox.sending(SENDER_PATIENCE_SECONDS))
-            forgotten = self._look(self._erase_identity(), places, at_work)
+            known = Known(None, None)
+            with collecting(left):
+                known = self._erase_identity()
+            forgotten = self._look(known, places, at_work, left)
             for outbox, copies in places:
-                outbox.purge()
-                outbox.clear_logbook()  # it names ids that an alias is pending for
-                copies.erase()
-            self.sweep()
-        return forgotten
+                for erase in (outbox.purge, outbox.clear_logbook, copies.erase):
+                    with collecting(left):  # a logbook names ids that an alias is pending for
+                        erase()
+            with collecting(left):
+                self.sweep()
+        return evolve(forgotten, left=tuple(dict.fromkeys(left)))
+
+    def _find(self, left: list[str]) -> Sequence[tuple[Outbox, Copies]]:
+        try:
+            return self.places()
+        except StoreError as error:
+            left.append(explain(error))
+            return ()
 
     def _erase_identity(self) -> Known:
         """What stood there. A folder without anything is left alone."""
@@ -63,8 +85,15 @@ class Eraser:
             return known
         return self.store.erase()
 
-    def _look(self, known: Known, places: Sequence[tuple[Outbox, Copies]], at_work: int) -> Forgotten:
-        waiting = [record for outbox, _ in places for record in outbox.pending()]
-        sent = [copy for _, copies in places for copy in copies.all()]
+    def _look(
+        self, known: Known, places: Sequence[tuple[Outbox, Copies]], at_work: int, left: list[str]
+    ) -> Forgotten:
+        waiting: list[Record] = []
+        sent: list[Sent] = []
+        for outbox, copies in places:
+            with collecting(left):
+                waiting += outbox.pending()
+            with collecting(left):
+                sent += copies.all()
         traces = traces_of(known) | traces_of_events(waiting, sent)
-        return Forgotten(traces, len(waiting), len(sent), at_work)
+        return Forgotten(traces, len(waiting), len(sent), at_work, tuple(left))

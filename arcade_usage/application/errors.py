@@ -25,6 +25,11 @@ class StoreBusyError(StoreError):
     """Another process held the lock for all of the wait."""
 
 
+def explain(error: UsageTrackingError) -> str:
+    """What can't be done, and why, for people to read."""
+    return f"{error} ({error.__cause__})" if error.__cause__ is not None else str(error)
+
+
 class UnwantedError(UsageTrackingError):
     """Tracking was turned off, or the identity erased, while an event was being written down."""
 

@@ -1,6 +1,7 @@
 """Takes stock: how tracking stands in one config folder. Reads, and changes nothing."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from attrs import evolve
 
@@ -27,12 +28,12 @@ def take_stock(
     """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
     now = clock.time()
     known: Known | None = None
-    sinks: tuple[SinkStatus, ...] = ()
-    try:
+    sinks: list[SinkStatus] = []
+    with suppress(StoreError):  # what can't be read is told as a trouble
         known = store.current()
-        sinks = tuple(_count(sink, outbox, store.here) for sink, outbox in outboxes)
-    except StoreError:
-        known = None  # what can't be read is told as a trouble
+    for sink, outbox in outboxes:
+        with suppress(StoreError):
+            sinks.append(_count(sink, outbox, store.here))
     return Status(
         config_dir=config_dir,
         reasons=reasons,
@@ -40,10 +41,11 @@ def take_stock(
         debugging=debugging,
         known=known,
         has_credentials=principal_api.stamp() is not None,
-        sinks=sinks,
+        sinks=tuple(sinks),
         troubles=find_troubles(known, store.here, circumstances, sinks, now),
         now=now,
         unusable_locks=circumstances.unusable_locks,
+        not_owned=circumstances.not_owned,
         sdk_problem=sdk_problem,
     )
 

@@ -8,7 +8,15 @@ from arcade_usage.application.delivery import Flushed
 from arcade_usage.bootstrap_commands import Place
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
-from arcade_usage.cli.screen import NOT_SO, headline, make_console, put, put_json, reporting_errors
+from arcade_usage.cli.screen import (
+    NOT_SO,
+    headline,
+    make_console,
+    put,
+    put_failures,
+    put_json,
+    reporting_errors,
+)
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import shorten
 
@@ -31,21 +39,23 @@ def flush(
         off = words.reasons(place.reasons(), place.off_files())
         if place.debugging:
             off.append(f"{DEBUG_VARIABLE} is set, so nothing is sent")
-        flushed = [] if off else [each for each in _flush(place, waiting) if _is_telling(each)]
+        failures: list[str] = []
+        flushed = [] if off else [each for each in _flush(place, waiting, failures) if _is_telling(each)]
     left = sum(each.waiting for each in flushed) if not off else waiting
     if as_json:
         put_json({"waiting": left, "reasons": off, "sinks": [_as_json(each) for each in flushed]})
     elif off:
         put(headline("Nothing is sent: tracking is off.", "yellow"), *(Text(f"  {reason}") for reason in off))
         put(Text(f"{words.count(waiting, 'event')} waiting.", style="dim"))
-    elif not flushed:
+    elif not flushed and not failures:
         put(Text("Nothing waits to be sent."))
     for each in flushed if not as_json else ():
         _put(each)
+    put_failures("Not delivered", failures)
     raise typer.Exit(NOT_SO if left or off else 0)
 
 
-def _flush(place: Place, waiting: int) -> list[Flushed]:
+def _flush(place: Place, waiting: int, failures: list[str]) -> list[Flushed]:
     """With a line on stderr that counts, where a person sees it."""
     console = make_console(stderr=True)
     delivered = 0
@@ -56,7 +66,7 @@ def _flush(place: Place, waiting: int) -> list[Flushed]:
             delivered += events
             line.update(f"Delivering {words.count(waiting, 'event')}... {delivered:,} accepted")
 
-        return list(bootstrap_commands.flush(place, count))
+        return list(bootstrap_commands.flush(place, count, failures))
 
 
 def _is_telling(flushed: Flushed) -> bool:

@@ -10,7 +10,15 @@ from arcade_usage import bootstrap_commands
 from arcade_usage.application.erasure import Forgotten
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, find_place
-from arcade_usage.cli.screen import FAILED, headline, on_terminal, put, put_json, reporting_errors
+from arcade_usage.cli.screen import (
+    FAILED,
+    headline,
+    on_terminal,
+    put,
+    put_failures,
+    put_json,
+    reporting_errors,
+)
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 
@@ -23,7 +31,8 @@ def forget(
     Prints the ids that PostHog may hold events under, to be named in an erasure request. Your credentials,
     and whether tracking is off, stay as they are; while it is on, the next command makes a new random id.
 
-    Exits with 0 when it is erased, with 1 if not, with 2 if nobody can be asked and --yes is not given.
+    Exits with 0 when it is erased, with 1 if not, or not all of it, with 2 if nobody can be asked and --yes
+    is not given.
     """
     place = find_place(context, config_dir)
     with reporting_errors(place):
@@ -31,6 +40,7 @@ def forget(
         if not yes:
             _ask(eraser.look(), place.layout.config_dir)
         forgotten = eraser.forget()
+        left = bootstrap_commands.name_what_is_left(place, forgotten.left)
     if as_json:
         put_json(
             {
@@ -38,10 +48,17 @@ def forget(
                 "principal_ids": list(forgotten.traces.principals),
                 "anonymous_ids": list(forgotten.traces.anonymous),
                 "senders_at_work": forgotten.at_work,
+                "left": list(left),
             }
         )
-        return
-    put(headline("Forgotten.", "green", f" {_told(forgotten)}"), *_ids(forgotten))
+    else:
+        _put(forgotten, left)
+    put_failures("Not erased", left)
+
+
+def _put(forgotten: Forgotten, left: tuple[str, ...]) -> None:
+    done = headline("Not all of it is forgotten.", "yellow") if left else headline("Forgotten.", "green")
+    put(done.append(f" {_told(forgotten)}"), *_ids(forgotten))
     if forgotten.at_work:
         put(Text("A process that was sending has not ended yet.", style="yellow"))
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from arcade_usage import bootstrap_commands
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
-from arcade_usage.cli.screen import Cell, put, put_json, reporting_errors, table
+from arcade_usage.cli.screen import Cell, put, put_failures, put_json, reporting_errors, table
 from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.sink import Sink
@@ -43,11 +43,11 @@ def log(
     With --json each one whole, as it was on the wire. The copies stay when tracking is turned off;
     `forget` erases them.
 
-    Exits with 0, with 1 if the config folder can't be used.
+    Exits with 0, with 1 if the config folder, or something in it, can't be read.
     """
     place = find_place(context, config_dir, host, token)
     with reporting_errors(place):
-        copies = bootstrap_commands.sent(place)
+        copies, unread = bootstrap_commands.sent(place)
     shown = copies[-last:] if last is not None else copies if as_json else copies[-SHOWN:]
     if as_json:
         put_json(
@@ -61,6 +61,7 @@ def log(
         put(table(heads, _rows(shown, several)))
         if len(shown) < len(copies):
             put(Text(f"The last {len(shown)} of {len(copies)}; -n {len(copies)} shows all.", style="dim"))
+    put_failures("Not read", unread)
 
 
 def _rows(shown: list[tuple[Sink, Sent]], several: bool) -> Iterator[list[Cell]]:

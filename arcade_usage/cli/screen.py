@@ -5,7 +5,7 @@ Owns the invariant that a pipe gets no control sequence, no wrapped line and no 
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from arcade_usage.application.errors import NotAcceptedError, StoreBusyError, UsageTrackingError
+from arcade_usage.application.errors import NotAcceptedError, StoreBusyError, UsageTrackingError, explain
 from arcade_usage.bootstrap_commands import Place, check
 
 FAILED = 1  # the config folder can't be used
@@ -84,9 +84,14 @@ def reporting_errors(place: Place) -> Iterator[None]:
     except NotAcceptedError as error:  # PostHog's SDK is one that can't be used
         _give_up(f"{error}.")
     except UsageTrackingError as error:
-        cause = error.__cause__
-        why = getattr(cause, "strerror", None) or (str(cause) if cause else None)
-        _give_up(f"{place.layout.config_dir} can't be used: {error}{f' ({why})' if why else ''}.")
+        _give_up(f"{place.layout.config_dir} can't be used: {explain(error)}.")
+
+
+def put_failures(what: str, failures: Sequence[str]) -> None:
+    """What could not be done, on stderr; ends with exit code 1 if there is anything."""
+    if failures:
+        put(*(Text(f"{what}: {each}", style="bold red") for each in failures), stderr=True)
+        raise typer.Exit(FAILED)
 
 
 def _give_up(message: str) -> None:

@@ -42,7 +42,7 @@ def _put(stock: Status) -> None:
         content.append(headline("Usage tracking is off:", "yellow"))
         content += [Text(f"  {reason}") for reason in words.reasons(stock.reasons, stock.off_files)]
     content += [Text(f"! {trouble.value}", style=_style(trouble)) for trouble in stock.troubles]
-    content += [Text(f"  {lock}", style="yellow") for lock in stock.unusable_locks]
+    content += [Text(f"  {each}", style="yellow") for each in (*stock.not_owned, *stock.unusable_locks)]
     if stock.sdk_problem is not None:
         content.append(Text(f"! {stock.sdk_problem}", style="bold red"))
     content += ["", facts(_identity(stock))]
@@ -129,6 +129,7 @@ def _as_json(stock: Status) -> dict[str, object]:
             **{trouble.name.lower(): trouble.value for trouble in stock.troubles},
             **({"sdk": stock.sdk_problem} if stock.sdk_problem is not None else {}),
         },
+        "not_owned": list(stock.not_owned),
         "unusable_locks": list(stock.unusable_locks),
         "sinks": [_sink_as_json(sink, stock.now) for sink in stock.sinks],
     }

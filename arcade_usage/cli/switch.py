@@ -4,9 +4,10 @@ import typer
 from rich.text import Text
 
 from arcade_usage import bootstrap_commands
+from arcade_usage.application.choosing import TurnedOff
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, find_place
-from arcade_usage.cli.screen import NOT_SO, headline, put, put_json, reporting_errors
+from arcade_usage.cli.screen import NOT_SO, headline, put, put_failures, put_json, reporting_errors
 
 
 def off(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = False) -> None:
@@ -15,21 +16,27 @@ def off(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = 
     The choice is a file in the config folder; one in ~/.arcade counts for every config folder.
     What was sent already stays in `log`; `forget` erases that too.
 
-    Exits with 0 when it is off, with 1 if the choice can't be stored.
+    Exits with 0 when it is off, with 1 if the choice can't be stored, or if what waits can't be dropped.
     """
     place = find_place(context, config_dir)
     with reporting_errors(place):
         turned_off = bootstrap_commands.turn_off(place)
     if as_json:
-        put_json({"tracking": "off", "dropped": turned_off.dropped, "senders_at_work": turned_off.at_work})
-        return
+        put_json({"tracking": "off", "dropped": turned_off.dropped, "senders_at_work": turned_off.at_work,
+                  "left": list(turned_off.left)})  # fmt: skip
+    else:
+        _put_off(turned_off, place.layout.choice_off)
+    put_failures("Not dropped", turned_off.left)
+
+
+def _put_off(turned_off: TurnedOff, choice: str) -> None:
     dropped = turned_off.dropped
     put(
         headline("Usage tracking is off.", "yellow"),
         Text(f"{words.count(dropped, 'event')} that waited {'was' if dropped == 1 else 'were'} dropped.")
         if dropped
         else Text("Nothing waited to be sent.", style="dim"),
-        Text(f"Stored as {place.layout.choice_off}; `on` takes it back.", style="dim"),
+        Text(f"Stored as {choice}; `on` takes it back.", style="dim"),
     )
     if turned_off.at_work:
         put(Text("A process that was sending has not ended yet; it sends nothing more.", style="yellow"))

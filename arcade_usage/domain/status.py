@@ -37,6 +37,7 @@ class Trouble(str, Enum):
     COPIED = "this folder is a copy, or another machine uses it too: the next command makes a new identity"
     STRANGE_EVENTS = "there are files in the outbox that can't be read as events"
     EVIDENCE = "an earlier file that could not be read is kept in usage/malformed"
+    NOT_OWNED = "what is not the user's own is not used"
     LOCK = "a lock can't be used, so events are not delivered, or not linked to an account"
     UNREACHABLE = "the last attempt at delivery failed: what waits is tried again"
 
@@ -45,13 +46,15 @@ class Trouble(str, Enum):
 class Circumstances:
     """What the machine allows. `evidence`: names of malformed files that were kept.
 
-    `unusable_locks`: each one's path, why it can't be used, and what to do about it.
+    `unusable_locks`: each one's path, why it can't be used, and what to do about it. `not_owned`: the same of
+    other files and folders that are not used because they are not the user's own.
     """
 
     writable: bool = True
     can_launch: bool = True
     evidence: tuple[str, ...] = ()
     unusable_locks: tuple[str, ...] = ()
+    not_owned: tuple[str, ...] = ()
 
 
 @frozen
@@ -96,8 +99,8 @@ class SinkStatus:
 class Status:
     """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
 
-    `known`: None where it can't be read. `now`: Unix seconds. `unusable_locks`: see Circumstances.
-    `sdk_problem`: why PostHog's SDK can't be used.
+    `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
+    `unusable_locks`, `not_owned`: see Circumstances.
     """
 
     config_dir: str
@@ -110,6 +113,7 @@ class Status:
     troubles: tuple[Trouble, ...]
     now: float
     unusable_locks: tuple[str, ...] = ()
+    not_owned: tuple[str, ...] = ()
     sdk_problem: str | None = None
 
     @property
@@ -150,6 +154,7 @@ def find_troubles(
         Trouble.UNREADABLE: known is None,
         Trouble.UNWRITABLE: known is not None and not circumstances.writable,
         Trouble.FROZEN: not circumstances.can_launch,
+        Trouble.NOT_OWNED: bool(circumstances.not_owned),
         Trouble.LOCK: bool(circumstances.unusable_locks),
         Trouble.CLOCK: any(each.from_later_than(now) for each in sinks),
         **(_troubles_of_identity(known, here) if known is not None else {}),

@@ -118,14 +118,24 @@ def test_looking_touches_nothing(store: IdentityFiles, usage_json: Path, make: M
     assert describe(usage_json) == before
 
 
-def test_what_a_link_leads_to_is_put_aside(store: IdentityFiles, usage_json: Path, tmp_path: Path) -> None:
-    """A malformed usage.json that the user keeps elsewhere is replaced there, and the link stays."""
-    elsewhere = tmp_path / "dotfiles.json"
-    elsewhere.write_text("{")
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"theirs": 1}', '{"anon_id": 5}'])
+def test_what_a_link_leads_to_stays(
+    store: IdentityFiles, usage_json: Path, tmp_path: Path, content: str
+) -> None:
+    """It may be any file of the user's: it is neither put aside nor replaced nor erased."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(content)
     usage_json.symlink_to(elsewhere)
-    rotate(store)
-    assert (usage_json.is_symlink(), json.loads(elsewhere.read_text())["anon_id"]) == (True, FRESH)
-    assert (usage_json.parent / "usage" / "malformed" / "usage.json").read_text() == "{"
+    before = elsewhere.stat()
+    for call in (
+        store.current,
+        lambda: rotate(store),
+        store.erase,
+    ):
+        with pytest.raises(StoreError) as caught:
+            call()
+        assert "is a link to a file that is none of ours" in str(caught.value.__cause__)
+    assert (elsewhere.stat(), elsewhere.read_text(), usage_json.is_symlink()) == (before, content, True)
 
 
 def test_the_last_evidence_of_a_kind_is_kept(store: IdentityFiles, usage_json: Path) -> None:

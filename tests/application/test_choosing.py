@@ -73,6 +73,16 @@ def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
     assert turn_off(MemoryChoice(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, at_work=0)
 
 
+def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
+    """The choice is stored, the others are purged, and what is left is told."""
+    world, choice = World(), MemoryChoice()
+    world.posthog.failing = True
+    world.run("first")
+    turned_off = turn_off(choice, lambda: [MemoryOutbox(writable=False), world.outbox])
+    assert turned_off == TurnedOff(dropped=1, at_work=0, left=("not permitted",))
+    assert (choice.is_off, world.outbox.pending()) == (True, [])
+
+
 def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
     """A delivery that read the switch before `off` and adds its event afterwards takes it back."""
     world, choice = World(), MemoryChoice()

@@ -4,7 +4,6 @@ import pytest
 
 from arcade_usage.adapters.in_memory import MemoryCopies, MemoryOutbox
 from arcade_usage.application.erasure import Eraser
-from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.traces import Traces
@@ -83,9 +82,17 @@ def test_every_sink_is_erased(world: World) -> None:
 def test_what_cannot_be_erased_is_told(world: World) -> None:
     """Nobody is told that they are forgotten who is not."""
     world.store.readable = False
-    with pytest.raises(StoreError):
-        Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
-    assert len(world.outbox.pending()) == 1
+    forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    assert (forgotten.left, world.outbox.pending()) == (("not permitted",), [])
+
+
+def test_one_outbox_does_not_stop_the_others(world: World) -> None:
+    """What can't be erased is told, once, and all else is erased."""
+    broken = MemoryOutbox(writable=False)
+    places = [(broken, MemoryCopies()), (world.outbox, MemoryCopies())]
+    forgotten = Eraser(world.store, lambda: places).forget()
+    assert (forgotten.left, world.outbox.pending()) == (("not permitted",), [])
+    assert world.store.known == Known(None, None)
 
 
 def test_the_next_command_is_somebody_new(world: World) -> None:

@@ -48,6 +48,7 @@ CASES = {
     "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Circumstances(writable=False)),
     "frozen": (Trouble.FROZEN, FINE, QUIET, Circumstances(can_launch=False)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Circumstances(unusable_locks=("sender.lock: it is a link",))),
+    "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Circumstances(not_owned=("/usage belongs to root",))),
     "evidence": (Trouble.EVIDENCE, FINE, QUIET, Circumstances(evidence=("usage.json",))),
     "usage.json malformed": (Trouble.MALFORMED_IDENTITY, Known(Malformed(), None), QUIET, Circumstances()),
     "ledger malformed": (Trouble.MALFORMED_LEDGER, Known(Anonymous(A), Malformed()), QUIET, Circumstances()),

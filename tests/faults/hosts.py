@@ -130,7 +130,7 @@ def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
     run_host(lab, world, name)
     if not outbox_of(world).pending():
         return False
-    list(flush(Place(config_dir=world.folder), lambda _: None))
+    list(flush(Place(config_dir=world.folder), lambda _: None, []))
     return True
 
 

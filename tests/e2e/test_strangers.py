@@ -1,0 +1,164 @@
+"""What we did not make stays as it is: each kind of stranger, at each of our names, before each thing we do.
+
+Everything runs in this process, on real files and against a receiver on loopback, so that all combinations
+are tried; tests/e2e/test_strangers_detached.py tries some with processes of their own.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from attrs import define, evolve
+
+from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.detached import DetachedLauncher
+from arcade_usage.adapters.outbox import find_outboxes
+from arcade_usage.application.errors import UsageTrackingError
+from arcade_usage.bootstrap_delivery import deliver
+from arcade_usage.demo.receiver import DOWN, WELL, Receiver
+from arcade_usage.domain.spacing import Pauses
+from tests.cli.running import Shell
+from tests.e2e.strangers import (
+    FILES,
+    FOLDERS,
+    KEY,
+    KINDS,
+    PATIENCE_SECONDS,
+    RECORD,
+    TEMPORARY,
+    Place,
+    make_old,
+    make_outside,
+)
+from tests.e2e.world import World
+from tests.isolation import isolate
+
+COMMANDS = ("status", "show", "log", "flush", "off", "on", "forget")
+# Those that change nothing follow one another; each of the others gets a folder of its own.
+ACTIONS = (("status", "show", "log"), *zip(("command", "login", "logout", "off", "on", "flush", "forget")))
+
+
+@define
+class Used:
+    """A config folder that was in use, to be copied. `names`: what KEY and RECORD stand for."""
+
+    folder: Path
+    receiver: Receiver
+    names: dict[str, str]
+
+    def resolve(self, name: str) -> str:
+        for sign, meant in self.names.items():
+            name = name.replace(sign, meant)
+        return name
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
+    """A person logged in, some events were sent, one waits, and files of every other name lie there too."""
+    scratch = tmp_path_factory.mktemp("used")
+    with pytest.MonkeyPatch.context() as monkeypatch, Receiver() as receiver:
+        isolate(monkeypatch, scratch / "home")
+        deliver_here(monkeypatch)
+        world = World(receiver, scratch / "config", scratch, monkeypatch)
+        world.run("first")
+        world.log_in("alice")
+        world.run("second")
+        receiver.posthog = DOWN
+        world.run("waits")
+        receiver.posthog = WELL
+        (outbox,) = find_outboxes(str(world.folder / "usage" / "outbox"))
+        outbox.write_logbook(evolve(outbox.logbook(), pauses=Pauses()))  # it is due
+        (record,) = Path(outbox.folder).glob("*.event.json")
+        names = {KEY: os.path.basename(outbox.folder), RECORD: record.name}
+        used = Used(world.folder, receiver, names)
+        for name in FOLDERS:
+            (world.folder / used.resolve(name)).mkdir(exist_ok=True, mode=0o700)
+        for name in FILES:
+            path = world.folder / used.resolve(name)
+            if not path.exists() and path.name != "off":
+                path.write_text("{}", encoding="utf-8")
+        make_old(world.folder.rglob(TEMPORARY))
+        make_outside(scratch / "outside", record.name)
+        yield used
+
+
+def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Have events delivered in this process; returns what a delivery raised that it may not."""
+    errors: list[Exception] = []
+
+    def launch(_: DetachedLauncher, payload: str) -> None:
+        try:
+            deliver(payload, lambda: None)
+        except UsageTrackingError:
+            """As a delivery process has it."""
+        except Exception as error:  # noqa: BLE001 - told by the test
+            errors.append(error)
+
+    monkeypatch.setattr(DetachedLauncher, "launch", launch)
+    monkeypatch.setattr(DetachedLauncher, "launch_and_wait", launch)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing here is about power cuts
+    return errors
+
+
+@define
+class Scene:
+    """A copy of the folder that was in use, with a stranger in it."""
+
+    world: World
+    place: Place
+    shell: Shell
+
+    def do(self, action: str) -> None:
+        if action in COMMANDS:
+            self._ask(action)
+        elif action == "login":
+            self.world.log_in("bob")
+        elif action == "logout":
+            self.world.log_out()
+        else:
+            self.world.run("toolkit.run", success=False, error_message="no such toolkit")
+
+    def _ask(self, command: str) -> None:
+        more = ("--yes",) if command == "forget" else ()
+        ran = self.shell(command, "--config-dir", self.world.folder, *more)
+        assert ran.code in (0, 1, 3), ran
+        assert "Traceback" not in ran.out + ran.err, ran
+        assert (ran.out + ran.err).strip(), ran
+
+
+def plant(
+    name: str, kind: str, used: Used, scratch: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell
+) -> Scene:
+    """Copies the folder to `scratch`; the files outside of it lie beside that."""
+    shutil.copytree(used.folder, scratch / "config")
+    place = Place(scratch / "config" / used.resolve(name), scratch.parent / "outside", scratch / "original")
+    place.is_kept_elsewhere = (name, kind) == ("usage.json", "a link to what was ours")
+    KINDS[kind].plant(place)
+    return Scene(World(used.receiver, scratch / "config", scratch, monkeypatch), place, shell)
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for kind, each in KINDS.items() for name in each.at])
+def test_what_we_did_not_make_stays(
+    name: str, kind: str, used: Used, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell
+) -> None:
+    """Whatever is done: nothing outside changes, the stranger is as it was, and nobody waits for it."""
+    if KINDS[kind].needs_root and os.geteuid() != 0:
+        pytest.skip("only root makes devices, and gives files to other users")
+    shutil.copytree(used.folder.parent / "outside", tmp_path / "outside")
+    errors = deliver_here(monkeypatch)
+    for number, actions in enumerate(ACTIONS):
+        scene = plant(name, kind, used, tmp_path / str(number), monkeypatch, shell)
+        before = scene.place.look()
+        for action in actions:
+            within(PATIENCE_SECONDS, partial(scene.do, action))
+            assert errors == [], action
+            assert scene.place.look() == before, action
+        assert scene.place.writer is None or scene.place.writer.was_left_alone(), actions

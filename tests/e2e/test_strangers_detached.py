@@ -1,0 +1,37 @@
+"""Strangers at our names, met by tools and delivery processes as they really are; a few of all combinations."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.strangers import KEY, KINDS, RECORD, Place, make_outside
+from tests.e2e.world import World
+
+SAMPLE = (
+    ("usage", "a link to what was ours"),
+    ("usage/outbox", "a link to a folder"),
+    (f"usage/outbox/{KEY}", "a link to what was ours"),
+    (f"usage/outbox/{KEY}/sent.jsonl", "a link to their file"),
+    (f"usage/outbox/{KEY}/logbook.json", "a hard link"),
+    (f"usage/outbox/{KEY}/sender.lock", "a pipe with a writer"),
+    ("usage/ledger.json", "a pipe"),
+    ("usage.json", "a link to nowhere"),
+)
+
+
+@pytest.mark.parametrize(("name", "kind"), SAMPLE)
+def test_what_we_did_not_make_stays(world: World, tmp_path: Path, name: str, kind: str) -> None:
+    """A login, a command and a logout leave it, and everything outside, as it was."""
+    world.log_in("alice")
+    world.run("first")
+    outbox = next(world.folder.glob("usage/outbox/*"))
+    make_outside(tmp_path / "outside", RECORD)
+    place = Place(world.folder / name.replace(KEY, outbox.name), tmp_path / "outside", tmp_path / "original")
+    KINDS[kind].plant(place)
+    before = place.look()
+    world.log_in("bob", name="as bob")
+    world.run("second")
+    world.log_out()
+    world.settle()
+    assert place.look() == before
+    assert place.writer is None or place.writer.was_left_alone()
