@@ -93,7 +93,7 @@ def _check_components(path: str) -> "str | None":
 
 
 def _check_link(path: str, status: os.stat_result, system: "int | None") -> str:
-    """Raise AnotherOwnerError for a link that another user laid, in a sticky folder for one; returns `path`."""
+    """Raise AnotherOwnerError for a link of another user's, in a sticky folder for one; returns `path`."""
     if not ON_WINDOWS and status.st_uid not in (system, os.geteuid()):
         raise AnotherOwnerError(path, status.st_uid)
     return path
