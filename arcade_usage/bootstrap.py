@@ -107,11 +107,11 @@ def _keep_identity(_: bool) -> None:
 
 def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
     """Shown once per machine: the default folder remembers it for every config folder, where it can."""
-    from arcade_usage.adapters.config_folder import choice_layouts
+    from arcade_usage.adapters.config_folder import choice_layouts, find_problem
     from arcade_usage.adapters.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
-    places = [place for place in default_first if os.path.isabs(place.config_dir)]  # not where no home is
+    places = [place for place in default_first if find_problem(place) is None]  # no other user's home
     return NoticeBoard(notice, distribution, places, os.environ)
 
 

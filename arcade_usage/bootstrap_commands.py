@@ -70,7 +70,7 @@ class Place:
 
     def sinks(self) -> list[Sink]:
         """Those that have an outbox here, and that of the tool, first. Raises ValueError."""
-        found = find_sinks(self.layout.outboxes)
+        found = find_sinks(self.layout.outboxes) if find_problem(self.layout) is None else []
         own = self.tool.sink if self.tool else None
         if own is not None:
             found = [own, *(sink for sink in found if sink != own)]
@@ -274,7 +274,9 @@ def make_eraser(place: Place) -> "Eraser":
 
 
 def check(place: Place) -> None:
-    """Raises StoreError where the config folder can't be read."""
+    """Raises StoreError where the config folder is not the user's own, or can't be read."""
+    if (problem := find_problem(place.layout)) is not None:
+        raise StoreError("it is not safe to use") from problem
     try:
         os.listdir(place.layout.config_dir)
     except FileNotFoundError:

@@ -77,7 +77,7 @@ def _check_components(path: str) -> "str | None":
             return None
         mode = status.st_mode
         if mode & _KIND == stat.S_IFLNK:
-            return component
+            return _check_link(component, status, system)
         if mode & _KIND != stat.S_IFDIR:
             raise not_a_folder(component)
         if user is None or end == len(path):
@@ -90,6 +90,13 @@ def _check_components(path: str) -> "str | None":
             raise _open_to_others(component)
     check_owner(path, status)
     return None
+
+
+def _check_link(path: str, status: os.stat_result, system: "int | None") -> str:
+    """Raise AnotherOwnerError for a link of another user's, in a sticky folder for one; returns `path`."""
+    if not ON_WINDOWS and status.st_uid not in (system, os.geteuid()):
+        raise AnotherOwnerError(path, status.st_uid)
+    return path
 
 
 def check_owner(path: str, status: os.stat_result) -> None:

@@ -126,6 +126,13 @@ class TestLinks:
         os.chown(folder, SOMEBODY, GROUP)
         assert str(problem(link)).startswith(f"{folder} belongs to user {SOMEBODY}")
 
+    def test_the_link_itself_has_to_be_the_user_s(self, link: Path, folder: Path) -> None:
+        """In a sticky folder anybody can lay a link, and lead it elsewhere tomorrow."""
+        folder.chmod(0o1777)
+        assert problem(link) is None
+        os.chown(link, SOMEBODY, GROUP, follow_symlinks=False)
+        assert str(problem(link)).startswith(f"{link} belongs to user {SOMEBODY}")
+
     def test_each_link_of_a_chain_is_checked(self, folder: Path, tmp_path: Path, link: Path) -> None:
         """A link to another user's link."""
         theirs = tmp_path / "theirs"

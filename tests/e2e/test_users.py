@@ -223,6 +223,28 @@ class TestAnotherUsersFolder:
         assert receiver.requests == []
 
 
+@pytest.mark.parametrize("where", ["a sticky folder", "a home"])
+def test_another_users_link_leads_nowhere(alice: User, home: Path, machine: Path, where: str) -> None:
+    """Not even to a folder of the user's own: it would choose in which one of them we write."""
+    theirs = make_home(machine, MALLORY)
+    theirs.chmod(0o1777 if where == "a sticky folder" else 0o755)
+    os.chown(theirs, 0 if where == "a sticky folder" else MALLORY, 0)
+    (theirs / ".arcade").symlink_to(home)
+    os.chown(theirs / ".arcade", MALLORY, MALLORY, follow_symlinks=False)
+    victims = (
+        User(ALICE, {"HOME": str(theirs)}),
+        User(ALICE, {**alice.variables, "ARCADE_WORK_DIR": f"{theirs}/.arcade"}),
+    )
+    before = seen(machine)
+    for victim in victims:
+        victim.runs("http://127.0.0.1:9", "of the victim")
+        for command in ("status", "show", "log", "flush", "off", "on", "forget"):
+            done = victim.asks(command, *(["--yes"] if command == "forget" else []))
+            assert done.returncode in (1, 3), done
+            assert f"belongs to user {MALLORY}" in done.stdout + done.stderr, done
+    assert seen(machine) == before
+
+
 @pytest.mark.parametrize("home", ["$HOME", "C:\\Users\\me", ".", "", "a/b", "~"])
 def test_a_home_that_is_no_absolute_path_is_none(receiver: Receiver, home: str, tmp_path: Path) -> None:
     """No folder appears anywhere, and `status` says that there is none."""
