@@ -103,8 +103,16 @@ def status(place: Place) -> "Status":
     from arcade_usage.adapters.identity_store import IdentityFiles
     from arcade_usage.adapters.machine import installation
     from arcade_usage.adapters.principal_api import ArcadeCloud
-    from arcade_usage.application.stock import take_stock
+    from arcade_usage.application.stock import take_stock, unread
 
+    if find_problem(place.layout) is not None:
+        return unread(
+            config_dir=place.layout.config_dir,
+            reasons=place.reasons(),
+            off_files=place.off_files(),
+            debugging=place.debugging,
+            now=time.time(),
+        )
     layout, sinks = place.layout, place.sinks()
     locks = [os.path.join(layout.outbox(sink.key), SENDER_LOCK) for sink in sinks]
     return take_stock(

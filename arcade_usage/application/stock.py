@@ -50,6 +50,18 @@ def take_stock(
     )
 
 
+def unread(
+    *,
+    config_dir: str,
+    reasons: tuple[str, ...],
+    off_files: tuple[tuple[str, bool], ...],
+    debugging: bool,
+    now: float,
+) -> Status:
+    """The status of a folder that is not the user's own: nothing is read there. `reasons` name it."""
+    return Status(config_dir, reasons, off_files, debugging, None, False, (), (), now)
+
+
 def _count(sink: Sink, outbox: Outbox, here: str) -> SinkStatus:
     records = outbox.pending()
     moments = [record.event.timestamp.timestamp() for record in records]
