@@ -282,6 +282,9 @@ class MemoryLauncher:
         self.waited_for.append(payload)
 
 
+_FIRST_USAGE = '{"anon_id": "f1257000-0000-4000-8000-000000000001", "linked_principal_id": null}'
+
+
 @define
 class MemorySnapshots:
     """A snapshot source that gives what it was told; None: the folder can't be used."""
@@ -298,6 +301,8 @@ class MemorySnapshots:
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
         if self.snapshot is None or snapshot["usage"] is not None:
             return self.snapshot and snapshot
+        if self.snapshot["usage"] is None:
+            self.snapshot = {**self.snapshot, "usage": _FIRST_USAGE}
         return {**self.snapshot, "stamp": snapshot["stamp"]}
 
 

@@ -1,9 +1,11 @@
 """SHA-256, without loading OpenSSL: that takes longer than all else a record needs."""
 
 import importlib
+import sys
 from contextlib import suppress
 
-_IMPLEMENTATIONS = ("_sha2", "_sha256", "hashlib")  # CPython 3.12 and later, before it, any other
+# By version: to look for a module that is not there is to look through all of the tool's sys.path.
+_IMPLEMENTATIONS = ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib")
 
 
 def sha256_hex(data: bytes) -> str:

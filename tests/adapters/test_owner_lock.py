@@ -210,7 +210,7 @@ class TestElsewhere:
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """By the machine's fingerprint."""
-        monkeypatch.setattr(owner_lock, "fingerprint", lambda: "f" * 32)
+        monkeypatch.setattr(owner_lock, "installation", lambda _: lambda: "f" * 32)
         monkeypatch.setattr(owner_lock, "open", refuse, raising=False)
         with hold(str(folder), 0.0):
             (name,) = os.listdir(folder / "held")

@@ -27,8 +27,8 @@ WRITTEN = "FAULTS_WRITTEN"
 _NOTE = f"""
 import os
 _replace = os.replace
-def _replace_and_note(source, target):
-    _replace(source, target)
+def _replace_and_note(source, target, **folders):
+    _replace(source, target, **folders)
     if target.endswith(".event.json") and (note := os.environ.get("{WRITTEN}")):
         os.close(os.open(note, os.O_CREAT | os.O_WRONLY, 0o600))
 os.replace = _replace_and_note
