@@ -3,6 +3,7 @@
 from tests.faults import (
     clocks,
     cloud_away,
+    copies,
     corrupt_outboxes,
     everything_away,
     full_disks,
@@ -15,6 +16,7 @@ from tests.faults import (
     logouts,
     long_host,
     network_settings,
+    no_locks,
     no_process,
     no_trace,
     posthog_away,
@@ -30,6 +32,7 @@ from tests.faults import (
 __all__ = [
     "clocks",
     "cloud_away",
+    "copies",
     "corrupt_outboxes",
     "everything_away",
     "full_disks",
@@ -42,6 +45,7 @@ __all__ = [
     "logouts",
     "long_host",
     "network_settings",
+    "no_locks",
     "no_process",
     "no_trace",
     "posthog_away",

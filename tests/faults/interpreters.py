@@ -49,7 +49,7 @@ def ignore_variables(lab: Lab, rounds: int) -> Figures:
 def embed(lab: Lab, rounds: int) -> Figures:
     """What `cython --embed` makes, and a program that just calls Py_Initialize."""
     tried = kept = started = 0
-    for number in range(rounds):
+    for _ in range(rounds):
         for begin in (NAMED, UNNAMED):
             world, name = lab.home(), f"embedded {tried}"
             lab.expect(name)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 from arcade_usage.bootstrap_commands import Place, status
 from tests.adapters.test_request_settings import HARMLESS
@@ -120,8 +121,8 @@ def go_away_for_a_moment(lab: Lab, rounds: int) -> Figures:
         gate.open()
         with serving(world, _BUSY.format(rate=EVENTS_A_SECOND)) as server:
             for _ in range(rounds):
-                before = len(world.persons.events)
-                assert until(lambda: len(world.persons.events) >= before + EVENTS_A_SECOND, SERVER_SECONDS)
+                enough = len(world.persons.events) + EVENTS_A_SECOND
+                assert until(partial(_have_arrived, world, enough), SERVER_SECONDS)
                 gate.shut()
                 assert not until(lambda: False, AWAY_SECONDS)
                 most = max(most, len(world.waiting))
@@ -133,7 +134,7 @@ def go_away_for_a_moment(lab: Lab, rounds: int) -> Figures:
             for number in range(captured):
                 lab.expect(f"call {number}")
             server.go()
-            until(lambda: len(world.persons.events) >= captured, SERVER_SECONDS / 5)
+            until(partial(_have_arrived, world, captured), SERVER_SECONDS / 5)
             run = server.end()
     assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
     assert not world.waiting
@@ -141,3 +142,7 @@ def go_away_for_a_moment(lab: Lab, rounds: int) -> Figures:
         rounds,
         f"{captured} events in {seconds:.0f} s, {most} waited at the most, {run.dropped} dropped",
     )
+
+
+def _have_arrived(world: World, events: int) -> bool:
+    return len(world.persons.events) >= events
