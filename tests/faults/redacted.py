@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from arcade_usage.bootstrap_commands import Place, flush, sent
@@ -83,12 +84,16 @@ def of_a_server(lab: Lab, rounds: int) -> Figures:
                 lab.expect(name)
             before = len(world.persons.events)
             with serving(world, _PERSONS + _CAPTURE.format(path=str(path))) as server:
-                enough = before + len(part)
-                world.receiver.wait_until(lambda: len(world.persons.events) >= enough, SERVER_SECONDS / 5)  # noqa: B023
+                arrived = partial(_have_arrived, world, before + len(part))
+                world.receiver.wait_until(arrived, SERVER_SECONDS / 5)
                 run = server.end()
             assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
             _look_at_the_rest(world, part, left)
     return _judge(lab, rounds, left)
+
+
+def _have_arrived(world: World, events: int) -> bool:
+    return len(world.persons.events) >= events
 
 
 def _parts(number: int) -> Iterator[dict[str, Sample]]:
@@ -121,9 +126,9 @@ def _judge(lab: Lab, rounds: int, left: Mapping[str, set[str]]) -> Figures:
     secrets = sum(len(each.secrets) for each in SAMPLES.values())
     others = {where: messages - known for where, messages in left.items()}
     assert not any(others.values()), f"secrets came through: {others}"
-    found = {where: len(messages) for where, messages in left.items()}
+    found = ", ".join(f"{len(messages)} {where}" for where, messages in left.items())
     return lab.judge(
         len(SAMPLES) * rounds,
-        f"{secrets} secrets in {len(SAMPLES)} messages; messages of which something was left: {found or 'none'},"
-        f" all of them among the {len(known)} that are named as limits",
+        f"{secrets} secrets in {len(SAMPLES)} messages; messages of which something was left: {found or 'none'};"
+        f" all of these are among the {len(known)} that are named as limits",
     )
