@@ -3,7 +3,7 @@
 import pytest
 
 from tests.faults import families  # noqa: F401 - importing them registers their experiments
-from tests.faults.experiment import EXPERIMENTS, Experiment
+from tests.faults.experiment import EXPERIMENTS, Experiment, NotRunError
 from tests.faults.lab import open_lab
 
 QUICK = [each for each in EXPERIMENTS if each.quick]
@@ -13,6 +13,9 @@ QUICK = [each for each in EXPERIMENTS if each.quick]
 def test_nothing_is_lost_or_mixed_up(experiment: Experiment) -> None:
     """Whatever is done to it: each event arrives once, and counts for nobody else than whose it is."""
     with open_lab() as lab:
-        figures = experiment.run(lab, experiment.quick)
+        try:
+            figures = experiment.run(lab, experiment.quick)
+        except NotRunError as reason:
+            pytest.skip(str(reason))
     assert figures.tried > 0
     assert figures.is_clean, figures

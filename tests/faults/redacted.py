@@ -1,0 +1,134 @@
+"""Secrets in error messages go through real deliveries: what of them is on disk, or was on the wire."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from arcade_usage.bootstrap_commands import Place, flush, sent
+from tests.domain.corpus import LIMITS, SECRETS, WORDS
+from tests.domain.corpus.persons import HOME, NAMES
+from tests.domain.corpus.sample import Sample
+from tests.domain.redaction.messages import SECRETS as MESSAGES
+from tests.e2e.hosts import run_host, start_of_host
+from tests.e2e.servers import SERVER_SECONDS, serving
+from tests.e2e.world import World
+from tests.faults.experiment import experiment
+from tests.faults.figures import Figures
+from tests.faults.lab import Lab
+
+GROUP = "Secrets in messages"
+AT_ONCE = 400  # events that wait at a time; the outbox holds some more
+SAMPLES: Mapping[str, Sample] = {
+    **SECRETS,
+    **WORDS,
+    **{f"small: {name}": Sample("own", message, (secret,)) for name, (message, secret) in MESSAGES.items()},
+}
+
+# A machine whose user and host are those that the messages are about.
+_PERSONS = f"""
+import os
+from arcade_usage.adapters import runtime_info
+os.environ["HOME"], os.environ["USERPROFILE"] = {HOME!r}
+runtime_info.read_own_names = lambda _: {set(NAMES)!r}
+"""
+_KEEP = """
+import json, sys
+sys.frozen = True
+with open({path!r}, encoding="utf-8") as file:
+    for name, message in json.load(file).items():
+        tracker.track_command_execution(name, success=False, error_message=message)
+"""
+_CAPTURE = """
+import json
+with open({path!r}, encoding="utf-8") as file:
+    for name, message in json.load(file).items():
+        server.capture("tool failed", {{"command_name": name, "error_message": message}})
+go()
+server.close()
+"""
+
+
+@experiment(GROUP, "of commands, written down by the host and sent later", rounds=1, quick=0)
+def of_commands(lab: Lab, rounds: int) -> Figures:
+    left: defaultdict[str, set[str]] = defaultdict(set)
+    for number in range(rounds):
+        world = lab.home()
+        for part in _parts(number):
+            path = world.scratch / "messages.json"
+            path.write_text(json.dumps({name: each.message for name, each in part.items()}), encoding="utf-8")
+            for name in part:
+                lab.expect(name)
+            lines = _PERSONS + start_of_host(world) + _KEEP.format(path=str(path))
+            host = run_host(lines, world.scratch)
+            assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+            path.unlink()
+            assert len(world.waiting) == len(part)
+            for record in world.waiting:
+                _look(part, record["event"]["properties"], "waiting on disk", left)
+            list(flush(Place(config_dir=world.folder), lambda _: None))
+            _look_at_the_rest(world, part, left)
+    return _judge(lab, rounds, left)
+
+
+@experiment(GROUP, "of a server, in batches", rounds=1, quick=0)
+def of_a_server(lab: Lab, rounds: int) -> Figures:
+    left: defaultdict[str, set[str]] = defaultdict(set)
+    for number in range(rounds):
+        world = lab.home()
+        for part in _parts(number):
+            path = world.scratch / "messages.json"
+            path.write_text(json.dumps({name: each.message for name, each in part.items()}), encoding="utf-8")
+            for name in part:
+                lab.expect(name)
+            before = len(world.persons.events)
+            with serving(world, _PERSONS + _CAPTURE.format(path=str(path))) as server:
+                arrived = partial(_have_arrived, world, before + len(part))
+                world.receiver.wait_until(arrived, SERVER_SECONDS / 5)
+                run = server.end()
+            assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
+            _look_at_the_rest(world, part, left)
+    return _judge(lab, rounds, left)
+
+
+def _have_arrived(world: World, events: int) -> bool:
+    return len(world.persons.events) >= events
+
+
+def _parts(number: int) -> Iterator[dict[str, Sample]]:
+    """All samples, some at a time, by the name of a command that fails with them."""
+    named = [(f"sample {number}.{at}", each) for at, each in enumerate(SAMPLES.values())]
+    for start in range(0, len(named), AT_ONCE):
+        yield dict(named[start : start + AT_ONCE])
+
+
+def _look_at_the_rest(world: World, part: Mapping[str, Sample], left: defaultdict[str, set[str]]) -> None:
+    for batch in world.receiver.batches():
+        for event in batch["batch"]:
+            _look(part, event["properties"], "on the wire", left)
+    for _, copy in sent(Place(config_dir=world.folder)):
+        _look(part, copy.properties, "copied on disk", left)
+    for record in world.waiting:
+        _look(part, record["event"]["properties"], "waiting on disk", left)
+
+
+def _look(
+    part: Mapping[str, Sample], properties: Mapping[str, Any], where: str, left: defaultdict[str, set[str]]
+) -> None:
+    sample = part.get(str(properties.get("command_name")))
+    if sample is not None and sample.comes_through(str(properties["error_message"])):
+        left[where].add(sample.message)
+
+
+def _judge(lab: Lab, rounds: int, left: Mapping[str, set[str]]) -> Figures:
+    known = {SAMPLES[name].message for name in LIMITS}
+    secrets = sum(len(each.secrets) for each in SAMPLES.values())
+    others = {where: messages - known for where, messages in left.items()}
+    assert not any(others.values()), f"secrets came through: {others}"
+    found = ", ".join(f"{len(messages)} {where}" for where, messages in left.items())
+    return lab.judge(
+        len(SAMPLES) * rounds,
+        f"{secrets} secrets in {len(SAMPLES)} messages; messages of which something was left: {found or 'none'};"
+        f" all of these are among the {len(known)} that are named as limits",
+    )
