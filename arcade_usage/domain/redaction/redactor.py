@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from arcade_usage.domain.redaction import commands, named, persons, shapes, tables, urls
+from arcade_usage.domain.redaction import commands, named, persons, sentences, shapes, tables, urls
 from arcade_usage.domain.redaction.folding import fold
 from arcade_usage.domain.redaction.rule import REDACTED, Rule
 from arcade_usage.domain.redaction.text import clean, cut
@@ -29,6 +29,7 @@ RULES = (
     *tables.RULES,
     *commands.RULES,
     *named.RULES,
+    sentences.SENTENCE,
     *shapes.RULES,
     *persons.RULES,
 )
