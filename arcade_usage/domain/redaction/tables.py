@@ -6,7 +6,7 @@ Owns the invariant that of a row with a secret in it nothing comes through: whic
 import re
 
 from arcade_usage.domain.redaction.rule import REDACTED, Rule, after
-from arcade_usage.domain.redaction.words import A_NAME, NAMES, NO_STATE, QUOTED
+from arcade_usage.domain.redaction.words import A_NAME, NAMES, QUOTED, is_state
 
 _EDGE = r"|\u2502\u2503"
 _BETWEEN = rf"[ \t]{{0,40}}[,;{_EDGE}][ \t]{{0,40}}|\t+|[ ]{{2,40}}"
@@ -38,8 +38,8 @@ RULES = (
          rf"(?im)^(?:[^\n:]{{0,60}}: )?(?=[^\n]{{0,400}}?[^\s{_EDGE}](?:{_BETWEEN})[^\s{_EDGE}])[ \t{_EDGE}]{{0,8}}(?:{_CELL}(?:{_BETWEEN})){{0,8}}?"
          rf"(?=[\"'`]?[\w.-]{{0,40}}(?:{NAMES})){_CELL}(?:(?:{_BETWEEN}){_CELL}){{0,8}}[ \t{_EDGE}]{{0,40}}\n[\s\S]+",
          _without_rows, ("\n",)),
-    after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"{NO_STATE}(?:{QUOTED}|\S+)",
-          "identified"),
+    after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
+          "identified", unless=is_state),
     after("inserted", rf"\binsert\s{{1,8}}into\s{{1,8}}[^\s(]{{1,128}}\s{{0,8}}\([^)]{{0,512}}?(?:{NAMES})[^)]{{0,512}}\)"
           r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert"),
     after("parameters", r"\bparameters: ", r"(?=[^\n]{0,2000}['\"])(?:[\[({][\s\S]*|\$1[^\n]*)", "parameters"),
