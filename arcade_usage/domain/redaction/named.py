@@ -3,6 +3,8 @@
 Owns the invariant that those words stay, so that one can still read what went wrong.
 """
 
+import re
+
 from arcade_usage.domain.redaction.rule import END, after
 from arcade_usage.domain.redaction.words import (
     A_NAME,
@@ -21,6 +23,7 @@ from arcade_usage.domain.redaction.words import (
     VALUE,
     is_state,
     is_state_line,
+    is_unnamed,
 )
 
 _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
@@ -30,20 +33,37 @@ _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:
 _TOLD = r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret)"
 _HAS_DIGIT = r"(?=\S{0,64}\d)"
 
+_CALL = r"(?<![\w-])(?P<name>[\w-]{1,80})"
+
+
+def _is_no_call(before: "re.Match[str]") -> bool:
+    return re.search(rf"(?i)(?:{NAMES}|{_CALLS}){NO_ERROR}", before["name"]) is None
+
+
+def _is_signature(before: "re.Match[str]") -> bool:
+    """Whether what is in brackets are names, as in `login(user, password)`."""
+    inside = before.string[before.end() :].partition(")")[0]
+    return _is_no_call(before) or re.search(rf"(?i){NAMES}|\bself\b|, timeout", inside) is not None
+
+
+def _is_no_option(before: "re.Match[str]") -> bool:
+    return is_unnamed(before) or is_state(before)
+
+
 # fmt: off
 RULES = (
     after("named apart",
           rf"\b(?:key|name|id|field|variable){_SETS}{QUOTE}?{A_NAME}{QUOTE}?[\s,;]{{1,20}}{QUOTE}?value{_SETS}",
-          VALUE, "value"),
-    after("pair", rf"{QUOTE}{A_NAME}{QUOTE},[ \t]?(?=[bruf]{{0,2}}{QUOTE}){NO_VARIABLE}", VALUE, ","),
-    after("call", rf"(?:{NAMES}|{_CALLS}){NO_ERROR}\w{{0,32}}\((?=[bruf]{{0,2}}{QUOTE})",
-          rf"{NO_VARIABLE}(?:{QUOTED}|[^)\"'\n])*", "("),
-    after("bare call", rf"(?:{NAMES}|{_CALLS}){NO_ERROR}\w{{0,32}}[ =:]{{0,3}}\(",
-          rf"(?=[\w.-]{{1,64}}, [^\s)]{{1,64}}\))(?![^)\n]{{0,128}}(?:{NAMES}|\bself\b|, timeout))[^)\n]*", "("),
+          VALUE, "value", unless=is_unnamed),
+    after("pair", rf"{QUOTE}{A_NAME}{QUOTE},[ \t]?(?=[bruf]{{0,2}}{QUOTE}){NO_VARIABLE}", VALUE, ",", unless=is_unnamed),
+    after("call", rf"{_CALL}\((?=[bruf]{{0,2}}{QUOTE})",
+          rf"{NO_VARIABLE}(?:{QUOTED}|[^)\"'\n])*", "(", unless=_is_no_call),
+    after("bare call", rf"{_CALL}[ =:]{{0,3}}\((?=[\w.-]{{1,64}}, [^\s)]{{1,64}}\))",
+          r"[^)\n]*", "(", unless=_is_signature),
     after("named line", rf"(?:{LINE_NAMES}){IS}(?!(?:yes|no)\))", LINE, *IS_MARKS, unless=is_state_line),
     after("named value", rf"(?:{NAMES}){IS}{_SCHEME}", VALUE, *IS_MARKS, unless=is_state),
-    after("option", rf"(?<![^\s\"'`(\[=,|])--?[\w-]{{0,40}}?(?:{NAMES})[\w-]{{0,32}}(?:[ \t]|[\"']?,[ \t]{{0,4}})"
-          r"(?!--|-\w\b|[|\u2502(]|[\"'`]-)", VALUE, "-", unless=is_state),
+    after("option", r"(?<![^\s\"'`(\[=,|])--?(?P<name>[\w-]{1,72})(?:[ \t]|[\"']?,[ \t]{0,4})"
+          r"(?!--|-\w\b|[|\u2502(]|[\"'`]-)", VALUE, "-", unless=_is_no_option),
     after("option -u", r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-u", "--"),
     after("piped", r"\becho[ \t]{1,4}", r"[^|\n]{1,200}(?=\|[^|\n]{0,80}(?:sudo|passw|login|kinit|gpg|openssl|cryptsetup|luks))", "echo"),
     after("protocol", r"(?-i:\bUSER )\S{1,64}\s{1,16}(?-i:PASS )|(?-i:\bIDENTIFY )|(?-i:(?:\A|\n|[>:] ?)\w{1,8} LOGIN )\S{1,64} |(?-i:\bLOGIN )(?:[\"']\S{1,64}[\"'] (?=[\"'])|(?-i:[a-z]\w{0,63}) )",

@@ -31,7 +31,7 @@ class Rule:
 
 @frozen
 class After:
-    """What stays before a secret, the secret's own pattern, and when what follows is none.
+    """What stays before a secret, the secret's own pattern, and when what follows is none, going by what it follows.
 
     The two are apart since most rules share the secret's, which is compiled once.
     """
@@ -40,7 +40,7 @@ class After:
     before: str
     secret: str
     marks: tuple[str, ...] = ("",)
-    is_none: "Callable[[str, int], bool] | None" = None
+    unless: "Callable[[re.Match[str]], bool] | None" = None
 
     def apply(self, text: str) -> str:
         if not _has_one(self.marks, text):
@@ -49,7 +49,7 @@ class After:
         kept, end, at = "", 0, 0
         while found := before.search(text, at):
             at = found.start() + 1
-            if self.is_none and self.is_none(text, found.end()):
+            if self.unless and self.unless(found):
                 continue
             if value := secret.match(text, found.end()):
                 kept += text[end : found.end()] + REDACTED
@@ -63,7 +63,7 @@ def _has_one(marks: tuple[str, ...], text: str) -> bool:
 
 
 def after(
-    name: str, before: str, secret: str, *marks: str, unless: "Callable[[str, int], bool] | None" = None
+    name: str, before: str, secret: str, *marks: str, unless: "Callable[[re.Match[str]], bool] | None" = None
 ) -> After:
     """A rule that keeps what stands before a secret."""
     return After(name, before, secret, marks or ("",), unless)

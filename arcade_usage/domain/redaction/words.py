@@ -23,7 +23,7 @@ NAMES = (
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
     r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
-A_NAME = rf"[\w.-]{{0,40}}?(?:{NAMES})[\w.-]{{0,32}}"
+A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tells
 
 # Those that are followed by a secret in plain words: "the password for jane is ...".
 TOLD_NAMES = (
@@ -115,8 +115,14 @@ _LINE_OF_ANOTHER = re.compile(
 )
 
 
-def is_state(text: str, at: int) -> bool:
+def is_unnamed(before: "re.Match[str]") -> bool:
+    """Whether what stands before names no secret."""
+    return re.search(rf"(?i){NAMES}", before["name"]) is None
+
+
+def is_state(before: "re.Match[str]") -> bool:
     """Whether the next word is no secret: a state, a kind, a status of HTTP, or in capitals."""
+    text, at = before.string, before.end()
     if not (found := _WORD.match(text, at)):
         return _CAPITALS.match(text, at) is not None
     word = found[1].lower()
@@ -128,8 +134,9 @@ def is_state(text: str, at: int) -> bool:
     )
 
 
-def is_state_line(text: str, at: int) -> bool:
+def is_state_line(before: "re.Match[str]") -> bool:
     """Whether the rest of the line is no secret, going by its beginning."""
+    text, at = before.string, before.end()
     found = _WORD.match(text, at)
     return (found is not None and found[1].lower() in _STATE) or _LINE_OF_ANOTHER.match(text, at) is not None
 
