@@ -11,7 +11,7 @@ from arcade_usage.domain.redaction.redactor import (
     JsonValue,
     Redactor,
 )
-from arcade_usage.domain.redaction.rule import EMAIL, HOME, ID, REDACTED, USER, Rule
+from arcade_usage.domain.redaction.rule import EMAIL, HOME, ID, REDACTED, USER, After, Rule
 from arcade_usage.domain.redaction.text import MESSAGE_LIMIT, SCAN_LIMIT
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "SCAN_LIMIT",
     "USER",
     "WIDTH_LIMIT",
+    "After",
     "Dropped",
     "JsonValue",
     "Redactor",

@@ -4,7 +4,7 @@ Owns the invariant that such a letter counts only beside a command to which it m
 """
 
 from arcade_usage.domain.redaction.rule import END, after
-from arcade_usage.domain.redaction.words import NO_STATE, VALUE
+from arcade_usage.domain.redaction.words import VALUE, is_state
 
 
 def _option(commands: str, letters: str) -> str:
@@ -43,16 +43,15 @@ _POSITIONS = "|".join(
         r"\bAUTH (?:PLAIN|LOGIN) |\bchpasswd <<< \"?\w{1,32}:|<<< ?",
     )
 )
-_NO_OPTION = rf"(?![-|\u2502(\[<:,.;]){NO_STATE}"
+_NO_OPTION = r"(?![-|\u2502(\[<:,.;])"
 
 # fmt: off
 RULES = (
-    after("option of a command", rf"(?:{_MEANS})[\"']?,?[ =]{{0,2}}",
-          rf"{_NO_OPTION}{VALUE}",
-          "-p", "-a", "-w", "-y", "-k", "-x", "_pw", "/p", "/rp"),
-    after("argument", rf"(?:{_POSITIONS})", _NO_OPTION + VALUE,
-          "htpasswd", "rabbitmqctl", "wpa_", "rclone", "net use", "rasdial", "nmcli", "/u", "-u", "auth", "<<<"),
-    after("slash option", r"(?<![^\s\"'])/(?:p|pw|pwd|pass|password):", rf"(?![\w.]{{1,80}}=){VALUE}", "/p"),
+    after("option of a command", rf"(?:{_MEANS})[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE,
+          "-p", "-a", "-w", "-y", "-k", "-x", "_pw", "/p", "/rp", unless=is_state),
+    after("argument", rf"(?:{_POSITIONS}){_NO_OPTION}", VALUE,
+          "htpasswd", "rabbitmqctl", "wpa_", "rclone", "net use", "rasdial", "nmcli", "/u", "-u", "auth", "<<<", unless=is_state),
+    after("slash option", r"(?<![^\s\"'])/(?:p|pw|pwd|pass|password):(?![\w.]{1,80}=)", VALUE, "/p"),
     after("user%password", r"(?:-U|--user)[\"']?[,=]?[ ]{0,2}[\"']?[^\s%]{1,64}%", VALUE, "%"),
     after("user,password", r"\blftp\b[^\n]{0,80}? -u [^\s,]{1,64},", VALUE, "lftp"),
     after("Oracle user", r"\b(?:sqlplus|impdp|expdp|sqlldr|rman|exp|imp)\b[^\n]{0,80}?[\s=][\w$#]{1,32}/",

@@ -3,6 +3,8 @@
 Owns the invariant that those words stay, so that one can still read what went wrong.
 """
 
+import re
+
 from arcade_usage.domain.redaction.rule import END, after
 from arcade_usage.domain.redaction.words import (
     A_NAME,
@@ -12,9 +14,6 @@ from arcade_usage.domain.redaction.words import (
     LINE_NAMES,
     NAMES,
     NO_ERROR,
-    NO_PHRASE,
-    NO_STATE,
-    NO_STATE_LINE,
     NO_VARIABLE,
     QUOTE,
     QUOTED,
@@ -22,6 +21,9 @@ from arcade_usage.domain.redaction.words import (
     TOLD_MARKS,
     TOLD_NAMES,
     VALUE,
+    is_state,
+    is_state_line,
+    is_unnamed,
 )
 
 _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
@@ -31,59 +33,57 @@ _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:
 _TOLD = r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret)"
 _HAS_DIGIT = r"(?=\S{0,64}\d)"
 
+_CALL = r"(?<![\w-])(?P<name>[\w-]{1,80})"
+
+
+def _is_no_call(before: "re.Match[str]") -> bool:
+    return re.search(rf"(?i)(?:{NAMES}|{_CALLS}){NO_ERROR}", before["name"]) is None
+
+
+def _is_signature(before: "re.Match[str]") -> bool:
+    """Whether what is in brackets are names, as in `login(user, password)`."""
+    inside = before.string[before.end() :].partition(")")[0]
+    return _is_no_call(before) or re.search(rf"(?i){NAMES}|\bself\b|, timeout", inside) is not None
+
+
+def _is_no_option(before: "re.Match[str]") -> bool:
+    return is_unnamed(before) or is_state(before)
+
+
 # fmt: off
 RULES = (
     after("named apart",
           rf"\b(?:key|name|id|field|variable){_SETS}{QUOTE}?{A_NAME}{QUOTE}?[\s,;]{{1,20}}{QUOTE}?value{_SETS}",
-          VALUE, "value"),
-    after("pair", rf"{QUOTE}{A_NAME}{QUOTE},[ \t]?(?=[bruf]{{0,2}}{QUOTE})", NO_VARIABLE + VALUE, ","),
-    after("call", rf"(?:{NAMES}|{_CALLS}){NO_ERROR}\w{{0,32}}\((?=[bruf]{{0,2}}{QUOTE})",
-          rf"{NO_VARIABLE}(?:{QUOTED}|[^)\"'\n])*", "("),
-    after("bare call", rf"(?:{NAMES}|{_CALLS}){NO_ERROR}\w{{0,32}}[ =:]{{0,3}}\(",
-          rf"(?=[\w.-]{{1,64}}, [^\s)]{{1,64}}\))(?![^)\n]{{0,128}}(?:{NAMES}|\bself\b|, timeout))[^)\n]*", "("),
-    after("named line", rf"(?:{LINE_NAMES}){IS}", rf"(?!(?:yes|no)\)){NO_STATE_LINE}{LINE}", *IS_MARKS),
-    after("named value", rf"(?:{NAMES}){IS}", NO_STATE + _SCHEME + VALUE, *IS_MARKS),
-    after("option", rf"(?<![^\s\"'`(\[=,|])--?[\w-]{{0,40}}?(?:{NAMES})[\w-]{{0,32}}(?:[ \t]|[\"']?,[ \t]{{0,4}})",
-          rf"(?!--|-\w\b|[|\u2502(]|[\"'`]-){NO_STATE}{VALUE}", "-"),
+          VALUE, "value", unless=is_unnamed),
+    after("pair", rf"{QUOTE}{A_NAME}{QUOTE},[ \t]?(?=[bruf]{{0,2}}{QUOTE}){NO_VARIABLE}", VALUE, ",", unless=is_unnamed),
+    after("call", rf"{_CALL}\((?=[bruf]{{0,2}}{QUOTE})",
+          rf"{NO_VARIABLE}(?:{QUOTED}|[^)\"'\n])*", "(", unless=_is_no_call),
+    after("bare call", rf"{_CALL}[ =:]{{0,3}}\((?=[\w.-]{{1,64}}, [^\s)]{{1,64}}\))",
+          r"[^)\n]*", "(", unless=_is_signature),
+    after("named line", rf"(?:{LINE_NAMES}){IS}(?!(?:yes|no)\))", LINE, *IS_MARKS, unless=is_state_line),
+    after("named value", rf"(?:{NAMES}){IS}{_SCHEME}", VALUE, *IS_MARKS, unless=is_state),
+    after("option", r"(?<![^\s\"'`(\[=,|])--?(?P<name>[\w-]{1,72})(?:[ \t]|[\"']?,[ \t]{0,4})"
+          r"(?!--|-\w\b|[|\u2502(]|[\"'`]-)", VALUE, "-", unless=_is_no_option),
     after("option -u", r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-u", "--"),
     after("piped", r"\becho[ \t]{1,4}", r"[^|\n]{1,200}(?=\|[^|\n]{0,80}(?:sudo|passw|login|kinit|gpg|openssl|cryptsetup|luks))", "echo"),
-    after("login", rf"\b(?:login|user(?:name)?)[ =:]{{1,3}}[^\s,;]{{1,64}}[\s,;]{{1,8}}(?:(?:and|with) )?{_TOLD}[\s=:]{{1,8}}",
-          NO_PHRASE + VALUE, "login", "user"),
     after("protocol", r"(?-i:\bUSER )\S{1,64}\s{1,16}(?-i:PASS )|(?-i:\bIDENTIFY )|(?-i:(?:\A|\n|[>:] ?)\w{1,8} LOGIN )\S{1,64} |(?-i:\bLOGIN )(?:[\"']\S{1,64}[\"'] (?=[\"'])|(?-i:[a-z]\w{0,63}) )",
-          NO_PHRASE + VALUE, "pass ", "identify", " login "),
+          VALUE, "pass ", "identify", " login ", unless=is_state),
     after("setting", r"(?:(?<=\n)|\A|[;:] )[ \t]{0,16}(?:(?:require|smtp|master|db|user|store)(?:pass|auth)"
-          r"|[\w-]{1,32}[_-](?:pass|passwd|password|pw|secret))[ \t]{1,16}", rf"{NO_PHRASE}\S+?(?=[ \t]*(?:\n|\Z|:))",
-          "pass", "pw", "secret", "auth"),
-    after("user and password", r"\b(?:credentials?|logins?|log ?on|basic auth|authentication|tried)(?: (?:failed|invalid|rejected|refused|for|as|with|user))*[ :=]{1,3}"
-          r"(?!https?:)(?:[\w.@-]{1,64}|<redacted>)(?: / |[/:](?=[^\s/:]))", NO_PHRASE + VALUE, "tried", "credential", "log", "auth"),
+          r"|[\w-]{1,32}[_-](?:pass|passwd|password|pw|secret))[ \t]{1,16}", r"\S+?(?=[ \t]*(?:\n|\Z|:))",
+          "pass", "pw", "secret", "auth", unless=is_state),
     after("pgpass", r"\bpgpass\b[^\n:]{0,40}: ?[^\s:]{1,80}:[\d*]{1,5}:[^\s:]{1,64}:[^\s:]{1,64}:", VALUE, "pgpass"),
-    after("user-pass", r"\b(?:auth-)?user-pass [^\s/]{1,64} ", NO_PHRASE + VALUE, "user-pass"),
     after("secret string", r"\bSecret(?:Str|Bytes)\(", VALUE, "secret"),
     after("command AUTH", r"(?-i:\bAUTH) (?:\w{1,64} )?", rf"{_HAS_DIGIT}\S{{6,}}", "auth"),
-    after("scheme", r"\b(?:bearer|SharedAccessSignature)\s{1,4}",
-          rf"(?!(?:tokens?|auth\w*|scheme|header)\b(?![-=./+])|(?:realm|error|scope)=){NO_STATE}{VALUE}",
-          "bearer", "sharedaccess"),
+    after("scheme", r"\b(?:bearer|SharedAccessSignature)\s{1,4}"
+          r"(?!(?:tokens?|auth\w*|scheme|header)\b(?![-=./+])|(?:realm|error|scope)=)", VALUE,
+          "bearer", "sharedaccess", unless=is_state),
     after("scheme and token", r"\b(?:basic|digest|token|negotiate|ntlm|api-?key)\s{1,4}",
           rf"(?=\S{{0,64}}(?:[\d=]|(?-i:[a-z][A-Z])))\S{{8,}}?{END}",
           "basic", "digest", "token", "negotiate", "ntlm", "key"),
-    after("told password", rf"(?<![a-z0-9]){_TOLD} (?:(?:tried|used|entered|sent|value|for [^\s:=]{{1,64}}(?: [^\s:=]{{1,64}})?) )?(?:is|was) ", NO_PHRASE + VALUE,
-          *TOLD_MARKS),
-    after("told after", rf"\b(?:wrong|incorrect|invalid|bad|rejected|with|using|tried|expected|got|received) {_TOLD}[ \t]{{1,4}}", NO_PHRASE + VALUE,
-          *TOLD_MARKS),
-    after("told at once", r"(?<![\w\\-])(?:password|passphrase|passcode) ", rf"{NO_PHRASE}(?![A-Z]\w+[ .]|\w+ (?:for|of|and|or) )[a-z][^\s,.:=\"'`()<>\[\]/]{{4,64}}(?=[\s,.:;)]|\Z)",
-          "password", "passphrase", "passcode"),
-    after("told with credentials", r"\bwith credentials ", NO_PHRASE + r"\w{4,64}(?=\s*\Z)", "credential"),
-    after("told to change", rf"\b{_TOLD} (?:was )?changed from ", NO_PHRASE + r"\S+ to \S+", "changed from"),
-    after("told before", rf"(?<![a-z0-9]){_TOLD},? ", rf"{NO_PHRASE}[^\s,.:=\"'`]{{4,64}}(?=,? (?:(?:is|was) )?(?:rejected|refused|too|wrong|invalid|incorrect|unknown|weak|blocked|(?:could|can|does|did|has|was) ?not|(?:does|could|did)n.t|not (?:valid|correct|accepted|known|recogni[sz]ed))\b)",
-          *TOLD_MARKS),
-    after("told to be over", r"\b(?:cookie|token|api key|nonce|session id) ", rf"{NO_PHRASE}[^\s,.:=\"'`]{{4,64}}"
-          r"(?= (?:is|was|has) (?:been )?(?:rejected|refused|revoked|expired|invalid|wrong|not valid|no longer)\b)", "cookie", "token", "key", "nonce", "session"),
-    after("told between", rf"(?<![\w\\-]){_TOLD} ", r"(?=.[^\s)\]>]{0,64}(?-i:[a-z\d]))(?:\([^\s)\"']{4,64}\)|\[[^\s\]\"']{4,64}\]|<(?!(?:redacted|email|user|id)>)[^\s>]{4,64}>)", "(", "[", "<"),
-    after("told on a line", rf"(?<![a-z0-9]){_TOLD}[ \t]{{0,4}}\n[ \t]{{0,16}}", rf"{NO_PHRASE}(?!{A_NAME}\s)[^\s:]{{4,}}(?=[ \t]*(?:\n|\Z))", "\n"),
     after("code", r"\b(?:pin|otp|totp|mfa|2fa|(?:one-time|two-factor|verification|security|access|unlock|login|backup|recovery|sms|pin|your) (?:code|pin|password))"
           r"(?: (?:is|was|code))?[ :]{1,3}", r"\d[\d -]{2,12}\d(?!\w)", "pin", "otp", "fa ", "code"),
     after("told in quotes", TOLD_NAMES + TELLS,
-          r"(?:\\?([\"'`]))\2?(?!(?-i:[A-Z]+_[A-Z_]+)\2)[^\"'`\n]{4,}\2"
+          r"(?:\\?([\"'`]))\1?(?!(?-i:[A-Z]+_[A-Z_]+)\1)[^\"'`\n]{4,}\1"
           r"(?! (?:not found|is forbidden|already exists|is required|is not (?:defined|set)|is missing|does not exist))", *TOLD_MARKS),
     after("told", rf"(?:{TOLD_NAMES}|(?<!registry )\bkeys?){TELLS}",
           rf"(?!\([\w, ]+\)=)[\"'`(\[]?{_HAS_DIGIT}(?=\S{{0,64}}[a-z])\S{{6,}}?{END}", *TOLD_MARKS),

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from arcade_usage.domain.redaction import commands, named, persons, shapes, tables, urls
+from arcade_usage.domain.redaction import commands, named, persons, sentences, shapes, tables, urls
 from arcade_usage.domain.redaction.folding import fold
-from arcade_usage.domain.redaction.rule import REDACTED, Rule
+from arcade_usage.domain.redaction.rule import REDACTED, After, Rule
 from arcade_usage.domain.redaction.text import clean, cut
 from arcade_usage.domain.redaction.words import names_a_secret
 
@@ -29,6 +29,7 @@ RULES = (
     *tables.RULES,
     *commands.RULES,
     *named.RULES,
+    sentences.SENTENCE,
     *shapes.RULES,
     *persons.RULES,
 )
@@ -50,10 +51,10 @@ class Redactor:
 
     home: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    _rules: tuple[Rule, ...] = field(init=False, repr=False, eq=False)
+    _rules: "tuple[Rule | After, ...]" = field(init=False, repr=False, eq=False)
 
     @_rules.default
-    def _rules_for_this_user(self) -> tuple[Rule, ...]:
+    def _rules_for_this_user(self) -> "tuple[Rule | After, ...]":
         return (
             *persons.own_homes(self.home),
             *RULES,

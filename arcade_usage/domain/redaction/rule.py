@@ -26,12 +26,44 @@ class Rule:
     marks: tuple[str, ...] = ("",)
 
     def apply(self, text: str) -> str:
-        folded = text.casefold()
-        if not any(mark in folded for mark in self.marks):
+        return re.sub(self.pattern, self.replacement, text) if _has_one(self.marks, text) else text
+
+
+@frozen
+class After:
+    """What stays before a secret, the secret's own pattern, and when what follows is none, going by what it follows.
+
+    The two are apart since most rules share the secret's, which is compiled once.
+    """
+
+    name: str
+    before: str
+    secret: str
+    marks: tuple[str, ...] = ("",)
+    unless: "Callable[[re.Match[str]], bool] | None" = None
+
+    def apply(self, text: str) -> str:
+        if not _has_one(self.marks, text):
             return text
-        return re.sub(self.pattern, self.replacement, text)
+        before, secret = re.compile(f"(?i){self.before}"), re.compile(f"(?i){self.secret}")
+        kept, end, at = "", 0, 0
+        while found := before.search(text, at):
+            at = found.start() + 1
+            if self.unless and self.unless(found):
+                continue
+            if value := secret.match(text, found.end()):
+                kept += text[end : found.end()] + REDACTED
+                end = at = value.end()
+        return kept + text[end:]
 
 
-def after(name: str, before: str, secret: str, *marks: str) -> Rule:
+def _has_one(marks: tuple[str, ...], text: str) -> bool:
+    folded = text.casefold()
+    return any(mark in folded for mark in marks)
+
+
+def after(
+    name: str, before: str, secret: str, *marks: str, unless: "Callable[[re.Match[str]], bool] | None" = None
+) -> After:
     """A rule that keeps what stands before a secret."""
-    return Rule(name, rf"(?i)(?P<keep>{before}){secret}", rf"\g<keep>{REDACTED}", marks or ("",))
+    return After(name, before, secret, marks or ("",), unless)

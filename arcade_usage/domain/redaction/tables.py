@@ -6,7 +6,7 @@ Owns the invariant that of a row with a secret in it nothing comes through: whic
 import re
 
 from arcade_usage.domain.redaction.rule import REDACTED, Rule, after
-from arcade_usage.domain.redaction.words import A_NAME, NAMES, NO_STATE, QUOTED
+from arcade_usage.domain.redaction.words import A_NAME, NAMES, QUOTED, is_state, is_unnamed
 
 _EDGE = r"|\u2502\u2503"
 _BETWEEN = rf"[ \t]{{0,40}}[,;{_EDGE}][ \t]{{0,40}}|\t+|[ ]{{2,40}}"
@@ -14,18 +14,30 @@ _CELL = r"[\"'`]?\w[\w.-]{0,40}(?: [\w.-]{1,20})?[\"'`]?"
 _RULER = r"[-+=|:\s\u2500-\u257f]+"
 
 
+_HEADER = (
+    rf"(?i)(?:[^:]{{0,60}}: )?[ \t{_EDGE}]{{0,8}}(?:{_CELL}(?:{_BETWEEN})){{1,16}}{_CELL}[ \t{_EDGE}]{{0,40}}"
+)
+
+
 def _without_rows(match: "re.Match[str]") -> str:
-    """The header, and of the lines below as many as have its number of cells no cell."""
-    header, *rows = match.group().split("\n")
-    kept = [header]
+    """The lines up to a header, and below it as many as have its number of cells no cell."""
+    lines = match.group().split("\n")
+    for at, header in enumerate(lines):
+        if re.search(f"(?i){NAMES}", header) and re.fullmatch(_HEADER, header):
+            return "\n".join([*lines[: at + 1], *_redacted(lines[at + 1 :], _cells(header))])
+    return match.group()
+
+
+def _redacted(rows: list[str], cells: int) -> list[str]:
+    kept: list[str] = []
     for at, row in enumerate(rows):
         if not re.fullmatch(_RULER, row) and row:
             # A row may have its number before it, and a cell may hold what stands between cells.
-            if _cells(row) < _cells(header):
-                return "\n".join([*kept, *rows[at:]])
+            if _cells(row) < cells:
+                return [*kept, *rows[at:]]
             row = REDACTED
         kept.append(row)
-    return "\n".join(kept)
+    return kept
 
 
 def _cells(line: str) -> int:
@@ -34,16 +46,13 @@ def _cells(line: str) -> int:
 
 # fmt: off
 RULES = (
-    Rule("column",
-         rf"(?im)^(?:[^\n:]{{0,60}}: )?(?=[^\n]{{0,400}}?[^\s{_EDGE}](?:{_BETWEEN})[^\s{_EDGE}])[ \t{_EDGE}]{{0,8}}(?:{_CELL}(?:{_BETWEEN})){{0,8}}?"
-         rf"(?=[\"'`]?[\w.-]{{0,40}}(?:{NAMES})){_CELL}(?:(?:{_BETWEEN}){_CELL}){{0,8}}[ \t{_EDGE}]{{0,40}}\n[\s\S]+",
-         _without_rows, ("\n",)),
-    after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"{NO_STATE}(?:{QUOTED}|\S+)",
-          "identified"),
-    after("inserted", rf"\binsert\s{{1,8}}into\s{{1,8}}[^\s(]{{1,128}}\s{{0,8}}\([^)]{{0,512}}?(?:{NAMES})[^)]{{0,512}}\)"
-          r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert"),
+    Rule("column", r"(?s)\A.+\n.+", _without_rows, ("\n",)),
+    after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
+          "identified", unless=is_state),
+    after("inserted", r"\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\((?P<name>[^)]{0,1024})\)"
+          r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert", unless=is_unnamed),
     after("parameters", r"\bparameters: ", r"(?=[^\n]{0,2000}['\"])(?:[\[({][\s\S]*|\$1[^\n]*)", "parameters"),
     after("failing row", r"\bFailing row contains ", r"\([^\n]*", "failing row"),
-    after("rows", rf"{A_NAME}[\"']\],? [\"']?(?:rows|values|data)[\"']?: ", r"\[[\s\S]*", "rows", "values", "data"),
+    after("rows", rf"{A_NAME}[\"']\],? [\"']?(?:rows|values|data)[\"']?: ", r"\[[\s\S]*", "rows", "values", "data", unless=is_unnamed),
 )
 # fmt: on

@@ -19,7 +19,7 @@ RULES = (
           rf"(?!(?<=#)[a-z]+(?:[-.][a-z]+)+{END})\S+?{END}", "://"),  # but for a heading of a page
     after("Oracle", r"\bjdbc:oracle:\w{1,8}:", r"[^\s@]{1,128}(?=@)", "jdbc"),
     # What urllib says where a password has a slash or a hash.
-    after("port", r"could not be cast to integer value as ", r"(['\"])(?!\d+\2)[^'\"]*\2", "cast to"),
+    after("port", r"could not be cast to integer value as ", r"(['\"])(?!\d+\1)[^'\"]*\1", "cast to"),
     Rule("query", rf"\?(?=[\w.%\[\]-]{{1,64}}=)\S+?{END}", f"?{REDACTED}", ("?",)),
 )
 # fmt: on

@@ -23,7 +23,7 @@ NAMES = (
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
     r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
-A_NAME = rf"[\w.-]{{0,40}}?(?:{NAMES})[\w.-]{{0,32}}"
+A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tells
 
 # Those that are followed by a secret in plain words: "the password for jane is ...".
 TOLD_NAMES = (
@@ -99,38 +99,48 @@ _THINGS = (
     "session policy hash reset check prompt manager mismatch change attempt attempts strength encoding exchange "
     "opened closed open close created deleted updated loaded found lost using read write reading writing data "
     "minion package delivery verification validation signing rotation generation storage store helper lookup "
-    "something nothing line field input output only one two three text backend middleware handler code fehlercode felkod k[oó]d код 错误码 エラーコード 错误码为 chybový"
+    "something nothing line field input output only one two three text backend middleware handler code fehlercode felkod kod kód код 错误码 エラーコード 错误码为 chybový"
 )
 
 
-def _either(*spaced: str) -> str:
-    return "|".join(" ".join(spaced).split())
+_STATE = frozenset(_STATES.split())
+_NO_SECRET = _STATE.union(_SMALL_WORDS.split(), _THINGS.split())
+
+_WORD = re.compile(r"[\"'\[]{0,2}([^\s,.;:!?\u3002\uff01)\]}\"']+)")
+_STATUS = re.compile(r"[1-5]\d\d")
+_CAPITALS = re.compile(r"`[\s,.;)]|[A-Z]{3,12}(?:[ \t]|\Z)")
+_LINE_OF_ANOTHER = re.compile(
+    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
+    r"(?![^\s,.;:!?\u3002\uff01)\]}\"'])|(?-i:[A-Z][A-Z_-]{2,15}) {2}"
+)
 
 
-_ENDS = r"(?:[\s,.;:!?\u3002\uff01)\]}\"']|\Z)"
-NO_STATE = (
-    rf"(?!(?:(?:[1-5]\d\d|[\"'\[]{{0,2}}(?:{_either(_STATES)})|{_either(_SMALL_WORDS, _THINGS)}){_ENDS})"
-    r"|`[\s,.;)]|(?-i:[A-Z]{3,12})(?:[ \t]|\Z))"
-)
-NO_STATE_LINE = (
-    rf"(?![\"'\[]{{0,2}}(?:{_either(_STATES)}|command not found"
-    r"|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
-    rf"{_ENDS}|(?-i:[A-Z][A-Z_-]{{2,15}})[ ]{{2}})"
-)
-# What else follows "password" in sentences that hold none.
-_SAID_OF_IT = (
-    "provided supplied given entered combination configured specified with would expires expiration history mode "
-    "properties correctly service immediately generated inactivity inactive unchanged updated changed that which "
-    "returned assigned response packet until showing contains life quality hint contents based fails exceeds "
-    "exceeded during dialog again right refused echoed parameters being pair interactively used handling last "
-    "characters corrupt dictionary lockout minimum maximum differ differs matches match entries database databases "
-    "cache visible rules requirements protected protection managers files fields authenticated cannot doesn't isn't "
-    "wasn't don't can't didn't won't shouldn't mustn't couldn't less never always also now settings setup rotated "
-    "reuse recovery manager expiry provider input stdin will shall needs ends begins looks goes comes goes came "
-    "longer shorter similar common confirmation confirm twice once about over under without within since per via "
-    "plugin callback screen page form box grant based-auth hasher hashing encryption encrypted decryption"
-)
-NO_PHRASE = rf"{NO_STATE}(?!(?:{_either(_SAID_OF_IT)}){_ENDS})"
+def is_unnamed(before: "re.Match[str]") -> bool:
+    """Whether what stands before names no secret."""
+    return re.search(rf"(?i){NAMES}", before["name"]) is None
+
+
+def is_state(before: "re.Match[str]") -> bool:
+    """Whether the next word is no secret: a state, a kind, a status of HTTP, or in capitals."""
+    text, at = before.string, before.end()
+    if not (found := _WORD.match(text, at)):
+        return _CAPITALS.match(text, at) is not None
+    word = found[1].lower()
+    words = _NO_SECRET if found.start(1) == at else _STATE
+    return (
+        word in words
+        or (found.start(1) == at and _STATUS.fullmatch(word) is not None)
+        or _CAPITALS.match(text, at) is not None
+    )
+
+
+def is_state_line(before: "re.Match[str]") -> bool:
+    """Whether the rest of the line is no secret, going by its beginning."""
+    text, at = before.string, before.end()
+    found = _WORD.match(text, at)
+    return (found is not None and found[1].lower() in _STATE) or _LINE_OF_ANOTHER.match(text, at) is not None
+
+
 # The name of a variable in quotes names a secret, and is none.
 NO_VARIABLE = rf"(?!{QUOTE}(?-i:[A-Z]+_[A-Z_]+){QUOTE})"
 

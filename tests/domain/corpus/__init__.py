@@ -25,14 +25,6 @@ WORDS: dict[str, Sample] = {
     **samples_of(words.MESSAGES, "word: "),
     **samples_of(words_held_out.MESSAGES, "word, new: "),
 }
-# What comes through, since nothing around it says that it is a secret.
-LIMITS = frozenset(
-    name
-    for name, sample in WORDS.items()
-    if sample.message.startswith(("/etc/ppp/chap-secrets", "auth failed for anna/", "assert password == 'x'"))
-    or sample.message.startswith(("parola cozonacul", "tried admin/", "expected password sandpiper but"))
-    or sample.message.startswith(("unlocking with ", "secret value cormorant", "auth_token partridge"))
-)
 PLAIN: tuple[str, ...] = (
     *plain_python.MESSAGES,
     *plain_tools.MESSAGES,
