@@ -87,14 +87,16 @@ def open_for_file(folder_path: str, name: str, *, make: bool = False) -> "Iterat
 
 
 def _open_config_dir(path: str, *, make: bool) -> "int | None":
+    """Checked at each opening: `off` and `forget` come here without asking whether the folder is used."""
     if make:
         _make_folders(path)
+    real_path = check_config_dir(path)
     if ON_WINDOWS:
         if not os.path.isdir(path):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return None
     try:
-        descriptor = os.open(path, _OPEN_FOLDER)
+        descriptor = os.open(real_path, _BELOW)
     except NotADirectoryError:
         raise not_a_folder(path) from None
     try:

@@ -12,6 +12,7 @@ LINKS_LIMIT = 40  # links on the way to a config folder, as Linux has it
 
 ON_WINDOWS = os.name == "nt"
 _KIND = 0o170000  # bits of a mode that tell a file from a folder or a link; compared here, at every command
+_NAME_ANOTHER = "name a folder of your own in ARCADE_WORK_DIR"
 _WRITABLE = 0o022  # by the group, by everybody
 
 
@@ -45,31 +46,31 @@ class AnotherOwnerError(NotOwnedError):
         return f"{self.path} belongs to {owner}, not to {user}: {cure}"
 
 
-def check_config_dir(path: str) -> None:
+def check_config_dir(path: str) -> str:
     """Raise NotOwnedError unless a config folder, there or yet to be made, is the user's own.
 
-    The folder has to be the user's, and all those above it the user's or the system's, so that nobody else
-    can put another one in its place. Raises OSError where that can't be found out. Blocks: on one lstat for
-    each component of `path`.
+    The folder has to be the user's, and all those above it and the links on the way the user's or the
+    system's, so that nobody else can put another one in its place. Returns its path without a link on the
+    way. Raises OSError where that can't be found out. Blocks: on one lstat for each component of `path`.
     """
     for _ in range(LINKS_LIMIT):
         link = _check_components(path)
         if link is None:
-            return
-        target = os.path.join(os.path.dirname(link), os.readlink(link))
-        path = os.path.normpath(target + path[len(link) :])
+            return path
+        # Not normalized: what `..` means depends on the links before it.
+        path = os.path.join(os.path.dirname(link), os.readlink(link)) + path[len(link) :]
     raise OSError(errno.ELOOP, "too many links", path)
 
 
 def _check_components(path: str) -> "str | None":
     """Check folder after folder, from the root down; returns the first one that is a link, unfollowed."""
-    user = None if ON_WINDOWS else os.geteuid()
-    system = None
-    end = -1
-    while end < len(path):
+    # In a user namespace, the owner of the topmost folder stands for root.
+    owners = None if ON_WINDOWS else (os.geteuid(), os.lstat(os.sep).st_uid)
+    end, length = -1, len(path)
+    while end < length:
         end = path.find(os.sep, end + 1)
         if end < 0:
-            end = len(path)
+            end = length
         component = path[:end] or os.sep
         try:
             status = os.lstat(component)
@@ -77,14 +78,14 @@ def _check_components(path: str) -> "str | None":
             return None
         mode = status.st_mode
         if mode & _KIND == stat.S_IFLNK:
+            if owners is not None and status.st_uid not in owners:
+                raise NotOwnedError(component, "is a link of another user's", _NAME_ANOTHER)
             return component
         if mode & _KIND != stat.S_IFDIR:
             raise not_a_folder(component)
-        if user is None or end == len(path):
+        if owners is None or end == length:
             continue
-        if system is None:
-            system = status.st_uid  # root; in a user namespace, whoever stands for it
-        if status.st_uid not in (system, user):
+        if status.st_uid not in owners:
             raise AnotherOwnerError(component, status.st_uid)
         if mode & _WRITABLE and not mode & stat.S_ISVTX and _others_may_write(status):
             raise _open_to_others(component)

@@ -135,6 +135,23 @@ class TestLinks:
         (folder / "chain").symlink_to(theirs / "link")
         assert str(problem(folder / "chain")).startswith(f"{theirs} belongs to user {SOMEBODY}")
 
+    @pytest.mark.parametrize("whose", ["link", "outer"])
+    def test_a_link_of_another_user_s_is_not_followed(self, folder: Path, link: Path, whose: str) -> None:
+        """Under a sticky bit anybody may put one where nothing lies yet, and lead it elsewhere tomorrow."""
+        (folder / "outer").symlink_to(link)
+        os.chown(folder / whose, SOMEBODY, GROUP, follow_symlinks=False)
+        assert str(problem(folder / "outer")).startswith(f"{folder / whose} is a link of another user's")
+
+    def test_two_dots_lead_up_from_where_a_link_leads(self, folder: Path, tmp_path: Path) -> None:
+        """As the system has it: the folder that is checked is the one that is used."""
+        (tmp_path / "theirs" / "deep").mkdir(parents=True)
+        (tmp_path / "theirs" / "kept").mkdir()
+        (folder / "kept").mkdir()
+        os.chown(tmp_path / "theirs", SOMEBODY, GROUP)
+        (folder / "deep").symlink_to(tmp_path / "theirs" / "deep")
+        (folder / "link").symlink_to("deep/../kept")
+        assert str(problem(folder / "link")).startswith(f"{tmp_path / 'theirs'} belongs to user {SOMEBODY}")
+
     def test_a_loop_ends(self, folder: Path) -> None:
         """It is an error of the system's."""
         (folder / "loop").symlink_to("loop")

@@ -223,6 +223,35 @@ class TestAnotherUsersFolder:
         assert receiver.requests == []
 
 
+@pytest.mark.parametrize("whose", ["a folder", "a link under a sticky bit"])
+def test_nobody_else_leads_a_user_to_a_folder_of_the_user_s_own(
+    machine: Path, home: Path, receiver: Receiver, whose: str
+) -> None:
+    """Through a link of mallory's nothing is written or deleted, by `off` and `forget` neither."""
+    own = home / "own"
+    (own / "usage").mkdir(parents=True)
+    (own / "usage.json").write_text('{"anon_id": "of another tool"}')
+    (own / "usage" / "ledger.json").write_text("of another tool")
+    for path in (own, *own.rglob("*")):
+        os.chown(path, ALICE, ALICE)
+    shared = machine / "shared"
+    shared.mkdir()
+    (shared / "link").symlink_to(own)
+    os.chown(shared / "link", MALLORY, MALLORY, follow_symlinks=False)
+    if whose == "a folder":
+        os.chown(shared, MALLORY, MALLORY)
+    else:
+        shared.chmod(0o1777)
+    alice = User(ALICE, {"HOME": str(home), "ARCADE_WORK_DIR": str(shared / "link")})
+    before = seen(machine)
+    alice.runs(receiver.url, "of alice")
+    for command in ("status", "off", "on", "forget"):
+        done = alice.asks(command, *(["--yes"] if command == "forget" else []))
+        assert done.returncode == 1, done
+        assert re.search("belongs to|link of another", done.stdout + done.stderr), done
+    assert (seen(machine), receiver.requests) == (before, [])
+
+
 @pytest.mark.parametrize("home", ["$HOME", "C:\\Users\\me", ".", "", "a/b", "~"])
 def test_a_home_that_is_no_absolute_path_is_none(receiver: Receiver, home: str, tmp_path: Path) -> None:
     """No folder appears anywhere, and `status` says that there is none."""
