@@ -33,7 +33,8 @@ COMMAND_PATH = frozenset(
 )
 # What a logout imports besides: it rotates in the tool. The modules of Python's own differ by its version.
 OURS_AT_LOGOUT = frozenset(
-    f"arcade_usage.{name}" for name in ("adapters.chance", "adapters.logout", "adapters.machine", "domain.sha256")
+    f"arcade_usage.{name}"
+    for name in ("adapters.chance", "adapters.logout", "adapters.machine", "domain.sha256")
 )
 LOGOUT_MODULES = 14
 ORDINARY_HOST = "import enum, importlib, subprocess, typing"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from arcade_usage.bootstrap_commands import Place, flush, sent
-from tests.domain.corpus import LIMITS, SECRETS, WORDS
+from tests.domain.corpus import SECRETS, WORDS
 from tests.domain.corpus.persons import HOME, NAMES
 from tests.domain.corpus.sample import Sample
 from tests.domain.redaction.messages import SECRETS as MESSAGES
@@ -67,7 +67,7 @@ def of_commands(lab: Lab, rounds: int) -> Figures:
             assert len(world.waiting) == len(part)
             for record in world.waiting:
                 _look(part, record["event"]["properties"], "waiting on disk", left)
-            list(flush(Place(config_dir=world.folder), lambda _: None))
+            list(flush(Place(config_dir=world.folder), lambda _: None, []))
             _look_at_the_rest(world, part, left)
     return _judge(lab, rounds, left)
 
@@ -107,7 +107,8 @@ def _look_at_the_rest(world: World, part: Mapping[str, Sample], left: defaultdic
     for batch in world.receiver.batches():
         for event in batch["batch"]:
             _look(part, event["properties"], "on the wire", left)
-    for _, copy in sent(Place(config_dir=world.folder)):
+    copies, _ = sent(Place(config_dir=world.folder))
+    for _, copy in copies:
         _look(part, copy.properties, "copied on disk", left)
     for record in world.waiting:
         _look(part, record["event"]["properties"], "waiting on disk", left)
@@ -122,13 +123,9 @@ def _look(
 
 
 def _judge(lab: Lab, rounds: int, left: Mapping[str, set[str]]) -> Figures:
-    known = {SAMPLES[name].message for name in LIMITS}
     secrets = sum(len(each.secrets) for each in SAMPLES.values())
-    others = {where: messages - known for where, messages in left.items()}
-    assert not any(others.values()), f"secrets came through: {others}"
-    found = ", ".join(f"{len(messages)} {where}" for where, messages in left.items())
+    assert not any(left.values()), f"secrets came through: {dict(left)}"
     return lab.judge(
         len(SAMPLES) * rounds,
-        f"{secrets} secrets in {len(SAMPLES)} messages; messages of which something was left: {found or 'none'};"
-        f" all of these are among the {len(known)} that are named as limits",
+        f"{secrets} secrets in {len(SAMPLES)} messages; none was left on disk, on the wire or in a copy",
     )

@@ -97,6 +97,11 @@ class Evidence:
         own = users if len(users) == 1 else set()
         return {each for each in self.outboxes[home] if each.attribution is not None or each.machine in own}
 
+    def own(self, home: int) -> set[Record]:
+        """What waits in an outbox and was written there: a copy may be made before a record is taken back."""
+        users = {here for each, here in self.history.users if each == home}
+        return {each for each in self.outboxes[home] if each.machine in users}
+
     def cannot_tell(self, uuid: str) -> bool:
         """A logout seen late, after a switch of the credentials that no process of ours had noticed by then.
 
@@ -180,7 +185,7 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
         if home not in history.forced:
             for _, left in sorted(each for each in history.left if each[0] == home):
                 yield Violation(COMES_BACK, left)
-        if unfailing and evidence.outboxes[home] and not on[home]:
+        if unfailing and evidence.own(home) and not on[home]:
             yield Violation(WAITS, waiting)
         elif unfailing and evidence.held(home) and not evidence.pauses[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)
