@@ -29,7 +29,7 @@ def installation(folder: str) -> Callable[[], str]:
 
     The folder is looked at in each call, since it may be made, or made anew, in the meantime; the machine in
     the first one. A folder that is not there is no installation: its fingerprint matches no other. Its inode
-    counts, and not its device: a disk that is mounted anew may get another number.
+    counts, and its file system: in two that were filled alike, a copy has the inode of the original.
     """
     machine: list[str] = []
 
@@ -40,10 +40,18 @@ def installation(folder: str) -> Callable[[], str]:
             return os.urandom(FINGERPRINT_LENGTH // 2).hex()
         if not machine:
             machine.extend([*_machine_id(), *_container()] or [_host_name()])
-        text = "\n".join(["arcade-usage", *machine, f"inode {inode}"])
+        text = "\n".join(["arcade-usage", *machine, f"inode {inode}", *_file_system(folder)])
         return sha256_hex(text.encode("utf-8", "replace"))[:FINGERPRINT_LENGTH]
 
     return fingerprint
+
+
+def _file_system(folder: str) -> list[str]:
+    """The id of a folder's file system, where it outlasts a mount. The device's number does not."""
+    with suppress(OSError, ValueError):
+        if sys.platform == "linux" and (file_system := os.statvfs(folder).f_fsid):
+            return [f"file system {file_system}"]
+    return []
 
 
 def _machine_id() -> list[str]:

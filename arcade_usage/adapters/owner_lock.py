@@ -53,7 +53,7 @@ def is_held(folder: str) -> bool:
     """Whether an owner that is not gone has the lock. Never raises."""
     with suppress(OSError):
         held = os.path.join(folder, _HELD)
-        if names := os.listdir(held):
+        if not os.path.islink(folder) and (names := os.listdir(held)):
             now = _clock_of(folder)
             return not all(_is_gone(held, name, now) for name in names)
     return False

@@ -7,6 +7,7 @@ Windows, where files have neither owners nor modes that tell, only links are tol
 import errno
 import os
 import stat
+import sys
 
 LINKS_LIMIT = 40  # links on the way to a config folder, as Linux has it
 
@@ -86,7 +87,7 @@ def _check_components(path: str) -> "str | None":
             system = status.st_uid  # root; in a user namespace, whoever stands for it
         if status.st_uid not in (system, user):
             raise AnotherOwnerError(component, status.st_uid)
-        if mode & _WRITABLE and not mode & stat.S_ISVTX and _others_may_write(status):
+        if mode & _WRITABLE and not mode & stat.S_ISVTX and _others_may_write(component, status):
             raise _open_to_others(component)
     check_owner(path, status)
     return None
@@ -102,7 +103,7 @@ def _check_link(path: str, status: os.stat_result, system: "int | None") -> str:
 def check_owner(path: str, status: os.stat_result) -> None:
     """Raise NotOwnedError for a folder that another user owns or may write to."""
     check_user(path, status)
-    if not ON_WINDOWS and status.st_mode & _WRITABLE and _others_may_write(status):
+    if not ON_WINDOWS and status.st_mode & _WRITABLE and _others_may_write(path, status):
         raise _open_to_others(path)
 
 
@@ -112,9 +113,19 @@ def check_user(path: str, status: os.stat_result) -> None:
         raise AnotherOwnerError(path, status.st_uid)
 
 
-def _others_may_write(status: os.stat_result) -> bool:
-    """A group of the owner's number is the owner's private group, as most systems make one for each user."""
-    return bool(status.st_mode & 0o002 or status.st_gid != status.st_uid)
+def _others_may_write(path: str, status: os.stat_result) -> bool:
+    """A group of the owner's number is the owner's private group, as most systems make one for each user.
+
+    With an access list, the group's bits are the most that anybody on the list may do.
+    """
+    return bool(status.st_mode & 0o002 or status.st_gid != status.st_uid or _has_access_list(path))
+
+
+def _has_access_list(path: str) -> bool:
+    try:
+        return sys.platform == "linux" and bool(os.getxattr(path, "system.posix_acl_access"))
+    except OSError:  # there is none, or the file system has none
+        return False
 
 
 def _open_to_others(path: str) -> NotOwnedError:

@@ -6,6 +6,8 @@ import hashlib
 import re
 import shutil
 import socket
+import subprocess
+import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +92,28 @@ class TestFolders:
         (tmp_path / "usage").mkdir()
         shutil.copytree(tmp_path / "usage", tmp_path / "copy")
         assert fingerprint(str(tmp_path / "usage")) != fingerprint(str(tmp_path / "copy"))
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells that outlasts a mount")
+    def test_a_copy_with_the_same_inode_is_another_one(self, tmp_path: Path) -> None:
+        """File systems that are filled alike give a copy the inode of its original; so does a snapshot."""
+        script = """
+import os, subprocess
+from arcade_usage.adapters.machine import installation
+for name in ("one", "other"):
+    os.mkdir(name)
+    subprocess.run(["mount", "-t", "tmpfs", "none", name], check=True)
+    os.mkdir(name + "/usage")
+    print(os.stat(name + "/usage").st_ino, installation(name + "/usage")(), os.statvfs(name).f_fsid)
+"""
+        inside = ["unshare", "--mount", sys.executable, "-c", script]
+        done = subprocess.run(inside, cwd=tmp_path, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip("no file system can be mounted here")
+        (inode, home, file_system), (inode_of_copy, copy, _) = map(str.split, done.stdout.splitlines())
+        if file_system == "0":
+            pytest.skip("older kernels give a tmpfs no id")
+        assert inode == inode_of_copy
+        assert home != copy
 
     def test_a_folder_that_is_moved_is_the_same(self, tmp_path: Path) -> None:
         """A renamed home stays what it was."""

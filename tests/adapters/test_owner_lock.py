@@ -242,6 +242,15 @@ class TestForeign:
             pytest.fail("held")
         assert [path.name for path in theirs.iterdir()] == ["file"]
 
+    def test_a_link_to_a_folder_that_looks_like_a_lock_holds_none(self, folder: Path, tmp_path: Path) -> None:
+        """Nothing behind it is touched, its times included, and nobody is kept from sending by it."""
+        theirs = tmp_path / "theirs"
+        plant(theirs, "theirs")
+        os.utime(theirs, (1.0, 1.0))
+        folder.symlink_to(theirs)
+        assert not is_held(str(folder))
+        assert theirs.stat().st_mtime == 1.0
+
 
 _CONTEND = """
 import os, time

@@ -1,6 +1,8 @@
 """Whose a config folder is: the user's own all the way down, or it is not used."""
 
 import os
+import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,22 @@ def test_those_above_must_not_let_others_replace_it(folder: Path, mode: int, is_
     """Where others may write, they could put another folder in its place; unless the sticky bit says no."""
     folder.parent.chmod(mode)
     assert (problem(folder) is None) is is_used
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="access lists are kept elsewhere")
+def test_a_folder_that_an_access_list_opens_to_others_is_not_used(folder: Path) -> None:
+    """Its group looks like a private one that may write; the cure that is named takes it back from all."""
+    anybody = 0xFFFFFFFF
+    entries = [(1, 7, anybody), (2, 7, SOMEBODY), (4, 0, anybody), (16, 7, anybody), (32, 0, anybody)]
+    access_list = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    for opened in (folder, folder.parent):
+        try:
+            os.setxattr(opened, "system.posix_acl_access", access_list)
+        except OSError:
+            pytest.skip("this file system has no access lists")
+        assert problem(folder) == f"{opened} can be written by other users: chmod go-w '{opened}'"
+        opened.chmod(opened.stat().st_mode & ~0o022)
+        assert problem(folder) is None
 
 
 class TestLinks:
