@@ -10,7 +10,7 @@ from arcade_usage.domain.redaction.rule import REDACTED, Rule
 from arcade_usage.domain.redaction.vocabulary import is_ordinary
 
 _TELLING = (
-    r"pass(?:word|wd|phrase|code|key)|pwd|secret|credential|cookie|unlock|authenticat"
+    r"pass(?:word|wd|phrase|code|key)|pwd|secret|credential|cookie|unlock|unseal|decrypt|authenticat"
     r"|(?<![a-z])pass(?![a-z_]| (?:-|\d|the |an? |your |it |in |to |all |one |either |this |only ))"
     r"|(?<![a-z])(?:pw|psk|pin|otp|totp|creds?|auth|login|logon|nonce|tried|trying|token)(?![a-z])"
     r"|(?<![a-z])(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -](?:in|on)(?![a-z])"
@@ -33,6 +33,8 @@ _MARKS = (
     "tr",
     "token",
     "unlock",
+    "unseal",
+    "crypt",
     "key",
 )
 _WORD = re.compile(r"<(?:redacted|email|user|id)>|(?:(?<=[a-z])'(?=[a-z])|[^\s\"'`()\[\]{}<>|,;:=&])+")
