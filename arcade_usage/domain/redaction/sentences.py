@@ -16,8 +16,10 @@ _TELLING = (
     r"|(?<![a-z])(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -](?:in|on)(?![a-z])"
     r"|session[ _-]?id|(?:api|access|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
 )
-_MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log", "sign")
-_MARKS += ("tr", "token", "unlock", "unseal", "crypt", "key")
+# fmt: off
+_MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log", "sign", "tr", "token",
+          "unlock", "unseal", "crypt", "key")
+# fmt: on
 _WORD = re.compile(r"<(?:redacted|email|user|id)>|(?:(?<=[a-z])'(?=[a-z])|[^\s\"'`()\[\]{}<>|,;:=&])+")
 _CLOSING = ".!?…"
 _CONTRACTION = re.compile(r"(?:n't|'[a-z]{1,2})\Z")
