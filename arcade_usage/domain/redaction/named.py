@@ -85,7 +85,5 @@ RULES = (
     after("told in quotes", TOLD_NAMES + TELLS,
           r"(?:\\?([\"'`]))\1?(?!(?-i:[A-Z]+_[A-Z_]+)\1)[^\"'`\n]{4,}\1"
           r"(?! (?:not found|is forbidden|already exists|is required|is not (?:defined|set)|is missing|does not exist))", *TOLD_MARKS),
-    after("told", rf"(?:{TOLD_NAMES}|(?<!registry )\bkeys?){TELLS}",
-          rf"(?!\([\w, ]+\)=)[\"'`(\[]?{_HAS_DIGIT}(?=\S{{0,64}}[a-z])\S{{6,}}?{END}", *TOLD_MARKS),
 )
 # fmt: on

@@ -14,7 +14,7 @@ _TELLING = (
     r"|(?<![a-z])pass(?![a-z_]| (?:-|\d|the |an? |your |it |in |to |all |one |either |this |only ))"
     r"|(?<![a-z])(?:pw|psk|pin|otp|totp|creds?|auth|login|logon|nonce|tried|trying|token)(?![a-z])"
     r"|(?<![a-z])(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -](?:in|on)(?![a-z])"
-    r"|session[ _-]?id|(?:api|access|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
+    r"|session[ _-]?id|signature|authori[sz]ation|(?<![a-z])keys?[ ](?:is )?(?=\S{0,64}\d)|(?:api|access|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
 )
 # fmt: off
 _MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log", "sign", "tr", "token",
@@ -25,7 +25,7 @@ _CLOSING = ".!?…"
 _CONTRACTION = re.compile(r"(?:n't|'[a-z]{1,2})\Z")
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_CODE = re.compile(r"\d+(?:[a-z]{0,2}|T\d+)|[A-Z]{1,4}\d+")
+_CODE = re.compile(r"\d+(?:[a-z]{0,2}|T\d+Z?)|[A-Z]{1,4}\d+")
 _NUMBERED = re.compile(r"[A-Za-z]+\d{1,2}")
 # Whose next word is a name.
 _NAMING = re.compile(
