@@ -30,7 +30,6 @@ _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
 _SETS = rf"{QUOTE}?[ \t]{{0,4}}[=:][ \t]{{0,4}}"
 # What is called with a user and a password.
 _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:login|log_in|sign_?in)"
-_TOLD = r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret)"
 _HAS_DIGIT = r"(?=\S{0,64}\d)"
 
 _CALL = r"(?<![\w-])(?P<name>[\w-]{1,80})"
