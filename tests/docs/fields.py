@@ -25,10 +25,12 @@ _REDACTION = """## What redaction does, and what it does not
 In a text it replaces home folders, this user's and this machine's names, e-mail addresses, UUIDs, what URLs carry
 (users, passwords, queries), keys and tokens that are known by their shape, random strings, and what stands after a
 word for a secret (in some forty languages), an option, a column's name or a statement in SQL. Escapes, look-alike
-letters and invisible characters make no difference. Where it is in doubt, it replaces. A text in which nothing is
-found stays as it was. Numbers and booleans that a tool passes as values are never changed.
+letters and invisible characters make no difference. In a text that names a secret or a login it also replaces each
+word that ordinary messages don't have, which may be a user's name. Where it is in doubt, it replaces. A text in which
+nothing is found stays as it was. Numbers and booleans that a tool passes as values are never changed.
 
-It cannot know a secret that is a plain word with nothing around it that says so (`auth failed for anna/millwright`).
+It cannot know a secret that is a word in a text that names none (`could not open with millwright`), nor, in a
+sentence, one that is an ordinary word itself, has three letters or fewer, or is in letters other than a to z.
 It does not look for IP addresses, phone numbers, postal addresses, full names of people, names of other users outside
 of a path or an address, names of projects, hosts or files, nor card or account numbers.
 """

@@ -3,36 +3,26 @@
 Owns the invariant that such a letter counts only beside a command to which it means a secret.
 """
 
-from arcade_usage.domain.redaction.rule import END, after
+from arcade_usage.domain.redaction.rule import END, Rule, after
 from arcade_usage.domain.redaction.words import VALUE, is_state
 
-
-def _option(commands: str, letters: str) -> str:
-    """Where a command's option may begin, somewhere behind it on its line."""
-    return rf"\b(?:{commands})\b[^\n]{{0,200}}?[\s\"',\[](?-i:{letters})"
-
-
+_NO_OPTION = r"(?![-|\u2502(\[<:,.;])"
 _USER = r"\s[\"']?(?:-[ulU]|--?(?:user|username|login|account))(?:[\"'],)?[ =]?[\"']?(?!-)\S{1,64}"
-_MEANS = "|".join(
-    (
-        _option(
-            r"(?<!docker )login|sshpass|psexec\w*|mysql\w{0,9}|mariadb\w{0,9}|mycli|mongo\w{0,9}|twine|cqlsh|cypher-shell"
-            r"|7z\w?|rar|unrar|unlock-keychain|certutil|evil-winrm|smbmap|crackmapexec|netexec|nxc|mssql-cli|vncviewer"
-            r"|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx",
-            r"-p(?:w|W)?",
-        ),
-        _option(r"redis-cli|valkey-cli|keydb-cli|sentinel", r"-a"),
-        _option(r"ldap\w{2,12}|slap\w{2,12}", r"-[wy]"),
-        _option(r"openssl|cryptsetup", r"-[kK]"),
-        _option(r"zip|unzip|zipcloak|sqlcmd|bcp|osql|tsql|ipmitool|mosquitto_\w{3}|security|isql", r"-P"),
-        _option(r"snmp\w{2,12}", r"-[AXax]"),
-        _option(r"sendemail|swaks", r"-(?:xp|ap)"),
-        _option(r"signtool|osslsigncode|pvk2pfx", r"[/-](?:p|pass)"),
-        _option(r"schtasks|at|runas", r"/rp"),
-        _option(r"pdftk", r"(?:input|owner|user)_pw"),
-        rf"{_USER}[\s\"']-[pP](?!rotocol|ort|[ =]?[\"']?\d{{1,5}}(?:[:/\s]|\Z))(?=[\"',\s=]|(?-i:[a-z]))",
+
+
+def _options(commands: str, letters: str, *marks: str) -> Rule:
+    """A rule for every such option of such commands, on the rest of their line."""
+    option = after(
+        letters, rf"[\s\"',\[](?-i:{letters})[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE, *marks, unless=is_state
     )
-)
+    return Rule(
+        f"option {letters}",
+        rf"(?i)\b(?:{commands})\b[^\n]{{1,300}}",
+        lambda line: option.apply(line[0]),
+        marks,
+    )
+
+
 _POSITIONS = "|".join(
     (
         r"htpasswd(?: -\w{1,8}){0,4} \S{1,128} \S{1,64} ",
@@ -43,12 +33,24 @@ _POSITIONS = "|".join(
         r"\bAUTH (?:PLAIN|LOGIN) |\bchpasswd <<< \"?\w{1,32}:|<<< ?",
     )
 )
-_NO_OPTION = r"(?![-|\u2502(\[<:,.;])"
 
 # fmt: off
 RULES = (
-    after("option of a command", rf"(?:{_MEANS})[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE,
-          "-p", "-a", "-w", "-y", "-k", "-x", "_pw", "/p", "/rp", unless=is_state),
+    _options(r"(?<!docker )login|sshpass|psexec\w*|mysql\w{0,9}|mariadb\w{0,9}|mycli|mongo\w{0,9}|twine|cqlsh|cypher-shell"
+             r"|7z\w?|rar|unrar|unlock-keychain|certutil|evil-winrm|smbmap|crackmapexec|netexec|nxc|mssql-cli|vncviewer"
+             r"|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx", r"-p(?:w|W)?", "-p"),
+    _options(r"redis-cli|valkey-cli|keydb-cli|sentinel", r"-a", "-a"),
+    _options(r"ldap\w{2,12}|slap\w{2,12}", r"-[wy]", "-w", "-y"),
+    _options(r"openssl|cryptsetup", r"-[kK]", "-k"),
+    _options(r"zip|unzip|zipcloak|sqlcmd|bcp|osql|tsql|ipmitool|mosquitto_\w{3}|security|isql", r"-P", "-p"),
+    _options(r"snmp\w{2,12}", r"-[AXax]", "-a", "-x"),
+    _options(r"sendemail|swaks", r"-(?:xp|ap)", "-xp", "-ap"),
+    _options(r"signtool|osslsigncode|pvk2pfx", r"[/-](?:p|pass)", "-p", "/p"),
+    _options(r"schtasks|at|runas", r"/rp", "/rp"),
+    _options(r"pdftk", r"(?:input|owner|user)_pw", "_pw"),
+    after("option beside a user",
+          rf"{_USER}[\s\"']-[pP](?!rotocol|ort|[ =]?[\"']?\d{{1,5}}(?:[:/\s]|\Z))(?=[\"',\s=]|(?-i:[a-z]))"
+          rf"[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE, "-p", unless=is_state),
     after("argument", rf"(?:{_POSITIONS}){_NO_OPTION}", VALUE,
           "htpasswd", "rabbitmqctl", "wpa_", "rclone", "net use", "rasdial", "nmcli", "/u", "-u", "auth", "<<<", unless=is_state),
     after("slash option", r"(?<![^\s\"'])/(?:p|pw|pwd|pass|password):(?![\w.]{1,80}=)", VALUE, "/p"),

@@ -30,7 +30,6 @@ _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
 _SETS = rf"{QUOTE}?[ \t]{{0,4}}[=:][ \t]{{0,4}}"
 # What is called with a user and a password.
 _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:login|log_in|sign_?in)"
-_TOLD = r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret)"
 _HAS_DIGIT = r"(?=\S{0,64}\d)"
 
 _CALL = r"(?<![\w-])(?P<name>[\w-]{1,80})"
@@ -85,7 +84,5 @@ RULES = (
     after("told in quotes", TOLD_NAMES + TELLS,
           r"(?:\\?([\"'`]))\1?(?!(?-i:[A-Z]+_[A-Z_]+)\1)[^\"'`\n]{4,}\1"
           r"(?! (?:not found|is forbidden|already exists|is required|is not (?:defined|set)|is missing|does not exist))", *TOLD_MARKS),
-    after("told", rf"(?:{TOLD_NAMES}|(?<!registry )\bkeys?){TELLS}",
-          rf"(?!\([\w, ]+\)=)[\"'`(\[]?{_HAS_DIGIT}(?=\S{{0,64}}[a-z])\S{{6,}}?{END}", *TOLD_MARKS),
 )
 # fmt: on

@@ -1,6 +1,6 @@
 """The rule for secrets in sentences: "tried anna and millwright", "the password millwright was refused".
 
-Owns the invariant that a line that names a secret, or the act of logging in, keeps only words known to be ordinary.
+Owns the invariant that a text that names a secret, or the act of logging in, keeps only ordinary words, names and codes.
 """
 
 import re
@@ -10,36 +10,22 @@ from arcade_usage.domain.redaction.rule import REDACTED, Rule
 from arcade_usage.domain.redaction.vocabulary import is_ordinary
 
 _TELLING = (
-    r"pass(?:word|wd|phrase|code|key)|pwd|secret|credential|cookie|unlock|authenticat"
+    r"pass(?:word|wd|phrase|code|key)|pwd|secret|credential|cookie|unlock|unseal|decrypt|authenticat"
     r"|(?<![a-z])pass(?![a-z_]| (?:-|\d|the |an? |your |it |in |to |all |one |either |this |only ))"
     r"|(?<![a-z])(?:pw|psk|pin|otp|totp|creds?|auth|login|logon|nonce|tried|trying|token)(?![a-z])"
     r"|(?<![a-z])(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -](?:in|on)(?![a-z])"
-    r"|session[ _-]?id|(?:api|access|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
+    r"|session[ _-]?id|signature|authori[sz]ation|(?<![a-z])keys?[ ](?:is )?(?=\S{0,64}\d)|(?:api|access|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
 )
-_MARKS = (
-    "pass",
-    "pw",
-    "secret",
-    "cred",
-    "cook",
-    "sess",
-    "nonce",
-    "psk",
-    "pin",
-    "otp",
-    "auth",
-    "log",
-    "sign",
-    "tr",
-    "token",
-    "unlock",
-    "key",
-)
+# fmt: off
+_MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log", "sign", "tr", "token",
+          "unlock", "unseal", "crypt", "key")
+# fmt: on
 _WORD = re.compile(r"<(?:redacted|email|user|id)>|(?:(?<=[a-z])'(?=[a-z])|[^\s\"'`()\[\]{}<>|,;:=&])+")
-_CLOSING = re.compile(r"(?:n't|'[a-z]{1,2})?[.!?…]*\Z")
+_CLOSING = ".!?…"
+_CONTRACTION = re.compile(r"(?:n't|'[a-z]{1,2})\Z")
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_CODE = re.compile(r"\d+(?:[a-z]{0,2}|T\d+)|[A-Z]{1,4}\d+")
+_CODE = re.compile(r"\d+(?:[a-z]{0,2}|T\d+Z?)|[A-Z]{1,4}\d+")
 _NUMBERED = re.compile(r"[A-Za-z]+\d{1,2}")
 # Whose next word is a name.
 _NAMING = re.compile(
@@ -55,7 +41,7 @@ _COUNTING = re.compile(
 )
 # Options, paths, files, variables, errors by their names.
 _NO_WORD = re.compile(
-    r"--?[a-z].*|(?:\.{0,2}|~|[a-z]:)[\\/].*|[$%].*|[A-Z]{2,5}|[A-Z]+\d*(?:_[A-Z\d]+)+"
+    r"--?[a-z].*|(?:\.{0,2}|~|[a-z]:)[\\/].*|\$[A-Z_]+|%[a-z]|[A-Z]{2,5}|[A-Z]+\d*(?:_[A-Z\d]+)+"
     r"|(?:[a-z_]\w*\.)*(?:[A-Z]\w*(?:Error|Exception|Warning|Failure|Expired|Denied|NotFound|Missing))"
     r"|(?:[\w-]*/)*[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|dev|py|js|json|ya?ml|toml|txt|pem|key|log|conf|cfg|ini|xml|html"
     r"|md|lock|sh|ts|rs|go|java|c|h|cpp|gz|zip|whl|exe|dll|so)(?:/.*)?"
@@ -82,7 +68,7 @@ def _without_unknown_words(match: "re.Match[str]") -> str:
     text = match.group()
     kept, end, before, near = "", 0, "", 0
     for found in _WORD.finditer(text):
-        word = _CLOSING.sub("", found[0])
+        word = _CONTRACTION.sub("", found[0].rstrip(_CLOSING))
         is_name = _NAMING.fullmatch(before) and word.replace(".", "").isalnum()
         is_code = near > 0 and _ALONE.fullmatch(word) and not _COUNTING.fullmatch(before)
         if word[:1] != "<" and (is_code or (_may_be_secret(word) and not is_name)):

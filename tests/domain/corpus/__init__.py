@@ -9,6 +9,7 @@ from tests.domain.corpus import (
     plain_python,
     plain_tools,
     scanners,
+    sentences,
     words,
     words_held_out,
 )
@@ -24,10 +25,12 @@ SECRETS: dict[str, Sample] = {
 WORDS: dict[str, Sample] = {
     **samples_of(words.MESSAGES, "word: "),
     **samples_of(words_held_out.MESSAGES, "word, new: "),
+    **samples_of(sentences.MESSAGES, "sentence: "),
 }
 PLAIN: tuple[str, ...] = (
     *plain_python.MESSAGES,
     *plain_tools.MESSAGES,
     *plain_hosts.MESSAGES,
     *plain_near.MESSAGES,
+    *sentences.PLAIN,
 )
