@@ -65,7 +65,7 @@ def _write(payload: str) -> "bytes | None":
         "uuid": uuid,
         "name": event_name(command.succeeded),
         "timestamp": ended.isoformat(),
-        "properties": command_properties(command, runtime, str),  # type: ignore[arg-type]
+        "properties": command_properties(command, runtime, str, str),  # type: ignore[arg-type]
     }
     with open_folder(layout.outbox(project_key(host, token)), OUTBOX_DEPTH, make=True) as folder:
         record = encode_json(

@@ -57,7 +57,7 @@ def describe_capture(capture: Capture, runtime: Runtime, uuid: str, redact: Reda
     if runtime.is_ci:
         ours["is_ci"] = True
     theirs = host_properties(capture.properties, redact, SERVER_FIELDS)
-    return Event(uuid, redact(name), moment(capture.at), ours | theirs)
+    return Event(uuid, redact.redact_name(name), moment(capture.at), ours | theirs)
 
 
 @frozen
@@ -65,10 +65,18 @@ class RememberingRedactor(Redactor):
     """Redacts a short text once: names, and most values, come again and again in a server."""
 
     _redact_short: Callable[[str], str] = field(init=False, repr=False, eq=False)
+    _redact_known_name: Callable[[str], str] = field(init=False, repr=False, eq=False)
 
     @_redact_short.default
     def _with_memory(self) -> Callable[[str], str]:
         return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.__call__, self))
+
+    @_redact_known_name.default
+    def _with_memory_of_names(self) -> Callable[[str], str]:
+        return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.redact_name, self))
+
+    def redact_name(self, text: str) -> str:
+        return self._redact_known_name(text)
 
     def __call__(self, text: str) -> str:
         return self._redact_short(text) if len(text) <= SHORT_TEXT else Redactor.__call__(self, text)

@@ -91,7 +91,7 @@ class Event:
 def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
     """The event of a command. Pure; raises ValueError for a time outside the calendar."""
     timestamp = moment(command.ended_at)
-    properties = command_properties(command, runtime, redact)
+    properties = command_properties(command, runtime, redact, redact.redact_name)
     properties |= {
         name: value
         for name, value in host_properties(command.properties, redact).items()

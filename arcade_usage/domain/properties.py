@@ -26,11 +26,11 @@ def event_name(succeeded: bool) -> str:
 
 
 def command_properties(
-    command: "Command", runtime: "Runtime", redact: Callable[[str], str]
+    command: "Command", runtime: "Runtime", redact: Callable[[str], str], redact_name: Callable[[str], str]
 ) -> dict[str, object]:
     """What we report of a command; not what its tool adds."""
     properties: dict[str, object] = {
-        "command_name": redact(command.name[:COMMAND_NAME_LIMIT]),
+        "command_name": redact_name(command.name[:COMMAND_NAME_LIMIT]),
         "cli_version": runtime.cli_version,
         "runtime_language": "python",
         "runtime_version": runtime.runtime_version,

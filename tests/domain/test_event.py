@@ -109,6 +109,8 @@ def test_no_text_leaves_that_redaction_did_not_see(
         def __call__(self, text: str) -> str:
             return f"seen {len(text)}"
 
+        redact_name = __call__
+
     command = Command(name, ERROR, 0.0, error_message=message, properties=properties)
     event = describe(command, RUNTIME, A, Marking())
     ours = {"cli_version", "runtime_language", "runtime_version", "os_type", "os_release", "outcome"}
@@ -124,3 +126,18 @@ def test_every_field_has_a_reason() -> None:
     failed = evolve(COMMAND, outcome=ERROR, error_message="x")
     event = describe(failed, evolve(RUNTIME, is_ci=True), A, redact)
     assert set(event.properties) == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", ["frobnicate.login", "zonk.secret.rotate", "millwright tokens"])
+def test_a_command_s_name_is_no_sentence(name: str) -> None:
+    """Its author gave it: a word that ordinary messages don't have stays, whatever else the name says."""
+    event = describe(evolve(COMMAND, name=name), RUNTIME, A, redact)
+    assert event.properties["command_name"] == name
+
+
+def test_a_secret_in_a_command_s_name_goes() -> None:
+    """A tool may have put what was typed into it."""
+    event = describe(
+        evolve(COMMAND, name="deploy ghp_16C7e42F292c6912E7710c838347Ae178B4a"), RUNTIME, A, redact
+    )
+    assert "ghp_" not in str(event.properties["command_name"])

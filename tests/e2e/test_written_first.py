@@ -198,7 +198,7 @@ def test_redaction_leaves_a_plain_name_as_it_is(name: str) -> None:
     """So a plain name may be written before redaction could see it."""
     own = ("gwendolen", "laptop")
     if is_plain_name(name, own):
-        assert Redactor(home=("/home/gwendolen",), names=own)(name) == name
+        assert Redactor(home=("/home/gwendolen",), names=own).redact_name(name) == name
 
 
 @pytest.mark.parametrize(

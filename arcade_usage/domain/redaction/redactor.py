@@ -65,21 +65,14 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The text without secrets, at most MESSAGE_LIMIT long."""
-        text = clean(text)
-        for _ in range(_PASSES):
-            before = text
-            text = self._without_secrets(text)
-            folded = fold(text)
-            if folded != text and (found := self._without_secrets(folded)) != cut(folded):
-                text = found
-            if text == before:
-                return text
-        return REDACTED
+        return _settle(clean(text), self._rules)
 
-    def _without_secrets(self, text: str) -> str:
-        for rule in self._rules:
-            text = rule.apply(text)
-        return cut(text)
+    def redact_name(self, text: str) -> str:
+        """A name without secrets: of a command, an event or a property, which its tool's author gave it.
+
+        It is no sentence, so a word that ordinary messages don't have may stay in it.
+        """
+        return _settle(clean(text), tuple(rule for rule in self._rules if rule is not sentences.SENTENCE))
 
     def redact_value(self, value: object) -> "JsonValue | Dropped":
         """The value with every text in it redacted, keys included, and without what is not JSON."""
@@ -112,5 +105,23 @@ class Redactor:
             if isinstance(redacted, (str, list, dict)) and names_a_secret(clean(name)):
                 redacted = REDACTED
             if not isinstance(redacted, Dropped):
-                kept.setdefault(self(name), redacted)
+                kept.setdefault(self.redact_name(name), redacted)
         return kept
+
+
+def _settle(text: str, rules: "tuple[Rule | After, ...]") -> str:
+    for _ in range(_PASSES):
+        before = text
+        text = _without_secrets(text, rules)
+        folded = fold(text)
+        if folded != text and (found := _without_secrets(folded, rules)) != cut(folded):
+            text = found
+        if text == before:
+            return text
+    return REDACTED
+
+
+def _without_secrets(text: str, rules: "tuple[Rule | After, ...]") -> str:
+    for rule in rules:
+        text = rule.apply(text)
+    return cut(text)
