@@ -9,7 +9,7 @@ from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.status import Circumstances, SinkStatus, Status, find_troubles
+from arcade_usage.domain.status import Circumstances, SinkStatus, Status, Trouble, find_troubles
 
 
 def take_stock(
@@ -59,7 +59,8 @@ def unread(
     now: float,
 ) -> Status:
     """The status of a folder that is not the user's own: nothing is read there. `reasons` name it."""
-    return Status(config_dir, reasons, off_files, debugging, None, False, (), (), now)
+    troubles = (Trouble.UNREADABLE,)
+    return Status(config_dir, reasons, off_files, debugging, None, False, (), troubles, now)
 
 
 def _count(sink: Sink, outbox: Outbox, here: str) -> SinkStatus:
