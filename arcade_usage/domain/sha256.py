@@ -1,16 +1,14 @@
 """SHA-256, without loading OpenSSL: that takes longer than all else a record needs."""
 
 import importlib
-import sys
 from contextlib import suppress
 
-# By version: to look for a module that is not there is to look through all of the tool's sys.path.
-_IMPLEMENTATIONS = ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib")
+_IMPLEMENTATIONS = ("_sha2", "_sha256", "hashlib")  # CPython 3.12 and later, before it, any other
 
 
 def sha256_hex(data: bytes) -> str:
     """64 hex digits."""
     for name in _IMPLEMENTATIONS:
-        with suppress(ImportError):
+        with suppress(ImportError, ValueError):  # a tool's sys.path may hold what is no path
             return str(importlib.import_module(name).sha256(data).hexdigest())
     raise RuntimeError("a Python without SHA-256")
