@@ -125,7 +125,7 @@ class DetachedLauncher:
         try:
             reading, writing = os.pipe()
         except OSError as error:
-            raise _launch_error("there is no pipe to be had") from error
+            raise _launch_error("no pipe could be made") from error
         try:
             self._start(payload, writing)
         except BaseException:
@@ -317,7 +317,7 @@ def _wait_until_closed(reading: int, seconds: float) -> None:
 
 
 def _close_if_still(descriptor: int, status: os.stat_result) -> None:
-    """Close a descriptor, unless another thread has closed it and something else has its number by now."""
+    """Close a descriptor, unless another thread has closed it and its number is in use again."""
     with suppress(OSError):
         if os.path.samestat(os.fstat(descriptor), status):
             os.close(descriptor)

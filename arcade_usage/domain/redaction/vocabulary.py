@@ -16,7 +16,7 @@ affect after again against agent agree aiohttp aktuelles akun alarm alembic aler
 align alive alloc allocate allow almeno almost alone along alpha alphabet alphanumeric alpn already also
 alternate alternative altes although always amazon ambiguity ambiguous among amount amqp analysis analyze
 ancestor anchor ancien anda android angegeben angett angivet angle angular anmelden anmeldung annotate
-annotation annotations anonymous another ansi ansible anslutning answer anthropic antigua anymore
+annotation annotations anonymous another ansi ansible anslutning answer antigua anymore
 anything anyway anywhere apache appear append applicable application applications applied applies apply
 appropriate approximate april arbitrary arcade arch architecture archive archivo arena argon2 args
 argument argv around arquivo array ascii asked asking askpass assert assign associate association
@@ -38,7 +38,7 @@ cancellation cancelled candidate cannot canonical capabilities capability capaci
 caracteres caratteri card care careful cargo carriage carries carry case cases cast catalog catch
 categories category caught cause ceil celery cell center central cert certain certfile certificate cette
 chain champ change channel char character charset chdir check checkout checksum child children chmod
-choice choose chosen chown chunk cipher ciphertext circular claim clang clash class claude clause clean
+choice choose chosen chown chunk cipher ciphertext circular claim clang clash class clause clean
 cleanup clear cleartext client clobber clock clone close closure cluster cmdlet code codes coefficient
 coerce coincide coinciden cold collect collides collision colon color cols column combine come comes
 coming comma command comment commit common communication como compact compare comparison compass compat

@@ -85,7 +85,6 @@ PLAIN = (
     'oauthlib.oauth2.rfc6749.errors.InvalidGrantError: (invalid_grant) Bad Request',
     'Slack API error: not_authed',
     'openai.AuthenticationError: Error code: 401 - Incorrect API key provided',
-    'anthropic.AuthenticationError: invalid x-api-key',
     'ValueError: Secret key must be 32 url-safe base64-encoded bytes.',
     'cryptography.fernet.InvalidToken',
     'django.core.exceptions.ImproperlyConfigured: SECRET_KEY must not be empty',
