@@ -1,7 +1,10 @@
 """No process is to be had: the host hands its event over to the outbox itself, redacted."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 from tests.faults.experiment import experiment
@@ -34,7 +37,8 @@ def hand_over(lab: Lab, rounds: int, before: str, prefix: list[str]) -> Figures:
         names = [f"kept {number}.{nth}" for nth in range(COMMANDS)]
         for name in names:
             lab.expect(name, *owners)
-        waits = run_host(lab, world, *names, before=before, prefix=prefix)
+        with _given_to(NOBODY_ELSE if prefix else os.geteuid(), world.folder):
+            waits = run_host(lab, world, *names, before=before, prefix=prefix)
         first.append(waits[0])
         later.extend(waits[1:])
         assert len(outbox_of(world).pending()) == COMMANDS, "a command could start a process, or was lost"
@@ -56,6 +60,20 @@ for _way, _before in WAYS.items():
 @experiment(GROUP, "a limit on the user's processes that is reached", rounds=4, quick=0)
 def no_more_processes(lab: Lab, rounds: int) -> Figures:
     return hand_over(lab, rounds, NO_MORE, _as_another_user())
+
+
+@contextmanager
+def _given_to(user: int, folder: Path) -> Iterator[None]:
+    """A folder that is not the user's own is not used, so the home is the host's while that runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _give(user, folder)
+    yield
+    _give(os.geteuid(), folder)
+
+
+def _give(user: int, folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user, -1)
 
 
 def _as_another_user() -> list[str]:
