@@ -2,13 +2,19 @@
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from attrs import frozen
 
 from arcade_usage import cli
+
+_made_once = cache(
+    typer.main.get_command
+)  # what Typer makes of the app, for each run anew, is a third of one
 
 
 @frozen
@@ -32,6 +38,7 @@ class Shell:
 
     def __call__(self, *arguments: object) -> Ran:
         self.capsys.readouterr()
+        self.monkeypatch.setattr(typer.main, "get_command", _made_once)
         self.monkeypatch.setattr(sys, "argv", ["arcade-usage", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()

@@ -91,11 +91,12 @@ def quick() -> Iterator[Scenario]:
 
 
 def _small() -> Iterator[Scenario]:
-    """Three at once, and what waits for another installation: as they are in `quick` and in `wide`."""
+    """What is the same in `quick` and in `wide`: three at once, what waits for another installation, a claim."""
     for copy in COPIES:
         yield Scenario(WAITING, (COMMAND, copy), 0, 2)
     for before in ((UNDELIVERED,), (COMMAND, UNKNOWN)):
         yield Scenario(before, (COMMAND, DELIVERY, EDIT), 0, 2)
+    yield Scenario((COMMAND, ALIAS_FAILED), (COMMAND, LOGOUT), 0, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGIN_BOB, DELETE), 0, 1)
     yield Scenario((LOGIN_ALICE, DELETE), (COMMAND, LOGIN_ALICE, DELETE), 0, 1)
     for triple in ((COMMAND, EDIT, LOGOUT), (COMMAND, COMMAND, REFRESH)):
