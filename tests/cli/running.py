@@ -11,10 +11,11 @@ import typer.main
 from attrs import frozen
 
 from arcade_usage import cli
+from arcade_usage.cli import commands
 
-_made_once = cache(
-    typer.main.get_command
-)  # what Typer makes of the app, for each run anew, is a third of one
+# The app, and what Typer makes of it: a third of a run, if it is made for each anew.
+_app = cache(commands.make_app)
+_command = cache(typer.main.get_command)
 
 
 @frozen
@@ -38,7 +39,8 @@ class Shell:
 
     def __call__(self, *arguments: object) -> Ran:
         self.capsys.readouterr()
-        self.monkeypatch.setattr(typer.main, "get_command", _made_once)
+        self.monkeypatch.setattr(commands, "make_app", _app)
+        self.monkeypatch.setattr(typer.main, "get_command", _command)
         self.monkeypatch.setattr(sys, "argv", ["arcade-usage", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()

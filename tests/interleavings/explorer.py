@@ -142,6 +142,8 @@ def explore(
                 if visited.get(after, cost[1] + 1) > cost[1]:
                     step = Path(*after, move, path, path.length + 1)
                     waiting.setdefault(cost, []).append(step)
+            if stop_at_first and result.violations:
+                break
     result.states = len(visited)
     result.seconds = time.perf_counter() - started
     return result
