@@ -2,10 +2,6 @@
 
 import errno
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import filelock
@@ -21,6 +17,7 @@ from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.contenders import contend
 from tests.adapters.disk import os_error
+from tests.adapters.holders import holding
 from tests.lockless import environment_of
 from tests.samples import ANON, FRESH, HERE, KNOWNS
 
@@ -43,37 +40,12 @@ def rotated(known: Known) -> tuple[Known, str]:
     return known.rotated(FRESH, HERE), "rotated"
 
 
-_HOLD = """
-import sys
-from filelock import FileLock
-
-with FileLock(sys.argv[1]):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
-
-
-@contextmanager
-def held_by_another_process(layout: Layout) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, layout.identity_lock],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield
-        process.communicate("\n", timeout=30)
-
-
 class TestHeld:
     """Another process holds the lock."""
 
     def test_a_change_gives_up_in_time(self, store: IdentityFiles, layout: Layout) -> None:
         """A change that can't have the lock is told, and changes nothing; afterwards it can."""
-        with held_by_another_process(layout):
+        with holding("filelock.FileLock", layout.identity_lock):
             with pytest.raises(StoreBusyError):
                 store.change(rotated)
             assert store.current() == KNOWNS["linked"]
@@ -81,7 +53,7 @@ class TestHeld:
 
     def test_looking_does_not_wait(self, store: IdentityFiles, layout: Layout) -> None:
         """A reader needs no lock."""
-        with held_by_another_process(layout):
+        with holding("filelock.FileLock", layout.identity_lock):
             assert store.current() == KNOWNS["linked"]
 
 

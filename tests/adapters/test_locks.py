@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from arcade_usage.adapters import locks
 from arcade_usage.adapters.held_lock import is_held
 from arcade_usage.adapters.locks import LONG_SECONDS, find_obstacle, hold
 from tests.adapters.contenders import contend
+from tests.adapters.holders import holding, is_had
 from tests.lockless import ERRORS, environment_of
 
 KINDS = ("locks", *ERRORS)
@@ -40,22 +41,9 @@ def environment(request: pytest.FixtureRequest, path: str, lockless_library: Pat
 
 def can_be_had(path: str) -> bool:
     """Without waiting."""
-    with ExitStack() as held:
-        try:
-            held.enter_context(hold(path, 0.0))
-        except TimeoutError:
-            return False
-        return True
+    return is_had(hold(path, 0.0))
 
 
-_HOLD = """
-import sys
-from arcade_usage.adapters.locks import hold
-
-with hold(sys.argv[1], 0.0):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
 _TRY = """
 import sys
 from arcade_usage.adapters.held_lock import is_held
@@ -70,17 +58,8 @@ except TimeoutError:
 """
 
 
-@contextmanager
-def owner(path: str, environment: Mapping[str, str]) -> "Iterator[subprocess.Popen[str]]":
-    """Another process that holds the lock."""
-    command = [sys.executable, "-c", _HOLD, path]
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+def owner(path: str, environment: Mapping[str, str]) -> AbstractContextManager["subprocess.Popen[str]"]:
+    return holding("arcade_usage.adapters.locks.hold", path, environment)
 
 
 def attempt(path: str, environment: Mapping[str, str]) -> list[str]:

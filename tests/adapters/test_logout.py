@@ -3,10 +3,6 @@
 import errno
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +16,7 @@ from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.known import Known
 from arcade_usage.domain.ledger import Ledger, Owed
 from tests.adapters.disk import deny_writing, os_error
+from tests.adapters.holders import holding
 from tests.samples import ALICE, ANON, BOB, FRESH, HERE, KNOWNS, OTHER_ANON, SINK, STAMP
 
 
@@ -162,37 +159,12 @@ class TestMany:
         assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
 
 
-_HOLD = """
-import sys
-from filelock import FileLock
-
-with FileLock(sys.argv[1]):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
-
-
-@contextmanager
-def held_by_another_process(layout: Layout) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, layout.identity_lock],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield
-        process.communicate("\n", timeout=30)
-
-
 class TestLock:
     """The lock is that of the identity store, and no obstacle."""
 
     def test_it_is_the_lock_of_filelock(self, store: IdentityFiles, layout: Layout) -> None:
         """While another process holds it, a logout sees it held, and goes ahead after its time."""
-        with held_by_another_process(layout):
+        with holding("filelock.FileLock", layout.identity_lock):
             descriptor = os.open(layout.identity_lock, os.O_RDWR)
             assert not logout._try_lock(descriptor)
             os.close(descriptor)

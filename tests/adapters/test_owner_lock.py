@@ -7,8 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from arcade_usage.adapters import owner_lock
 from arcade_usage.adapters.owner_lock import LEASE_SECONDS, hold, is_held
 from tests.adapters.contenders import contend
+from tests.adapters.holders import holding, is_had
 
 ELSEWHERE = "abc-1-1-1-0123456789abcdef"  # an owner on another machine
 
@@ -30,12 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def can_be_had(folder: Path) -> bool:
     """Without waiting."""
-    with ExitStack() as held:
-        try:
-            held.enter_context(hold(str(folder), 0.0))
-        except TimeoutError:
-            return False
-        return True
+    return is_had(hold(str(folder), 0.0))
 
 
 def plant(folder: Path, owner: str, age: float = 0.0) -> Path:
@@ -48,25 +43,8 @@ def plant(folder: Path, owner: str, age: float = 0.0) -> Path:
     return file
 
 
-_HOLD = """
-import sys
-from arcade_usage.adapters.owner_lock import hold
-
-with hold(sys.argv[1], 0.0):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
-
-
-@contextmanager
-def owner(folder: Path) -> "Iterator[subprocess.Popen[str]]":
-    """Another process that holds the lock."""
-    command = [sys.executable, "-c", _HOLD, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+def owner(folder: Path) -> AbstractContextManager["subprocess.Popen[str]"]:
+    return holding("arcade_usage.adapters.owner_lock.hold", folder)
 
 
 def test_a_lock_is_held_by_one_at_a_time(folder: Path) -> None:

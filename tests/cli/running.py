@@ -2,13 +2,20 @@
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from attrs import frozen
 
 from arcade_usage import cli
+from arcade_usage.cli import commands
+
+# The app, and what Typer makes of it: a third of a run, if it is made for each anew.
+_app = cache(commands.make_app)
+_command = cache(typer.main.get_command)
 
 
 @frozen
@@ -32,6 +39,8 @@ class Shell:
 
     def __call__(self, *arguments: object) -> Ran:
         self.capsys.readouterr()
+        self.monkeypatch.setattr(commands, "make_app", _app)
+        self.monkeypatch.setattr(typer.main, "get_command", _command)
         self.monkeypatch.setattr(sys, "argv", ["arcade-usage", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()

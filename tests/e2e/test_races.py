@@ -18,9 +18,9 @@ SHELLS = 8
 
 # A host that stands at the line until it is told to go, so that all of them start within a millisecond.
 AT_THE_LINE = """
-import os, sys
+import os, sys, time
 open(sys.argv[1], "w").close()
-while not os.path.exists({go!r}): pass
+while not os.path.exists({go!r}): time.sleep(0.0005)
 """
 
 
@@ -63,7 +63,7 @@ def test_eight_first_commands_at_once_make_one_identity(world: World, state: str
 
 # A host that stands still at one of its steps, the changes that it makes to the file system.
 STANDING_STILL = """
-import os, sys
+import os, sys, time
 steps, parent = 0, os.getppid()
 def stand_still(event, arguments):
     global steps
@@ -73,6 +73,7 @@ def stand_still(event, arguments):
         open({ready!r}, "w").close()
         while not os.path.exists({go!r}):
             if os.getppid() != parent: os._exit(1)  # the test has failed
+            time.sleep(0.005)
 sys.addaudithook(stand_still)
 """
 STEPS = 6  # two folders; two files by a link each

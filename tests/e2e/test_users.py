@@ -6,25 +6,53 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from attrs import define
 
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
+from arcade_usage.domain.persons import Persons
 from tests.e2e.strangers import Seen, look
 from tests.e2e.users import ALICE, MALLORY, User, can_be_others, make_home
 from tests.e2e.world import TOKEN
 
 pytestmark = can_be_others
 
+EVERYTHING = (("status",), ("show",), ("log",), ("flush",), ("off",), ("on",), ("forget", "--yes"))
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    """One for all, since what waits in a folder is for an address."""
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(autouse=True)
+def forgetful(receiver: Receiver) -> None:
+    """Nobody knows of the test before."""
+    receiver.posthog = WELL
+    receiver.requests.clear()
+    receiver.persons.clear()
+
 
 @pytest.fixture
 def machine() -> Iterator[Path]:
     """A folder of root's that every user gets to."""
+    with _machine() as folder:
+        yield folder
+
+
+@contextmanager
+def _machine() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="arcade-usage-users-"))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -35,6 +63,41 @@ def home(machine: Path) -> Path:
 @pytest.fixture
 def alice(home: Path) -> User:
     return User(ALICE, {"HOME": str(home)})
+
+
+@define
+class Lived:
+    """Alice's home after one event was sent and one waits. `persons`: what PostHog knew by then.
+
+    Made once, and put back: its folder stays the same one, or it would be another installation.
+    """
+
+    home: Path
+    kept: Path
+    persons: dict[str, Persons]
+
+    def put_back(self) -> None:
+        folder = self.home / ".arcade"
+        shutil.rmtree(folder / "usage")
+        for path in folder.iterdir():
+            path.unlink()
+        shutil.copytree(self.kept, folder, dirs_exist_ok=True)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, ALICE, ALICE)
+
+
+@pytest.fixture(scope="module")
+def lived(receiver: Receiver) -> Iterator[Lived]:
+    with _machine() as machine:
+        home = make_home(machine, ALICE)
+        alice = User(ALICE, {"HOME": str(home)})
+        receiver.posthog = WELL
+        receiver.persons.clear()
+        alice.runs(receiver.url, "first")
+        receiver.posthog = DOWN
+        alice.runs(receiver.url, "waits")
+        shutil.copytree(home / ".arcade", machine / "kept")
+        yield Lived(home, machine / "kept", dict(receiver.persons))
 
 
 def names(receiver: Receiver) -> list[str]:
@@ -49,14 +112,11 @@ def seen(folder: Path) -> Seen:
 class TestRootInAHome:
     """`sudo -E`: root's effective user, and HOME of a user."""
 
-    @pytest.fixture
-    def root(self, home: Path) -> User:
-        return User(0, {"HOME": str(home)})
-
     def test_root_writes_nothing_and_the_user_is_tracked_later(
-        self, root: User, alice: User, home: Path, receiver: Receiver
+        self, alice: User, home: Path, receiver: Receiver
     ) -> None:
         """`status` names the home and its owner; the user's own first command makes the folder."""
+        root = User(0, {"HOME": str(home)})
         before = seen(home)
         root.runs(receiver.url, "as root")
         told = root.asks("status")
@@ -68,29 +128,29 @@ class TestRootInAHome:
         assert names(receiver) == ["first"]
         assert (home / ".arcade").stat().st_uid == ALICE
 
-    @pytest.mark.parametrize("command", ["off", "on", "flush", "forget", "log", "show"])
-    def test_no_command_of_root_s_touches_the_user_s_folder(
-        self, root: User, alice: User, home: Path, receiver: Receiver, command: str
-    ) -> None:
+    def test_no_command_of_root_s_touches_the_user_s_folder(self, lived: Lived, receiver: Receiver) -> None:
         """Nothing is changed, nor sent, and a line says why."""
-        receiver.posthog = DOWN
-        alice.runs(receiver.url, "waits")
-        receiver.posthog = WELL
-        requests, before = len(receiver.requests), seen(home)
-        done = root.asks(command, *(["--yes"] if command == "forget" else []))
-        assert (seen(home), len(receiver.requests)) == (before, requests)
-        assert f"belongs to user {ALICE}" in done.stdout + done.stderr
+        lived.put_back()
+        root, before = User(0, {"HOME": str(lived.home)}), seen(lived.home)
+        for command in EVERYTHING:
+            (done,) = root.asks_all(command)
+            assert (seen(lived.home), receiver.requests) == (before, []), command
+            assert f"belongs to user {ALICE}" in done.stdout + done.stderr, command
 
 
 class TestWhatRootLeftBehind:
     """A user's folder in which root once wrote."""
 
     @pytest.fixture
-    def folder(self, alice: User, home: Path, receiver: Receiver) -> Path:
-        """One event was sent, and one waits."""
-        alice.runs(receiver.url, "first")
+    def home(self, lived: Lived, receiver: Receiver) -> Path:
+        lived.put_back()
+        receiver.persons.update(lived.persons)
         receiver.posthog = DOWN
-        alice.runs(receiver.url, "waits")
+        return lived.home
+
+    @pytest.fixture
+    def folder(self, home: Path) -> Path:
+        """One event was sent, and one waits."""
         return home / ".arcade" / "usage"
 
     @pytest.fixture
@@ -153,11 +213,9 @@ class TestWhatRootLeftBehind:
         """Its path, its owner and the cure; what can be read is shown."""
         (path,) = folder.glob(what)
         before = self.give_to_root(path)
-        told = alice.asks("status")
+        told, stock, log = alice.asks_all(("status",), ("status", "--json"), ("log",))
         assert f"{path} belongs to root, not to user {ALICE}: take it back (sudo chown" in told.stdout
-        stock = json.loads(alice.asks("status", "--json").stdout)
-        assert any(str(path) in each for each in stock["not_owned"])
-        log = alice.asks("log")
+        assert any(str(path) in each for each in json.loads(stock.stdout)["not_owned"])
         if what in ("outbox/*/sent.jsonl", "outbox/*"):
             assert log.returncode == 1
             assert f"{path} belongs to root" in log.stderr
@@ -215,8 +273,7 @@ class TestAnotherUsersFolder:
         user = User(victim, {"HOME": str(machine), "ARCADE_WORK_DIR": str(planted)})
         before = seen(machine)
         user.runs(receiver.url, "of the victim")
-        for command in ("status", "show", "log", "flush", "off", "on", "forget"):
-            done = user.asks(command, *(["--yes"] if command == "forget" else []))
+        for done in user.asks_all(*EVERYTHING):
             assert done.returncode in (1, 3), done
             assert re.search("belongs to|can be written by", done.stdout + done.stderr), done
         assert seen(machine) == before
@@ -238,8 +295,7 @@ def test_another_users_link_leads_nowhere(alice: User, home: Path, machine: Path
     before = seen(machine)
     for victim in victims:
         victim.runs("http://127.0.0.1:9", "of the victim")
-        for command in ("status", "show", "log", "flush", "off", "on", "forget"):
-            done = victim.asks(command, *(["--yes"] if command == "forget" else []))
+        for done in victim.asks_all(*EVERYTHING):
             assert done.returncode in (1, 3), done
             assert f"belongs to user {MALLORY}" in done.stdout + done.stderr, done
     assert seen(machine) == before

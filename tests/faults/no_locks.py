@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,6 +13,7 @@ from filelock import FileLock
 from arcade_usage.bootstrap_commands import Place, flush
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL
 from arcade_usage.domain.limits import EVENTS_LIMIT
+from tests.adapters.holders import holding
 from tests.e2e.hosts import run_host, start_of_host
 from tests.e2e.world import World, until
 from tests.faults.experiment import NotRunError, experiment
@@ -32,13 +31,6 @@ STUCK_COMMANDS = 1_500
 _LOGIN = "tracker.track_command_execution({!r}, success=True, is_login=True)"
 _LOGOUT = "tracker.track_command_execution({!r}, success=True, is_logout=True)"
 _COMMAND = "tracker.track_command_execution({!r}, success=True)"
-_HOLD = """
-import sys
-from arcade_usage.adapters.locks import hold
-with hold(sys.argv[1], 0.0):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
 
 
 def _build(lab: Lab) -> Path:
@@ -139,11 +131,8 @@ def _was_asked(lab: Lab, before: int) -> bool:
 
 def _kill_holder(lock: Path) -> None:
     """Have a process hold the lock, and kill it."""
-    command = [sys.executable, "-c", _HOLD, str(lock)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        os.kill(process.pid, signal.SIGKILL)
+    with holding("arcade_usage.adapters.locks.hold", lock) as process:
+        process.kill()
 
 
 @experiment(GROUP, f"a sender that is stuck, and {STUCK_COMMANDS:,} commands", rounds=1, quick=0)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -50,31 +50,38 @@ server.close()
 """
 
 
+Part = dict[str, Sample]  # by the name of a command that fails with it
+Left = defaultdict[str, set[str]]  # messages in which a secret came through, by where
+
+
 @experiment(GROUP, "of commands, written down by the host and sent later", rounds=1, quick=0)
 def of_commands(lab: Lab, rounds: int) -> Figures:
-    left: defaultdict[str, set[str]] = defaultdict(set)
-    for number in range(rounds):
-        world = lab.home()
-        for part in _parts(number):
-            path = world.scratch / "messages.json"
-            path.write_text(json.dumps({name: each.message for name, each in part.items()}), encoding="utf-8")
-            for name in part:
-                lab.expect(name)
-            lines = _PERSONS + start_of_host(world) + _KEEP.format(path=str(path))
-            host = run_host(lines, world.scratch)
-            assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
-            path.unlink()
-            assert len(world.waiting) == len(part)
-            for record in world.waiting:
-                _look(part, record["event"]["properties"], "waiting on disk", left)
-            list(flush(Place(config_dir=world.folder), lambda _: None, []))
-            _look_at_the_rest(world, part, left)
-    return _judge(lab, rounds, left)
+    def run(world: World, path: str, part: Part, left: Left) -> None:
+        lines = _PERSONS + start_of_host(world) + _KEEP.format(path=path)
+        host = run_host(lines, world.scratch)
+        assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+        assert len(world.waiting) == len(part)
+        _look_at_what_waits(world, part, left)
+        list(flush(Place(config_dir=world.folder), lambda _: None, []))
+
+    return _follow(lab, rounds, run)
 
 
 @experiment(GROUP, "of a server, in batches", rounds=1, quick=0)
 def of_a_server(lab: Lab, rounds: int) -> Figures:
-    left: defaultdict[str, set[str]] = defaultdict(set)
+    def run(world: World, path: str, part: Part, _: Left) -> None:
+        arrived = partial(_have_arrived, world, len(world.persons.events) + len(part))
+        with serving(world, _PERSONS + _CAPTURE.format(path=path)) as server:
+            world.receiver.wait_until(arrived, SERVER_SECONDS / 5)
+            ended = server.end()
+        assert (ended.returncode, ended.stderr, ended.dropped) == (0, "", 0)
+
+    return _follow(lab, rounds, run)
+
+
+def _follow(lab: Lab, rounds: int, run: Callable[[World, str, Part, Left], None]) -> Figures:
+    """Have every sample go the way that `run` sends those of a file, and look for secrets along it."""
+    left: Left = defaultdict(set)
     for number in range(rounds):
         world = lab.home()
         for part in _parts(number):
@@ -82,12 +89,8 @@ def of_a_server(lab: Lab, rounds: int) -> Figures:
             path.write_text(json.dumps({name: each.message for name, each in part.items()}), encoding="utf-8")
             for name in part:
                 lab.expect(name)
-            before = len(world.persons.events)
-            with serving(world, _PERSONS + _CAPTURE.format(path=str(path))) as server:
-                arrived = partial(_have_arrived, world, before + len(part))
-                world.receiver.wait_until(arrived, SERVER_SECONDS / 5)
-                run = server.end()
-            assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
+            run(world, str(path), part, left)
+            path.unlink()
             _look_at_the_rest(world, part, left)
     return _judge(lab, rounds, left)
 
@@ -96,33 +99,35 @@ def _have_arrived(world: World, events: int) -> bool:
     return len(world.persons.events) >= events
 
 
-def _parts(number: int) -> Iterator[dict[str, Sample]]:
-    """All samples, some at a time, by the name of a command that fails with them."""
+def _parts(number: int) -> Iterator[Part]:
+    """All samples, some at a time."""
     named = [(f"sample {number}.{at}", each) for at, each in enumerate(SAMPLES.values())]
     for start in range(0, len(named), AT_ONCE):
         yield dict(named[start : start + AT_ONCE])
 
 
-def _look_at_the_rest(world: World, part: Mapping[str, Sample], left: defaultdict[str, set[str]]) -> None:
+def _look_at_the_rest(world: World, part: Part, left: Left) -> None:
     for batch in world.receiver.batches():
         for event in batch["batch"]:
             _look(part, event["properties"], "on the wire", left)
     copies, _ = sent(Place(config_dir=world.folder))
     for _, copy in copies:
         _look(part, copy.properties, "copied on disk", left)
+    _look_at_what_waits(world, part, left)
+
+
+def _look_at_what_waits(world: World, part: Part, left: Left) -> None:
     for record in world.waiting:
         _look(part, record["event"]["properties"], "waiting on disk", left)
 
 
-def _look(
-    part: Mapping[str, Sample], properties: Mapping[str, Any], where: str, left: defaultdict[str, set[str]]
-) -> None:
+def _look(part: Part, properties: Mapping[str, Any], where: str, left: Left) -> None:
     sample = part.get(str(properties.get("command_name")))
     if sample is not None and sample.comes_through(str(properties["error_message"])):
         left[where].add(sample.message)
 
 
-def _judge(lab: Lab, rounds: int, left: Mapping[str, set[str]]) -> Figures:
+def _judge(lab: Lab, rounds: int, left: Left) -> Figures:
     secrets = sum(len(each.secrets) for each in SAMPLES.values())
     assert not any(left.values()), f"secrets came through: {dict(left)}"
     return lab.judge(

@@ -5,8 +5,10 @@ leaves a process that has not ended. Steps that may go first (reduction.py) are 
 they were, they can only make a schedule need fewer.
 """
 
+import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from attrs import define, evolve, field, frozen
 
@@ -102,6 +104,19 @@ def content_before(system: System, scenario: Scenario) -> Vars:
     return content
 
 
+@contextmanager
+def not_collecting() -> Iterator[None]:
+    """Without the garbage collector: it would go through millions of states, none of them garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@not_collecting()
 def explore(
     system: System, scenario: Scenario, *, reduced: bool = True, stop_at_first: bool = False
 ) -> Result:
@@ -123,27 +138,29 @@ def explore(
             result.moves += len(moves)
             for violation in _judge(system, scenario, path.state, moves, spent[0], result.judged):
                 result.violations.setdefault(violation.invariant, (violation, path))
-            for cost, after in _after(system, scenario, path, moves, spent, reduced=reduced):
-                if visited.get((after.state, after.last), cost[1] + 1) > cost[1]:
-                    waiting.setdefault(cost, []).append(after)
+            for cost, move, after in _after(system, scenario, path, moves, spent, reduced=reduced):
+                if visited.get(after, cost[1] + 1) > cost[1]:
+                    step = Path(*after, move, path, path.length + 1)
+                    waiting.setdefault(cost, []).append(step)
+            if stop_at_first and result.violations:
+                break
     result.states = len(visited)
     result.seconds = time.perf_counter() - started
     return result
 
 
 def _after(
-    system: System, scenario: Scenario, path: Path, moves: list[Move], spent: Spent, *, reduced: bool
-) -> Iterator[tuple[Spent, Path]]:
+    system: System, scenario: Scenario, path: Path, moves: Sequence[Move], spent: Spent, *, reduced: bool
+) -> Iterator[tuple[Spent, Move, Key]]:
     """Where the moves lead, and what has been spent by then."""
     faults, switches = spent
     counted = scenario.switches is not None
-    alone = reduced and len({move.position for move in moves}) == 1
+    alone = reduced and bool(moves) and moves[0].position == moves[-1].position
     for move in moves:
         last = move.position if counted and not alone else path.last
         switched = switches + (counted and not alone and _leaves(path, move))
         if scenario.switches is None or switched <= scenario.switches:
-            after = Path(system.after(path.state, move), last, move, path, path.length + 1)
-            yield (faults + move.cost, switched), after
+            yield (faults + move.cost, switched), move, (system.after(path.state, move), last)
 
 
 def _drain(waiting: dict[Spent, list[Path]], spent: Spent) -> Iterator[Path]:
@@ -161,7 +178,7 @@ def _judge(
     system: System,
     scenario: Scenario,
     state: State,
-    moves: list[Move],
+    moves: Sequence[Move],
     faults: int,
     judged: set[tuple[Vars, bool]],
 ) -> Iterator[Violation]:

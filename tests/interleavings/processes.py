@@ -8,6 +8,7 @@ waits at its parent, or else by running the process again from its start.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from operator import itemgetter
 from typing import Any
 
 from attrs import define, field, frozen
@@ -16,7 +17,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from arcade_usage.application.errors import UsageTrackingError
 from tests.interleavings.operations import OPERATIONS, Operation
 from tests.interleavings.replies import Raised
-from tests.interleavings.world import Pool, installation
+from tests.interleavings.world import HOMES, Pool, Vars, installation, place_of
 
 ENDED, DEAD, NOT_STARTED = -1, -2, -3
 WAITING_LIMIT = 4000  # greenlets that are kept waiting at a node
@@ -96,14 +97,23 @@ class CrashedError(Exception):
     """A process raised what is no UsageTrackingError."""
 
 
+def _see_nothing(_: Vars) -> tuple[int, ...]:
+    return ()
+
+
 @define(eq=False)
 class Node:
-    """A process that waits for the reply to one call. `crashed`: what it raised instead."""
+    """A process that waits for the reply to one call. `crashed`: what it raised instead.
+
+    `asked`: the call with who made it and where, all that its effect depends on but for what it `sees`.
+    """
 
     root: Root
     parent: int
     reply: int
     call: int = 0
+    asked: int = 0
+    sees: Callable[[Vars], Any] = _see_nothing
     name: str = ""
     operation: Operation | None = None
     crashed: str = ""
@@ -119,6 +129,7 @@ class Trees:
         self.nodes: list[Node] = []
         self._roots: dict[Root, int] = {}
         self._waiting: OrderedDict[int, tuple[greenlet, Process]] = OrderedDict()
+        self._lookers: dict[tuple[int, ...], Callable[[Vars], Any]] = {(): _see_nothing}
 
     def root(self, root: Root) -> int:
         index = self._roots.get(root)
@@ -170,6 +181,8 @@ class Trees:
             node.name, arguments = said
             node.operation = OPERATIONS[node.name]
             node.call = self.pool.number((node.name, arguments))
+            node.asked = self.pool.number((node.call, node.root.slot, node.root.home))
+            node.sees = self._looking(node.operation, node.root.home)
         self.nodes.append(node)
         index = len(self.nodes) - 1
         if not running.dead:
@@ -177,6 +190,16 @@ class Trees:
             if len(self._waiting) > WAITING_LIMIT:
                 self._waiting.popitem(last=False)[1][0].throw()
         return index
+
+    def _looking(self, operation: Operation, home: int) -> Callable[[Vars], Any]:
+        places = touched(operation, home)
+        return self._lookers.get(places) or self._lookers.setdefault(places, itemgetter(*places))
+
+
+def touched(operation: Operation, home: int) -> tuple[int, ...]:
+    """Where the variables are that an operation touches."""
+    homes = HOMES if operation.everywhere else (home,)
+    return tuple(place_of(variable, each) for variable in operation.touches for each in homes)
 
 
 def _run(process: Process, start: Start) -> "Start | str | None":

@@ -6,7 +6,7 @@ from random import Random
 from attrs import frozen
 
 from tests.interleavings.aftermath import judge_end
-from tests.interleavings.explorer import FIRST_SLOT, Path, Scenario, content_before
+from tests.interleavings.explorer import FIRST_SLOT, Path, Scenario, content_before, not_collecting
 from tests.interleavings.oracle import CRASHED, STUCK, Violation
 from tests.interleavings.system import Move, System
 
@@ -22,6 +22,7 @@ class Walked:
     broken: tuple[Scenario, Violation, Path] | None = None
 
 
+@not_collecting()
 def walk(system: System, scenarios: Sequence[Scenario], schedules: int, seed: int) -> Walked:
     """So many schedules, each of a scenario drawn from these. The same seed draws the same ones."""
     random, steps = Random(seed), 0
@@ -43,7 +44,7 @@ def _walk(system: System, scenario: Scenario, random: Random) -> tuple[Path, int
     return path, faults
 
 
-def _draw(moves: list[Move], last: int, random: Random) -> Move:
+def _draw(moves: Sequence[Move], last: int, random: Random) -> Move:
     """Mostly the process that moved last goes on: else few would get far before the others."""
     free = [move for move in moves if move.cost == 0] or moves
     same = [move for move in moves if move.position == last]

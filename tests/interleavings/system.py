@@ -5,12 +5,12 @@ may vanish after an effect of its own; its locks are let go and its files stay. 
 dying after the one before it, except for who can watch: a sender may also die later, as a move of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import frozen
 
-from tests.interleavings.processes import DEAD, NOT_STARTED, Node, Root, Trees
+from tests.interleavings.processes import DEAD, NOT_STARTED, Node, Root, Trees, touched
 from tests.interleavings.programs import Doing
 from tests.interleavings.reduction import goes_first
 from tests.interleavings.replies import BLOCKED
@@ -23,6 +23,7 @@ _TOLD_WITH_NONE = ("read identity", "read credentials")
 
 Places = tuple[int, ...]  # of every process: a node, or how it is gone
 State = tuple[Vars, Places]
+Effect = tuple[tuple[tuple[int, int], ...], int] | None  # what it changes, and the reply; None: not now
 
 _USAGE = tuple(place_of("usage", home) for home in HOMES)
 _IDENTITY_LOCK = tuple(place_of("identity lock", home) for home in HOMES)
@@ -45,7 +46,8 @@ class System:
     def __init__(self) -> None:
         self.pool = Pool()
         self.trees = Trees(self.pool)
-        self._effects: dict[tuple[object, ...], tuple[tuple[tuple[int, int], ...], int] | None] = {}
+        self._effects: dict[tuple[object, ...], Effect] = {}
+        self._moves: dict[tuple[object, ...], tuple[Move, ...]] = {}
         self.aftermaths: dict[Vars, Vars] = {}
         self._nothing = self.pool.number(None)
         self._slots = [self.pool.number(slot) for slot in range(256)]
@@ -67,48 +69,59 @@ class System:
         """What a process raised that it should not."""
         return next((node.crashed for node in self._live(state) if node.crashed), None)
 
-    def moves(self, state: State, faults: int, *, reduced: bool = True) -> list[Move]:
+    def moves(self, state: State, faults: int, *, reduced: bool = True) -> Sequence[Move]:
         """All moves, with at most so many faults; or those of one process, where these are enough."""
         content, places = state
-        moves: list[Move] = []
-        made = tuple(content[place] != self._nothing for place in _USAGE)
+        may_fail = faults > 0
+        moves: tuple[Move, ...] = ()
         for position, place in enumerate(places):
             if place < 0:
                 continue
             node = self.trees.nodes[place]
             if node.operation is None:
                 continue
-            own = self._moves_of(content, position, node, faults)
-            if reduced and any(move.cost == 0 for move in own):
-                slot, home = self._slots[node.root.slot], node.root.home
+            slot, home = self._slots[node.root.slot], node.root.home
+            sends = content[_SENDER_LOCK[home]] == slot
+            own = self._moves_of(content, position, node, sends, may_fail)
+            if reduced and own and own[0].cost == 0:
                 others = [self.trees.nodes[each] for each in places if each >= 0 and each != place]
                 if goes_first(
                     node,
                     others,
                     locked=content[_IDENTITY_LOCK[home]] == slot,
-                    sends=content[_SENDER_LOCK[home]] == slot,
-                    may_fail=faults > 0,
-                    made=made,
+                    sends=sends,
+                    may_fail=may_fail,
+                    made=tuple([content[each] != self._nothing for each in _USAGE]),
                 ):
                     return own
             moves += own
         return moves
 
-    def _moves_of(self, content: Vars, position: int, node: Node, faults: int) -> list[Move]:
+    def _moves_of(
+        self, content: Vars, position: int, node: Node, sends: bool, may_fail: bool
+    ) -> tuple[Move, ...]:
+        """Those without a fault first."""
+        key = (node.asked, node.sees(content), position, sends, may_fail, node.after_effect)
+        known = self._moves.get(key)
+        if known is None:
+            moves = list(self._find_moves(content, position, node, sends, may_fail))
+            known = self._moves[key] = tuple(sorted(moves, key=lambda move: move.cost))
+        return known
+
+    def _find_moves(
+        self, content: Vars, position: int, node: Node, sends: bool, may_fail: bool
+    ) -> Iterator[Move]:
         operation = node.operation
         assert operation is not None
-        sends = content[_SENDER_LOCK[node.root.home]] == self._slots[node.root.slot]
-        moves = []
         for outcome in operation.outcomes:
             cost = 0 if outcome in operation.free else 1
-            if cost > faults or self._effect(content, node, outcome) is None:
+            if (cost and not may_fail) or self._effect(content, node, outcome) is None:
                 continue
-            moves.append(Move(position, outcome, cost))
-            if outcome == "ok" and operation.writes and faults and not sends:
-                moves.append(Move(position, outcome + AND_DIES, 1))
-        if sends and node.after_effect and faults:
-            moves.append(Move(position, DIES, 1))
-        return moves
+            yield Move(position, outcome, cost)
+            if outcome == "ok" and operation.writes and may_fail and not sends:
+                yield Move(position, outcome + AND_DIES, 1)
+        if sends and node.after_effect and may_fail:
+            yield Move(position, DIES, 1)
 
     def after(self, state: State, move: Move) -> State:
         content, places = state
@@ -161,26 +174,23 @@ class System:
     def _live(self, state: State) -> list[Node]:
         return [self.trees.nodes[place] for place in state[1] if place >= 0]
 
-    def _effect(
-        self, content: Vars, node: Node, outcome: str
-    ) -> tuple[tuple[tuple[int, int], ...], int] | None:
+    def _effect(self, content: Vars, node: Node, outcome: str) -> Effect:
         """What an outcome changes, and the reply; None where it can't happen now."""
+        key = (node.asked, node.sees(content), outcome)
+        if key in self._effects:
+            return self._effects[key]
         operation = node.operation
         assert operation is not None
         home = node.root.home
-        homes = HOMES if operation.everywhere else (home,)
-        touched = [place_of(variable, each) for variable in operation.touches for each in homes]
-        key = (node.call, outcome, node.root.slot, home, *(content[place] for place in touched))
-        if key not in self._effects:
-            before: Any = {place: self.pool.values[content[place]] for place in touched}
-            view = View(node.root.slot, home, before)
-            reply = operation.outcomes[outcome](view, *self._arguments(node))
-            changes = tuple(
-                (place, number)
-                for place, value in view.content.items()
-                if (number := self.pool.number(value)) != content[place]
-            )
-            self._effects[key] = None if reply == BLOCKED else (changes, self.pool.number(reply))
+        before: Any = {place: self.pool.values[content[place]] for place in touched(operation, home)}
+        view = View(node.root.slot, home, before)
+        reply = operation.outcomes[outcome](view, *self._arguments(node))
+        changes = tuple(
+            (place, number)
+            for place, value in view.content.items()
+            if (number := self.pool.number(value)) != content[place]
+        )
+        self._effects[key] = None if reply == BLOCKED else (changes, self.pool.number(reply))
         return self._effects[key]
 
     def _without_locks(self, content: Vars, node: Node) -> Vars:

@@ -107,7 +107,7 @@ def tool(tmp_path: Path, receiver: Receiver) -> Tool:
     return Tool(folder)
 
 
-@pytest.mark.parametrize("options", [(), ("-n2",), ("-p", "randomly")], ids=str)
+@pytest.mark.parametrize("options", [(), ("-n1",)], ids=["in random order", "in a worker of xdist"])
 def test_a_tool_is_tested_and_nothing_gets_out(
     tool: Tool, receiver: Receiver, options: tuple[str, ...]
 ) -> None:
