@@ -13,7 +13,7 @@ def _either(spaced: str) -> str:
 # Parts of longer words too, as in "Datenbankpasswort"; most languages add an ending.
 _PASSWORD = _either(
     r"passwort kennwort geheimwort wachtwoord wagwoord l[öo]senord adgangskode kodeord passord lykilor[ðd] "
-    r"(?:zugangs|anmelde)daten salasana tunnussana salas[õo]na parool jelsz[óo] has[łl][oeua] heslo lozink zapork slapta[žz]od "
+    r"(?:zugangs|anmelde)daten (?:zugangs|sicherheits|freischalt)code code\sd'acc[èe]s c[óo]digo\sde\sacceso codice\sd'accesso salasana tunnussana salas[õo]na parool jelsz[óo] has[łl][oeua] heslo lozink zapork slapta[žz]od "
     r"contrase[ñn]a contrasinal contrasenya pasahitz senha palavra[\s-]passe mot[\s-]de[\s-]passe parola\sd'ordine "
     r"fjal[ëe]kalim cyfrinair pasfhocal kata\ssandi kata\slaluan nenosiri pasvort m[ậa]t\skh[ẩa]u [şs]ifr[eə] "
     r"парол лозинк гасло құпиясөз κωδικ[όο]ς?(?:\sπρόσβασης|(?=:)) συνθηματικ[όο] գաղտնաբառ პაროლ "
@@ -21,12 +21,12 @@ _PASSWORD = _either(
     r"كلمة\sالمرور كلمة\sالسر סיסמה סיסמא รหัสผ่าน ລະຫັດຜ່ານ ពាក្យសម្ងាត់"
 )
 _PASSWORD_ALONE = _either(
-    r"mdp parola parole sandi geslo gesla clave(?=\s?[:=]|\sde\sacceso)"
+    r"p[as]{1,3}(?<!pass)w[or]{0,2}d passw(?:r|rod|rd|od)d? passowrd mdp parola parole sandi geslo gesla clave(?=\s?[:=]|\sde\sacceso)"
 )  # that other words have in them
 _PASSWORD_EAST_ASIAN = _either(
     r"비밀번호 암호(?!화) 패스워드 密码 密碼 口令 通行码 パスワード 暗証番号 合言葉 パスフレーズ"
 )
-_TOKEN = _either("jeton токен")
+_TOKEN = _either("jeton geheimnis токен")
 _TOKEN_EAST_ASIAN = _either("トークン 令牌 토큰")
 _KEY = _either(
     r"(?:api|zugangs|zugriffs)[\s-]?schlüssel schlüssel(?=:) cl[ée][\s-](?:api|secr[èe]te|d'acc[èe]s|priv[ée]e) clave\s(?:api|secreta|privada) "

@@ -59,6 +59,8 @@ RULES = (
           rf"{NO_VARIABLE}(?:{QUOTED}|[^)\"'\n])*", "(", unless=_is_no_call),
     after("bare call", rf"{_CALL}[ =:]{{0,3}}\((?=[\w.-]{{1,64}}, [^\s)]{{1,64}}\))",
           r"[^)\n]*", "(", unless=_is_signature),
+    after("connection", r"(?:__construct|connect|bind|log_?[io]n)\((?=[^\n]{0,80}?['\"])",
+          r"(?:[^,()\n]{0,80},){2,8}[^)\n]*", "__construct(", "connect(", "bind(", "log"),
     after("named line", rf"(?:{LINE_NAMES}){IS}(?!(?:yes|no)\))", LINE, *IS_MARKS, unless=is_state_line),
     after("named value", rf"(?:{NAMES}){IS}{_SCHEME}", VALUE, *IS_MARKS, unless=is_state),
     after("option", r"(?<![^\s\"'`(\[=,|])--?(?P<name>[\w-]{1,72})(?:[ \t]|[\"']?,[ \t]{0,4})"
@@ -83,6 +85,6 @@ RULES = (
           r"(?: (?:is|was|code))?[ :]{1,3}", r"\d[\d -]{2,12}\d(?!\w)", "pin", "otp", "fa ", "code"),
     after("told in quotes", TOLD_NAMES + TELLS,
           r"(?:\\?([\"'`]))\1?(?!(?-i:[A-Z]+_[A-Z_]+)\1)[^\"'`\n]{4,}\1"
-          r"(?! (?:not found|is forbidden|already exists|is required|is not (?:defined|set)|is missing|does not exist))", *TOLD_MARKS),
+          r"(?! (?:not found|is forbidden|already exists|is required|is not (?:defined|set)|is missing|does not exist|is invalid: \w+[.\[]))", *TOLD_MARKS),
 )
 # fmt: on

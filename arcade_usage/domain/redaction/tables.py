@@ -44,8 +44,25 @@ def _cells(line: str) -> int:
     return len(re.split(_BETWEEN, line.strip(f" \t{_EDGE}")))
 
 
+_ROW = r"(?<![^\s,;:'\"()])[^\s,;:'\"()]+(?:,[^\s,;:'\"()]*){2,}"
+
+
+def _without_lists(match: "re.Match[str]") -> str:
+    """The text without lists, but for that of its columns, if one of those is a secret's."""
+    lists = re.findall(_ROW, match[0])
+    columns = [
+        cells
+        for cells in lists
+        if re.search(rf"(?i)(?:\A|,)[\w.-]{{0,40}}(?:{NAMES})[\w.-]{{0,40}}(?:,|\Z)", cells)
+    ]
+    if not columns or len(lists) == len(columns):
+        return match[0]
+    return re.sub(_ROW, lambda row: row[0] if row[0] in columns else REDACTED, match[0])
+
+
 # fmt: off
 RULES = (
+    Rule("list beside columns", r"(?s).+", _without_lists, (",",)),
     Rule("column", r"(?s)\A.+\n.+", _without_rows, ("\n",)),
     after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
           "identified", unless=is_state),

@@ -17,7 +17,7 @@ LINE_NAMES = (
 # How many tokens a model took, and of which type one is, is no secret.
 _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{0,4}\d{1,7}\b)"
 NAMES = (
-    rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
+    rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar|smanager)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
     r"|connection[ _-]?str"
     r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|psk|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
@@ -27,7 +27,7 @@ A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tel
 
 # Those that are followed by a secret in plain words: "the password for jane is ...".
 TOLD_NAMES = (
-    r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )(?<!near )"
+    r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )(?<!near )(?<!of (?=token))"
     r"(?:pass(?:word|wd|phrase|code)|(?<=_)pass(?![a-z])|pwd|token|secret|credential|signature|authori[sz]ation"
     r"|(?:api|access|secret|licen[cs]e|signing|encryption|master)[ _-]?key)s?"
 )
@@ -52,7 +52,7 @@ _SAID = (
 IS = (
     rf"{NO_ERROR}[\w-]{{0,32}}"
     rf"(?: (?:{_SAID})| for(?: [^\s:=]{{1,64}}){{1,3}}|(?:,? (?:{_SAID})){{2,3}})?"
-    r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}"""
+    r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}(?![ \t]{0,4}[=<>~]=[ \t]{0,4}v?\d+\.\d)"""  # of a package
     r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad]|\.{3,80}:?)[ \t]{0,8}"
     r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
     r"""|[|\u2502][ \t]{1,40}(?=[\w"'])| (?:i?like|in|<>)[ ]{1,4}(?=["'(]))"""
@@ -81,7 +81,7 @@ LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*{_WRAPPED})"
 _STATES = (
     "yes true false none null nil empty unset expired invalid missing required requires optional unknown undefined "
     "unexpected unsupported expected not no permission denied failed failure unauthorized forbidden rejected revoked "
-    "could cannot can unable must should may might does did do needs needed is was are were has have had been be "
+    "could cannot can unable must should may might does did do need needs needed is was are were has have had been be "
     "timed wrong incorrect too already still valid set malformed mismatch blank disabled enabled locked short weak "
     "field this please ok"
 )
@@ -90,7 +90,7 @@ _SMALL_WORDS = (
     "all any each every some other another because but so it its there here you we they i"
 )
 _THINGS = (
-    "connection request option flag argument error timeout identifier call val file path directory folder string number "
+    "executable message connection request option flag argument error timeout identifier call val file path directory folder string number "
     "integer boolean value key name type token scope header parameter variable function method class object module "
     "operator keyword literal comma colon semicolon bracket brace punc eof end start user username client server "
     "provider host port database table column row record config configuration context format length size limit scheme "
@@ -110,8 +110,15 @@ _WORD = re.compile(r"[\"'\[]{0,2}([^\s,.;:!?\u3002\uff01)\]}\"']+)")
 _STATUS = re.compile(r"[1-5]\d\d")
 _CAPITALS = re.compile(r"`[\s,.;)]|[A-Z]{3,12}(?:[ \t]|\Z)")
 _LINE_OF_ANOTHER = re.compile(
-    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
+    r"(?i)[\"'\[]{0,2}(?:command not found|(?:function|default) argument|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
     r"(?![^\s,.;:!?\u3002\uff01)\]}\"'])|(?-i:[A-Z][A-Z_-]{2,15}) {2}"
+)
+
+
+# What tools put in place of a secret, and counts that are said of one.
+_NO_VALUE = re.compile(
+    r"(?i)[(<\[](?:sensitive|hidden|redacted|filtered|masked|omitted|known after)\b[\w ]{0,16}[)>\]]"
+    r"|\d{1,3} (?:more )?(?:attempts?|tries|times|characters?|chars|digits?|bytes|bits|days|hours|minutes|seconds)\b"
 )
 
 
@@ -123,6 +130,8 @@ def is_unnamed(before: "re.Match[str]") -> bool:
 def is_state(before: "re.Match[str]") -> bool:
     """Whether the next word is no secret: a state, a kind, a status of HTTP, or in capitals."""
     text, at = before.string, before.end()
+    if _NO_VALUE.match(text, at):
+        return True
     if not (found := _WORD.match(text, at)):
         return _CAPITALS.match(text, at) is not None
     word = found[1].lower()
@@ -138,7 +147,11 @@ def is_state_line(before: "re.Match[str]") -> bool:
     """Whether the rest of the line is no secret, going by its beginning."""
     text, at = before.string, before.end()
     found = _WORD.match(text, at)
-    return (found is not None and found[1].lower() in _STATE) or _LINE_OF_ANOTHER.match(text, at) is not None
+    return (
+        (found is not None and found[1].lower() in _STATE)
+        or _LINE_OF_ANOTHER.match(text, at) is not None
+        or _NO_VALUE.match(text, at) is not None
+    )
 
 
 # The name of a variable in quotes names a secret, and is none.
