@@ -43,7 +43,7 @@ _NAMING = re.compile(
 _NAMED = re.compile(r"::\w|[=<>~!]{1,2}\d+\.")
 # Right behind which a secret stands: what is usual of secrets is none there.
 _TOLD = re.compile(
-    r"(?i)(?<![a-z-])(?:(?:pass(?:word|wd|phrase|code)|pwd|pw|pin|(?:api|access|secret|licen[cs]e|recovery|master) key)(?: for \S{1,32})?(?: (?:is|was|to))?"
+    r"(?i)(?<![a-z-])(?:(?:pass(?:word|wd|phrase|code)|pwd|pw|psk|pin|(?:api|access|secret|licen[cs]e|recovery|master) key)(?: for \S{1,32})?(?: (?:is|was|to))?"
     r"|(?:token|secret) (?:is|was)|with|using|tried|trying|typed|/)[:,]?\s{1,2}[\"'`(\[<\u2018-\u201f\u00ab]?\Z"
 )
 # What may be a number, how many words it stands behind at most, and after which words it is another.

@@ -1,8 +1,8 @@
 """Words that ordinary messages are made of: in a text that names a secret, any other word may be it.
 
-Counted in message catalogs of nineteen languages, in the errors that Python packages raise and in the texts of
-command-line tools. Left out are words of three letters and fewer, what a beginning or an ending adds, and what people often
-choose for a password. They are split when a text first needs them, as patterns are compiled.
+Counted in message catalogs of twenty languages, in the errors that Python packages raise and in the texts of
+command-line tools. Left out are words of three letters and fewer, what a beginning or an ending adds, and what
+people often choose for a password. They are split when a text first needs them, as patterns are compiled.
 """
 
 import re
@@ -47,8 +47,8 @@ brukernavn brukt bude buffer buida build builddeps buildinfo builtin buit buyuk 
 cache cada cadeia caduca caduque call callback calslyor cambia cambiada cambiado cambiar cambio campo cand
 cannot canvi canvia canviar canviat caracter caractere carattere caratteri card care cargar carregar case
 caso cast casu catre causa cdable cela cele cerca cert certain certificado certificat certificate certifikat
-cette chaine challenge champ change changer character chave chcete check checker checksums chei cheia cheie
-chiave chiffre chmod chyba chybi chybny cifrado cipher clar claro class classe clau clave clean cleanup clear
+cette chaine challenge champ change changer character chave chcete check checksums chei cheia cheie chiave
+chiffre chmod chyba chybi chybny cifrado cipher clar claro class classe clau clave clean cleanup clear
 cleartext clef click client clientcert cliente clone close cluster code codes codesign codice codificada
 codigo coincide coincidem coinciden colon column comanda comando combination combo come comma command
 commande comme comment commit committed common como compact compile complet completa completar complete
@@ -193,18 +193,18 @@ recover recovery recu recuperar recuperare recuperer redak rede reference reflec
 regex register registrar registry reinitialiser rejected relative release remaining remote remover removing
 rendszer reparar repeat repertoire reply reponse repositorio repository requer requereix request requiere
 require requirements requisicao reservada reset resolve resources response restantes restreint restricted
-restringido result resume rete retrieve retry return reuse revoca revocation revoke richiede richiesta
-richiesto rieseguire riga rimuovere riuscita riuscito rivi role roles root rotate rotation rule rules
-runlevel running ruta sahip saida saisir saknar saknas salasana salasanaa salasanan salasanasi salt same
-samma samme samo samym sanitize sans sasl satr satt satta save saved saving sbloccare scaduta scanner
-scanning scaricare schedule schema scheme schimba schimbare schimbata schlussel schreiben sconosciuto scope
-scorretta scorretti script scrypt search secenekler second secreta secrets secs section secure securitate
-securite security sedan segons seguir segundo seguranca seguretat seguridad sein seit seite seja sekund
-sekunden sekunder selected self selhalo selv semicolon semnatura semnaturi semnaturii sempre senaste send
-senden sender sendt senha sense sensibles sent senza separada separados separat separata separate sera
-serialize server servera servern serveru serveur service servico servidor serwer serwera sesion sesiune sesji
-sessao sessie sessio session sessione sessionen sessions setting settings setzen seulement several seznam
-sha1 sha256 sha512 shadow shall share shebang sheet shell short shorter should show sich sicurezza siden sido
+restringido result resume resumption rete retrieve retry return reuse revoca revocation revoke richiede
+richiesta richiesto rieseguire riga rimuovere riuscita riuscito rivi role roles root rotate rotation rule
+rules runlevel running ruta sahip saida saisir saknar saknas salasana salasanaa salasanan salasanasi salt
+same samma samme samo samym sanitize sans sasl satr satt satta save saved saving sbloccare scaduta scanning
+scaricare schedule schema scheme schimba schimbare schimbata schlussel schreiben sconosciuto scope scorretta
+scorretti script scrypt search secenekler second secreta secrets secs section secure securitate securite
+security sedan segons seguir segundo seguranca seguretat seguridad sein seit seite seja sekund sekunden
+sekunder selected self selhalo selv semicolon semnatura semnaturi semnaturii sempre senaste send senden
+sender sendt senha sense sensibles sent senza separada separados separat separata separate sera serialize
+server servera servern serveru serveur service servico servidor serwer serwera sesion sesiune sesji sessao
+sessie sessio session sessione sessionen sessions setting settings setzen seulement several seznam sha1
+sha256 sha512 shadow shall share shebang sheet shell short shorter should show sich sicurezza siden sido
 sifre sigkill sign signal signat signatur signatura signature signaturen signaturer signering signierte
 significa sikertelen sikre silent simbol simbolico simbolo similar simple simulate sinal since sind single
 sintassi sintaxe sintaxis sisaan siste sistem sistema site sitzung size skal skall skapa skicka skift skip
@@ -346,11 +346,11 @@ casove casovy cassandra casse casti casual catalog catch categories category cau
 caution cauza ccept cdata cdrom ceci ceil ceka cekanja celery cell celle celu celui cent center central
 cercare cerere cerez cero cerrar certfile certificada certification certificato certified certifikatet
 certifikatu certify cessation cesta cesty ceux cgroup chacha20 chain chance changelog changements changeset
-channel chaque char characteristics chardet charge charset chart chdir cheap checkbox checkout checkpoint
-checkstyle checksum cheii chemin chiamata chiar chiaro chiavi chiede chiedere chiffrer child children
-chiusura choice choisir choisissez choix choose chop chose chosen chown chronological chroot chunk chyb chybe
-chybejici chybna chybne chybnych chybovy chybu chyby ciasteczka ciasteczko cible cidr cierre cifra cifrar
-cifre cijfers cimke ciphersuite ciphertext circle circleci circuit circular circumstances cisla cislic
+channel chaque char characteristics chardet charge charset chart chdir cheap checkbox checker checkout
+checkpoint checkstyle checksum cheii chemin chiamata chiar chiaro chiavi chiede chiedere chiffrer child
+children chiusura choice choisir choisissez choix choose chop chose chosen chown chronological chroot chunk
+chyb chybe chybejici chybna chybne chybnych chybovy chybu chyby ciasteczka ciasteczko cible cidr cierre cifra
+cifrar cifre cijfers cimke ciphersuite ciphertext circle circleci circuit circular circumstances cisla cislic
 cislice cislo cist cita citani citanie citanja citanje citat citeasca citi citire citirea citite city civil
 ckar ckty claim clamp clang clarify clasa clase clash classification classified classify classmethod
 classname clause cleaner clearsign cles clickhouse clip clipboard clipped clippy clique clobber clock
@@ -762,23 +762,23 @@ requieren requiert requis requise rerun rescheduled reseau reservation reservati
 residual resistance resolucao resorting resp respect respective respond responder responsibility resposta
 respuesta ressource rest restablecer restablir restante restarted restarting restaurer resten restituito
 restored restores restoring restricting restriction restrictions restrictive restricts resultant resultar
-resumption resursa retain retea retention retezec retirer retku retorno retour retr retract retrieval retur
-returnerade reussie reveal reverse revert revised revision revisions revocable rewind rewriting rezimu
-riadkov riadku riadok ricerca ricevuto richtig riconosciuto ridiculously rien riferimento rifiutata righe
-right rimanenti rimossa rimuove ring ripristinare ripristino riprova riprovare risc rise risk risky
-risoluzione risposta rivilla rlimit rmdir roboczego robots robust rodata rodzaj roff roll rollback rollen
-rollup rome room rossz rota rotations roughly round route router routine rovid rowid rows rozhrani rozmiar
-rozsah rpath rs256 rsa2048 rsrc rsync rtype ruamel rubbish rubocop ruby rubygems ruff ruleset runnable runner
-runpath runs runtime ruolo rural rustc rustfmt rustup ryhma saat saatavilla saattaa sabe sabit sada sadant
-sadece sadrzi safe safer safest safety sagemaker sahte said sair saisie saisissez sajat saker sakert saknad
-salah salauksen sale salesforce salida salir salli sallittu salta saltar saltato salto salva salvate sama
-samba samen saml sammen samodejno sample sampler samt samtidigt sandbox sandi sanity saniye satisfaction
-satisfied satisfies satisfy satrlarn satter saturday sauf sauvegarde sauvegarder savepoint saves savings
-saying saylyor says saysal saysn sbagliata scadra scaduto scala scalar scale scan scanned scatter scegliere
-scenario schakel scheduler schimbarea schimbat schlieen schlug schlusselbund schlusseldatei schon schrijven
-sciences scientific sciezka sciezki scipy sconosciuta scopeid score scram scratch screen screwed scrierea
-scris scritta scrittura scrivere scroll scurt scurta scylla sdist sealed seat sebe sebou seccion seccomp
-secenegi secenegini secenek secenekleri secin secondario secondary seconden secondi secondo secp256k1 secret
+resursa retain retea retention retezec retirer retku retorno retour retr retract retrieval retur returnerade
+reussie reveal reverse revert revised revision revisions revocable rewind rewriting rezimu riadkov riadku
+riadok ricerca ricevuto richtig riconosciuto ridiculously rien riferimento rifiutata righe right rimanenti
+rimossa rimuove ring ripristinare ripristino riprova riprovare risc rise risk risky risoluzione risposta
+rivilla rlimit rmdir roboczego robots robust rodata rodzaj roff roll rollback rollen rollup rome room rossz
+rota rotations roughly round route router routine rovid rowid rows rozhrani rozmiar rozsah rpath rs256
+rsa2048 rsrc rsync rtype ruamel rubbish rubocop ruby rubygems ruff ruleset runnable runner runpath runs
+runtime ruolo rural rustc rustfmt rustup ryhma saat saatavilla saattaa sabe sabit sada sadant sadece sadrzi
+safe safer safest safety sagemaker sahte said sair saisie saisissez sajat saker sakert saknad salah salauksen
+sale salesforce salida salir salli sallittu salta saltar saltato salto salva salvate sama samba samen saml
+sammen samodejno sample sampler samt samtidigt sandbox sandi sanity saniye satisfaction satisfied satisfies
+satisfy satrlarn satter saturday sauf sauvegarde sauvegarder savepoint saves savings saying saylyor says
+saysal saysn sbagliata scadra scaduto scala scalar scale scan scanned scanner scatter scegliere scenario
+schakel scheduler schimbarea schimbat schlieen schlug schlusselbund schlusseldatei schon schrijven sciences
+scientific sciezka sciezki scipy sconosciuta scopeid score scram scratch screen screwed scrierea scris
+scritta scrittura scrivere scroll scurt scurta scylla sdist sealed seat sebe sebou seccion seccomp secenegi
+secenegini secenek secenekleri secin secondario secondary seconden secondi secondo secp256k1 secret
 secretariat secretary secrete secretmanager secretsmanager sections sector secundaria secundario secunde seed
 seeing seek seem seen segment segnalare segnale segon seguenti seguida seguido seguinte segunda seguramente
 seguro sehen sejam seka sekilde sektion sekundach sekunde sekundi sekundy sekvens selbst seleccion selecciona
@@ -955,7 +955,7 @@ def is_ordinary(word: str) -> bool:
 
 
 def is_usual(word: str) -> bool:
-    """Whether it is one of those that stand right behind "password", where other ordinary words may be secrets."""
+    """Whether it is one of those that may stand right behind "password", where others are secrets."""
     return _is_in(_usual(), word)
 
 
@@ -970,8 +970,9 @@ def _ordinary() -> frozenset[str]:
 
 
 def _is_in(words: frozenset[str], word: str) -> bool:
-    if len(word) < 4 or word in words:
-        return True
+    return len(word) < 4 or _has(words, word) or _has(words, _BEGINNING.sub("", word))
+
+
+def _has(words: frozenset[str], word: str) -> bool:
     stem = _ENDING.sub("", word)
-    rest = _BEGINNING.sub("", word)
-    return (len(stem) > 3 and (stem in words or stem + "e" in words)) or (len(rest) > 3 and rest in words)
+    return word in words or (len(stem) > 3 and (stem in words or stem + "e" in words))

@@ -110,7 +110,7 @@ _WORD = re.compile(r"[\"'\[]{0,2}([^\s,.;:!?\u3002\uff01)\]}\"']+)")
 _STATUS = re.compile(r"[1-5]\d\d")
 _CAPITALS = re.compile(r"`[\s,.;)]|[A-Z]{3,12}(?:[ \t]|\Z)")
 _LINE_OF_ANOTHER = re.compile(
-    r"(?i)[\"'\[]{0,2}(?:command not found|(?:function|default) argument|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
+    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
     r"(?![^\s,.;:!?\u3002\uff01)\]}\"'])|(?-i:[A-Z][A-Z_-]{2,15}) {2}"
 )
 
@@ -118,6 +118,7 @@ _LINE_OF_ANOTHER = re.compile(
 # What tools put in place of a secret, and counts that are said of one.
 _NO_VALUE = re.compile(
     r"(?i)[(<\[](?:sensitive|hidden|redacted|filtered|masked|omitted|known after)\b[\w ]{0,16}[)>\]]"
+    r"|(?:function|default) argument\b"
     r"|\d{1,3} (?:more )?(?:attempts?|tries|times|characters?|chars|digits?|bytes|bits|days|hours|minutes|seconds)\b"
 )
 
