@@ -31,7 +31,7 @@ class Rule:
 
 @frozen
 class After:
-    """What stays before a secret, the secret's own pattern, and when what follows is none, going by what it follows.
+    """What stays before a secret, the secret's own pattern, and when what follows is none.
 
     The two are apart since most rules share the secret's, which is compiled once.
     """

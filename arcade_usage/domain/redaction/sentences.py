@@ -1,6 +1,7 @@
 """The rule for secrets in sentences: "tried anna and millwright", "the password millwright was refused".
 
-Owns the invariant that a text that names a secret, or the act of logging in, keeps only ordinary words, names and codes.
+Owns the invariant that a text that names a secret, or the act of logging in, keeps only ordinary words,
+names and codes.
 """
 
 import re
@@ -16,10 +17,12 @@ _TELLING = (
     r"|(?<![a-z])pass(?![a-z_]| (?:-|\d|the |an? |your |it |in |to |all |one |either |this |only ))"
     r"|(?<![a-z])(?:pw|psk|pin|otp|totp|creds?|auth|login|logon|nonce|tried|trying|token)(?![a-z])"
     r"|(?<![a-z])(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -](?:in|on)(?![a-z])"
-    r"|session[ _-]?id|signature|authori[sz]ation|(?<![a-z])keys?[ ](?:is )?(?=\S{0,64}\d)|(?:api|access|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
+    r"|session[ _-]?id|signature|authori[sz]ation|(?<![a-z])keys?[ ](?:is )?(?=\S{0,64}\d)|(?:api|access"
+    r"|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
 )
 # fmt: off
-_MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log", "sign", "tr", "token",
+_MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log",
+          "sign", "tr", "token",
           "unlock", "unseal", "crypt", "key")
 # fmt: on
 _WORD = re.compile(
@@ -33,7 +36,7 @@ _CODE = re.compile(
     r"\d+(?:[a-z]{0,2}|T\d+Z?)|(?:[A-Z]{1,4}|AADSTS|NETSDK|SQLSTATE)\d+|[A-Za-z]{2,5}v\d|0x[\dA-Fa-f]{1,16}"
 )
 _NUMBERED = re.compile(r"[A-Za-z]+\d{1,2}")
-# Behind which a name stands: a user's, a module's, an image's; and before which one stands, in brackets or joined.
+# Behind which a name stands: a user's, a module's, an image's; and what follows a name alone.
 _BEHIND = 40
 _NAMING = re.compile(
     r"(?i)(?:\b(?:user(?:name)?|account|host(?:name)?|database|schema|role|column|table|module|package|repository|image"
@@ -43,8 +46,10 @@ _NAMING = re.compile(
 _NAMED = re.compile(r"::\w|[=<>~!]{1,2}\d+\.")
 # Right behind which a secret stands: what is usual of secrets is none there.
 _TOLD = re.compile(
-    r"(?i)(?<![a-z-])(?:(?:pass(?:word|wd|phrase|code)|pwd|pw|psk|pin|(?:api|access|secret|licen[cs]e|recovery|master) key)(?: for \S{1,32})?(?: (?:is|was|to))?"
-    r"|(?:token|secret) (?:is|was)|with|using|tried|trying|typed|/)[:,]?\s{1,2}[\"'`(\[<\u2018-\u201f\u00ab]?\Z"
+    r"(?i)(?<![a-z-])(?:(?:pass(?:word|wd|phrase|code)|pwd|pw|psk|pin|(?:api|access|secret|licen[cs]e"
+    r"|recovery|master) key)(?: for \S{1,32})?(?: (?:is|was|to))?"
+    r"|(?:token|secret) (?:is|was)|with|using|tried|trying|typed|/)"
+    r"[:,]?\s{1,2}[\"'`(\[<\u2018-\u201f\u00ab]?\Z"
 )
 # What may be a number, how many words it stands behind at most, and after which words it is another.
 _HAS_CODE = re.compile(r"(?:\w*_)?(?:pass(?:word|wd|phrase|code)|pwd|pw|pin|secret|otp|totp|credentials?)s?")
@@ -63,7 +68,7 @@ _NO_WORD = re.compile(
 
 
 def _may_be_secret(word: str, text: str, start: int, end: int) -> bool:
-    """Whether this word of a text is no ordinary one, nor a name, going by itself and by what is around it."""
+    """Whether this word is no ordinary one, nor a name, going by itself and by what is around it."""
     behind = text[max(0, start - _BEHIND) : start]
     is_known = is_usual if _TOLD.search(behind) else is_ordinary
     if not word.isascii():

@@ -1,6 +1,6 @@
-"""Rules for secrets that a name tells of from afar: a column's name above its rows, a statement beside its values.
+"""Rules for secrets that a name tells of from afar: a column's above its rows, one beside its values.
 
-Owns the invariant that of a row with a secret in it nothing comes through: which cell it is, is anyone's guess.
+Owns the invariant that of a row with a secret in it nothing comes through: which cell it is, nobody knows.
 """
 
 import re
@@ -68,8 +68,11 @@ RULES = (
           "identified", unless=is_state),
     after("inserted", r"\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\((?P<name>[^)]{0,1024})\)"
           r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert", unless=is_unnamed),
-    after("parameters", r"\bparameters: ", r"(?=[^\n]{0,2000}['\"])(?:[\[({][\s\S]*|\$1[^\n]*)", "parameters"),
+    after("parameters",
+          r"\bparameters: ", r"(?=[^\n]{0,2000}['\"])(?:[\[({][\s\S]*|\$1[^\n]*)", "parameters"),
     after("failing row", r"\bFailing row contains ", r"\([^\n]*", "failing row"),
-    after("rows", rf"{A_NAME}[\"']\],? [\"']?(?:rows|values|data)[\"']?: ", r"\[[\s\S]*", "rows", "values", "data", unless=is_unnamed),
+    after("rows",
+          rf"{A_NAME}[\"']\],? [\"']?(?:rows|values|data)[\"']?: ", r"\[[\s\S]*", "rows", "values", "data",
+          unless=is_unnamed),
 )
 # fmt: on

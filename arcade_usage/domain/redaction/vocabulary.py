@@ -1,8 +1,9 @@
 """Words that ordinary messages are made of: in a text that names a secret, any other word may be it.
 
 Counted in message catalogs of twenty languages, in the errors that Python packages raise and in the texts of
-command-line tools. Left out are words of three letters and fewer, what a beginning or an ending adds, and what
-people often choose for a password. They are split when a text first needs them, as patterns are compiled.
+command-line tools. Left out are words of three letters and fewer, what a beginning or an ending adds, and
+what people often choose for a password. They are split when a text first needs them, as patterns are
+compiled.
 """
 
 import re

@@ -9,7 +9,8 @@ from arcade_usage.domain.redaction.rule import END, REDACTED
 
 # Values of these may hold spaces, commas and the like: all that is left of the line goes.
 LINE_NAMES = (
-    r"pass(?:word(?!less)|wd(?!(?<=\Apasswd): \S{1,64} )|phrase|code)|(?<![a-z])pass(?![a-z]|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
+    r"pass(?:word(?!less)|wd(?!(?<=\Apasswd): \S{1,64} )|phrase|code)|(?<![a-z])pass(?![a-z]"
+    r"|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
     r"|(?:store|key|require|smtp|user|root|db|admin)pass(?![a-z])|(?:[_-]|(?<![a-z]))pw(?![a-z])"
     r"|authori[sz]ation|cookie(?!cutter| (?:banner|consent|domain|policy|notice))|mnemonic"
     r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)|input_value"
@@ -21,7 +22,8 @@ NAMES = (
     r"|connection[ _-]?str"
     r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|psk|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
-    r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
+    r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])"
+    r"|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
 A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tells
 
@@ -52,7 +54,8 @@ _SAID = (
 IS = (
     rf"{NO_ERROR}[\w-]{{0,32}}"
     rf"(?: (?:{_SAID})| for(?: [^\s:=]{{1,64}}){{1,3}}|(?:,? (?:{_SAID})){{2,3}})?"
-    r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}(?![ \t]{0,4}[=<>~]=[ \t]{0,4}v?\d+\.\d)"""  # of a package
+    r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}"""
+    r"(?![ \t]{0,4}[=<>~]=[ \t]{0,4}v?\d+\.\d)"  # what follows is a package's version
     r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad]|\.{3,80}:?)[ \t]{0,8}"
     r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
     r"""|[|\u2502][ \t]{1,40}(?=[\w"'])| (?:i?like|in|<>)[ ]{1,4}(?=["'(]))"""
@@ -79,27 +82,29 @@ VALUE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S+?{END}(?:(?<=\w)(?=\n){_WRAPPED})?)"
 LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*{_WRAPPED})"
 # What is said of a secret, of its state or of its kind, and statuses of HTTP, are not the secret.
 _STATES = (
-    "yes true false none null nil empty unset expired invalid missing required requires optional unknown undefined "
-    "unexpected unsupported expected not no permission denied failed failure unauthorized forbidden rejected revoked "
-    "could cannot can unable must should may might does did do need needs needed is was are were has have had been be "
-    "timed wrong incorrect too already still valid set malformed mismatch blank disabled enabled locked short weak "
-    "field this please ok"
+    "yes true false none null nil empty unset expired invalid missing required requires optional unknown "
+    "undefined unexpected unsupported expected not no permission denied failed failure unauthorized "
+    "forbidden rejected revoked could cannot can unable must should may might does did do need needs "
+    "needed is was are were has have had been be timed wrong incorrect too already still valid set "
+    "malformed mismatch blank disabled enabled locked short weak field this please ok"
 )
 _SMALL_WORDS = (
-    "and or to for in on from if with by at of as than then the a an your only when while before after between into "
-    "all any each every some other another because but so it its there here you we they i"
+    "and or to for in on from if with by at of as than then the a an your only when while before after "
+    "between into all any each every some other another because but so it its there here you we they i"
 )
 _THINGS = (
-    "executable message connection request option flag argument error timeout identifier call val file path directory folder string number "
-    "integer boolean value key name type token scope header parameter variable function method class object module "
-    "operator keyword literal comma colon semicolon bracket brace punc eof end start user username client server "
-    "provider host port database table column row record config configuration context format length size limit scheme "
-    "method algorithm version environment command process template plugin package dependency extension service "
-    "resource entry item list array bearer access refresh authentication authorization auth login logon logout "
-    "session policy hash reset check prompt manager mismatch change attempt attempts strength encoding exchange "
-    "opened closed open close created deleted updated loaded found lost using read write reading writing data "
-    "minion package delivery verification validation signing rotation generation storage store helper lookup "
-    "something nothing line field input output only one two three text backend middleware handler code fehlercode felkod kod kód код 错误码 エラーコード 错误码为 chybový"
+    "executable message connection request option flag argument error timeout identifier call val file "
+    "path directory folder string number integer boolean value key name type token scope header parameter "
+    "variable function method class object module operator keyword literal comma colon semicolon bracket "
+    "brace punc eof end start user username client server provider host port database table column row "
+    "record config configuration context format length size limit scheme method algorithm version "
+    "environment command process template plugin package dependency extension service resource entry item "
+    "list array bearer access refresh authentication authorization auth login logon logout session policy "
+    "hash reset check prompt manager mismatch change attempt attempts strength encoding exchange opened "
+    "closed open close created deleted updated loaded found lost using read write reading writing data "
+    "minion package delivery verification validation signing rotation generation storage store helper "
+    "lookup something nothing line field input output only one two three text backend middleware handler "
+    "code fehlercode felkod kod kód код 错误码 エラーコード 错误码为 chybový"
 )
 
 
@@ -110,7 +115,8 @@ _WORD = re.compile(r"[\"'\[]{0,2}([^\s,.;:!?\u3002\uff01)\]}\"']+)")
 _STATUS = re.compile(r"[1-5]\d\d")
 _CAPITALS = re.compile(r"`[\s,.;)]|[A-Z]{3,12}(?:[ \t]|\Z)")
 _LINE_OF_ANOTHER = re.compile(
-    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
+    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not"
+    r"|missing|must))"
     r"(?![^\s,.;:!?\u3002\uff01)\]}\"'])|(?-i:[A-Z][A-Z_-]{2,15}) {2}"
 )
 
@@ -119,7 +125,8 @@ _LINE_OF_ANOTHER = re.compile(
 _NO_VALUE = re.compile(
     r"(?i)[(<\[](?:sensitive|hidden|redacted|filtered|masked|omitted|known after)\b[\w ]{0,16}[)>\]]"
     r"|(?:function|default) argument\b"
-    r"|\d{1,3} (?:more )?(?:attempts?|tries|times|characters?|chars|digits?|bytes|bits|days|hours|minutes|seconds)\b"
+    r"|\d{1,3} (?:more )?(?:attempts?|tries|times|characters?|chars|digits?|bytes|bits|days|hours|minutes"
+    r"|seconds)\b"
 )
 
 
