@@ -39,11 +39,13 @@ RULES = (
     _options(r"(?<!docker )login|sshpass|psexec\w*|mysql\w{0,9}|mariadb\w{0,9}|mycli|mongo\w{0,9}|twine"
              r"|cqlsh|cypher-shell"
              r"|7z\w?|rar|unrar|unlock-keychain|certutil|evil-winrm|smbmap|crackmapexec|netexec|nxc|mssql-cli|vncviewer"
-             r"|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx", r"-p(?:w|W)?", "-p"),
+             r"|pi[nv]|pkcs\d+|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx",
+             r"-p(?:w|W)?", "-p"),
     _options(r"redis-cli|valkey-cli|keydb-cli|sentinel", r"-a", "-a"),
     _options(r"ldap\w{2,12}|slap\w{2,12}", r"-[wy]", "-w", "-y"),
     _options(r"openssl|cryptsetup", r"-[kK]", "-k"),
-    _options(r"zip|unzip|zipcloak|sqlcmd|bcp|osql|tsql|ipmitool|mosquitto_\w{3}|security|isql", r"-P", "-p"),
+    _options(r"zip|unzip|zipcloak|sqlcmd|bcp|osql|tsql|ipmitool|pi[nv]|ykman|mosquitto_\w{3}|security|isql",
+             r"-P", "-p"),
     _options(r"snmp\w{2,12}", r"-[AXax]", "-a", "-x"),
     _options(r"sendemail|swaks", r"-(?:xp|ap)", "-xp", "-ap"),
     _options(r"signtool|osslsigncode|pvk2pfx", r"[/-](?:p|pass)", "-p", "/p"),

@@ -21,6 +21,7 @@ from arcade_usage.domain.redaction.words import (
     TOLD_MARKS,
     TOLD_NAMES,
     VALUE,
+    VALUE_NAMES,
     is_state,
     is_state_line,
     is_unnamed,
@@ -55,8 +56,8 @@ RULES = (
           rf"\b(?:key|name|id|field|variable){_SETS}{QUOTE}?{A_NAME}{QUOTE}?[\s,;]{{1,20}}{QUOTE}?value{_SETS}",
           VALUE, "value", unless=is_unnamed),
     after("pair",
-          rf"{QUOTE}{A_NAME}{QUOTE},[ \t]?(?=[bruf]{{0,2}}{QUOTE}){NO_VARIABLE}", VALUE, ",",
-          unless=is_unnamed),
+          rf"{QUOTE}{A_NAME}{QUOTE},[ \t]?(?=[bruf]{{0,2}}{QUOTE}){NO_VARIABLE}"
+          rf"(?!{QUOTE}\w{{1,40}}{QUOTE} ?:)", VALUE, ",", unless=is_unnamed),
     after("call", rf"{_CALL}\((?=[bruf]{{0,2}}{QUOTE})",
           rf"{NO_VARIABLE}(?:{QUOTED}|[^)\"'\n])*", "(", unless=_is_no_call),
     after("bare call", rf"{_CALL}[ =:]{{0,3}}\((?=[\w.-]{{1,64}}, [^\s)]{{1,64}}\))",
@@ -64,7 +65,7 @@ RULES = (
     after("connection", r"(?:__construct|connect|bind|log_?[io]n)\((?=[^\n]{0,80}?['\"])",
           r"(?:[^,()\n]{0,80},){2,8}[^)\n]*", "__construct(", "connect(", "bind(", "log"),
     after("named line", rf"(?:{LINE_NAMES}){IS}(?!(?:yes|no)\))", LINE, *IS_MARKS, unless=is_state_line),
-    after("named value", rf"(?:{NAMES}){IS}{_SCHEME}", VALUE, *IS_MARKS, unless=is_state),
+    after("named value", rf"(?:{VALUE_NAMES}){IS}{_SCHEME}", VALUE, *IS_MARKS, unless=is_state),
     after("option", r"(?<![^\s\"'`(\[=,|])--?(?P<name>[\w-]{1,72})(?:[ \t]|[\"']?,[ \t]{0,4})"
           r"(?!--|-\w\b|[|\u2502(]|[\"'`]-)", VALUE, "-", unless=_is_no_option),
     after("option -u", r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-u", "--"),
@@ -80,7 +81,8 @@ RULES = (
           "pass", "pw", "secret", "auth", unless=is_state),
     after("pgpass",
           r"\bpgpass\b[^\n:]{0,40}: ?[^\s:]{1,80}:[\d*]{1,5}:[^\s:]{1,64}:[^\s:]{1,64}:", VALUE, "pgpass"),
-    after("secret string", r"\bSecret(?:Str|Bytes)\(", VALUE, "secret"),
+    after("secret string", r"\bSecret(?:Str|Bytes)\(|SecureString (?:-String )?(?=[\"'])", VALUE, "secret",
+          "secure"),
     after("command AUTH", r"(?-i:\bAUTH) (?:\w{1,64} )?", rf"{_HAS_DIGIT}\S{{6,}}", "auth"),
     after("scheme", r"\b(?:bearer|SharedAccessSignature)\s{1,4}"
           r"(?!(?:tokens?|auth\w*|scheme|header)\b(?![-=./+])|(?:realm|error|scope)=)", VALUE,

@@ -18,11 +18,12 @@ _TELLING = (
     r"|(?<![a-z])(?:pw|psk|pin|otp|totp|creds?|auth|login|logon|nonce|tried|trying|token)(?![a-z])"
     r"|(?<![a-z])(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -](?:in|on)(?![a-z])"
     r"|session[ _-]?id|signature|authori[sz]ation|(?<![a-z])keys?[ ](?:is )?(?=\S{0,64}\d)|(?:api|access"
-    r"|secret|private|encryption|master|licen[cs]e|recovery|security)[ _-]?key"
+    r"|secret|private|encryption|master|licen[cs]e|product)[ _-]?key"
+    r"|(?:recovery|security|backup|activation|verification|confirmation)[ _-]?(?:key|code)|securestring"
 )
 # fmt: off
 _MARKS = ("pass", "pw", "secret", "cred", "cook", "sess", "nonce", "psk", "pin", "otp", "auth", "log",
-          "sign", "tr", "token",
+          "sign", "tr", "token", "code", "secure",
           "unlock", "unseal", "crypt", "key")
 # fmt: on
 _WORD = re.compile(
@@ -44,6 +45,14 @@ _NAMING = re.compile(
     r"|(?:access|pull|push) denied (?:for|to))[^\w:=,;]{1,3}|\w::|\w->)\Z"
 )
 _NAMED = re.compile(r"::\w|[=<>~!]{1,2}\d+\.")
+# A program stands before what it is to do; the name of an error stands at the beginning of a line.
+_PROGRAM = re.compile(r"(?:\A|\n|`|\b(?:[Uu]sage|[Rr]un):? [`'\"]?)\Z")
+_DOES = re.compile(r": | (?:log(?:in|on|out|off)|auth|token|config|secrets?|\[?-{1,2}[a-z])\b")
+_EAST_ASIAN = "\u3000"  # there a number is part of the word before it
+# What no language has: a letter, a digit and a mark in one word, or letters that are not Latin beside digits.
+_ODD = re.compile(
+    r"(?=\S*\d)(?=\S*[A-Za-z])(?!\$\w+\Z|[A-Za-z]+#\d+\Z)[\w'-]*[#!$*?][\w'#!$^*~?+-]*|[^\W\d_A-Za-z]{3,}\d+"
+)
 # Right behind which a secret stands: what is usual of secrets is none there.
 _TOLD = re.compile(
     r"(?i)(?<![a-z-])(?:(?:pass(?:word|wd|phrase|code)|pwd|pw|psk|pin|(?:api|access|secret|licen[cs]e"
@@ -54,7 +63,8 @@ _TOLD = re.compile(
 # What may be a number, how many words it stands behind at most, and after which words it is another.
 _HAS_CODE = re.compile(r"(?:\w*_)?(?:pass(?:word|wd|phrase|code)|pwd|pw|pin|secret|otp|totp|credentials?)s?")
 _NEAR = 4
-_ALONE = re.compile(r"\d{4,12}")
+_ALONE = re.compile(r"\d{4,12}[^\W\d_A-Za-z]*")
+_PORT_DIGITS = 5  # what `-p` has may be a port
 _COUNTING = re.compile(
     r"(?:port|line|column|position|error|code|status|least|most|than|after|in|of|limit|length|uid|pid)"
 )
@@ -69,20 +79,31 @@ _NO_WORD = re.compile(
 
 def _may_be_secret(word: str, text: str, start: int, end: int) -> bool:
     """Whether this word is no ordinary one, nor a name, going by itself and by what is around it."""
+    if _ODD.fullmatch(word) and word[0] < _EAST_ASIAN:
+        return True
+    if is_usual(word.lower()) or _NO_WORD.fullmatch(word):
+        return False
     behind = text[max(0, start - _BEHIND) : start]
     is_known = is_usual if _TOLD.search(behind) else is_ordinary
     if not word.isascii():
         if is_known is is_ordinary:
             return False
         word = normalize("NFD", word).encode("ascii", "ignore").decode()
-    if is_known(word.lower()) or _NO_WORD.fullmatch(word):
+    if is_known(word.lower()):
         return False
     known = [_is_known(chunk, is_known) for chunk in _CHUNK.findall(word)]
     allowed = 0 if is_known is is_usual else known.count(True) // (1 if "_" in word else 2)
     if known.count(False) <= allowed or in_english(word) != word:
         return False
     is_name = _NAMING.search(behind) and re.fullmatch(r"[\w./-]+", word)
-    return not is_name and not _NAMED.match(text, end)
+    return not is_name and not _NAMED.match(text, end) and not _is_program(word, behind, text, end)
+
+
+def _is_program(word: str, behind: str, text: str, end: int) -> bool:
+    """Whether it is a program that is told what to do, or the name of an error at a line's start."""
+    if not (word.isalpha() and _PROGRAM.search(behind)):
+        return False
+    return word.isupper() or (word.islower() and _DOES.match(text, end) is not None)
 
 
 def _is_known(chunk: str, is_known: "Callable[[str], bool]") -> bool:
@@ -104,6 +125,8 @@ def _without_unknown_words(match: "re.Match[str]") -> str:
     for found in _WORD.finditer(text):
         word = _CONTRACTION.sub("", found[0].rstrip(_CLOSING))
         is_code = near > 0 and _ALONE.fullmatch(word) and not _COUNTING.fullmatch(before)
+        if len(before) == 2 and before[0] == "-" and word.isdigit():
+            is_code = is_code or len(word) > _PORT_DIGITS
         if word[:1] != "<" and (is_code or _may_be_secret(word, text, found.start(), found.end())):
             kept += text[end : found.start()] + REDACTED
             end = found.start() + len(word)

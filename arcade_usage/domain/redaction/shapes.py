@@ -98,6 +98,9 @@ RULES = (
          rf"\1{REDACTED}", ("=", ":")),
     Rule("app token", r"(?<!\d)\d{15,16}[|%][\w-]{27,40}"),
     Rule("pair of hex", r"(?<![\w:])[0-9a-f]{8}:[0-9a-f]{8}(?![\w:])", marks=(":",)),
+    Rule("licence key",
+         r"(?<![\w-])(?:(?=[A-Z-]{0,24}\d)(?:[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2,}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){2,}"
+         r"|[A-Z0-9]{6}(?:-[A-Z0-9]{6}){2,})|\d{5,6}(?:-\d{5,6}){3,})(?![\w-])", marks=("-",)),
     Rule("seed",
          r"(?<![\w-])(?:[a-z]{3,8},? ){11,}[a-z]{3,8}(?!\w)", _without_seed,
          ("mnemonic", "seed", "recovery", "phrase", "bip", "wallet")),

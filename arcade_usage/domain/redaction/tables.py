@@ -64,8 +64,9 @@ def _without_lists(match: "re.Match[str]") -> str:
 RULES = (
     Rule("list beside columns", r"(?s).+", _without_lists, (",",)),
     Rule("column", r"(?s)\A.+\n.+", _without_rows, ("\n",)),
-    after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
-          "identified", unless=is_state),
+    after("identified by", r"\b(?:identified|\w{0,3}dent\w{2,9}(?=[^\n]{1,80}'))"
+          r" (?:with \w{1,64} )?(?:b\w|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
+          "dent", unless=is_state),
     after("inserted", r"\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\((?P<name>[^)]{0,1024})\)"
           r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert", unless=is_unnamed),
     after("parameters",

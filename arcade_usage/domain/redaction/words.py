@@ -13,18 +13,21 @@ LINE_NAMES = (
     r"|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
     r"|(?:store|key|require|smtp|user|root|db|admin)pass(?![a-z])|(?:[_-]|(?<![a-z]))pw(?![a-z])"
     r"|authori[sz]ation|cookie(?!cutter| (?:banner|consent|domain|policy|notice))|mnemonic"
-    r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)|input_value"
+    r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)"
+    r"|input_value(?!=(?:-?\d{1,3}(?:\.\d+)?|-\d+|\{\}|\[\]), input_type)"
 )
 # How many tokens a model took, and of which type one is, is no secret.
 _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{0,4}\d{1,7}\b)"
-NAMES = (
-    rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar|smanager)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
+VALUE_NAMES = (
+    rf"{_COUNTED}|secret(?!ar|smanager)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
     r"|connection[ _-]?str"
     r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|psk|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
-    r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])"
+    r"|(?:security|access|auth|pin|unlock|verification|your|backup|activation|confirmation|licen[cs]e|product)"
+    r"[ _-]?(?:code|key|serial)|[_-]keys?(?![a-z])"
     r"|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
+NAMES = f"{LINE_NAMES}|{VALUE_NAMES}"
 A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tells
 
 # Those that are followed by a secret in plain words: "the password for jane is ...".
@@ -86,7 +89,7 @@ _STATES = (
     "undefined unexpected unsupported expected not no permission denied failed failure unauthorized "
     "forbidden rejected revoked could cannot can unable must should may might does did do need needs "
     "needed is was are were has have had been be timed wrong incorrect too already still valid set "
-    "malformed mismatch blank disabled enabled locked short weak field this please ok"
+    "malformed mismatch blank bad disabled enabled locked short weak field this please ok"
 )
 _SMALL_WORDS = (
     "and or to for in on from if with by at of as than then the a an your only when while before after "
@@ -104,6 +107,7 @@ _THINGS = (
     "closed open close created deleted updated loaded found lost using read write reading writing data "
     "minion package delivery verification validation signing rotation generation storage store helper "
     "lookup something nothing line field input output only one two three text backend middleware handler "
+    "exec exit decoding parsing fetching loading opening cipher crypto dial rpc "
     "code fehlercode felkod kod kód код 错误码 エラーコード 错误码为 chybový"
 )
 
