@@ -50,7 +50,6 @@ RULES = (
     _options(r"sendemail|swaks", r"-(?:xp|ap)", "-xp", "-ap"),
     _options(r"signtool|osslsigncode|pvk2pfx", r"[/-](?:p|pass)", "-p", "/p"),
     _options(r"schtasks|at|runas", r"/rp", "/rp"),
-    _options(r"pdftk", r"(?:input|owner|user)_pw", "_pw"),
     after("option beside a user",
           rf"{_USER}[\s\"']-[pP](?!rotocol|ort|[ =]?[\"']?\d{{1,5}}(?:[:/\s]|\Z))(?=[\"',\s=]|(?-i:[a-z]))"
           rf"[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE, "-p", unless=is_state),

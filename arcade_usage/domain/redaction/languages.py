@@ -13,21 +13,21 @@ def _either(spaced: str) -> str:
 # Parts of longer words too, as in "Datenbankpasswort"; most languages add an ending.
 _PASSWORD = _either(
     r"passwort kennwort (?:geheim|pass|l(?:ö|oe?)sungs|schlüssel)(?:wort|zahl|nummer) wachtwoord "
-    r"wagwoord l[öo]senord adgangskode kodeord passord lykilor[ðd] (?:zugangs|anmelde)daten "
+    r"wagwoord l.senord adgangskode kodeord passord lykilor. (?:zugangs|anmelde)daten "
     r"(?:zugangs|sicherheits|freischalt|bestätigungs|verifi\w{2,8}|wiederherstellungs|aktivierungs|lizenz|toegangs"
     r"|bevestigings|engangs|sikkerheds|säkerhets|turva|vahvistus)(?:[ck]oo?d[ei]?|schlüssel) "
-    r"salasan tunnuslu tunnussana salas[õo]n parool jelsz[óa]v? has[łl][aoeu] hesl[aouie] "
-    r"lozink zapork slapta[žz]od contrase[ñn]a contrasinal contrasenya pasahitz senha palavra\spasse "
-    r"mot\sde\spasse parola\sd'ordine parola parolei fjal[ëe]kalim cyfrinair pasfhocal kata\ssandi kata\slaluan "
-    r"nenosiri pasvort m[ậa]t\skh[ẩa]u m[ãa]\s(?:xác\s(?:minh|nhận|thực)|pin|otp) [şs]ifr[eə]"
+    r"salasan tunnuslu tunnussana salas.n parool jelsz.v? has[łl][aoeu] hesl[aouie] "
+    r"lozink zapork slapta.od contrase.a contrasinal contrasenya pasahitz senha palavra\spasse "
+    r"mot\sde\spasse parola\sd'ordine parola parolei fjal.kalim cyfrinair pasfhocal kata\ssandi kata\slaluan "
+    r"nenosiri pasvort m.t\skh.u m[ãa]\s(?:xác\s(?:minh|nhận|thực)|pin|otp) [şs]ifr."
 )
 # What a code is called that is as good as a password: errors have codes too.
 _CODE = (
     r"(?:doğrulama|onay|güvenlik|kurtarma|erişim)\skod\w{0,6}"
-    r"|(?:c[óo]d(?:igo|ice|i)|codi?|code|kod[ei]?)\s(?:de\s|di\s|d')?"
-    r"(?:v[ée]rifi|acc[èe]s|acesso|segur|sicur|s[ée]curit|recup|r[ée]cup|secours|autentic|confirm|weryfik|dost[ęe]p"
+    r"|(?:c.d(?:igo|ice|i)|codi?|code|kod[ei]?)\s(?:de\s|di\s|d')?"
+    r"(?:v.rifi|acc.s|acesso|segur|sicur|s.curit|recup|r.cup|secours|autentic|confirm|weryfik|dost.p"
     r"|verifikasi|keamanan)\w{0,8}"
-    r"|(?:ověřovac|overovac|potvrzovac|bezpečnostn)\w{1,3}\sk[óo]d\w{0,2}|(?:meger[őo]s[íi]t[őo]|biztonsági)\skód\w{0,3}"
+    r"|(?:ověřovac|overovac|potvrzovac|bezpečnostn)\w{1,3}\sk.d\w{0,2}|(?:meger.s.t.|biztonsági)\skód\w{0,3}"
 )
 _PASSWORD_ALONE = _either(
     r"p[as]{1,3}(?<!pass)w[or]{0,2}d passw(?:r|rod|rd|od)d? passowrd mdp parol[aei] sandi(?:nya)? gesl[aou] "
@@ -48,24 +48,24 @@ _TOKEN = _either("jeton geheimnis")
 _TOKEN_EAST_ASIAN = _either("トークン 令牌 토큰")
 _KEY = _either(
     r"(?:api|zugangs|zugriffs)\s?schlüssel schlüssel(?=:) "
-    r"cl[ée]\s(?:api|secr[èe]te|d'acc[èe]s|priv[ée]e) clave\s(?:api|secreta|privada) "
+    r"cl.\s(?:api|secr.te|d'acc.s|priv.e) clave\s(?:api|secreta|privada) "
     r"llave\s(?:api|secreta) chiave\s(?:api|segreta|privata)"
 )
 _KEY_OTHER = _either(r"(?:密钥|密鑰|金鑰|秘钥|秘密鍵|시크릿)(?=\s?:) секретн[а-я]+\sключ")
-_ACCESS = r"(?:\s(?:d'acc[èe]s|de\sacceso|d'accesso))?"
+_ACCESS = r"(?:\s(?:d'acc.s|de\sacceso|d'accesso))?"
 _IS = _either("ist lautet war är var er on oli est était es era è é jest to je este is 是 为 為")
 _IS_BEFORE_QUOTES = _either("は 이 가 은 는")
 # Beginnings of words that tell of a password's state; whole words where they are short.
 _STATE = _either(
     "falsch fehlerhaft unrichtig ungültig abgelaufen gesperrt erforderlich pflicht vergessen veraltet "
-    "onjuist mislukt ongeldig verlopen verplicht vereist verkeerd vergeten incor{1,2}e inv[aá]lid err[aoô]n "
-    "errad errat expir caduc vac[ií] requer obligator obrigat demasiad trop sbagliat scadut obbligator "
+    "onjuist mislukt ongeldig verlopen verplicht vereist verkeerd vergeten incor{1,2}e inv.lid err[aoô]n "
+    "errad errat expir caduc vac. requer obligator obrigat demasiad trop sbagliat scadut obbligator "
     "tropp oubli requis obligatoire veranderd gewijzigd inaktiv allere bruk pas bilo vypnut změněn "
-    "geänder zmien ændre endre duplic primari for[aá]ne ogiltig felaktig utgång forkert ugyldig udløbet "
+    "geänder zmien ændre endre duplic primari for.ne ogiltig felaktig utgång forkert ugyldig udløbet "
     "utløpt påkrev väär virheel vanhen nieprawid niepopraw błędn wygas wymagan neplatn chybn nespr "
     "špatn vypr příliš pogreš netačn neispr napač hibás érvény lejárt неверн неправ недейств ист[её]к "
     "слишком обязател невірн грешн yanlış hatal geçersiz gerek salah tidak không vale kehtet nepareiz "
-    "neteising gre[șs]it 需要 错 錯 不 无 無 必 请 請 が を 입력 틀 올바 잘못 غير خطأ שגוי ผิด ไม่"
+    "neteising gre.it 需要 错 錯 不 无 無 必 请 請 が を 입력 틀 올바 잘못 غير خطأ שגוי ผิด ไม่"
 )
 _STATE_ALONE = _either(
     "nicht zu leer niet te leeg fout no não non nu inte fel för tom tomt ikke feil for ei liian nie za "

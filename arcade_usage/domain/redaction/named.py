@@ -31,7 +31,6 @@ _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
 _SETS = rf"{QUOTE}?[ \t]{{0,4}}[=:][ \t]{{0,4}}"
 # What is called with a user and a password.
 _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:login|log_in|sign_?in)"
-_HAS_DIGIT = r"(?=\S{0,64}\d)"
 
 _CALL = r"(?<![\w-])(?P<name>[\w-]{1,80})"
 
@@ -83,7 +82,6 @@ RULES = (
           r"\bpgpass\b[^\n:]{0,40}: ?[^\s:]{1,80}:[\d*]{1,5}:[^\s:]{1,64}:[^\s:]{1,64}:", VALUE, "pgpass"),
     after("secret string", r"\bSecret(?:Str|Bytes)\(|SecureString (?:-String )?(?=[\"'])", VALUE, "secret",
           "secure"),
-    after("command AUTH", r"(?-i:\bAUTH) (?:\w{1,64} )?", rf"{_HAS_DIGIT}\S{{6,}}", "auth"),
     after("scheme", r"\b(?:bearer|SharedAccessSignature)\s{1,4}"
           r"(?!(?:tokens?|auth\w*|scheme|header)\b(?![-=./+])|(?:realm|error|scope)=)", VALUE,
           "bearer", "sharedaccess", unless=is_state),

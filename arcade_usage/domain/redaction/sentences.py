@@ -79,10 +79,10 @@ _NO_WORD = re.compile(
 
 def _may_be_secret(word: str, text: str, start: int, end: int) -> bool:
     """Whether this word is no ordinary one, nor a name, going by itself and by what is around it."""
-    if _ODD.fullmatch(word) and word[0] < _EAST_ASIAN:
-        return True
     if is_usual(word.lower()) or _NO_WORD.fullmatch(word):
         return False
+    if _ODD.fullmatch(word) and word[0] < _EAST_ASIAN:
+        return True
     behind = text[max(0, start - _BEHIND) : start]
     is_known = is_usual if _TOLD.search(behind) else is_ordinary
     if not word.isascii():

@@ -39,34 +39,34 @@ automatisch automatisk automatiskt autorisation autorizacao autorizacion autoriz
 auxiliar available avaimen avainta avbryt avec aven avertisment avertissement aviso avoid avoir avvio avviso
 ayarlamak back backend backup baglant baixar bajt baliku bank bara bare barra basarl basarsz base base64
 baseada based bash basic baska bcrypt beallitasa bearer because bedny bedzie been befehl before begin
-begransad beide beim being bejelentkezes bejelentkezesi beklenmeyen bekrafta belirtilen benotigt benutzen
-benutzer benutzername benutzt beschranktem beschranktes beskriver best bestand bestatigen between bevat
-bezpieczenstwa bigint bilgileri bilgisi bilgisini bilinmeyen bilo binar binario binary bind biti bitte blah
-blank blev blevet blir blitt blive block bloqueado bloquear bloqueig bloqueio bokstaver bolo boolean boot
-bort both brace bracket brak braku breach breve browser brug bruge bruger brugeren brugt bruk bruke bruker
-brukernavn brukt bude buffer buida build builddeps buildinfo builtin buit buyuk byla bylo byte bytes bzip
-cache cada cadeia caduca caduque call callback calslyor cambia cambiada cambiado cambiar cambio campo cand
-cannot canvi canvia canviar canviat caracter caractere carattere caratteri card care cargar carregar case
-caso cast casu catre causa cdable cela cele cerca cert certain certificado certificat certificate certifikat
-cette chaine challenge champ change changer character chave chcete check checksums chei cheia cheie chiave
-chiffre chmod chyba chybi chybny cifrado cipher clar claro class classe clau clave clean cleanup clear
-cleartext clef click client clientcert cliente clone close cluster code codes codesign codice codificada
-codigo coincide coincidem coinciden colon column comanda comando combination combo come comma command
-commande comme comment commit committed common como compact compile complet completa completar complete
-completo complexity component comporta compression compromised comprovacio compte compute condicional
-conectados conectarse conexion conf confiavel config configuracao configurado configurar configurat
-configuration configured confirm confirmacao conflict connect connecter connessioni connexion connexions
-consist constant conta contact contain container contem contenir content conter conteudo context contiene
-contient contine continua continuar continue contrasena contrasenya contrasenyes contrib control controla
-controle controleren controlla controllo convert convertir cookie copia copy corect correcta correctamente
-correcte corrente correspond correspondance correspondem correspondent corretamente corretos corretta
-correttamente corrisponde corrispondono corrupt cors corta could couldn count counter cracking crea crear
-creare create credenciais credencial credential credenziali creer criar critica crittografia crypt csak cteni
-ctrl cuando cuenta cunku current curta curve czas czasu daca dada dades dados daemon daha daher dall dalla
-dalsi dans danych darf dass data database date datei datele daten dati datos datoteka datoteke datum days
-dead debe deberia debian debido debole debsig debug decidir decode deconfigure decrypt default defaut defecte
-define defini definida definido definir defs degeri degil degistir dekryptering delay delete delim delimited
-delivery dell della delle dels demande demangle demarrage demasiado deneniyor denied denne deoarece
+begransad beide beim being bejelentkezes bejelentkezesi beklenmeyen bekrafta belirtilen benotigt bent
+benutzen benutzer benutzername benutzt beschranktem beschranktes beskriver best bestand bestatigen between
+bevat bezpieczenstwa bigint bilgileri bilgisi bilgisini bilinmeyen bilo binar binario binary bind biti bitte
+blah blank blev blevet blir blitt blive block bloqueado bloquear bloqueig bloqueio bokstaver bolo boolean
+boot bort both brace bracket brak braku breach breve browser brug bruge bruger brugeren brugt bruk bruke
+bruker brukernavn brukt bude buffer buida build builddeps buildinfo builtin buit buti buyuk byla bylo byte
+bytes bzip cache cada cadeia caduca caduque call callback calslyor cambia cambiada cambiado cambiar cambio
+campo cand cannot canvi canvia canviar canviat caracter caractere carattere caratteri card care cargar
+carregar case caso cast casu catre causa cdable cela cele cerca cert certain certificado certificat
+certificate certifikat cette chaine challenge champ change changer character chave chcete check checksums
+chei cheia cheie chiave chiffre chmod chyba chybi chybny cifrado cipher clar claro class classe clau clave
+clean cleanup clear cleartext clef click client clientcert cliente clone close cluster code codes codesign
+codice codificada codigo coincide coincidem coinciden colon column comanda comando combination combo come
+comma command commande comme comment commit committed common como compact compile complet completa completar
+complete completo complexity component comporta compression compromised comprovacio compte compute
+condicional conectados conectarse conexion conf confiavel config configuracao configurado configurar
+configurat configuration configured confirm confirmacao conflict connect connecter connessioni connexion
+connexions consist constant conta contact contain container contem contenir content conter conteudo context
+contiene contient contine continua continuar continue contrasena contrasenya contrasenyes contrib control
+controla controle controleren controlla controllo convert convertir cookie copia copy corect correcta
+correctamente correcte corrente correspond correspondance correspondem correspondent corretamente corretos
+corretta correttamente corrisponde corrispondono corrupt cors corta could couldn count counter cracking crea
+crear creare create credenciais credencial credential credenziali creer criar critica crittografia crypt csak
+cteni ctrl cuando cuenta cunku current curta curve czas czasu daca dada dades dados daemon daha daher dall
+dalla dalsi dans danych darf dass data database date datei datele daten dati datos datoteka datoteke datum
+days dead debe deberia debian debido debole debsig debug decidir decode deconfigure decrypt default defaut
+defecte define defini definida definido definir defs degeri degil degistir dekryptering delay delete delim
+delimited delivery dell della delle dels demande demangle demarrage demasiado deneniyor denied denne deoarece
 dependency depends depo depois depot deprecated depuis derniere desabilitar desactivee desafio desbloquear
 desbloquejar desconegut desconhecido desconocido descriptor desde deserialize desifrovat desktop despre
 despues desviada detach details detected detection detector determinar determine deterministic detta dette
@@ -103,14 +103,14 @@ geen gefunden gegevens geldige genbuildinfo genchanges generar generate generati
 gepruft gerekir gerekiyor gerekli gerektirir gerektiriyor gesetzt gesla geslo gesperrt gestor getting
 gevonden gewijzigd gibt giltig giltigt girin giris give given gnat gnome gnupg godkendelse gosterir gpgv
 grant greska group groupe grund grup grupo grupp gruppe gruppen gruppo gssapi guess gultig gultige gyldig
-gyldige haben habilitada habilitar hacer hamta handle handler happen hard hardcoded harder hasa hase hash
-hasle haso hasznalata hasznalt hasznalva hata hatal have header heading heads heeft help helper hente here
-herunterladen hesel hesla heslem heslo hexadecimal hiba hibernar hier highest hint hinzufugen histchars
+gyldige haben habilitada habilitar hacer hamta handle handler happen hard hardcoded harder harus hasa hase
+hash hasle haso hasznalata hasznalt hasznalva hata hatal have header heading heads heeft help helper hente
+here herunterladen hesel hesla heslem heslo hexadecimal hiba hibernar hier highest hint hinzufugen histchars
 history hitelesites hitelesitesi hitelesitest hittade hodnota hogy hoje home hook hoppar hora host hostname
 hostssl href http hundreds hvis hvor hypothesis icin icinde icke idem ident identical identifiant
 identificador identification identifier identite identity idle igen igenyel igjen ignora ignore igual ihre
-ihren ikke ileti illegal imena immediately implementado implicit implicita implicitne implicitni implicito
-import importantes importar importer impossibile impossible impossivel imposta impostare impostata
+ihren ikke ileti illegal imati imena imeti immediately implementado implicit implicita implicitne implicitni
+implicito import importantes importar importer impossibile impossible impossivel imposta impostare impostata
 impostazioni imza imzal inactiva inactive inactivity inainte inaktiv inattendue incearca incerca incercat
 include incompatible inconnu inconnue incorrect incorrecta incorrecte incorrecto incorreta incorretti
 incredere index indica indicada indicar indice indien indique indiquer inesperada inesperado info informacao
@@ -121,141 +121,143 @@ instalar install instancias instantiate instdir instead instellen insufficient i
 intentando intentant intentar intento interaction interactiva interactive interaktiv interface intermediari
 intern interna internal interne interno interpret interpreta intet into introduceti introduiu introdusa
 introduzca invalid invalida invalide invalido inviare invoke iptal irja ismeretlen issue istallet isto istrip
-item izin jako jalkeen jamais java jeden jedna jedoch jeho jejich jelenlegi jelszava jelszavak jelszavanak
-jelszo jelszot jesli jest jeton jezeli jmena jmeno jobs jobserver join jour jsou kako kann karakter katalog
-katalogen katalogu kaynak kaytosta kayttajalle kayttajan kdyz keep kein keine kerberos kernel keyfile keygen
-keyid keyring keys keystore keyword kilidini kimlik kirjautuminen kirjautumisen klarte klartekst klartext
-klic klice klicem klient klienta kljuca kluc kluca klucz klucza known kodem kodu koja koji kombination komen
-kommando kommandoen kommandot kommer komplett komut konec konflikt koniec konnen konnte konto kontrol
-kontrola kontroll kontroller kontrollera kontrollere kontrollerer kontroly kora korisnik korisnika koristi
-korrekt kort koska kozben kraver kravs kreves krver krves ktere ktery ktora ktory kubernetes kucuk kulcs
-kullan kullanc kullanclar kullancnn kullanlan kullanlr kullanm kullann kunde kunna kunne kunnen laatste label
-laden lage lagg lahko lang langt large lasa lase lases last lastday lastgid lastlog lastuid later lauft
-launch ldap ldapbasedn ldapbinddn ldapbindpasswd ldapprefix ldapsearchattribute ldapsearchfilter ldapsuffix
-ldapurl leak least leeg leer left leggere legitimierung lehet length lese lesen lesing less lesz letter
-lettura letzte letzten level lezen library liczba lieu life lifetime ligne like limit limitato line linea
-lines linha linia linii linje linjer link linker linux lire list lista listados liste listen literal llave
-llegir llista lloc load local locale locali locate location lock lockout logga logge logger logget logical
-login logon logout logowania logowanie lokal lokala lokale lokalen long longer looking lookup loop lors
-loschen losenord losenorden losenordet losenordsautentisering lost lowercase lozinke lozinku lsign ltsign
-lucid lugar lukea lunga lunghezza lutfen lzma maar machine macos macro made mail maintenance mais maiusculas
-majuscules make maksimum mala malformed managed management manager manca mandataire mandatory mangler
-manipulacao manquant manque manual maquina marshalling maste master match mauvais maxdays maximal maximale
-maximum maybe md5crypt mechanism megadott megadva mehr mehrere members meme memoire memoria memory meno
-mensagem mensaje menu merge mesaj mesg mesmo message messaggi messaggio method methode metoda metodo mettre
-mevcut middleware might migration mindays minden mindestens mindst minim minima minimale minimo minimum
-minion minst minusculas minut mise mislukt mislykkedes mislyktes mismo missatge missing misslyckades mittels
-mmap mode modifica modificada modificar modificare modification modifie modifier modify modo modul module
-modulo modus moet moga moglich mogoce moins more morgen mostra mostrar motivo mots mount move moze mozna
-mozne moznost moznosti mtimes much muda mudanca mudar muestra muito multi multicast multiple multiply musi
-musite muss mussen must mutex mutta naam naar nach nachricht nacin nacist nagon nakon nalezy name named namen
-names namespace namn napaka narvarande nastaveni nastavenie nastavenim nastaveno nastavi nastavit navedena
-navn navnet nazvy nazw nazwa nazwy ndret ndring neasteptata nebo nebolo nebude nebyl nebylo necesara necesita
-necessaire necessaria necessario need neexistuje negative negotiate neither nelze nema nemuze nenhum nenhuma
-neni neplatne neplatny nepodarilo neshoduji nespravne nessun nessuna netrc neue neuen neues neuspesne nevalid
-nevalida nevaljani never newly next neznamy ngle nicht nicio niemals nieprawidlowe nieprawidowy niet nieuw
-nieuwe nieznana nieznany nije nikdy nincs ningun ninguna niveau nivel nkkel noch nocheck nombre nome nomes
-nomi noms nonce none nonexistent normal normale note nothing noua nouveau nouvelle nova novamente nove noveho
-novo novou novu novy nowe nowego nrsign nueva nuevo nula null numai numarul number nume numele numeric
-numerica numerico numero nummer nunca nuova nuovo nyckel nyckeln nytt object objekt objet obrir obsahovat
-obsahuje obsoleta obtain obtener obtenir obter obtido obtine octal ocupado odblokowac odczytu oddeleny oddp
-oder offline offnen offset ofte ogiltig ogiltiga ogiltigt ogsa ohne okand okant olabilir olan olarak olla
-olmas olmayan omdat onbekend once ondersteund ondertekening ongeldig ongeldige onjuist only onnistui ontanml
-ontbreekt ontgrendelen opcao opcio opcion opcions opcje opcji opcoes open openssh openssl operador operation
-operativo operator opgegeven opnieuw oppgi oppgitt oppna opravneni oprette opties option optional optionen
-options optiunea opts opzione opzioni oraz orden order ordre orig origen origin ostatniego ostrzezenie
-otevrit other otros ottenere oturum oude output outra outro ouvrir ovaj ovantad over overeen overeni overenie
-overens overit overovani override overuje overwrite ovjera ovjeru owner pacchetto pack package packet pacote
-padrao page pager pagina paginate pair paket paketsignatur pakket pakrvet palavra paquet paquete para
-parameter parametre parametros parenb parity parodd parolalar parolanz parolas parolasn parolay parolei parse
-parser part partial partir partition pasa pasar paso pass passa passar passe passen passer passord passordet
-passphrase passwd password passwortdatei passworter passwortern passworts path pathspec pattern pause pbkdf2
-pedir peer pela pelo pentru percent perche perform period periode periodo permanente permet permettre
-permisos permission permissions permite permitido permitir permitted pero perque personal peticion peut
-peuvent phrase pinentry pismena pkcheck pkcs place plain plaintext plano plataforma platform platnost
-platnosti platny plattform plau please plik plikow pliku plugin plus plusieurs poate pocet podane podano
-podany podczas pode podem poden podpis podpisem podpisov podpisow podpisu podpisy podporovane pogut pointer
-pois pokud pokus pokusava pokusu polecenie policies policy politica polja polkit pomoci pomocou ponownie
-popisu poprawne porque port posizione posledni posledniho possa possibile possivel possono post postclean
-potpis potrebna potrebne pour pouze pouzije pouzijte pouzit pouziti pouzivat pouzivatel pouzivatela
-pouzivatelovi povolit powiodo powodu powoke pravdepodobne prave prazdny prea pred predefinito prefiks prefix
-preliminar prepinac pres presente preset pretoze previous prihlaseni prihlasenie prihlaseny prihlasit
-prihlasovaci prihlasovacie prihlasovanie prihlaste prijava prijave prijavite prijavljeni prijavne prije
-prikaz prikazu prilis prima primaria primario primary primeiro primer primera primo prin principal principale
-print priorities priority pripade pris pristup privada privat privata private privee prob proba proberen
-problem problema proby procedure proces procesa proceso processa processar processo processus procesu produit
-profiles program programa programma programme programmet programu prohibited promijeni prompt properties
-property propria proprietaire proprietario prosim prosze protect protocol protocolo protokol protokoll
-protoze provato provide provider provjeri proxy prozess prufen prune prver prvi prvni prywatnego przez przy
-pseudo pthread public publica pudo puede pueden pull punc push putea putut pwfile pwprompt pytest quality
-qualquer quan quando query questa questo quiet quota rabi racun radek radius raise raison random range rapida
-reach read reader readline realizar really realm reason receber receive recente recherche reconnu record
-recover recovery recu recuperar recuperare recuperer redak rede reference reflected refresh refs refuse regel
-regex register registrar registry reinitialiser rejected relative release remaining remote remover removing
-rendszer reparar repeat repertoire reply reponse repositorio repository requer requereix request requiere
-require requirements requisicao reservada reset resolve resources response restantes restreint restricted
-restringido result resume resumption rete retrieve retry return reuse revoca revocation revoke richiede
-richiesta richiesto rieseguire riga rimuovere riuscita riuscito rivi role roles root rotate rotation rule
-rules runlevel running ruta sahip saida saisir saknar saknas salasana salasanaa salasanan salasanasi salt
-same samma samme samo samym sanitize sans sasl satr satt satta save saved saving sbloccare scaduta scanning
-scaricare schedule schema scheme schimba schimbare schimbata schlussel schreiben sconosciuto scope scorretta
-scorretti script scrypt search secenekler second secreta secrets secs section secure securitate securite
-security sedan segons seguir segundo seguranca seguretat seguridad sein seit seite seja sekund sekunden
-sekunder selected self selhalo selv semicolon semnatura semnaturi semnaturii sempre senaste send senden
-sender sendt senha sense sensibles sent senza separada separados separat separata separate sera serialize
-server servera servern serveru serveur service servico servidor serwer serwera sesion sesiune sesji sessao
-sessie sessio session sessione sessionen sessions setting settings setzen seulement several seznam sha1
-sha256 sha512 shadow shall share shebang sheet shell short shorter should show sich sicurezza siden sido
-sifre sigkill sign signal signat signatur signatura signature signaturen signaturer signering signierte
-significa sikertelen sikre silent simbol simbolico simbolo similar simple simulate sinal since sind single
-sintassi sintaxe sintaxis sisaan siste sistem sistema site sitzung size skal skall skapa skicka skift skip
-skipped skipping skonci skript skriv skrive skriver slette sleutel slot slovo smartcard sobre socket socks
-software soll sollte solo some something sono sonra sont soportado soporte sorgente sortie soubor souboru
-source sous sowie space spawn special specific specifica specificare specificata specificato specifie specify
-speichern sperre split sposob spravne spravu sprawdzenia sprawdzenie spraying spusteni spustit sslpassword
-stalla stammer standard stare start starten stash stat stata state stato status stdin stellen stem stil still
-stimmt stods stop storage store strange stranku streng strength string stringa strings strong strony
-structure style subkey subor suboru subscribe substituicao substitution succes successfully sucesso such sudo
-sudoers sufficiently suitable sulla sunt sunucu superuser suporte supplied support supportato supporto
-supprimer suspender suspensao suspension svag swapped switch symbol symbole symbolet symboli symbolische
-symmetric syms syntax syntaxe syota system systeme systemet systemovych systemu szukseges table tagen tags
-takze talalhato tall talle taman tambem tamogatott tant tarafndan target tarvitaan tastatur tato tecken tecla
-teclado tegn tego tekenreeks tekens tekrar tekst temp template tempo temporary tentando tentar tentative
-tentativo tentato tente tento termina terminal terminala terminalu terminate termine terminee terminer terug
-test testimoni text texte texto than that their them then there these they third this those three thrice
-through tidspunkt tiedostoa tiedoston tiempo tiene tilgang tilgjengelig till tillat tillater tilvalg time
-timed timeout times timp tipo tipus tnrsign toate todas todennus todos toevoegen tohoto token tokenu tomt
-tonen tool toto totoznost totoznosti tous tout trailer trait transfer transformations tratando traves treba
-trebui trebuie trenutni trenutno tried tries triggers trim trobat trop troppo trouve trouvee trouver trovata
-trovato true trust truststore trying tsign tulee tuntematon tuto tutti tvinga twice twoje twolevel tylko type
-typed typen types typu uber uberein ubergeben uberprufen uberpruft uberprufung uberschreiben ucet uctu udaje
-udaju udao uden ugyldig ugyldige uitgeschakeld ujra ukendt ukjent ulohy ultim ultima ultimo ului unable
-unauthenticated unauthorized unbekannter unblocking unchanged undefined under unei ungultiges unica unico
-unit unix unlocked unlocking unrecognized unset unsigned unsupported unterstutzt until unui unwind update
-upgrade upload uporabnisko upozornenie uppdatera uppercase urcit urcuje ures urile usada usado usage usando
-usar usare usata usato used user usermod username uses using uspesne uspjesno ustawic ustawienie usually
-usuari usuario usunac utan utdata uten utente utenti utilisateur utilise utiliser utilisez utilitza utiliza
-utilizada utilizado utilizador utilizando utilizar utilizator utilizatorul utmp utolso uttag uudelleen uusi
-uventet uwaga uwierzytelniania uwierzytelnianie uwierzytelnienia uwierzytelnienie uyar uzerinde uzivatel
-uzivatele uzivatelske uzivatelsky uzun uzyc uzycie uzyj uzyskac uzytkownik uzytkownika vaaditaan vaatii vacia
-vacio vagy vain valable valeur valg valgt valid valida validacao validate validator valide validi valido
+item izin jabut jako jalkeen jamais java jeden jedna jedoch jeho jejich jelenlegi jelszava jelszavak
+jelszavanak jelszo jelszot jesli jest jeton jezeli jmena jmeno jobs jobserver join jour jsou kako kann
+karakter katalog katalogen katalogu kaynak kaytosta kayttajalle kayttajan kdyz keep kein keine kerberos
+kernel keyfile keygen keyid keyring keys keystore keyword kilidini kimlik kirjautuminen kirjautumisen klarte
+klartekst klartext klic klice klicem klient klienta kljuca kluc kluca klucz klucza known kodem kodu koja koji
+kombination komen kommando kommandoen kommandot kommer komplett komut konec konflikt koniec konnen konnte
+konto kontrol kontrola kontroll kontroller kontrollera kontrollere kontrollerer kontroly kora korisnik
+korisnika koristi korrekt kort koska kozben kraver kravs kreves krver krves ktere ktery ktora ktory
+kubernetes kucuk kulcs kullan kullanc kullanclar kullancnn kullanlan kullanlr kullanm kullann kunde kunna
+kunne kunnen laatste label laden lage lagg lahko lang langt large lasa lase lases last lastday lastgid
+lastlog lastuid later lauft launch ldap ldapbasedn ldapbinddn ldapbindpasswd ldapprefix ldapsearchattribute
+ldapsearchfilter ldapsuffix ldapurl leak least leeg leer left legalabb leggere legitimierung lehet length
+lese lesen lesing less lesz letter lettura letzte letzten level lezen library liczba lieu life lifetime ligne
+like limit limitato line linea lines linha linia linii linje linjer link linker linux lire list lista
+listados liste listen literal llave llegir llista lloc load local locale locali locate location lock lockout
+logga logge logger logget logical login logon logout logowania logowanie lokal lokala lokale lokalen long
+longer looking lookup loop lors loschen losenord losenorden losenordet losenordsautentisering lost lowercase
+lozinke lozinku lsign ltsign lucid lugar lukea lunga lunghezza lutfen lzma maar machine macos macro made mail
+maintenance mais maiusculas majuscules make maksimum mala malformed managed management manager manca
+mandataire mandatory mangler manipulacao manquant manque manual maquina marshalling maste master match
+mauvais maxdays maximal maximale maximum maybe md5crypt mechanism megadott megadva mehr mehrere members meme
+memoire memoria memory meno mensagem mensaje menu merge mesaj mesg mesmo message messaggi messaggio method
+methode metoda metodo mettre mevcut middleware might migration mindays minden mindestens mindst minim minima
+minimaal minimal minimale minimo minimum minion minst minstens minusculas minut mise mislukt mislykkedes
+mislyktes mismo missatge missing misslyckades mittels mmap mode modifica modificada modificar modificare
+modification modifie modifier modify modo modul module modulo modus moet moga moglich mogoce moins mora
+morate more morgen mostra mostrar motivo mots mount move moze mozna mozne moznost moznosti mtimes much muda
+mudanca mudar muestra muito multi multicast multiple multiply musi musite muss mussen must mutex mutta naam
+naar nach nachricht nacin nacist nagon najmanje nakon nalezy name named namen names namespace namn napaka
+narvarande nastaveni nastavenie nastavenim nastaveno nastavi nastavit navedena navn navnet nazvy nazw nazwa
+nazwy ndret ndring neasteptata nebo nebolo nebude nebyl nebylo necesara necesita necessaire necessaria
+necessario need neexistuje negative negotiate neither nelze nema nemuze nenhum nenhuma neni neplatne neplatny
+nepodarilo neshoduji nespravne nessun nessuna netrc neue neuen neues neuspesne nevalid nevalida nevaljani
+never newly next neznamy ngle nicht nicio niemals nieprawidlowe nieprawidowy niet nieuw nieuwe nieznana
+nieznany nije nikdy nincs ningun ninguna niveau nivel nkkel noch nocheck nombre nome nomes nomi noms nonce
+none nonexistent normal normale note nothing noua nouveau nouvelle nova novamente nove noveho novo novou novu
+novy nowe nowego nrsign nueva nuevo nula null numai numarul number nume numele numeric numerica numerico
+numero nummer nunca nuova nuovo nyckel nyckeln nytt object objekt objet obrir obsahovat obsahuje obsoleta
+obtain obtener obtenir obter obtido obtine octal ocupado odblokowac odczytu oddeleny oddp oder offline offnen
+offset ofte ogiltig ogiltiga ogiltigt ogsa ohne okand okant olabilir olan olarak olema olla olmal olmali
+olmas olmayan oltava omdat onbekend once ondersteund ondertekening ongeldig ongeldige onjuist only onnistui
+ontanml ontbreekt ontgrendelen opcao opcio opcion opcions opcje opcji opcoes open openssh openssl operador
+operation operativo operator opgegeven opnieuw oppgi oppgitt oppna opravneni oprette opties option optional
+optionen options optiunea opts opzione opzioni oraz orden order ordre orig origen origin ostatniego
+ostrzezenie otevrit other otros ottenere oturum oude output outra outro ouvrir ovaj ovantad over overeen
+overeni overenie overens overit overovani override overuje overwrite ovjera ovjeru owner pacchetto pack
+package packet pacote padrao page pager pagina paginate pair paket paketsignatur pakket pakrvet palavra
+paquet paquete para parameter parametre parametros parenb parity parodd parolalar parolanz parolas parolasn
+parolay parolei parse parser part partial partir partition pasa pasar paso pass passa passar passe passen
+passer passord passordet passphrase passwd password passwortdatei passworter passwortern passworts path
+pathspec pattern pause pbkdf2 peab pedir peer pela pelo pentru percent perche perform period periode periodo
+permanente permet permettre permisos permission permissions permite permitido permitir permitted pero perque
+personal peticion peut peuvent phai phrase pinentry pismena pkcheck pkcs place plain plaintext plano
+plataforma platform platnost platnosti platny plattform plau please plik plikow pliku plugin plus plusieurs
+poate pocet podane podano podany podczas pode podem poden podpis podpisem podpisov podpisow podpisu podpisy
+podporovane pogut pointer pois pokud pokus pokusava pokusu polecenie policies policy politica polja polkit
+pomoci pomocou ponownie popisu poprawne porque port posizione posledni posledniho possa possibile possivel
+possono post postclean potpis potrebna potrebne pour pouze pouzije pouzijte pouzit pouziti pouzivat
+pouzivatel pouzivatela pouzivatelovi povolit powiodo powodu powoke pravdepodobne prave prazdny prea pred
+predefinito prefiks prefix preliminar prepinac pres presente preset pretoze previous prihlaseni prihlasenie
+prihlaseny prihlasit prihlasovaci prihlasovacie prihlasovanie prihlaste prijava prijave prijavite prijavljeni
+prijavne prije prikaz prikazu prilis prima primaria primario primary primeiro primer primera primo prin
+principal principale print priorities priority pripade pris pristup privada privat privata private privee
+prob proba proberen problem problema proby procedure proces procesa proceso processa processar processo
+processus procesu produit profiles program programa programma programme programmet programu prohibited
+promijeni prompt properties property propria proprietaire proprietario prosim prosze protect protocol
+protocolo protokol protokoll protoze provato provide provider provjeri proxy prozess prufen prune prver prvi
+prvni prywatnego przez przy pseudo pthread public publica pudo puede pueden pull punc push putea putut pwfile
+pwprompt pytest quality qualquer quan quando query questa questo quiet quota rabi racun radek radius raise
+raison random range rapida reach read reader readline realizar really realm reason receber receive recente
+recherche reconnu record recover recovery recu recuperar recuperare recuperer redak rede reference reflected
+refresh refs refuse regel regex register registrar registry reinitialiser rejected relative release remaining
+remote remover removing rendszer reparar repeat repertoire reply reponse repositorio repository requer
+requereix request requiere require requirements requisicao reservada reset resolve resources response
+restantes restreint restricted restringido result resume resumption rete retrieve retry return reuse revoca
+revocation revoke richiede richiesta richiesto rieseguire riga rimuovere riuscita riuscito rivi role roles
+root rotate rotation rule rules runlevel running ruta sahip saida saisir saknar saknas salasana salasanaa
+salasanan salasanasi salt same samma samme samo samym sanitize sans sasl satr satt satta save saved saving
+sbloccare scaduta scanning scaricare schedule schema scheme schimba schimbare schimbata schlussel schreiben
+sconosciuto scope scorretta scorretti script scrypt search secenekler second secreta secrets secs section
+secure securitate securite security sedan segons seguir segundo seguranca seguretat seguridad sein seit seite
+seja sekund sekunden sekunder selected self selhalo selv semicolon semnatura semnaturi semnaturii sempre
+senaste send senden sender sendt senha sense sensibles sent senza separada separados separat separata
+separate sera serialize server servera servern serveru serveur service servico servidor serwer serwera sesion
+sesiune sesji sessao sessie sessio session sessione sessionen sessions setting settings setzen seulement
+several seznam sfrlayn sha1 sha256 sha512 shadow shall share shebang sheet shell short shorter should show
+sich sicurezza siden sido sifirlayin sifre sigkill sign signal signat signatur signatura signature signaturen
+signaturer signering signierte significa sikertelen sikre silent simbol simbolico simbolo similar simple
+simulate sinal since sind single sintassi sintaxe sintaxis sisaan siste sistem sistema site sitzung size skal
+skall skapa skicka skift skip skipped skipping skonci skript skriv skrive skriver slette sleutel slot slovo
+smartcard sobre socket socks software soll sollte solo some something sono sonra sont soportado soporte
+sorgente sortie soubor souboru source sous sowie space spawn special specific specifica specificare
+specificata specificato specifie specify speichern sperre split sposob spravne spravu sprawdzenia sprawdzenie
+spraying spusteni spustit sslpassword stalla stammer standard stare start starten stash stat stata state
+stato status stdin stellen stem stil still stimmt stods stop storage store strange stranku streng strength
+string stringa strings strong strony structure style subkey subor suboru subscribe substituicao substitution
+succes successfully sucesso such sudo sudoers sufficiently suitable sulla sunt sunucu superuser suporte
+supplied support supportato supporto supprimer suspender suspensao suspension svag swapped switch symbol
+symbole symbolet symboli symbolische symmetric syms syntax syntaxe syota system systeme systemet systemovych
+systemu szukseges table tagen tags takze talalhato tall talle taman tambem tamogatott tant tarafndan target
+tarvitaan tastatur tato tecken tecla teclado tegn tego tekenreeks tekens tekrar tekst temp template tempo
+temporary tentando tentar tentative tentativo tentato tente tento termina terminal terminala terminalu
+terminate termine terminee terminer terug test testimoni text texte texto than that their them then there
+these they third this those three thrice through tidspunkt tiedostoa tiedoston tiempo tiene tilgang
+tilgjengelig till tillat tillater tilvalg time timed timeout times timp tipo tipus tnrsign toate todas
+todennus todos toevoegen tohoto token tokenu tomt tonen tool toto totoznost totoznosti tous tout trailer
+trait transfer transformations tratando traves treba trebui trebuie trenutni trenutno tried tries triggers
+trim trobat trop troppo trouve trouvee trouver trovata trovato true trust truststore trying tsign tulee
+tuntematon turi tuto tutti tvinga twice twoje twolevel tylko type typed typen types typu uber uberein
+ubergeben uberprufen uberpruft uberprufung uberschreiben ucet uctu udaje udaju udao uden ugyldig ugyldige
+uitgeschakeld ujra ukendt ukjent ulohy ultim ultima ultimo ului unable unauthenticated unauthorized
+unbekannter unblocking unchanged undefined under unei ungultiges unica unico unit unix unlocked unlocking
+unrecognized unset unsigned unsupported unterstutzt until unui unutuldu unwind update upgrade upload
+uporabnisko upozornenie uppdatera uppercase urcit urcuje ures urile usada usado usage usando usar usare usata
+usato used user usermod username uses using uspesne uspjesno ustawic ustawienie usually usuari usuario usunac
+utan utdata uten utente utenti utilisateur utilise utiliser utilisez utilitza utiliza utilizada utilizado
+utilizador utilizando utilizar utilizator utilizatorul utmp utolso uttag uudelleen uusi uventet uwaga
+uwierzytelniania uwierzytelnianie uwierzytelnienia uwierzytelnienie uyar uzerinde uzivatel uzivatele
+uzivatelske uzivatelsky uzun uzyc uzycie uzyj uzyskac uzytkownik uzytkownika vaaditaan vaatii vacia vacio
+vagy vahemalt vain valable valeur valg valgt valid valida validacao validate validator valide validi valido
 valityspalvelimen valj valor valore value vanhentunut vanlig vanta vara varde varden variable variant
 variante varias variaveis various varning varoitus varovani vars vasa vase vaseho vasu vault vazia vazio
 vector vekil velg venligst vente veranderen verbindungen verbose verdi vereist verejny verfugbar verifica
 verificacao verificacio verificacion verificar verificare verificarea verification verified verifier verify
 vers versao verschlusseln verschlusselt versio versione versuch versuche versuchen versucht verwenden
 verwendet verwendung verwijderen verzeichnis verzi veuillez veya vezes vide viene vill virhe virheellinen
-virtual vise visible visit vlastnika voce voeren voir voitu volby voleu volta volume voor vorhanden vostra
-vostre votre vous vrsta vrste vsechny vsetky vuelva vuota vuoto vynuti vypise vypisu vypnute vyprsi vytvorit
-vyzadovano vyzaduje waarde waarschuwing wachten wachtwoord wachtwoorden wahlen wait wallet wanneer want waren
-warning warnung wartosc weak wegen wenn werd werden were wert what when where whether which while wijzigen
-will windows wird with within without word worden wordt workbook worktree would write wrong wszystkich
-wszystkie wurde wurden wyaczenie wymaga wymagane xarxa yanls yeni yeniden yerine yetkilendirme yolu your
-yritetaan yritettaessa zadan zadana zadane zadanie zadano zadany zadat zadejte zadny zaman zaradi zawiera
-zawierac zayf zaznam zbyt zeichen zeile zeit zelite zero zgadza ziffern zijn ziskat zlyhalo zmena zmenene
-zmeneno zmeni zmenit zmenu zmiana zmienic zmienione znak znaka znaki znakov znakow znaku znaky znova znovu
-zobrazi zonder zosta zostaa zostac zostanie zostao zpravy zugangsdaten zugriff zuruck zurucksetzen zusammen
-zvolte
+virtual vise visible visit vismaz vlastnika voce voeren voir voitu volby voleu volta volume voor vorhanden
+vostra vostre votre vous vrsta vrste vsaj vsechny vsetky vuelva vuota vuoto vynuti vypise vypisu vypnute
+vyprsi vytvorit vyzadovano vyzaduje waarde waarschuwing wachten wachtwoord wachtwoorden wahlen wait wallet
+wanneer want waren warning warnung wartosc weak wegen wenn werd werden were wert what when where whether
+which while wijzigen will windows wird with within without word worden wordt workbook worktree would write
+wrong wszystkich wszystkie wurde wurden wyaczenie wymaga wymagane xarxa yanls yeni yeniden yerine
+yetkilendirme yolu your yritetaan yritettaessa zadan zadana zadane zadanie zadano zadany zadat zadejte zadny
+zaman zaradi zawiera zawierac zayf zaznam zbyt zeichen zeile zeit zelite zero zgadza ziffern zijn ziskat
+zlyhalo zmena zmenene zmeneno zmeni zmenit zmenu zmiana zmienic zmienione znak znaka znaki znakov znakow
+znaku znaky znova znovu zobrazi zonder zosta zostaa zostac zostanie zostao zpravy zugangsdaten zugriff zuruck
+zurucksetzen zusammen zvolte
 """
 _SAID_OF_ELSE = """
 aadsts aangemelde aanmaken aanpassen aantal aarch64 abaixo abandoned abandoning abbrechen abbrev abbreviated
@@ -514,8 +516,8 @@ groe groep groer grootte ground grow grown growth grpc grunn grupa grupe grupul 
 guest guidance guide guion gultigen gultiger gunicorn guru guven guvenli guvenlik gyenge gzip habilita
 habilitado habitualmente hace hachage hadolint hadoop haertel hakemistoa hakknda half halozati halt halves
 hamtning hand handlinger handshake handtekeningen handtere hang hangul hangup hanno hantera hantering haproxy
-hardlinks hardware harf harmless harus hasem hasla hasn hasta hasznalat hasznalja hasznaljon hatalar hatch
-hatte haven haver having haya head headless headline health heap hearing heartbeat heavily heavy hebben hedef
+hardlinks hardware harf harmless hasem hasla hasn hasta hasznalat hasznalja hasznaljon hatalar hatch hatte
+haven haver having haya head headless headline health heap hearing heartbeat heavily heavy hebben hedef
 height held hele helm helpdesk helpful helst helt helyett helyi helytelen hence hent henuz hereby herhangi
 hermitian heroku herstellen hesap hesiel hesle hesly hetzelfde hetzner heure heuristic hianyzik hianyzo
 hibernate hicbir hicbiri hidden hide hides hiding hierarchical hierarchies hierarchy high higher highlight
@@ -587,10 +589,10 @@ kvuli kwarg labelled lacio lack ladata ladda ladder lado lager laget lagga lagra
 lake lambda lame land lanes langa langchain langre language lankar laravel larga larger largest largo laser
 lasning laste late latency lateral latest latex latin latin1 latter lattice launcher layer layout lazily lazy
 ldapsearch lead leader leaf leap learn leave lectura ledger leere leeren leerer leerzeichen leftover legacy
-legal legalabb legatura legaturi lege legge legitimate legitimation legivel legt legyen lejart lengte lenker
-lens lequel lesbar lesefehler leste letezik letras letrehozasakor lets lett letti leur levo lexer lexical
-lexing liability liable libbfd libc libera libname libpq libraries libs libtool licenca licence license lido
-liens lies lifecycle lifespan lift ligacao ligacoes ligar lige light lightweight liian lijst likelihood likes
+legal legatura legaturi lege legge legitimate legitimation legivel legt legyen lejart lengte lenker lens
+lequel lesbar lesefehler leste letezik letras letrehozasakor lets lett letti leur levo lexer lexical lexing
+liability liable libbfd libc libera libname libpq libraries libs libtool licenca licence license lido liens
+lies lifecycle lifespan lift ligacao ligacoes ligar lige light lightweight liian lijst likelihood likes
 likewise likt limita limiter limitu limm limpar limpiar linear lineno linger linie linjeskift linkage linode
 lint lipsa lipseste lisaa lisans lisi listado listagem listaja listan listar listdir listele listener listesi
 listesine listy liter litere little live lived livello llamada llarga llvm lngde loader locais locala
@@ -614,64 +616,64 @@ megnyitni megvaltoztatasa meio melden melding meli mellan mellem mellom member m
 memorie menit meniu mens mensagens mention mentions mentre menys merchantability merci merk merkki merkkia
 merkkijono mert mesaje meses mesma meson mess meta metadata metavar meter metin metod metode metoden metodu
 metody metric mezi mezo miatt mici microsoft mida middle midlertidig miec miedzy miejscu mientras migrate
-migrations milliseconds mime mimetype mimo mind mindre minimal minimalna minimalni minimize minmax minne
-minnet minor mint minus minuscole minuscules minute minuten minuto minutter mips mirror misaligned misc
-miscellaneous mises misleading mislukte mislykket misma mismatched mismatches mismatching misplaced miss
-misslyckad misslyckade misto misuse mitt mivel mixed mixing mixture mkdir mkstemp mnemonic mnster mnstre
-mocha moci mock modalita model modele modelli modello modern modes modificacao modificado modificando
-modificata modifications modificato modifiera modtager modular modulename modulu modyfikacji moeten mogelijk
-mogli mogliche moglicherweise mogu moguce mogucnosti mohl mohli mohou moje mojligen mold moment momentalne
-momento monday monetary mongo mongodb mongosh monitor monkey-patch mono monospace monotonically month
-mosquitto most mostradas mostrado motif motion motsvarande motsvarar moved movements mover moves movie moving
-mozesz mozete mozliwe mozliwosci mozu mqtt msbuild msgid mssql msvc mtime mtune muiden muisti muita mulig
-mulige mulighed mult multe multibyte multidimensional multipart multipla multiplex multiplication
-multiplicative multiplicity multiplied multiplier multiplos multivariate multixact munkamenet munmap musl
-muster musza mutable mutate mutation mutations mutual muuta muutetaan muze muzete myos mypy mysql nacitat
-nacte nacteni nagot nagowek nagowka nagra nainstalovane naive najdena najdene najit najmniej najpierw najst
-najti nalezen nalezena nalezeno namedtuple namiesto naming namisto namnet nanoseconds napotkano napovedu
-napriklad nara nargs narrow narrower nasl nasledujici naslov nasta nastaven nastavena nastavene nastavenia
-nastaveny nastavitev nastavljeno nastavte nastepujace native nativo natural naveden navedeni navedeno
-navegador navigate navigation navodila navratovy nawet nayta nazev naziv nazov nazvu nazwe nbsp ncalls
-ndarray ndre ndrer ndres near nearby nearest neasteptat nebezpecne nebol nebola nebyla necesar necesario
-necessari necessary necessita necessite necunoscut necunoscuta needle negado negate negatif negation negativa
-negato negeren negligible nego negotiation neighborhood neighbors neispravan nejprve nejsou nekoliko nektere
-nelkul nelkuli nello nemate nemohu nemoze nenalezen neo4j neobsahuje neocakavany neocekavana neocekavany
-neocekivani neodpovida neplatna nepodarila nepodporovany nepodporuje nepouzivat nepoznata nepoznati nesmi
-nesne nesouhlasi nespravna nessuno nest neste netlify netmask netscape netsdk netwerk network networkmanager
-netzwerk neuer neukonceny neutral nevalide neve neveljaven neveljavna nevu newer newest newline newrelic
-newsletter nezdarilo neznama nfkc nginx nglen ngleord nice nich nici niciun niedostepna niedostepny niektore
-nieoczekiwany niepoprawne niepoprawny nieprawidowa nieprawidowe niewasciwy nieznane nigdy nimi nincsenek
-ninguno ninja niso nista nisu niva nivell niza nize nmcli noauth nobits node nodejs nodelete nodename nodes
-nodig noen noexec noexecstack nofollow nogen noget noise noisy nokta nolla nollstall nomad nominal nominated
-nomme non-interactive nonblocking nonsensical nope norm normala normalen normalize normalizer normalmente
-normalt north northeast northwest nota notable notably notation notations noted notes notice notification
-notifications notified notify noting notion notre notwendig nous nouvel novejsi november novi nowej nowhere
-nowy npmrc nsec nsker ntlm nucleo nuget nulla nulle nulo nulstil numa numar numelui numer numeral numerator
-numere numeri numerical numerique numerisch numerisk numeriskt numerous numpy numterms nuovamente nuovi
-nutzer nuvarande nuvrende nycklar nyere nykyinen nyni oauth oauth1 oauth2 obbligatorio obdrzeno obecne obiekt
-obiektu objdump objecte objective objektet objeto obligations obligatoire oblika oblique obnoveni obnovenie
-obnovit obraz obrigatoria obrigatorio obsah obsahu observe observer observera obsolescent obsolete obstaja
-obsugiwane obsugiwany obsuguje obtenido obtenu obtingut obtuvo obvious obvykle occasionally occupato occupe
-occupied occupies occupy occur occurred occurrence occurring ocekavan ocksa ocsp octet octeti october
-oczekiwania oczekiwano odblokowania odblokowanie odczyt odczytac oddelovac odemceni odemknout odkaz odkazu
-odkazy odomknutie odotettiin odottamaton odpoved odpovidajici odreeni odrzucone odstraneni odstraneny
-odstrani odstranit odszyfrowywanie offending offentlige offer official offload offs often oggetto ohhhh ohio
-ohitetaan ohjelman oidc oids oikein okanda okay okna okno okoline okresla okreslenie okreslic okta okunamad
-okunamyor okundu okunurken olacak olamaz olas oldalt older oldest oldu oldugu olemassa olet oletus olevaa
-olika ollama olmadan olmaldr olmasn olur olustu olusturmak olusturulamad olusturulamyor olusturulan
-olusturulurken olvashato olvidado olvido omedelbart omet omezeni omgeving omgevingsvariabelen omision omit
-omite omitido omitiendo omitted omitting onbekende onceden onceki onde ondertekend onedrive ones ongoing
-onjuiste onnistu onnistunut ontbrekende onto ontvangen onverwacht onverwachte onvoldoende onwards oops opaque
-opcija opcije opcional opcja opcode opdatere opdateret opdracht openai openapi opendir openen opener openid
-openldap opensearch openvpn opera operace operacional operacji operand operare operate operateur operations
-operativsystemet operatore operazione ophalen opis oplysninger opomba opportunity opposed opposite oppure
-opravnenia oprettelse oprogramowanie opstod opted optie optimal optimistic optimize optimizer opting optiune
-optiuni optiunile oracle orario ordenacao ordinal ordinarily ordinary organisation organization
-organizational organizations organized orice orientation oriented original originale originates originating
-originator origine orphan ortam orthogonal osim osoby osoite osszes ostatnie otettu otherwise otomatik otra
-otro otrzymano ottenuto ottiene ottoman otvorit otvoriti otwierania otworzyc oublie ought ours ourselves
-outage outbound outcome outdated outer outermost outfile outgoing outline outlive outpost outputting outre
-outside outstanding ouverture ovantat overall overeenkomen overenia overflow overhead overi overitev overlap
+migrations milliseconds mime mimetype mimo mind mindre minimalna minimalni minimize minmax minne minnet minor
+mint minus minuscole minuscules minute minuten minuto minutter mips mirror misaligned misc miscellaneous
+mises misleading mislukte mislykket misma mismatched mismatches mismatching misplaced miss misslyckad
+misslyckade misto misuse mitt mivel mixed mixing mixture mkdir mkstemp mnemonic mnster mnstre mocha moci mock
+modalita model modele modelli modello modern modes modificacao modificado modificando modificata
+modifications modificato modifiera modtager modular modulename modulu modyfikacji moeten mogelijk mogli
+mogliche moglicherweise mogu moguce mogucnosti mohl mohli mohou moje mojligen mold moment momentalne momento
+monday monetary mongo mongodb mongosh monitor monkey-patch mono monospace monotonically month mosquitto most
+mostradas mostrado motif motion motsvarande motsvarar moved movements mover moves movie moving mozesz mozete
+mozliwe mozliwosci mozu mqtt msbuild msgid mssql msvc mtime mtune muiden muisti muita mulig mulige mulighed
+mult multe multibyte multidimensional multipart multipla multiplex multiplication multiplicative multiplicity
+multiplied multiplier multiplos multivariate multixact munkamenet munmap musl muster musza mutable mutate
+mutation mutations mutual muuta muutetaan muze muzete myos mypy mysql nacitat nacte nacteni nagot nagowek
+nagowka nagra nainstalovane naive najdena najdene najit najmniej najpierw najst najti nalezen nalezena
+nalezeno namedtuple namiesto naming namisto namnet nanoseconds napotkano napovedu napriklad nara nargs narrow
+narrower nasl nasledujici naslov nasta nastaven nastavena nastavene nastavenia nastaveny nastavitev
+nastavljeno nastavte nastepujace native nativo natural naveden navedeni navedeno navegador navigate
+navigation navodila navratovy nawet nayta nazev naziv nazov nazvu nazwe nbsp ncalls ndarray ndre ndrer ndres
+near nearby nearest neasteptat nebezpecne nebol nebola nebyla necesar necesario necessari necessary necessita
+necessite necunoscut necunoscuta needle negado negate negatif negation negativa negato negeren negligible
+nego negotiation neighborhood neighbors neispravan nejprve nejsou nekoliko nektere nelkul nelkuli nello
+nemate nemohu nemoze nenalezen neo4j neobsahuje neocakavany neocekavana neocekavany neocekivani neodpovida
+neplatna nepodarila nepodporovany nepodporuje nepouzivat nepoznata nepoznati nesmi nesne nesouhlasi nespravna
+nessuno nest neste netlify netmask netscape netsdk netwerk network networkmanager netzwerk neuer neukonceny
+neutral nevalide neve neveljaven neveljavna nevu newer newest newline newrelic newsletter nezdarilo neznama
+nfkc nginx nglen ngleord nice nich nici niciun niedostepna niedostepny niektore nieoczekiwany niepoprawne
+niepoprawny nieprawidowa nieprawidowe niewasciwy nieznane nigdy nimi nincsenek ninguno ninja niso nista nisu
+niva nivell niza nize nmcli noauth nobits node nodejs nodelete nodename nodes nodig noen noexec noexecstack
+nofollow nogen noget noise noisy nokta nolla nollstall nomad nominal nominated nomme non-interactive
+nonblocking nonsensical nope norm normala normalen normalize normalizer normalmente normalt north northeast
+northwest nota notable notably notation notations noted notes notice notification notifications notified
+notify noting notion notre notwendig nous nouvel novejsi november novi nowej nowhere nowy npmrc nsec nsker
+ntlm nucleo nuget nulla nulle nulo nulstil numa numar numelui numer numeral numerator numere numeri numerical
+numerique numerisch numerisk numeriskt numerous numpy numterms nuovamente nuovi nutzer nuvarande nuvrende
+nycklar nyere nykyinen nyni oauth oauth1 oauth2 obbligatorio obdrzeno obecne obiekt obiektu objdump objecte
+objective objektet objeto obligations obligatoire oblika oblique obnoveni obnovenie obnovit obraz obrigatoria
+obrigatorio obsah obsahu observe observer observera obsolescent obsolete obstaja obsugiwane obsugiwany
+obsuguje obtenido obtenu obtingut obtuvo obvious obvykle occasionally occupato occupe occupied occupies
+occupy occur occurred occurrence occurring ocekavan ocksa ocsp octet octeti october oczekiwania oczekiwano
+odblokowania odblokowanie odczyt odczytac oddelovac odemceni odemknout odkaz odkazu odkazy odomknutie
+odotettiin odottamaton odpoved odpovidajici odreeni odrzucone odstraneni odstraneny odstrani odstranit
+odszyfrowywanie offending offentlige offer official offload offs often oggetto ohhhh ohio ohitetaan ohjelman
+oidc oids oikein okanda okay okna okno okoline okresla okreslenie okreslic okta okunamad okunamyor okundu
+okunurken olacak olamaz olas oldalt older oldest oldu oldugu olemassa olet oletus olevaa olika ollama olmadan
+olmaldr olmasn olur olustu olusturmak olusturulamad olusturulamyor olusturulan olusturulurken olvashato
+olvidado olvido omedelbart omet omezeni omgeving omgevingsvariabelen omision omit omite omitido omitiendo
+omitted omitting onbekende onceden onceki onde ondertekend onedrive ones ongoing onjuiste onnistu onnistunut
+ontbrekende onto ontvangen onverwacht onverwachte onvoldoende onwards oops opaque opcija opcije opcional
+opcja opcode opdatere opdateret opdracht openai openapi opendir openen opener openid openldap opensearch
+openvpn opera operace operacional operacji operand operare operate operateur operations operativsystemet
+operatore operazione ophalen opis oplysninger opomba opportunity opposed opposite oppure opravnenia
+oprettelse oprogramowanie opstod opted optie optimal optimistic optimize optimizer opting optiune optiuni
+optiunile oracle orario ordenacao ordinal ordinarily ordinary organisation organization organizational
+organizations organized orice orientation oriented original originale originates originating originator
+origine orphan ortam orthogonal osim osoby osoite osszes ostatnie otettu otherwise otomatik otra otro
+otrzymano ottenuto ottiene ottoman otvorit otvoriti otwierania otworzyc oublie ought ours ourselves outage
+outbound outcome outdated outer outermost outfile outgoing outline outlive outpost outputting outre outside
+outstanding ouverture ovantat overall overeenkomen overenia overflow overhead overi overitev overlap
 overlapping overlay overload overovaci overridden overrun overschreden overschrijven oversize overskredet
 overstyr overview overwritten ovjere ovom owned ownership owning owns ozel ozet oznacenie oznacza paalle
 pacchetti pachete packager packer packrat padded padding padlock padre padroes pageaddr paged pagerduty pages

@@ -167,5 +167,5 @@ PLAIN = (
     'password policy: see bug#1234',
     'kod wyjścia 1: hasło jest nieprawidłowe',
     'the recovery code is missing',
-    'a login on port 2222: tool -p 2222',
+    'a password prompt on port 2222: tool -p 2222',
 )  # fmt: skip
