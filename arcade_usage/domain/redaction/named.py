@@ -28,6 +28,7 @@ from arcade_usage.domain.redaction.words import (
 )
 
 _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
+_IS = rf"{IS}(?!(?:yes|no)\)){_SCHEME}"
 _SETS = rf"{QUOTE}?[ \t]{{0,4}}[=:][ \t]{{0,4}}"
 # What is called with a user and a password.
 _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:login|log_in|sign_?in)"
@@ -63,8 +64,8 @@ RULES = (
           r"[^)\n]*", "(", unless=_is_signature),
     after("connection", r"(?:__construct|connect|bind|log_?[io]n)\((?=[^\n]{0,80}?['\"])",
           r"(?:[^,()\n]{0,80},){2,8}[^)\n]*", "__construct(", "connect(", "bind(", "log"),
-    after("named line", rf"(?:{LINE_NAMES}){IS}(?!(?:yes|no)\))", LINE, *IS_MARKS, unless=is_state_line),
-    after("named value", rf"(?:{VALUE_NAMES}){IS}{_SCHEME}", VALUE, *IS_MARKS, unless=is_state),
+    after("named line", LINE_NAMES, LINE, *IS_MARKS, unless=is_state_line, joint=_IS),
+    after("named value", VALUE_NAMES, VALUE, *IS_MARKS, unless=is_state, joint=_IS),
     after("option", r"(?<![^\s\"'`(\[=,|])--?(?P<name>[\w-]{1,72})(?:[ \t]|[\"']?,[ \t]{0,4})"
           r"(?!--|-\w\b|[|\u2502(]|[\"'`]-)", VALUE, "-", unless=_is_no_option),
     after("option -u", r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-u", "--"),

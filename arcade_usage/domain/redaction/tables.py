@@ -6,7 +6,7 @@ Owns the invariant that of a row with a secret in it nothing comes through: whic
 import re
 
 from arcade_usage.domain.redaction.rule import REDACTED, Rule, after
-from arcade_usage.domain.redaction.words import A_NAME, NAMES, QUOTED, is_state, is_unnamed
+from arcade_usage.domain.redaction.words import A_NAME, NAMES, QUOTED, has_name, is_state, is_unnamed
 
 _EDGE = r"|\u2502\u2503"
 _BETWEEN = rf"[ \t]{{0,40}}[,;{_EDGE}][ \t]{{0,40}}|\t+|[ ]{{2,40}}"
@@ -23,7 +23,7 @@ def _without_rows(match: "re.Match[str]") -> str:
     """The lines up to a header, and below it as many as have its number of cells no cell."""
     lines = match.group().split("\n")
     for at, header in enumerate(lines):
-        if re.search(f"(?i){NAMES}", header) and re.fullmatch(_HEADER, header):
+        if has_name(header) and re.fullmatch(_HEADER, header):
             return "\n".join([*lines[: at + 1], *_redacted(lines[at + 1 :], _cells(header))])
     return match.group()
 

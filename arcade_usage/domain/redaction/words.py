@@ -134,9 +134,14 @@ _NO_VALUE = re.compile(
 )
 
 
+def has_name(text: str) -> bool:
+    """Whether there is a secret's name in a text; found by the patterns that rules compile too."""
+    return any(re.search(f"(?i){names}", text) for names in (LINE_NAMES, VALUE_NAMES))
+
+
 def is_unnamed(before: "re.Match[str]") -> bool:
     """Whether what stands before names no secret."""
-    return re.search(rf"(?i){NAMES}", before["name"]) is None
+    return not has_name(before["name"])
 
 
 def is_state(before: "re.Match[str]") -> bool:
@@ -172,4 +177,4 @@ NO_VARIABLE = rf"(?!{QUOTE}(?-i:[A-Z]+_[A-Z_]+){QUOTE})"
 
 def names_a_secret(name: str) -> bool:
     """Whether what goes by this name is a secret, whatever it is."""
-    return re.search(rf"(?i){NAMES}|\Akeys?\Z", name) is not None
+    return has_name(name) or re.search(r"(?i)\Akeys?\Z", name) is not None
