@@ -6,7 +6,7 @@ Owns the invariant that of a row with a secret in it nothing comes through: whic
 import re
 
 from arcade_usage.domain.redaction.rule import REDACTED, Rule, after
-from arcade_usage.domain.redaction.words import A_NAME, NAMES, QUOTED, has_name, is_state, is_unnamed
+from arcade_usage.domain.redaction.words import A_NAME, NAMES, VALUE, has_name, is_state, is_unnamed
 
 _EDGE = r"|\u2502\u2503"
 _BETWEEN = rf"[ \t]{{0,40}}[,;{_EDGE}][ \t]{{0,40}}|\t+|[ ]{{2,40}}"
@@ -65,7 +65,7 @@ RULES = (
     Rule("list beside columns", r"(?s).+", _without_lists, (",",)),
     Rule("column", r"(?s)\A.+\n.+", _without_rows, ("\n",)),
     after("identified by", r"\b(?:identified|\w{0,3}dent\w{2,9}(?=[^\n]{1,80}'))"
-          r" (?:with \w{1,64} )?(?:b\w|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
+          r" (?:with \w{1,64} )?(?:b\w|as) (?:password )?", VALUE,
           "dent", unless=is_state),
     after("inserted", r"\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\((?P<name>[^)]{0,1024})\)"
           r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert", unless=is_unnamed),
