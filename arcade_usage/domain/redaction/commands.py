@@ -36,23 +36,26 @@ _POSITIONS = "|".join(
 
 # fmt: off
 RULES = (
-    _options(r"(?<!docker )login|sshpass|psexec\w*|mysql\w{0,9}|mariadb\w{0,9}|mycli|mongo\w{0,9}|twine|cqlsh|cypher-shell"
+    _options(r"(?<!docker )login|sshpass|psexec\w*|mysql\w{0,9}|mariadb\w{0,9}|mycli|mongo\w{0,9}|twine"
+             r"|cqlsh|cypher-shell"
              r"|7z\w?|rar|unrar|unlock-keychain|certutil|evil-winrm|smbmap|crackmapexec|netexec|nxc|mssql-cli|vncviewer"
-             r"|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx", r"-p(?:w|W)?", "-p"),
+             r"|pi[nv]|pkcs\d+|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx",
+             r"-p(?:w|W)?", "-p"),
     _options(r"redis-cli|valkey-cli|keydb-cli|sentinel", r"-a", "-a"),
     _options(r"ldap\w{2,12}|slap\w{2,12}", r"-[wy]", "-w", "-y"),
     _options(r"openssl|cryptsetup", r"-[kK]", "-k"),
-    _options(r"zip|unzip|zipcloak|sqlcmd|bcp|osql|tsql|ipmitool|mosquitto_\w{3}|security|isql", r"-P", "-p"),
+    _options(r"zip|unzip|zipcloak|sqlcmd|bcp|osql|tsql|ipmitool|pi[nv]|ykman|mosquitto_\w{3}|security|isql",
+             r"-P", "-p"),
     _options(r"snmp\w{2,12}", r"-[AXax]", "-a", "-x"),
     _options(r"sendemail|swaks", r"-(?:xp|ap)", "-xp", "-ap"),
     _options(r"signtool|osslsigncode|pvk2pfx", r"[/-](?:p|pass)", "-p", "/p"),
     _options(r"schtasks|at|runas", r"/rp", "/rp"),
-    _options(r"pdftk", r"(?:input|owner|user)_pw", "_pw"),
     after("option beside a user",
           rf"{_USER}[\s\"']-[pP](?!rotocol|ort|[ =]?[\"']?\d{{1,5}}(?:[:/\s]|\Z))(?=[\"',\s=]|(?-i:[a-z]))"
           rf"[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE, "-p", unless=is_state),
     after("argument", rf"(?:{_POSITIONS}){_NO_OPTION}", VALUE,
-          "htpasswd", "rabbitmqctl", "wpa_", "rclone", "net use", "rasdial", "nmcli", "/u", "-u", "auth", "<<<", unless=is_state),
+          "htpasswd", "rabbitmqctl", "wpa_", "rclone", "net use", "rasdial", "nmcli", "/u", "-u", "auth",
+          "<<<", unless=is_state),
     after("slash option", r"(?<![^\s\"'])/(?:p|pw|pwd|pass|password):(?![\w.]{1,80}=)", VALUE, "/p"),
     after("user%password", r"(?:-U|--user)[\"']?[,=]?[ ]{0,2}[\"']?[^\s%]{1,64}%", VALUE, "%"),
     after("user,password", r"\blftp\b[^\n]{0,80}? -u [^\s,]{1,64},", VALUE, "lftp"),

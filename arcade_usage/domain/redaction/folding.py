@@ -1,7 +1,8 @@
 """The form of a text that rules look at when they find nothing in the text itself.
 
 Escapes are spelled out, look-alikes are the letters they look like, every pair of quotes is one of two, and
-the words for a password are English. Only a text in which that brings something to light is sent in this form.
+the words for a password are English. Only a text in which that brings something to light is sent in this
+form.
 """
 
 import re

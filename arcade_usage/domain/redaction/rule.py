@@ -31,7 +31,7 @@ class Rule:
 
 @frozen
 class After:
-    """What stays before a secret, the secret's own pattern, and when what follows is none, going by what it follows.
+    """What stays before a secret, the secret's own pattern, and when what follows is none.
 
     The two are apart since most rules share the secret's, which is compiled once.
     """
@@ -41,18 +41,21 @@ class After:
     secret: str
     marks: tuple[str, ...] = ("",)
     unless: "Callable[[re.Match[str]], bool] | None" = None
+    joint: str = ""  # what is between the two, where several rules share it
 
     def apply(self, text: str) -> str:
         if not _has_one(self.marks, text):
             return text
         before, secret = re.compile(f"(?i){self.before}"), re.compile(f"(?i){self.secret}")
+        joint = re.compile(f"(?i){self.joint}")
         kept, end, at = "", 0, 0
         while found := before.search(text, at):
             at = found.start() + 1
-            if self.unless and self.unless(found):
+            joined = joint.match(text, found.end()) if self.joint else found
+            if joined is None or (self.unless and self.unless(joined)):
                 continue
-            if value := secret.match(text, found.end()):
-                kept += text[end : found.end()] + REDACTED
+            if value := secret.match(text, joined.end()):
+                kept += text[end : joined.end()] + REDACTED
                 end = at = value.end()
         return kept + text[end:]
 
@@ -63,7 +66,12 @@ def _has_one(marks: tuple[str, ...], text: str) -> bool:
 
 
 def after(
-    name: str, before: str, secret: str, *marks: str, unless: "Callable[[re.Match[str]], bool] | None" = None
+    name: str,
+    before: str,
+    secret: str,
+    *marks: str,
+    unless: "Callable[[re.Match[str]], bool] | None" = None,
+    joint: str = "",
 ) -> After:
     """A rule that keeps what stands before a secret."""
-    return After(name, before, secret, marks or ("",), unless)
+    return After(name, before, secret, marks or ("",), unless, joint)

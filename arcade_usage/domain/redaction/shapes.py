@@ -33,9 +33,11 @@ _ADDRESS = r"0x[0-9A-Fa-f]{1,16}"  # of an object: says nothing
 _CAMEL_CASE = r"(?:[A-Z]?[a-z]{1,15}|[A-Z]{2,8})(?:[A-Z][a-z]{1,15}|[A-Z]{2,8}(?![a-z]))*"
 # Of an image's layer, or of a commit.
 _NO_DIGEST = (
-    r"(?!(?:(?<=sha256:)[0-9a-f]{64}|(?<=sha512:)[0-9a-f]{128}|(?<=commit )[0-9a-f]{40}|(?<=object )[0-9a-f]{40}"
+    r"(?!(?:(?<=sha256:)[0-9a-f]{64}|(?<=sha512:)[0-9a-f]{128}|(?<=commit )[0-9a-f]{40}"
+    r"|(?<=object )[0-9a-f]{40}"
     r"|(?<=revision )[0-9a-f]{40}|(?<=tree: )[0-9a-f]{40})(?![\w~$!/+-]))"
 )
+_SEED = r"(?i)mnemonic|seed|recovery|backup phrase|bip-?39|wallet"
 _LONG = 40  # characters that no name has, but in camel case
 _KEY_WORD = 14  # characters of a word that may be a key by itself
 _RANDOM = 18  # characters of random words that make a key together
@@ -76,6 +78,11 @@ def _without_randomness(match: "re.Match[str]") -> str:
     return REDACTED + run[len(run.rstrip(".!")) :] if _is_key(run) else run
 
 
+def _without_seed(match: "re.Match[str]") -> str:
+    """What a dozen short words in a row are replaced by, where a text is about such a seed."""
+    return REDACTED if re.search(_SEED, match.string) else match[0]
+
+
 # fmt: off
 KEY_BLOCK = Rule("key block", r"-{4,5} ?BEGIN [\s\S]*?(?:-{4,5} ?END[^-]{0,64}-{4,5}|\Z)", marks=("----",))
 RULES = (
@@ -86,10 +93,17 @@ RULES = (
     Rule("bot token", r"(?<!\d)\d{6,12}:A[\w-]{20,}", marks=(":a",)),
     Rule("UUID", r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){2,3}(?:-[0-9a-f]{1,64})?", ID, ("-",)),
     Rule("long hex", rf"(?i)(?<![0-9a-f]){_NO_DIGEST}[0-9a-f]{{32,}}"),
-    Rule("assigned word", rf"(?<=[=:])([ \t]?[\"'`]?){_NO_DIGEST}(?=[a-z0-9]*[a-z][0-9]+[a-z])[a-z0-9]{{14,}}(?![\w~$+/%-])",
+    Rule("assigned word",
+         rf"(?<=[=:])([ \t]?[\"'`]?){_NO_DIGEST}(?=[a-z0-9]*[a-z][0-9]+[a-z])[a-z0-9]{{14,}}(?![\w~$+/%-])",
          rf"\1{REDACTED}", ("=", ":")),
     Rule("app token", r"(?<!\d)\d{15,16}[|%][\w-]{27,40}"),
     Rule("pair of hex", r"(?<![\w:])[0-9a-f]{8}:[0-9a-f]{8}(?![\w:])", marks=(":",)),
+    Rule("licence key",
+         r"(?<![\w-])(?:(?=[A-Z-]{0,24}\d)(?:[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2,}|[A-Z0-9]{5}(?:-[A-Z0-9]{5}){2,}"
+         r"|[A-Z0-9]{6}(?:-[A-Z0-9]{6}){2,})|\d{5,6}(?:-\d{5,6}){3,})(?![\w-])", marks=("-",)),
+    Rule("seed",
+         r"(?<![\w-])(?:[a-z]{3,8},? ){11,}[a-z]{3,8}(?!\w)", _without_seed,
+         ("mnemonic", "seed", "recovery", "phrase", "bip", "wallet")),
     Rule("hash of a password", r"\$(?:[1568y]|2[abxy]|argon2\w{1,2}|scrypt|pbkdf2-\w{1,9})\$[\w./=,$+-]{8,}",
          marks=("$",)),
 )

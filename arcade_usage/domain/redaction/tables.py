@@ -1,12 +1,12 @@
-"""Rules for secrets that a name tells of from afar: a column's name above its rows, a statement beside its values.
+"""Rules for secrets that a name tells of from afar: a column's above its rows, one beside its values.
 
-Owns the invariant that of a row with a secret in it nothing comes through: which cell it is, is anyone's guess.
+Owns the invariant that of a row with a secret in it nothing comes through: which cell it is, nobody knows.
 """
 
 import re
 
 from arcade_usage.domain.redaction.rule import REDACTED, Rule, after
-from arcade_usage.domain.redaction.words import A_NAME, NAMES, QUOTED, is_state, is_unnamed
+from arcade_usage.domain.redaction.words import A_NAME, NAMES, VALUE, has_name, is_state, is_unnamed
 
 _EDGE = r"|\u2502\u2503"
 _BETWEEN = rf"[ \t]{{0,40}}[,;{_EDGE}][ \t]{{0,40}}|\t+|[ ]{{2,40}}"
@@ -23,7 +23,7 @@ def _without_rows(match: "re.Match[str]") -> str:
     """The lines up to a header, and below it as many as have its number of cells no cell."""
     lines = match.group().split("\n")
     for at, header in enumerate(lines):
-        if re.search(f"(?i){NAMES}", header) and re.fullmatch(_HEADER, header):
+        if has_name(header) and re.fullmatch(_HEADER, header):
             return "\n".join([*lines[: at + 1], *_redacted(lines[at + 1 :], _cells(header))])
     return match.group()
 
@@ -44,15 +44,36 @@ def _cells(line: str) -> int:
     return len(re.split(_BETWEEN, line.strip(f" \t{_EDGE}")))
 
 
+_ROW = r"(?<![^\s,;:'\"()])[^\s,;:'\"()]+(?:,[^\s,;:'\"()]*){2,}"
+
+
+def _without_lists(match: "re.Match[str]") -> str:
+    """The text without lists, but for that of its columns, if one of those is a secret's."""
+    lists = re.findall(_ROW, match[0])
+    columns = [
+        cells
+        for cells in lists
+        if re.search(rf"(?i)(?:\A|,)[\w.-]{{0,40}}(?:{NAMES})[\w.-]{{0,40}}(?:,|\Z)", cells)
+    ]
+    if not columns or len(lists) == len(columns):
+        return match[0]
+    return re.sub(_ROW, lambda row: row[0] if row[0] in columns else REDACTED, match[0])
+
+
 # fmt: off
 RULES = (
+    Rule("list beside columns", r"(?s).+", _without_lists, (",",)),
     Rule("column", r"(?s)\A.+\n.+", _without_rows, ("\n",)),
-    after("identified by", r"\bidentified (?:with \w{1,64} )?(?:by|as) (?:password )?", rf"(?:{QUOTED}|\S+)",
-          "identified", unless=is_state),
+    after("identified by", r"\b(?:identified|\w{0,3}dent\w{2,9}(?=[^\n]{1,80}'))"
+          r" (?:with \w{1,64} )?(?:b\w|as) (?:password )?", VALUE,
+          "dent", unless=is_state),
     after("inserted", r"\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\((?P<name>[^)]{0,1024})\)"
           r"\s{0,8}(?:output[^)]{0,80})?values?\s{0,8}", r"\([\s\S]*", "insert", unless=is_unnamed),
-    after("parameters", r"\bparameters: ", r"(?=[^\n]{0,2000}['\"])(?:[\[({][\s\S]*|\$1[^\n]*)", "parameters"),
+    after("parameters",
+          r"\bparameters: ", r"(?=[^\n]{0,2000}['\"])(?:[\[({][\s\S]*|\$1[^\n]*)", "parameters"),
     after("failing row", r"\bFailing row contains ", r"\([^\n]*", "failing row"),
-    after("rows", rf"{A_NAME}[\"']\],? [\"']?(?:rows|values|data)[\"']?: ", r"\[[\s\S]*", "rows", "values", "data", unless=is_unnamed),
+    after("rows",
+          rf"{A_NAME}[\"']\],? [\"']?(?:rows|values|data)[\"']?: ", r"\[[\s\S]*", "rows", "values", "data",
+          unless=is_unnamed),
 )
 # fmt: on

@@ -9,25 +9,30 @@ from arcade_usage.domain.redaction.rule import END, REDACTED
 
 # Values of these may hold spaces, commas and the like: all that is left of the line goes.
 LINE_NAMES = (
-    r"pass(?:word(?!less)|wd(?!(?<=\Apasswd): \S{1,64} )|phrase|code)|(?<![a-z])pass(?![a-z]|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
+    r"pass(?:word(?!less)|wd(?!(?<=\Apasswd): \S{1,64} )|phrase|code)|(?<![a-z])pass(?![a-z]"
+    r"|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
     r"|(?:store|key|require|smtp|user|root|db|admin)pass(?![a-z])|(?:[_-]|(?<![a-z]))pw(?![a-z])"
     r"|authori[sz]ation|cookie(?!cutter| (?:banner|consent|domain|policy|notice))|mnemonic"
-    r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)|input_value"
+    r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)"
+    r"|input_value(?!=(?:-?\d{1,3}(?:\.\d+)?|-\d+|\{\}|\[\]), input_type)"
 )
 # How many tokens a model took, and of which type one is, is no secret.
 _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{0,4}\d{1,7}\b)"
-NAMES = (
-    rf"{LINE_NAMES}|{_COUNTED}|secret(?!ar)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
+VALUE_NAMES = (
+    rf"{_COUNTED}|secret(?!ar|smanager)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
     r"|connection[ _-]?str"
     r"|(?<![a-z])(?:creds?|sess|sid|sig|otp|totp|pin|mfa|jwt|dsn|psk|csrf|xsrf|nonce|salt|key(?==))(?![a-z])"
     r"|(?:api|access|account|auth|license|master|private|secret|service|shared|signing|ssh)[ _.-]?key"
-    r"|(?:security|access|auth|pin|unlock|verification|your)[ _-]?code|[_-]keys?(?![a-z])|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
+    r"|(?:security|access|auth|pin|unlock|verification|your|backup|activation|confirmation|licen[cs]e|product)"
+    r"[ _-]?(?:code|key|serial)|[_-]keys?(?![a-z])"
+    r"|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
+NAMES = f"{LINE_NAMES}|{VALUE_NAMES}"
 A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tells
 
 # Those that are followed by a secret in plain words: "the password for jane is ...".
 TOLD_NAMES = (
-    r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )(?<!near )"
+    r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )(?<!near )(?<!of (?=token))"
     r"(?:pass(?:word|wd|phrase|code)|(?<=_)pass(?![a-z])|pwd|token|secret|credential|signature|authori[sz]ation"
     r"|(?:api|access|secret|licen[cs]e|signing|encryption|master)[ _-]?key)s?"
 )
@@ -53,6 +58,7 @@ IS = (
     rf"{NO_ERROR}[\w-]{{0,32}}"
     rf"(?: (?:{_SAID})| for(?: [^\s:=]{{1,64}}){{1,3}}|(?:,? (?:{_SAID})){{2,3}})?"
     r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}"""
+    r"(?![ \t]{0,4}[=<>~]=[ \t]{0,4}v?\d+\.\d)"  # what follows is a package's version
     r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad]|\.{3,80}:?)[ \t]{0,8}"
     r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
     r"""|[|\u2502][ \t]{1,40}(?=[\w"'])| (?:i?like|in|<>)[ ]{1,4}(?=["'(]))"""
@@ -79,27 +85,30 @@ VALUE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S+?{END}(?:(?<=\w)(?=\n){_WRAPPED})?)"
 LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*{_WRAPPED})"
 # What is said of a secret, of its state or of its kind, and statuses of HTTP, are not the secret.
 _STATES = (
-    "yes true false none null nil empty unset expired invalid missing required requires optional unknown undefined "
-    "unexpected unsupported expected not no permission denied failed failure unauthorized forbidden rejected revoked "
-    "could cannot can unable must should may might does did do needs needed is was are were has have had been be "
-    "timed wrong incorrect too already still valid set malformed mismatch blank disabled enabled locked short weak "
-    "field this please ok"
+    "yes true false none null nil empty unset expired invalid missing required requires optional unknown "
+    "undefined unexpected unsupported expected not no permission denied failed failure unauthorized "
+    "forbidden rejected revoked could cannot can unable must should may might does did do need needs "
+    "needed is was are were has have had been be timed wrong incorrect too already still valid set "
+    "malformed mismatch blank bad disabled enabled locked short weak field this please ok"
 )
 _SMALL_WORDS = (
-    "and or to for in on from if with by at of as than then the a an your only when while before after between into "
-    "all any each every some other another because but so it its there here you we they i"
+    "and or to for in on from if with by at of as than then the a an your only when while before after "
+    "between into all any each every some other another because but so it its there here you we they i"
 )
 _THINGS = (
-    "connection request option flag argument error timeout identifier call val file path directory folder string number "
-    "integer boolean value key name type token scope header parameter variable function method class object module "
-    "operator keyword literal comma colon semicolon bracket brace punc eof end start user username client server "
-    "provider host port database table column row record config configuration context format length size limit scheme "
-    "method algorithm version environment command process template plugin package dependency extension service "
-    "resource entry item list array bearer access refresh authentication authorization auth login logon logout "
-    "session policy hash reset check prompt manager mismatch change attempt attempts strength encoding exchange "
-    "opened closed open close created deleted updated loaded found lost using read write reading writing data "
-    "minion package delivery verification validation signing rotation generation storage store helper lookup "
-    "something nothing line field input output only one two three text backend middleware handler code fehlercode felkod kod kód код 错误码 エラーコード 错误码为 chybový"
+    "executable message connection request option flag argument error timeout identifier call val file "
+    "path directory folder string number integer boolean value key name type token scope header parameter "
+    "variable function method class object module operator keyword literal comma colon semicolon bracket "
+    "brace punc eof end start user username client server provider host port database table column row "
+    "record config configuration context format length size limit scheme method algorithm version "
+    "environment command process template plugin package dependency extension service resource entry item "
+    "list array bearer access refresh authentication authorization auth login logon logout session policy "
+    "hash reset check prompt manager mismatch change attempt attempts strength encoding exchange opened "
+    "closed open close created deleted updated loaded found lost using read write reading writing data "
+    "minion package delivery verification validation signing rotation generation storage store helper "
+    "lookup something nothing line field input output only one two three text backend middleware handler "
+    "exec exit decoding parsing fetching loading opening cipher crypto dial rpc "
+    "code fehlercode felkod kod kód код 错误码 エラーコード 错误码为 chybový"
 )
 
 
@@ -110,19 +119,36 @@ _WORD = re.compile(r"[\"'\[]{0,2}([^\s,.;:!?\u3002\uff01)\]}\"']+)")
 _STATUS = re.compile(r"[1-5]\d\d")
 _CAPITALS = re.compile(r"`[\s,.;)]|[A-Z]{3,12}(?:[ \t]|\Z)")
 _LINE_OF_ANOTHER = re.compile(
-    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not|missing|must))"
+    r"(?i)[\"'\[]{0,2}(?:command not found|(?:scheme|header|code|server|field|value|type) (?:is|was|not"
+    r"|missing|must))"
     r"(?![^\s,.;:!?\u3002\uff01)\]}\"'])|(?-i:[A-Z][A-Z_-]{2,15}) {2}"
 )
 
 
+# What tools put in place of a secret, and counts that are said of one.
+_NO_VALUE = re.compile(
+    r"(?i)[(<\[](?:sensitive|hidden|redacted|filtered|masked|omitted|known after)\b[\w ]{0,16}[)>\]]"
+    r"|(?:function|default) argument\b"
+    r"|\d{1,3} (?:more )?(?:attempts?|tries|times|characters?|chars|digits?|bytes|bits|days|hours|minutes"
+    r"|seconds)\b"
+)
+
+
+def has_name(text: str) -> bool:
+    """Whether there is a secret's name in a text; found by the patterns that rules compile too."""
+    return any(re.search(f"(?i){names}", text) for names in (LINE_NAMES, VALUE_NAMES))
+
+
 def is_unnamed(before: "re.Match[str]") -> bool:
     """Whether what stands before names no secret."""
-    return re.search(rf"(?i){NAMES}", before["name"]) is None
+    return not has_name(before["name"])
 
 
 def is_state(before: "re.Match[str]") -> bool:
     """Whether the next word is no secret: a state, a kind, a status of HTTP, or in capitals."""
     text, at = before.string, before.end()
+    if _NO_VALUE.match(text, at):
+        return True
     if not (found := _WORD.match(text, at)):
         return _CAPITALS.match(text, at) is not None
     word = found[1].lower()
@@ -138,7 +164,11 @@ def is_state_line(before: "re.Match[str]") -> bool:
     """Whether the rest of the line is no secret, going by its beginning."""
     text, at = before.string, before.end()
     found = _WORD.match(text, at)
-    return (found is not None and found[1].lower() in _STATE) or _LINE_OF_ANOTHER.match(text, at) is not None
+    return (
+        (found is not None and found[1].lower() in _STATE)
+        or _LINE_OF_ANOTHER.match(text, at) is not None
+        or _NO_VALUE.match(text, at) is not None
+    )
 
 
 # The name of a variable in quotes names a secret, and is none.
@@ -147,4 +177,4 @@ NO_VARIABLE = rf"(?!{QUOTE}(?-i:[A-Z]+_[A-Z_]+){QUOTE})"
 
 def names_a_secret(name: str) -> bool:
     """Whether what goes by this name is a secret, whatever it is."""
-    return re.search(rf"(?i){NAMES}|\Akeys?\Z", name) is not None
+    return has_name(name) or re.search(r"(?i)\Akeys?\Z", name) is not None

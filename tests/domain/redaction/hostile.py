@@ -17,6 +17,9 @@ PIECES = (
     "|\n", "x\n", "a,password\nb,c\n", "a,", "password  a  ", "insert into a(password", "identified by ", "parameters: ('", "&quot;", "\\u0070",
     "mysql -p", "-u a -p", "ldapsearch ", "-U a%", "/user:a ", "net use ", "\uff50", "\u043f\u0430\u0440\u043e\u043b\u044c", "wachtwoord is ", "\u5bc6\u7801",
     "p\na\ns\ns", "passwor", "\u201ca", "USER a ", "credentials a/", "password\n", "user a password ", "\ufdfa", "tried abcdef/", "password 1234 ", "a'b",
+    "connect('a',", "mnemonic abc ", "abc,password,", "a::", "tried a/", "with abcdefg", "secret>=1",
+    "ABCD-", "AB1D-EFGH-", "12345-", "dentfied by 'a", "parol ", "kod de ", "securestring ", "password a1!", "a1!", "password -n 1", "usage: a ",
+    "password \u0430\u0431\u0432", "\u043a\u043e\u0434 ",
 )  # fmt: skip
 
 

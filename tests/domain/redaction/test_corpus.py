@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from attrs import evolve
 
 from arcade_usage.domain.redaction import MESSAGE_LIMIT, Redactor
@@ -16,20 +15,25 @@ WHOLE = 0.99  # of the plain messages, at least
 SCANNERS = ("gitleaks", "trufflehog", "detect-secrets", "semgrep", "noseyparker")
 
 
-@pytest.mark.parametrize("sample", ALL.values(), ids=ALL.keys())
-def test_no_secret_comes_through(sample: Sample) -> None:
+def test_no_secret_comes_through() -> None:
     """Of what is secret in a message no six characters in a row are left, and something stands in its place."""
-    redacted = REDACT(sample.message)
-    assert sample.comes_through(redacted) == []
-    assert re.search(r"<redacted>|<email>|<user>|<id>|~", redacted)
+    redacted = {name: REDACT(sample.message) for name, sample in ALL.items()}
+    assert [name for name, sample in ALL.items() if sample.comes_through(redacted[name])] == []
+    assert [
+        name for name, text in redacted.items() if not re.search(r"<redacted>|<email>|<user>|<id>|~", text)
+    ] == []
 
 
-@pytest.mark.parametrize("name", [name for name, sample in SECRETS.items() if "\\" not in sample.message])
-def test_no_secret_comes_through_a_representation(name: str) -> None:
+def test_no_secret_comes_through_a_representation() -> None:
     """Nor are they left where a tool prints the message's representation instead of itself."""
-    sample = SECRETS[name]
+    assert [name for name, sample in SECRETS.items() if _comes_through_a_representation(sample)] == []
+
+
+def _comes_through_a_representation(sample: Sample) -> bool:
+    if "\\" in sample.message:
+        return False
     spelled = evolve(sample, secrets=tuple(repr(secret)[1:-1] for secret in sample.secrets))
-    assert spelled.comes_through(REDACT(repr(sample.message))) == []
+    return bool(spelled.comes_through(REDACT(repr(sample.message))))
 
 
 def test_plain_messages_come_whole() -> None:
@@ -57,16 +61,18 @@ def test_at_least_half_stand_for_rules_of_scanners() -> None:
     assert len(of_scanners) >= max(100, len(SECRETS) / 2)
 
 
-@pytest.mark.parametrize("sample", ALL.values(), ids=ALL.keys())
-def test_a_secret_stands_only_where_it_is_marked(sample: Sample) -> None:
+def test_a_secret_stands_only_where_it_is_marked() -> None:
     """A message has its secrets, and nothing of them elsewhere, so that finding them means a leak."""
-    assert sample.secrets
+    assert [name for name, sample in ALL.items() if not _is_marked(sample)] == []
+
+
+def _is_marked(sample: Sample) -> bool:
     rest = sample.message
     for secret in sorted(sample.secrets, key=len, reverse=True):
-        assert secret in sample.message
         rest = rest.replace(secret, "\0")
-    assert not sample.comes_through(rest)
-    assert not re.search(r"[⟦⟧]", sample.message)
+    in_message = all(secret in sample.message for secret in sample.secrets)
+    is_spelled = not re.search(r"[⟦⟧]", sample.message)
+    return bool(sample.secrets) and in_message and is_spelled and not sample.comes_through(rest)
 
 
 def test_a_run_of_a_secret_comes_through() -> None:

@@ -12,19 +12,20 @@ from tests.domain.redaction.messages import ROOT_HOME, SECRETS
 from tests.domain.redaction.plain import PLAIN
 
 
-@pytest.mark.parametrize(("message", "secret"), SECRETS.values(), ids=SECRETS.keys())
-def test_secret_does_not_come_through(message: str, secret: str) -> None:
+def test_secret_does_not_come_through() -> None:
     """What makes the message a secret is gone, and a placeholder says so."""
-    assert secret in message
-    redacted = Redactor()(message)
-    assert secret not in redacted
-    assert re.search(r"<redacted>|<email>|<user>|<id>|~", redacted)
+    redacted = {name: Redactor()(message) for name, (message, _) in SECRETS.items()}
+    assert [name for name, (message, secret) in SECRETS.items() if secret not in message] == []
+    assert [name for name, (_, secret) in SECRETS.items() if secret in redacted[name]] == []
+    assert [
+        name for name, text in redacted.items() if not re.search(r"<redacted>|<email>|<user>|<id>|~", text)
+    ] == []
 
 
-@pytest.mark.parametrize("message", PLAIN.values(), ids=PLAIN.keys())
-def test_plain_message_comes_through(message: str) -> None:
+def test_plain_message_comes_through() -> None:
     """A message without secrets is not changed, even where names of this user are known."""
-    assert Redactor(home=("/home/jane",), names=("jane", "devbox"))(message) == message
+    redact = Redactor(home=("/home/jane",), names=("jane", "devbox"))
+    assert {name: redact(message) for name, message in PLAIN.items()} == PLAIN
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from arcade_usage.domain.redaction import Redactor
-from arcade_usage.domain.redaction.vocabulary import is_ordinary
+from arcade_usage.domain.redaction.vocabulary import is_ordinary, is_usual
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,18 @@ def test_the_rest_stays(message: str) -> None:
     assert Redactor()(message) == message
 
 
-@pytest.mark.parametrize("word", ["refuse", "refused", "refusing", "refuses", "the", "timed"])
-def test_an_ordinary_word_may_have_an_ending(word: str) -> None:
-    """A word is ordinary with the endings of English too, and if it is short."""
+@pytest.mark.parametrize("word", ["refuse", "refused", "refusing", "refuses", "unrefused", "the", "timed"])
+def test_an_ordinary_word_may_have_a_beginning_and_an_ending(word: str) -> None:
+    """A word is ordinary with beginnings and endings of English too, and if it is short."""
     assert is_ordinary(word)
+
+
+def test_right_behind_password_fewer_words_are_ordinary() -> None:
+    """A word that other messages have is a secret there, but not one that is said of passwords."""
+    assert Redactor()("password window: close the window") == "password <redacted>: close the window"
+    assert Redactor()("password history: close the window") == "password history: close the window"
+    assert is_ordinary("window")
+    assert not is_usual("window")
 
 
 @pytest.mark.parametrize("word", ["snowboard", "snowboards", "ing1", "red-hot"])
