@@ -30,7 +30,8 @@ word that ordinary messages don't have, which may be a user's name. Where it is 
 nothing is found stays as it was. Numbers and booleans that a tool passes as values are never changed.
 
 It cannot know a secret that is a word in a text that names none (`could not open with millwright`), nor, in a
-sentence, one that is an ordinary word itself, has three letters or fewer, or is in letters other than a to z.
+sentence, one that is an ordinary word itself or has three letters or fewer, nor one in letters other than a to z,
+unless it has a digit, is in quotes or follows a colon or an equals sign behind the word for a secret.
 It does not look for IP addresses, phone numbers, postal addresses, full names of people, names of other users outside
 of a path or an address, names of projects, hosts or files, nor card or account numbers.
 """
