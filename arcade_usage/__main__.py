@@ -51,10 +51,10 @@ def main() -> int:
         return 2
     _mend_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
-        from arcade_usage.bootstrap_record import write_record
+        from arcade_usage.adapters.storage.early_record import write_record
 
         written = write_record(payload)
-        from arcade_usage.bootstrap_delivery import deliver
+        from arcade_usage.composition.delivery import deliver
 
         deliver(payload, _let_go_of_host, written)
     except Exception:  # nobody is there to read it
@@ -67,6 +67,6 @@ def main() -> int:
 if __name__ == "__main__":
     _end_in_time()
     os.environ["PATH"] = os.devnull  # the SDK would run lsb_release, whichever the user's PATH finds first
-    gc.disable()  # imports make nearly all there is, and it is let go of in 10 s at the latest
+    gc.disable()  # saves 1 ms of 10 until the event is on disk, and 30 ms of the 330 of a delivery
     # Not sys.exit: threads that wait for a server, and the SDK's own farewell, would hold it up.
     os._exit(main())

@@ -13,8 +13,8 @@ from statistics import median
 
 from attrs import frozen
 
-from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
-from arcade_usage.application.payload import encode_payload
+from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
+from arcade_usage.application.command.payload import encode_payload
 from benchmarks.homes import Homes, Place
 from benchmarks.host import ONE_POST
 
@@ -101,7 +101,7 @@ def _payload(home: Path, posthog: str) -> str:
         "properties": None,
     }
     return encode_payload(
-        sink={"host": posthog, "project_token": "phc_of_the_benchmark"},
+        project={"host": posthog, "project_token": "phc_of_the_benchmark"},
         config_dir=layout.config_dir,
         distribution="arcade-usage",
         snapshot=snapshot,

@@ -20,10 +20,10 @@ EVENT = "MCP tool called"
 PAUSE_EVERY, PAUSE_SECONDS = 100, 0.005  # a server has other work to do; nothing of it counts
 BATCH = 100  # events that ours has in files at a time
 
-Capture = Callable[[dict[str, object]], object]
+ServerEvent = Callable[[dict[str, object]], object]
 
 
-def ours() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
+def ours() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
     import arcade_usage
 
     server = arcade_usage.server_tracker(
@@ -32,7 +32,7 @@ def ours() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
     return lambda properties: server.capture(EVENT, properties), lambda: server.dropped, server.close
 
 
-def sdk() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
+def sdk() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
     """The SDK's own client, as its documentation has it."""
     import posthog
 
@@ -44,7 +44,7 @@ def sdk() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
     )
 
 
-def files() -> tuple[Capture, Callable[[], int], Callable[[], None]]:
+def files() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
     """What it takes to have each event in a file until it has arrived: made, put in its place, removed with others."""
     folder = tempfile.mkdtemp(dir=os.path.expanduser("~"))  # on the file system that ours is on
     written = os.path.join(folder, "written")

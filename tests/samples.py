@@ -4,11 +4,11 @@ from datetime import datetime, timedelta, timezone
 
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Malformed, Snapshot
-from arcade_usage.domain.ledger import Ledger, Owed, Stamp
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.verdict import Attribution
 
 ANON = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -19,34 +19,34 @@ ALICE, BOB = "principal-alice", "principal-bob"
 HERE = "this machine"
 STAMP = Stamp(1, 22, 333, 4_444_444_444_444_444_444, 5_555_555_555_555_555_555)
 
-SINK = Sink("https://posthog.example", "phc_sample")
-OTHER_SINK = Sink("https://posthog.example", "phc_other")
+SINK = Project("https://posthog.example", "phc_sample")
+OTHER_SINK = Project("https://posthog.example", "phc_other")
 
 FULL_LEDGER = Ledger(
     ANON,
     HERE,
-    seen=STAMP,
+    first_stamp=STAMP,
     reached=frozenset({SINK.key, OTHER_SINK.key}),
-    claim=ALICE,
+    claimed_by=ALICE,
     accepted=frozenset({SINK.key}),
     confirmed=STAMP,
-    latest=STAMP,
-    owed=(Owed(OTHER_ANON, BOB, frozenset({OTHER_SINK.key})),),
+    last_stamp=STAMP,
+    pending_aliases=(PendingAlias(OTHER_ANON, BOB, frozenset({OTHER_SINK.key})),),
 )
 
 # Everything that a config folder can say, and that has to come back from it as it was.
 KNOWNS = {
-    "anonymous": Known(Anonymous(ANON), Ledger(ANON, HERE)),
-    "linked": Known(Linked(ANON, ALICE), FULL_LEDGER),
-    "a file of an older tool": Known(Linked(ANON, ALICE), None),
-    "not in agreement": Known(Anonymous(OTHER_ANON), FULL_LEDGER),
+    "anonymous": IdentityState(Anonymous(ANON), Ledger(ANON, HERE)),
+    "linked": IdentityState(Linked(ANON, ALICE), FULL_LEDGER),
+    "a file of an older tool": IdentityState(Linked(ANON, ALICE), None),
+    "not in agreement": IdentityState(Anonymous(OTHER_ANON), FULL_LEDGER),
 }
 
 # Every way in which a snapshot can be; a record has to keep each.
 SNAPSHOTS = {
-    "nothing": Snapshot(Known(None, None), None),
-    "malformed": Snapshot(Known(Malformed(), Malformed()), STAMP),
-    **{name: Snapshot(known, STAMP) for name, known in KNOWNS.items()},
+    "nothing": Snapshot(IdentityState(None, None), None),
+    "malformed": Snapshot(IdentityState(Malformed(), Malformed()), STAMP),
+    **{name: Snapshot(state, STAMP) for name, state in KNOWNS.items()},
 }
 
 _FIRST = datetime(2026, 3, 14, 15, 9, 26, 535_000, timezone.utc)

@@ -26,7 +26,7 @@ arcade.perform_oauth_login = log_in
 
 if os.environ.get("TRACKED"):
     import arcade_usage
-    from arcade_usage.adapters.typer_host import track
+    from arcade_usage.adapters.frameworks.typer_app import track
 
     tracker = arcade_usage.command_tracker(
         distribution="arcade-mcp", project_token="phc_of_the_tests", host=os.environ["POSTHOG_URL"]

@@ -13,7 +13,7 @@ import pytest
 from attrs import define, frozen
 
 from arcade_usage.demo.receiver import Receiver
-from arcade_usage.domain.persons import Captured
+from arcade_usage.domain.persons import IngestedEvent
 
 TOKEN = "phc_of_the_tests"
 ALICE = "principal-alice"
@@ -75,13 +75,13 @@ class Twins:
         out, err = (stream.replace(f"/{name}".encode(), b"/twin") for stream in streams)
         return Ended(process.returncode, out, err)
 
-    def wait_for(self, count: int) -> tuple[Captured, ...]:
+    def wait_for(self, count: int) -> tuple[IngestedEvent, ...]:
         """The events that arrived, once there are so many."""
         assert self.receiver.wait_until(lambda: len(self.events) >= count, SECONDS), self.events
         return self.events
 
     @property
-    def events(self) -> tuple[Captured, ...]:
+    def events(self) -> tuple[IngestedEvent, ...]:
         return self.receiver.events(TOKEN)
 
 

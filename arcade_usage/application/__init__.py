@@ -1,1 +1,1 @@
-"""The use cases, and the ports they need; which adapters stand behind those is bootstrap's to say."""
+"""The use cases, and the ports they need; composition/ chooses the adapters."""

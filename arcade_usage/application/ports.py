@@ -11,11 +11,11 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from arcade_usage.domain.known import Known
+    from arcade_usage.domain.identity_state import IdentityState
     from arcade_usage.domain.ledger import Stamp
-    from arcade_usage.domain.limits import Dropped, Losses
     from arcade_usage.domain.logbook import Logbook
     from arcade_usage.domain.record import Record
+    from arcade_usage.domain.retention import Losses, LossReason
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.verdict import Answer
 
@@ -41,10 +41,10 @@ class IdentityStore(Protocol):
         Another one on another machine, and in a copy of the folder on this one.
         """
 
-    def current(self) -> Known:
+    def current(self) -> IdentityState:
         """What is on disk now. Blocks: not on any lock. Raises StoreError when it may not be read."""
 
-    def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+    def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         """Read again under the lock, decide, store where it differs; returns what `decide` adds.
 
         `decide` is pure and quick: the lock is held meanwhile. Blocks: 2 s. Raises StoreBusyError when the
@@ -55,7 +55,7 @@ class IdentityStore(Protocol):
 class ErasableIdentityStore(IdentityStore, Protocol):
     """A protocol: an identity store for who may erase it."""
 
-    def erase(self) -> Known:
+    def erase(self) -> IdentityState:
         """Erase the identity and its ledger; returns what stood there.
 
         Goes ahead without the lock where it is not to be had. Blocks: 2 s. Raises StoreError.
@@ -126,7 +126,7 @@ class Outbox(Protocol):
     def remove(self, records: Sequence[Record]) -> None:
         """Forget records that were accepted. Raises StoreError."""
 
-    def drop(self, records: Sequence[Record], reason: Dropped) -> None:
+    def drop(self, records: Sequence[Record], reason: LossReason) -> None:
         """Forget records that never will be, and count them. Only for who is sending. Raises StoreError."""
 
     def purge(self) -> int:
@@ -184,7 +184,7 @@ class Copies(Protocol):
         """Forget them. Raises StoreError."""
 
 
-class Choice(Protocol):
+class Switch(Protocol):
     """A protocol: what a person chose for one config folder."""
 
     def turn_off(self) -> None:
@@ -222,8 +222,8 @@ class Clock(Protocol):
         """Seconds that only go forward."""
 
 
-class Ids(Protocol):
+class IdGenerator(Protocol):
     """A protocol: chance."""
 
-    def fresh(self) -> str:
+    def new(self) -> str:
         """A random UUID (version 4) that was never returned before."""

@@ -44,9 +44,9 @@ def usage_app(
 
     Takes what `command_tracker` takes, so that `usage show` shows the host's own event.
     """
-    from arcade_usage.bootstrap import DEFAULT_HOST
-    from arcade_usage.bootstrap_commands import Tool
     from arcade_usage.cli.commands import make_app
+    from arcade_usage.composition.command import DEFAULT_HOST
+    from arcade_usage.composition.console import Tool
 
     return make_app(Tool(distribution, project_token, host or DEFAULT_HOST, config_dir))
 

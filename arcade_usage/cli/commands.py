@@ -2,7 +2,6 @@
 
 import typer
 
-from arcade_usage.bootstrap_commands import Tool
 from arcade_usage.cli.demo import demo
 from arcade_usage.cli.flush import flush
 from arcade_usage.cli.forget import forget
@@ -10,6 +9,7 @@ from arcade_usage.cli.log import log
 from arcade_usage.cli.show import show
 from arcade_usage.cli.status import status
 from arcade_usage.cli.switch import off, on
+from arcade_usage.composition.console import Tool
 
 _HELP = """See what a command-line tool reports about its use and to whom, and turn that off.
 

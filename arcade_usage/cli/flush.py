@@ -3,9 +3,7 @@
 import typer
 from rich.text import Text
 
-from arcade_usage import bootstrap_commands
-from arcade_usage.application.delivery import Flushed
-from arcade_usage.bootstrap_commands import Place
+from arcade_usage.application.delivery.delivery import Flushed
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
 from arcade_usage.cli.screen import (
@@ -17,6 +15,8 @@ from arcade_usage.cli.screen import (
     put_json,
     reporting_errors,
 )
+from arcade_usage.composition import console
+from arcade_usage.composition.console import Place
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import shorten
 
@@ -35,7 +35,7 @@ def flush(
     """
     place = find_place(context, config_dir, host, token)
     with reporting_errors(place):
-        waiting = bootstrap_commands.count_waiting(place)
+        waiting = console.count_waiting(place)
         off = words.reasons(place.reasons(), place.off_files())
         if place.debugging:
             off.append(f"{DEBUG_VARIABLE} is set, so nothing is sent")
@@ -57,16 +57,16 @@ def flush(
 
 def _flush(place: Place, waiting: int, failures: list[str]) -> list[Flushed]:
     """With a line on stderr that counts, where a person sees it."""
-    console = make_console(stderr=True)
+    terminal = make_console(stderr=True)
     delivered = 0
-    with console.status(f"Delivering {words.count(waiting, 'event')}...") as line:
+    with terminal.status(f"Delivering {words.count(waiting, 'event')}...") as line:
 
         def count(events: int) -> None:
             nonlocal delivered
             delivered += events
             line.update(f"Delivering {words.count(waiting, 'event')}... {delivered:,} accepted")
 
-        return list(bootstrap_commands.flush(place, count, failures))
+        return list(console.flush(place, count, failures))
 
 
 def _is_telling(flushed: Flushed) -> bool:
@@ -74,7 +74,9 @@ def _is_telling(flushed: Flushed) -> bool:
 
 
 def _put(flushed: Flushed) -> None:
-    lines = [Text.assemble((flushed.sink.host, "bold"), (f"  {shorten(flushed.sink.project_token)}", "dim"))]
+    lines = [
+        Text.assemble((flushed.project.host, "bold"), (f"  {shorten(flushed.project.project_token)}", "dim"))
+    ]
     if flushed.delivered:
         lines.append(Text(f"  {words.count(flushed.delivered, 'event')} delivered", style="green"))
     lines += [
@@ -94,8 +96,8 @@ def _put(flushed: Flushed) -> None:
 
 def _as_json(flushed: Flushed) -> dict[str, object]:
     return {
-        "host": flushed.sink.host,
-        "project_token": shorten(flushed.sink.project_token),
+        "host": flushed.project.host,
+        "project_token": shorten(flushed.project.project_token),
         "delivered": flushed.delivered,
         "dropped": dict(flushed.dropped),
         "waiting": flushed.waiting,

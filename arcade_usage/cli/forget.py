@@ -6,8 +6,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from arcade_usage import bootstrap_commands
-from arcade_usage.application.erasure import Forgotten
+from arcade_usage.application.console.erasure import Forgotten
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, find_place
 from arcade_usage.cli.screen import (
@@ -19,6 +18,7 @@ from arcade_usage.cli.screen import (
     put_json,
     reporting_errors,
 )
+from arcade_usage.composition import console
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 
@@ -36,11 +36,11 @@ def forget(
     """
     place = find_place(context, config_dir)
     with reporting_errors(place):
-        eraser = bootstrap_commands.make_eraser(place)
+        eraser = console.make_eraser(place)
         if not yes:
             _ask(eraser.look(), place.layout.config_dir)
         forgotten = eraser.forget()
-        left = bootstrap_commands.name_what_is_left(place, forgotten.left)
+        left = console.name_what_is_left(place, forgotten.left)
     if as_json:
         put_json(
             {

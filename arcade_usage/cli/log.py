@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from arcade_usage import bootstrap_commands
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
 from arcade_usage.cli.screen import Cell, put, put_failures, put_json, reporting_errors, table
+from arcade_usage.composition import console
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.sent import Sent
-from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.status import shorten
 
 SHOWN = 50  # events on a terminal, unless another number is asked for
@@ -47,7 +47,7 @@ def log(
     """
     place = find_place(context, config_dir, host, token)
     with reporting_errors(place):
-        copies, unread = bootstrap_commands.sent(place)
+        copies, unread = console.sent(place)
     shown = copies[-last:] if last is not None else copies if as_json else copies[-SHOWN:]
     if as_json:
         put_json(
@@ -64,7 +64,7 @@ def log(
     put_failures("Not read", unread)
 
 
-def _rows(shown: list[tuple[Sink, Sent]], several: bool) -> Iterator[list[Cell]]:
+def _rows(shown: list[tuple[Project, Sent]], several: bool) -> Iterator[list[Cell]]:
     for to, copy in shown:
         what, took, who, how = _cells(copy)
         when = Text(words.local(copy.at), style="dim")

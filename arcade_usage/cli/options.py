@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from arcade_usage.bootstrap_commands import Place, Tool
+from arcade_usage.composition.console import Place, Tool
 
 ConfigDir = Annotated[
     Path | None,
@@ -40,7 +40,7 @@ def find_place(
     tool = context.obj if isinstance(context.obj, Tool) else None
     try:
         place = Place(tool, config_dir, host, token)
-        place.sinks()
+        place.projects()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     return place

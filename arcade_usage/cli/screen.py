@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arcade_usage.application.errors import NotAcceptedError, StoreBusyError, UsageTrackingError, explain
-from arcade_usage.bootstrap_commands import Place, check
+from arcade_usage.composition.console import Place, check
 
 FAILED = 1  # the config folder can't be used
 NOT_SO = 3  # the answer is no: tracking is off, something waits still

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from arcade_usage import bootstrap_commands
-from arcade_usage.application.preview import Preview
+from arcade_usage.application.console.preview import Preview
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
 from arcade_usage.cli.screen import NOT_SO, Cell, facts, headline, put, put_json, reporting_errors, table
+from arcade_usage.composition import console
 from arcade_usage.domain.event import FIELDS, SDK_FIELDS
 
 _SDK = "PostHog's SDK adds it to every event"
@@ -60,10 +60,10 @@ def show(
     place = find_place(context, config_dir, host, token)
     with reporting_errors(place):
         elapsed = time.monotonic() - _STARTED
-        preview, known = bootstrap_commands.show(place, command, error, distribution, elapsed)
+        preview, known = console.show(place, command, error, distribution, elapsed)
     off = words.reasons(place.reasons(), place.off_files())
     if as_json:
-        put_json({"would_send": not off, "reasons": off, "to": preview.sink.host if known else None,
+        put_json({"would_send": not off, "reasons": off, "to": preview.project.host if known else None,
                   "as": preview.whose.value, "event": preview.message})  # fmt: skip
     else:
         _put(preview, known, off)
@@ -71,7 +71,7 @@ def show(
 
 
 def _put(preview: Preview, known: bool, off: list[str]) -> None:
-    to = preview.sink.host if known else "a tool's PostHog (none has reported from here yet)"
+    to = preview.project.host if known else "a tool's PostHog (none has reported from here yet)"
     if off:
         put(
             headline("Nothing would be sent: tracking is off.", "yellow"),

@@ -4,11 +4,11 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from arcade_usage import bootstrap_commands
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
 from arcade_usage.cli.screen import FAILED, NOT_SO, Cell, facts, headline, put, put_json
-from arcade_usage.domain.status import SinkStatus, Status, Trouble, shorten
+from arcade_usage.composition import console
+from arcade_usage.domain.status import ProjectStatus, Status, Trouble, shorten
 
 
 def status(
@@ -22,7 +22,7 @@ def status(
 
     Exits with 0 when it is on, with 3 when it is off, with 1 if the config folder can't be used.
     """
-    stock = bootstrap_commands.status(find_place(context, config_dir, host, token))
+    stock = console.status(find_place(context, config_dir, host, token))
     if as_json:
         put_json(_as_json(stock))
     else:
@@ -46,10 +46,12 @@ def _put(stock: Status) -> None:
     if stock.sdk_problem is not None:
         content.append(Text(f"! {stock.sdk_problem}", style="bold red"))
     content += ["", facts(_identity(stock))]
-    for sink in stock.sinks:
-        title = Text.assemble((sink.sink.host, "bold"), (f"  {shorten(sink.sink.project_token)}", "dim"))
-        content += ["", title, facts(_delivery(sink, stock.now))]
-    if not stock.sinks and stock.known is not None:
+    for project in stock.projects:
+        title = Text.assemble(
+            (project.project.host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
+        )
+        content += ["", title, facts(_delivery(project, stock.now))]
+    if not stock.projects and stock.state is not None:
         content += ["", Text("No tool has reported anything from here yet.", style="dim")]
     put(*content)
 
@@ -64,22 +66,22 @@ def _identity(stock: Status) -> list[tuple[str, Cell]]:
         told.append(("identity", Text.assemble("linked to account ", (shorten(stock.principal_id), "bold"))))
     elif stock.anon_id is not None:
         told.append(("identity", "anonymous"))
-    elif stock.known is not None:
+    elif stock.state is not None:
         told.append(("identity", "none yet: the first command makes a random id"))
     if stock.anon_id is not None:
         told.append(("random id", shorten(stock.anon_id)))
-    if stock.owed:
-        told.append(("links to send", words.count(stock.owed, "earlier id")))
+    if stock.pending_aliases:
+        told.append(("links to send", words.count(stock.pending_aliases, "earlier id")))
     told.append(("credentials", "stored" if stock.has_credentials else "none"))
     told.append(("config folder", stock.config_dir))
     return told
 
 
-def _delivery(sink: SinkStatus, now: float) -> list[tuple[str, Cell]]:
-    book = sink.logbook
-    told: list[tuple[str, Cell]] = [("waiting", _waiting(sink, now))]
-    due_at = sink.due_at(now)
-    if sink.waiting:
+def _delivery(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
+    book = project.logbook
+    told: list[tuple[str, Cell]] = [("waiting", _waiting(project, now))]
+    due_at = project.due_at(now)
+    if project.waiting:
         told.append(("next attempt", words.ahead(due_at, now) if due_at else "with the next command"))
     told.append(
         (
@@ -100,14 +102,14 @@ def _delivery(sink: SinkStatus, now: float) -> list[tuple[str, Cell]]:
     return told
 
 
-def _waiting(sink: SinkStatus, now: float) -> Cell:
-    if not sink.waiting or sink.oldest_at is None:
+def _waiting(project: ProjectStatus, now: float) -> Cell:
+    if not project.waiting or project.oldest_at is None:
         return "nothing"
-    told = f"{words.count(sink.waiting, 'event')}, the oldest from {words.ago(sink.oldest_at, now)}"
-    if sink.undecided > sink.foreign:
-        told += f"; {sink.undecided - sink.foreign:,} until it can be told whose"
-    if sink.foreign:
-        told += f"; {sink.foreign:,} {words.FOREIGN}"
+    told = f"{words.count(project.waiting, 'event')}, the oldest from {words.ago(project.oldest_at, now)}"
+    if project.undecided > project.foreign:
+        told += f"; {project.undecided - project.foreign:,} until it can be told whose"
+    if project.foreign:
+        told += f"; {project.foreign:,} {words.FOREIGN}"
     return Text(told, style="yellow")
 
 
@@ -119,10 +121,10 @@ def _as_json(stock: Status) -> dict[str, object]:
         "debug": stock.debugging,
         "config_dir": stock.config_dir,
         "identity": {
-            "state": "unreadable" if stock.known is None else state,
+            "state": "unreadable" if stock.state is None else state,
             "anon_id": shorten(stock.anon_id) if stock.anon_id else None,
             "principal_id": shorten(stock.principal_id) if stock.principal_id else None,
-            "links_to_send": stock.owed,
+            "links_to_send": stock.pending_aliases,
         },
         "credentials": stock.has_credentials,
         "troubles": {
@@ -131,25 +133,29 @@ def _as_json(stock: Status) -> dict[str, object]:
         },
         "not_owned": list(stock.not_owned),
         "unusable_locks": list(stock.unusable_locks),
-        "sinks": [_sink_as_json(sink, stock.now) for sink in stock.sinks],
+        "sinks": [_sink_as_json(project, stock.now) for project in stock.projects],
     }
 
 
-def _sink_as_json(sink: SinkStatus, now: float) -> dict[str, object]:
-    delivered, failed, unanswered = sink.logbook.delivered, sink.logbook.failed, sink.logbook.unanswered
+def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
+    delivered, failed, unanswered = (
+        project.logbook.delivered,
+        project.logbook.failed,
+        project.logbook.unanswered,
+    )
     return {
-        "host": sink.sink.host,
-        "project_token": shorten(sink.sink.project_token),
-        "waiting": sink.waiting,
-        "undecided": sink.undecided,
-        "of_another_installation": sink.foreign,
-        "oldest": words.iso(sink.oldest_at),
-        "next_attempt": words.iso(sink.due_at(now)),
-        "failures_in_a_row": sink.failures,
+        "host": project.project.host,
+        "project_token": shorten(project.project.project_token),
+        "waiting": project.waiting,
+        "undecided": project.undecided,
+        "of_another_installation": project.foreign,
+        "oldest": words.iso(project.oldest_at),
+        "next_attempt": words.iso(project.due_at(now)),
+        "failures_in_a_row": project.failures,
         "last_delivery": {"at": words.iso(delivered.at), "events": delivered.events} if delivered else None,
         "last_failure": {"at": words.iso(failed.at), "reason": failed.reason} if failed else None,
         "last_failed_look_up": (
             {"at": words.iso(unanswered.at), "reason": unanswered.reason} if unanswered else None
         ),
-        "dropped": dict(sink.logbook.losses.counts),
+        "dropped": dict(project.logbook.losses.counts),
     }

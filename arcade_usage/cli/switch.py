@@ -3,11 +3,11 @@
 import typer
 from rich.text import Text
 
-from arcade_usage import bootstrap_commands
-from arcade_usage.application.choosing import TurnedOff
+from arcade_usage.application.console.opt_out import TurnedOff
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, find_place
 from arcade_usage.cli.screen import NOT_SO, headline, put, put_failures, put_json, reporting_errors
+from arcade_usage.composition import console
 
 
 def off(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = False) -> None:
@@ -20,7 +20,7 @@ def off(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = 
     """
     place = find_place(context, config_dir)
     with reporting_errors(place):
-        turned_off = bootstrap_commands.turn_off(place)
+        turned_off = console.turn_off(place)
     if as_json:
         put_json({"tracking": "off", "dropped": turned_off.dropped, "senders_at_work": turned_off.at_work,
                   "left": list(turned_off.left)})  # fmt: skip
@@ -52,7 +52,7 @@ def on(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = F
     """
     place = find_place(context, config_dir)
     with reporting_errors(place):
-        was_off = bootstrap_commands.turn_on(place)
+        was_off = console.turn_on(place)
     still = words.reasons(place.reasons(), place.off_files())
     if as_json:
         put_json({"tracking": "off" if still else "on", "taken_back": was_off, "reasons": still})

@@ -9,7 +9,7 @@ from attrs import frozen
 from arcade_usage.demo.people import PEOPLE, owners
 from arcade_usage.demo.receiver import Mood, Received
 from arcade_usage.demo.world import Sight
-from arcade_usage.domain.persons import ALIAS_EVENT, Captured, Persons
+from arcade_usage.domain.persons import ALIAS_EVENT, IngestedEvent, Persons
 from arcade_usage.domain.properties import SUCCEEDED
 
 
@@ -62,7 +62,7 @@ def write_journal(requests: Sequence[Received], scene: Scene, known_tokens: Mapp
     return [*entries, *_stitched(scene)]
 
 
-def command_name(event: Captured) -> str:
+def command_name(event: IngestedEvent) -> str:
     return str(event.properties.get("command_name", event.name))
 
 

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from arcade_usage.demo.people import Person, owners
 from arcade_usage.demo.story import Act
-from arcade_usage.domain.persons import Captured, Persons
+from arcade_usage.domain.persons import IngestedEvent, Persons
 
 SERIAL = "demo_event"  # the property of an event that tells which act it is of
 
@@ -34,7 +34,7 @@ class Ending:
     """
 
     act: Act
-    event: Captured | None
+    event: IngestedEvent | None
     person: str | None
     names: tuple[str, ...]
     fault: Fault | None
@@ -42,7 +42,7 @@ class Ending:
 
 def judge_endings(acts: Sequence[Act], persons: Persons) -> list[Ending]:
     """Where the event of each act ended up, by PostHog's rules, and what is wrong with that."""
-    events: dict[object, list[Captured]] = {}
+    events: dict[object, list[IngestedEvent]] = {}
     for event in persons.events:
         events.setdefault(event.properties.get(SERIAL), []).append(event)
     actors: dict[str, set[Person]] = {}
@@ -53,7 +53,7 @@ def judge_endings(acts: Sequence[Act], persons: Persons) -> list[Ending]:
 
 
 def _judge(
-    act: Act, events: Sequence[Captured], actors: Mapping[str, set[Person]], persons: Persons
+    act: Act, events: Sequence[IngestedEvent], actors: Mapping[str, set[Person]], persons: Persons
 ) -> Ending:
     if not events:
         return Ending(act, None, None, (), Fault.LOST)

@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from arcade_usage.domain.persons import Captured, Persons
+from arcade_usage.domain.persons import IngestedEvent, Persons
 
 REQUEST_LIMIT = 20 * 1024 * 1024  # bytes, as PostHog has it
 
@@ -104,11 +104,11 @@ class Receiver:
         with self._changed:
             return self._changed.wait_for(condition, seconds)
 
-    def events(self, project_token: str) -> tuple[Captured, ...]:
+    def events(self, project_token: str) -> tuple[IngestedEvent, ...]:
         """The events that a project took in, aliases aside, repeats dropped, in order of arrival."""
         return self.persons.get(project_token, Persons()).events
 
-    def person_of(self, project_token: str, event: Captured) -> str:
+    def person_of(self, project_token: str, event: IngestedEvent) -> str:
         """The person that an event ended up with, so far."""
         return self.persons[project_token].person_of(event)
 
@@ -144,7 +144,7 @@ class Receiver:
         persons = self.persons.get(token, Persons())
         for event in content["batch"]:
             persons = persons.ingest(
-                Captured(
+                IngestedEvent(
                     event["event"],
                     event["distinct_id"],
                     event["uuid"],

@@ -14,11 +14,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from attrs import define, field, frozen
 
 import arcade_usage
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.detached import DetachedLauncher
-from arcade_usage.adapters.outbox import find_sinks
-from arcade_usage.adapters.record_files import LOGBOOK_FILE
-from arcade_usage.application.tracker import CommandTracker
+from arcade_usage.adapters.process.launcher import DetachedLauncher
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.outbox import find_projects
+from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE
+from arcade_usage.application.command.tracker import CommandTracker
 from arcade_usage.demo.environment import own_environment
 from arcade_usage.demo.oracle import SERIAL
 from arcade_usage.demo.people import PEOPLE, Person
@@ -74,7 +74,7 @@ class World:
         if step.left_behind is not None:
             self._write_credentials(step.left_behind)
         if step.hour_later:
-            for sink in find_sinks(self.layout.outboxes):
+            for sink in find_projects(self.layout.outboxes):
                 os.unlink(os.path.join(self.layout.outbox(sink.key), LOGBOOK_FILE))
 
     def run(self, act: Act) -> None:

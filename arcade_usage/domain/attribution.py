@@ -9,9 +9,19 @@ fits. In that table a is the snapshot's anonymous id, f a fresh one.
 from attrs import frozen
 
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.ledger import Ledger, Stamp
-from arcade_usage.domain.verdict import Answer, Apart, As, AsAnonymous, Found, NoAnswer, Nobody, Verdict, Wait
+from arcade_usage.domain.verdict import (
+    AnonymousId,
+    Answer,
+    Found,
+    NoAnswer,
+    Principal,
+    Rejected,
+    Unattributable,
+    Verdict,
+    Wait,
+)
 
 WAIT_SECONDS = 24 * 3600.0  # how long an event may stay undecided before it is nobody's
 
@@ -25,7 +35,7 @@ class LookUp:
 class Rotate:
     """Rotate to a fresh id, first used with the credentials of `seen`, and go on with that."""
 
-    seen: Stamp | None
+    first_stamp: Stamp | None
 
 
 @frozen
@@ -47,14 +57,14 @@ Step = LookUp | Rotate | StartOver | Link
 class Case:
     """All that a verdict depends on.
 
-    `snapshot`: what the command saw. `now`: the same things at this moment. `sink`: Sink.key of where
+    `snapshot`: what the command saw. `now`: the same things at this moment. `sink`: Project.key of where
     the event goes. `here`: this installation's fingerprint. `answer`: what a look-up said, if one was made.
     `alias_is_due`: False while an alias to the claim would not be tried, since one has failed lately.
     """
 
     snapshot: Snapshot
     now: Snapshot
-    sink: str
+    project: str
     here: str
     is_logout: bool = False
     age_seconds: float = 0.0
@@ -69,18 +79,21 @@ def judge(case: Case) -> Verdict | Wait | Step:
     asked for at most once each.
     """
     seen, now = case.snapshot, case.now
-    identity, stamp = seen.known.identity, seen.stamp
-    same_id = seen.known.anon_id == now.known.anon_id
+    identity, stamp = seen.state.identity, seen.stamp
+    same_id = seen.state.anon_id == now.state.anon_id
 
-    if not seen.known.agrees or (same_id and not now.known.agrees):
+    if not seen.state.is_consistent or (same_id and not now.state.is_consistent):
         return StartOver()
     if case.is_logout and stamp is None:
-        return _after_its_own_logout(seen.known.account, case.sink)
+        return _after_its_own_logout(seen.state.matching_ledger, case.project)
     if isinstance(identity, Linked):
-        if any(_stands(ledger, identity, case) for ledger in (now.known.account, seen.known.account)):
-            return As(identity.principal_id)
-        if stamp is None and seen.known.ledger is None:
-            return As(identity.principal_id)
+        if any(
+            _stands(ledger, identity, case)
+            for ledger in (now.state.matching_ledger, seen.state.matching_ledger)
+        ):
+            return Principal(identity.principal_id)
+        if stamp is None and seen.state.ledger is None:
+            return Principal(identity.principal_id)
     if not same_id or stamp != now.stamp or seen.missed_credentials(now):
         return _overtaken(case)
     if isinstance(identity, Linked):
@@ -90,19 +103,23 @@ def judge(case: Case) -> Verdict | Wait | Step:
     raise AssertionError("a snapshot that agrees has an identity")
 
 
-def _after_its_own_logout(ledger: Ledger | None, sink: str) -> Verdict:
+def _after_its_own_logout(ledger: Ledger | None, project: str) -> Verdict:
     """The host built the tracker after it had deleted the credentials: only the ledger can tell.
 
     It can't where the id was used with credentials since that nobody could say whose they were.
     """
-    accepted = ledger is not None and sink in ledger.accepted and ledger.undisputed
-    return As(ledger.claim) if accepted and ledger and ledger.claim else Apart()
+    accepted = ledger is not None and project in ledger.accepted and ledger.undisputed
+    return Principal(ledger.claimed_by) if accepted and ledger and ledger.claimed_by else Unattributable()
 
 
 def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
     """The sink accepted this link, and the credentials are those under which it was last confirmed."""
     stamp = case.snapshot.stamp
-    return ledger is not None and ledger.vouches_for(linked, case.sink) and ledger.names(stamp) is not None
+    return (
+        ledger is not None
+        and ledger.vouches_for(linked, case.project)
+        and ledger.principal_for(stamp) is not None
+    )
 
 
 def _overtaken(case: Case) -> Verdict:
@@ -111,59 +128,65 @@ def _overtaken(case: Case) -> Verdict:
     Unless nobody had ever logged in under the id when the command ran: then whoever it is linked to
     later is who would have got the event anyway.
     """
-    seen, ledger = case.snapshot, case.snapshot.known.account
-    untouched = ledger is None or (ledger.untouched and ledger.born == case.here)
-    if isinstance(seen.known.identity, Anonymous) and seen.stamp is None and untouched:
-        return AsAnonymous(seen.known.identity.anon_id)
-    return Apart()
+    seen, ledger = case.snapshot, case.snapshot.state.matching_ledger
+    never_had_credentials = ledger is None or (
+        ledger.never_had_credentials and ledger.installation == case.here
+    )
+    if isinstance(seen.state.identity, Anonymous) and seen.stamp is None and never_had_credentials:
+        return AnonymousId(seen.state.identity.anon_id)
+    return Unattributable()
 
 
 def _linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step:
-    ledger = case.now.known.account
+    ledger = case.now.state.matching_ledger
     answer = _answer(case, ledger, stamp)
     if answer is None:
         return LookUp()
-    if isinstance(answer, Nobody):
-        return Apart()
+    if isinstance(answer, Rejected):
+        return Unattributable()
     if isinstance(answer, NoAnswer):
-        return Wait() if case.age_seconds < WAIT_SECONDS else Apart()
+        return Wait() if case.age_seconds < WAIT_SECONDS else Unattributable()
     if answer.principal_id != identity.principal_id:
         return Rotate(stamp)
-    accounted = ledger is None or ledger.claim == answer.principal_id
+    accounted = ledger is None or ledger.claimed_by == answer.principal_id
     if not accounted and not _first_used_with(ledger, stamp):
         return Rotate(stamp)
     return _link(case, answer.principal_id, stamp)
 
 
 def _anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict | Step:
-    now, ledger = case.now.known, case.now.known.account
-    if ledger is not None and ledger.born != case.here:
+    now, ledger = case.now.state, case.now.state.matching_ledger
+    if ledger is not None and ledger.installation != case.here:
         return Rotate(stamp)
     if stamp is None:
-        untouched = (ledger is None or ledger.untouched) and not isinstance(now.identity, Linked)
-        return AsAnonymous(identity.anon_id) if untouched else Rotate(None)
-    if isinstance(now.identity, Linked) and (ledger is None or now.identity.principal_id != ledger.claim):
+        never_had_credentials = (ledger is None or ledger.never_had_credentials) and not isinstance(
+            now.identity, Linked
+        )
+        return AnonymousId(identity.anon_id) if never_had_credentials else Rotate(None)
+    if isinstance(now.identity, Linked) and (
+        ledger is None or now.identity.principal_id != ledger.claimed_by
+    ):
         return Rotate(stamp)
     first = _first_used_with(ledger, stamp)
     if first and not case.alias_is_due:
-        return AsAnonymous(identity.anon_id)  # a look-up could not lead to more
+        return AnonymousId(identity.anon_id)  # a look-up could not lead to more
     answer = _answer(case, ledger, stamp)
     if answer is None:
         return LookUp()
     if first:
         if isinstance(answer, Found):
             return _link(case, answer.principal_id, stamp)
-        return AsAnonymous(identity.anon_id)
-    if isinstance(answer, Found) and ledger is not None and answer.principal_id == ledger.claim:
+        return AnonymousId(identity.anon_id)
+    if isinstance(answer, Found) and ledger is not None and answer.principal_id == ledger.claimed_by:
         return _link(case, answer.principal_id, stamp)
     return Rotate(stamp)
 
 
 def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
     """Link a, or a fresh id where a belongs to somebody else for good."""
-    known = case.now.known
-    claim = known.account.claim if known.account else None
-    linked = known.identity.principal_id if isinstance(known.identity, Linked) else None
+    state = case.now.state
+    claim = state.matching_ledger.claimed_by if state.matching_ledger else None
+    linked = state.identity.principal_id if isinstance(state.identity, Linked) else None
     if {claim, linked} <= {None, principal_id}:
         return Link(principal_id)
     return Rotate(stamp)
@@ -171,10 +194,10 @@ def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
 
 def _answer(case: Case, ledger: Ledger | None, stamp: Stamp) -> Answer | None:
     """What is known of whom the credentials name: an earlier confirmation spares the look-up."""
-    confirmed = ledger.names(stamp) if ledger is not None else None
+    confirmed = ledger.principal_for(stamp) if ledger is not None else None
     return Found(confirmed) if confirmed is not None else case.answer
 
 
 def _first_used_with(ledger: Ledger | None, stamp: Stamp) -> bool:
     """Whether the id was used with these credentials only."""
-    return ledger is None or ledger.untouched or ledger.seen == stamp
+    return ledger is None or ledger.never_had_credentials or ledger.first_stamp == stamp

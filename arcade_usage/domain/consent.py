@@ -3,7 +3,7 @@
 Owns the invariant that tracking is on only where nothing says off. Runs on the command path.
 """
 
-TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
+TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -2,8 +2,8 @@
 
 from attrs import evolve, field, frozen
 
-from arcade_usage.domain.limits import Losses, Observed
-from arcade_usage.domain.spacing import Pauses
+from arcade_usage.domain.backoff import Backoff
+from arcade_usage.domain.retention import Losses, Observed
 
 REASON_LIMIT = 200  # characters
 
@@ -32,7 +32,7 @@ class Logbook:
     `unanswered`: the last time that Arcade Cloud did not say whose the credentials are. None: never.
     """
 
-    pauses: Pauses = field(factory=Pauses)
+    backoff: Backoff = field(factory=Backoff)
     observed: Observed = field(factory=Observed)
     losses: Losses = field(factory=Losses)
     delivered: Delivered | None = None

@@ -1,8 +1,7 @@
 """How a command ended, told from the exception that left it, without knowing the host's framework.
 
-Owns the invariant that a usage error's message quotes nothing that the user typed. Runs on the command path,
-so it imports nothing that isn't there anyway, and an outcome is no enumeration: making one takes longer than
-all else here.
+Owns the invariant that a usage error's message quotes nothing that the user typed. Runs on the command path
+where a command failed. An outcome is the text that payload and event carry.
 """
 
 import re

@@ -17,7 +17,7 @@ PERSONLESS = "$process_person_profile"
 
 
 @frozen
-class Captured:
+class IngestedEvent:
     """An event as PostHog took it in."""
 
     name: str
@@ -42,10 +42,10 @@ class Persons:
 
     person_of_id: Mapping[str, str] = field(factory=dict)
     identified: frozenset[str] = frozenset()
-    events: tuple[Captured, ...] = ()
+    events: tuple[IngestedEvent, ...] = ()
     refused_merges: tuple[tuple[str, str], ...] = ()
 
-    def ingest(self, event: Captured) -> "Persons":
+    def ingest(self, event: IngestedEvent) -> "Persons":
         if event.name in (ALIAS_EVENT, IDENTIFY_EVENT, MERGE_EVENT):
             return self if event.personless else self._merge(event)
         if event in self.events:
@@ -53,11 +53,11 @@ class Persons:
         known = {} if event.personless else {event.distinct_id: event.distinct_id}
         return evolve(self, person_of_id={**known, **self.person_of_id}, events=(*self.events, event))
 
-    def person_of(self, event: Captured) -> str:
+    def person_of(self, event: IngestedEvent) -> str:
         """The person an event ends up with; an id without a person stands for one that exists nowhere yet."""
         return self.person_of_id.get(event.distinct_id, event.distinct_id)
 
-    def _merge(self, event: Captured) -> "Persons":
+    def _merge(self, event: IngestedEvent) -> "Persons":
         other = "$anon_distinct_id" if event.name == IDENTIFY_EVENT else "alias"
         target, source = event.distinct_id, event.properties.get(other)
         if source == target or not is_principal_id(source) or not is_principal_id(target):

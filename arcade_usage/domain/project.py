@@ -1,29 +1,41 @@
-"""What makes a PostHog project: its URL and token, and the key that names it in folders and in the ledger."""
+"""Where events go: one project on one PostHog host."""
 
-from arcade_usage.domain.sha256 import sha256_hex
+from collections.abc import Iterable
 
-HOST_LIMIT = 500  # characters
-TOKEN_LIMIT = 200  # characters
+from attrs import field, frozen
 
-
-def base_url(host: str) -> str:
-    return host.strip().rstrip("/")
+from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
 
 
-def trimmed(token: str) -> str:
-    return token.strip()
+@frozen
+class Project:
+    """One PostHog project. Two tools that share a folder keep apart by `key`.
+
+    `host`: an http or https URL. `project_token`: public by design, it can only add events.
+    """
+
+    host: str = field(converter=base_url)
+    project_token: str = field(converter=trimmed, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_project(self.host, self.project_token)
+
+    @property
+    def key(self) -> str:
+        """16 hex digits that name this sink in folders and in the ledger."""
+        return project_key(self.host, self.project_token)
 
 
-def check_project(host: str, token: str) -> None:
-    """Raises ValueError for what no project has. `host`, `token`: as `base_url` and `trimmed` make them."""
-    if not host.startswith(("https://", "http://")) or len(host) > HOST_LIMIT:
-        raise ValueError("a sink's host is a URL of http or https")
-    if not 0 < len(token) <= TOKEN_LIMIT:
-        raise ValueError("a sink needs a project token")
-    if not (host.isprintable() and token.isprintable()):  # half a character is not
-        raise ValueError("a sink's names are text")
+def choose(found: Iterable[Project], host: str | None, project_token: str | None) -> list[Project]:
+    """The sinks that are meant: those found that match what is named, or the one that is named in full.
 
-
-def project_key(host: str, token: str) -> str:
-    """16 hex digits."""
-    return sha256_hex(f"{host}\n{token}".encode())[:16]
+    Raises ValueError for what can't be a sink.
+    """
+    if host is not None and project_token is not None:
+        return [Project(host, project_token)]
+    return [
+        project
+        for project in found
+        if host is None or base_url(host) == project.host
+        if project_token is None or trimmed(project_token) == project.project_token
+    ]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 
-TYPE_CHECKING = False  # as type checkers know it: typing takes longer to import than all else here
+TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
 if TYPE_CHECKING:
     from arcade_usage.domain.event import Command, Runtime
 

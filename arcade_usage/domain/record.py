@@ -6,7 +6,7 @@ Owns the invariant that a record's verdict, once there, never changes.
 from attrs import evolve, frozen
 
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.verdict import Attribution
 
 

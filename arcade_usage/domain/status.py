@@ -8,12 +8,12 @@ from enum import Enum
 
 from attrs import frozen
 
+from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.identity import Linked
-from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Logbook
-from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.spacing import LONGEST_SECONDS
+from arcade_usage.domain.project import Project
 
 SHORT_ID = 8  # characters of an id that are shown
 CLOCK_TOLERANCE_SECONDS = 300.0  # that something may lie ahead of the clock
@@ -43,7 +43,7 @@ class Trouble(str, Enum):
 
 
 @frozen
-class Circumstances:
+class Diagnostics:
     """What the machine allows. `evidence`: names of malformed files that were kept.
 
     `unusable_locks`: each one's path, why it can't be used, and what to do about it. `not_owned`: the same of
@@ -58,14 +58,14 @@ class Circumstances:
 
 
 @frozen
-class SinkStatus:
+class ProjectStatus:
     """One outbox. `undecided`: events of which it can't be told yet whose they are.
 
     `foreign`: undecided ones of another installation, which alone can tell.
     `strange`: files that can't be read as events. `oldest_at`, `newest_at`: when events ended (Unix seconds).
     """
 
-    sink: Sink
+    project: Project
     logbook: Logbook
     waiting: int = 0
     undecided: int = 0
@@ -76,13 +76,13 @@ class SinkStatus:
 
     def due_at(self, now: float) -> float | None:
         """When the next attempt at the sink is due (Unix seconds); None: with the next command."""
-        pause = dict(self.logbook.pauses.by_name).get("sink")
+        pause = dict(self.logbook.backoff.by_name).get("sink")
         return pause.due_at if pause is not None and pause.holds_back(now) else None
 
     @property
     def failures(self) -> int:
         """Attempts in a row that failed, those that were cut off included."""
-        pause = dict(self.logbook.pauses.by_name).get("sink")
+        pause = dict(self.logbook.backoff.by_name).get("sink")
         return pause.failures if pause is not None else 0
 
     def from_later_than(self, now: float) -> bool:
@@ -91,7 +91,7 @@ class SinkStatus:
         moments += [
             last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None
         ]
-        moments += [pause.due_at - LONGEST_SECONDS for _, pause in logbook.pauses.by_name]
+        moments += [pause.due_at - LONGEST_SECONDS for _, pause in logbook.backoff.by_name]
         return any(moment is not None and moment > now + CLOCK_TOLERANCE_SECONDS for moment in moments)
 
 
@@ -100,16 +100,16 @@ class Status:
     """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
 
     `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
-    `unusable_locks`, `not_owned`: see Circumstances.
+    `unusable_locks`, `not_owned`: see Diagnostics.
     """
 
     config_dir: str
     reasons: tuple[str, ...]
     off_files: tuple[tuple[str, bool], ...]
     debugging: bool
-    known: Known | None
+    state: IdentityState | None
     has_credentials: bool
-    sinks: tuple[SinkStatus, ...]
+    projects: tuple[ProjectStatus, ...]
     troubles: tuple[Trouble, ...]
     now: float
     unusable_locks: tuple[str, ...] = ()
@@ -127,18 +127,18 @@ class Status:
 
     @property
     def anon_id(self) -> str | None:
-        return self.known.anon_id if self.known else None
+        return self.state.anon_id if self.state else None
 
     @property
     def principal_id(self) -> str | None:
-        identity = self.known.identity if self.known else None
+        identity = self.state.identity if self.state else None
         return identity.principal_id if isinstance(identity, Linked) else None
 
     @property
-    def owed(self) -> int:
+    def pending_aliases(self) -> int:
         """Aliases of earlier ids that are still to be sent."""
-        ledger = self.known.ledger if self.known else None
-        return len(ledger.owed) if isinstance(ledger, Ledger) else 0
+        ledger = self.state.ledger if self.state else None
+        return len(ledger.pending_aliases) if isinstance(ledger, Ledger) else 0
 
 
 def shorten(an_id: str) -> str:
@@ -147,32 +147,36 @@ def shorten(an_id: str) -> str:
 
 
 def find_troubles(
-    known: Known | None, here: str, circumstances: Circumstances, sinks: Sequence[SinkStatus], now: float
+    state: IdentityState | None,
+    here: str,
+    diagnostics: Diagnostics,
+    projects: Sequence[ProjectStatus],
+    now: float,
 ) -> tuple[Trouble, ...]:
     """What keeps tracking from working, the worst first. `here`: this installation's fingerprint."""
     found = {
-        Trouble.UNREADABLE: known is None,
-        Trouble.UNWRITABLE: known is not None and not circumstances.writable,
-        Trouble.FROZEN: not circumstances.can_launch,
-        Trouble.NOT_OWNED: bool(circumstances.not_owned),
-        Trouble.LOCK: bool(circumstances.unusable_locks),
-        Trouble.CLOCK: any(each.from_later_than(now) for each in sinks),
-        **(_troubles_of_identity(known, here) if known is not None else {}),
-        Trouble.UNREACHABLE: any(each.failures and each.waiting for each in sinks),
-        Trouble.STRANGE_EVENTS: any(each.strange for each in sinks),
-        Trouble.EVIDENCE: bool(circumstances.evidence),
+        Trouble.UNREADABLE: state is None,
+        Trouble.UNWRITABLE: state is not None and not diagnostics.writable,
+        Trouble.FROZEN: not diagnostics.can_launch,
+        Trouble.NOT_OWNED: bool(diagnostics.not_owned),
+        Trouble.LOCK: bool(diagnostics.unusable_locks),
+        Trouble.CLOCK: any(each.from_later_than(now) for each in projects),
+        **(_troubles_of_identity(state, here) if state is not None else {}),
+        Trouble.UNREACHABLE: any(each.failures and each.waiting for each in projects),
+        Trouble.STRANGE_EVENTS: any(each.strange for each in projects),
+        Trouble.EVIDENCE: bool(diagnostics.evidence),
     }
     return tuple(trouble for trouble, is_there in found.items() if is_there)
 
 
-def _troubles_of_identity(known: Known, here: str) -> dict[Trouble, bool]:
-    malformed = isinstance(known.identity, Malformed), isinstance(known.ledger, Malformed)
-    account = known.account
+def _troubles_of_identity(state: IdentityState, here: str) -> dict[Trouble, bool]:
+    malformed = isinstance(state.identity, Malformed), isinstance(state.ledger, Malformed)
+    ledger = state.matching_ledger
     return {
         Trouble.MALFORMED_IDENTITY: malformed[0],
         Trouble.MALFORMED_LEDGER: malformed[1],
-        Trouble.DISAGREEMENT: not any(malformed) and known.identity is not None and not known.agrees,
-        Trouble.COPIED: account is not None
-        and account.born != here
-        and not isinstance(known.identity, Linked),
+        Trouble.DISAGREEMENT: not any(malformed) and state.identity is not None and not state.is_consistent,
+        Trouble.COPIED: ledger is not None
+        and ledger.installation != here
+        and not isinstance(state.identity, Linked),
     }

@@ -17,7 +17,7 @@ class Found:
 
 
 @frozen
-class Nobody:
+class Rejected:
     """A definite no: there are no credentials that could name anybody, or they were refused (401, 403).
 
     `reason`: why, for people to read; it makes no difference to a verdict.
@@ -33,25 +33,25 @@ class NoAnswer:
     reason: str = field(default="Arcade Cloud did not say whose the stored credentials are", eq=False)
 
 
-Answer = Found | Nobody | NoAnswer
+Answer = Found | Rejected | NoAnswer
 
 
 @frozen
-class As:
+class Principal:
     """The event is this principal's; their alias was accepted."""
 
     principal_id: str
 
 
 @frozen
-class AsAnonymous:
+class AnonymousId:
     """The event is that of whoever this anonymous id turns out to be."""
 
     anon_id: str
 
 
 @frozen
-class Apart:
+class Unattributable:
     """The event is nobody's: it goes out under a one-off id that is never aliased."""
 
 
@@ -60,7 +60,7 @@ class Wait:
     """It can't be told yet; ask again later."""
 
 
-Verdict = As | AsAnonymous | Apart
+Verdict = Principal | AnonymousId | Unattributable
 
 
 @frozen
@@ -78,8 +78,8 @@ class Attribution:
 
 def attribute(verdict: Verdict, one_off: str) -> Attribution:
     """Freeze a verdict. `one_off` is a fresh id, for the event that is nobody's."""
-    if isinstance(verdict, As):
+    if isinstance(verdict, Principal):
         return Attribution(verdict.principal_id, personless=False)
-    if isinstance(verdict, AsAnonymous):
+    if isinstance(verdict, AnonymousId):
         return Attribution(verdict.anon_id, personless=True)
     return Attribution(one_off, personless=True)

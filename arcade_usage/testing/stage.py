@@ -13,12 +13,13 @@ from unittest import mock
 
 from attrs import define, field
 
-from arcade_usage import bootstrap, bootstrap_server
-from arcade_usage.adapters import config_folder
-from arcade_usage.application.rounds import Rounds
-from arcade_usage.application.server import ServerTracker, pack
-from arcade_usage.application.tracker import CommandTracker, Silence, SilentTracker
-from arcade_usage.application.tracking import Execution, Tracker
+from arcade_usage.adapters.storage import config_folder
+from arcade_usage.application.command.tracker import CommandTracker, SilentTracker, suppress_and_log
+from arcade_usage.application.command.tracking import Execution, Tracker
+from arcade_usage.application.server.queue import Worker
+from arcade_usage.application.server.tracker import ServerTracker, pack
+from arcade_usage.composition import command as command_composition
+from arcade_usage.composition import server as server_composition
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.usage import Usage
 
@@ -74,7 +75,7 @@ class PlayedTracker:
             clock=usage.clock,
             rotate=usage.rotate,
             keep=usage.keep,
-            sink={"host": self._host, "project_token": str(self._project_token)},
+            project={"host": self._host, "project_token": str(self._project_token)},
             config_dir=_CONFIG_DIR,
             distribution=self._distribution,
         )
@@ -99,7 +100,7 @@ class PlayedServer:
 
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
         rounds, lost = self._begin(), self._dropped + 1
-        with Silence():
+        with suppress_and_log():
             if self._open and isinstance(name, str):
                 self._seen = rounds.keep([pack(name, properties, self._stage.usage.clock.time(), self._seen)])
                 lost -= 1
@@ -115,11 +116,11 @@ class PlayedServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _begin(self) -> Rounds:
+    def _begin(self) -> Worker:
         usage = self._stage.usage
         if self._of != (usage, usage.starts):
             self._of = (usage, usage.starts)
-            self._rounds: Rounds = usage.courier(self._distribution, lambda: not _is_off(self._project_token))
+            self._rounds: Worker = usage.courier(self._distribution, lambda: not _is_off(self._project_token))
             self._seen = usage.take()
         return self._rounds
 
@@ -141,8 +142,8 @@ def staging() -> Iterator[Stage]:
         surroundings = {DO_NOT_TRACK_VARIABLE: _OFF, "ARCADE_WORK_DIR": folder, "ARCADE_USAGE_TRACKING": ""}
         stack.enter_context(mock.patch.dict(os.environ, surroundings))
         stack.enter_context(mock.patch.object(config_folder, "DEFAULT_FOLDER", folder))
-        stack.enter_context(mock.patch.object(bootstrap, "_command_tracker", stage.command_tracker))
-        stack.enter_context(mock.patch.object(bootstrap_server, "_server_tracker", stage.server_tracker))
+        stack.enter_context(mock.patch.object(command_composition, "_command_tracker", stage.command_tracker))
+        stack.enter_context(mock.patch.object(server_composition, "_server_tracker", stage.server_tracker))
         yield stage
 
 

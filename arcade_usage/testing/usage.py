@@ -9,29 +9,29 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field, frozen
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.in_memory import (
-    CountingIds,
+from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.payload_reader import read_payload
+from arcade_usage.application.command.tracker import suppress_and_log
+from arcade_usage.application.delivery.attempt_log import AttemptLog
+from arcade_usage.application.delivery.attributor import Attributor
+from arcade_usage.application.delivery.delivery import Delivery, Handover
+from arcade_usage.application.errors import LaunchError, StoreError
+from arcade_usage.application.server.worker import ServerWorker
+from arcade_usage.domain.backoff import LONGEST_SECONDS
+from arcade_usage.domain.event import Event, describe
+from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent
+from arcade_usage.domain.server_event import describe_server_event
+from arcade_usage.domain.verdict import Found
+from arcade_usage.testing.in_memory import (
     ManualClock,
     MemoryIdentityStore,
     MemoryOutbox,
     MemoryPrincipalApi,
     MemorySink,
+    SequentialIds,
 )
-from arcade_usage.adapters.payload_reader import read_payload
-from arcade_usage.adapters.surroundings import local_redactor, read_runtime
-from arcade_usage.application.attributor import Attributor
-from arcade_usage.application.courier import Courier
-from arcade_usage.application.delivery import Delivery, Handover
-from arcade_usage.application.errors import LaunchError, StoreError
-from arcade_usage.application.pacer import Pacer
-from arcade_usage.application.tracker import Silence
-from arcade_usage.domain.capture import describe_capture
-from arcade_usage.domain.event import Event, describe
-from arcade_usage.domain.known import Known, Snapshot, make_first
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured
-from arcade_usage.domain.spacing import LONGEST_SECONDS
-from arcade_usage.domain.verdict import Found
 
 _SINK = "tests"  # whichever project a host names, all goes here
 
@@ -64,7 +64,7 @@ class Processes:
     def launch(self, payload: str) -> None:
         if self.failing:
             raise LaunchError("no process")
-        with Silence():  # what goes wrong there, no host sees
+        with suppress_and_log():  # what goes wrong there, no host sees
             self.deliver(payload)
 
     def launch_and_wait(self, payload: str) -> None:
@@ -86,7 +86,7 @@ class Usage:
     starts: int = field(default=0, init=False)  # of the tool; one more where the test says who is logged in
     _store: MemoryIdentityStore = field(factory=MemoryIdentityStore, init=False)
     _outbox: MemoryOutbox = field(factory=MemoryOutbox, init=False)
-    _ids: CountingIds = field(factory=CountingIds, init=False)
+    _ids: SequentialIds = field(factory=SequentialIds, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.processes = Processes(self._deliver)
@@ -128,18 +128,18 @@ class Usage:
         """An installation whose user logged in earlier, and was linked. Trackers begin anew."""
         self.begin_anonymous()
         self.store_credentials(principal_id)
-        snapshot = Snapshot(make_first(self._ids.fresh(), self._store.here), self.cloud.stamp())
-        known = snapshot.known.noted(_SINK, snapshot.stamp, self._store.here)
+        snapshot = Snapshot(make_first(self._ids.new(), self._store.here), self.cloud.stamp())
+        known = snapshot.state.used_for(_SINK, snapshot.stamp, self._store.here)
         known = known.claimed(principal_id, self._store.here)
-        self._store.known = known.accepted(principal_id, _SINK, snapshot.stamp)
-        alias = Captured(ALIAS_EVENT, str(known.anon_id), self._ids.fresh(), "", {"alias": principal_id})
+        self._store.state = known.accepted(principal_id, _SINK, snapshot.stamp)
+        alias = IngestedEvent(ALIAS_EVENT, str(known.anon_id), self._ids.new(), "", {"alias": principal_id})
         self.posthog.persons = self.posthog.persons.ingest(alias)
 
     def begin_anonymous(self) -> None:
         """A new installation that nobody has logged in on, as each test begins. Trackers begin anew."""
         self.starts += 1
         self.delete_credentials()
-        self._store.known = Known(None, None)
+        self._store.state = IdentityState(None, None)
 
     def store_credentials(self, principal_id: str) -> None:
         """What the tool's own `login` does, for this principal; the test plays it."""
@@ -173,7 +173,7 @@ class Usage:
         """The snapshot port."""
         if snapshot["usage"] is not None:
             return snapshot
-        first = make_first(self._ids.fresh(), self._store.here)
+        first = make_first(self._ids.new(), self._store.here)
         try:
             self._store.change(lambda known: (first if known.identity is None else known, None))
             made = self._store.current().as_made
@@ -185,7 +185,7 @@ class Usage:
 
     def rotate(self, had_credentials: bool) -> None:
         """The foreground part of a logout."""
-        fresh, here = self._ids.fresh(), self._store.here
+        fresh, here = self._ids.new(), self._store.here
         self._store.change(
             lambda known: (known.logged_out(fresh, here, had_credentials=had_credentials), None)
         )
@@ -196,14 +196,14 @@ class Usage:
         event, is_logout = self._event(handover), handover.command.is_logout
         self._delivery().write_down(event, handover.snapshot, is_logout=is_logout)
 
-    def courier(self, distribution: str, is_on: Callable[[], bool]) -> Courier:
+    def courier(self, distribution: str, is_on: Callable[[], bool]) -> ServerWorker:
         """What a server's background works with."""
         runtime, redact = read_runtime(distribution, {}), local_redactor(os.environ)
-        return Courier(
+        return ServerWorker(
             is_on=is_on,
             snapshots=self,
             read=codec.read_snapshot,
-            describe=lambda capture: describe_capture(capture, runtime, self._ids.fresh(), redact),
+            describe=lambda capture: describe_server_event(capture, runtime, self._ids.new(), redact),
             begin=self._delivery,
             clock=self.clock,
         )
@@ -217,14 +217,14 @@ class Usage:
 
     def _event(self, handover: Handover) -> Event:
         runtime = read_runtime(handover.distribution, {})  # the same at a desk and in CI
-        return describe(handover.command, runtime, self._ids.fresh(), local_redactor(os.environ))
+        return describe(handover.command, runtime, self._ids.new(), local_redactor(os.environ))
 
     def _delivery(self) -> Delivery:
-        pacer = Pacer(self._outbox, self.clock, self._ids)
-        attributor = Attributor(self._store, self.cloud, self.posthog, _SINK, pacer, self.clock, self._ids)
-        return Delivery(self._store, self._outbox, self.posthog, attributor, pacer, self.clock, self._ids)
+        attempts = AttemptLog(self._outbox, self.clock, self._ids)
+        attributor = Attributor(self._store, self.cloud, self.posthog, _SINK, attempts, self.clock, self._ids)
+        return Delivery(self._store, self._outbox, self.posthog, attributor, attempts, self.clock, self._ids)
 
-    def _recorded(self, event: Captured) -> RecordedEvent:
+    def _recorded(self, event: IngestedEvent) -> RecordedEvent:
         persons = self.posthog.persons
         principals = [found.principal_id for found in self.cloud.answers.values() if isinstance(found, Found)]
         person = persons.person_of(event)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from arcade_usage.adapters.config_folder import read_stamp
-from arcade_usage.adapters.credentials import Request, read_credentials
-from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.arcade_cloud.credentials import Request, read_credentials
+from arcade_usage.adapters.network.deadline import within
+from arcade_usage.adapters.storage.config_folder import read_stamp
 from arcade_usage.domain.ledger import Stamp
 
 TOKEN = "tok_very-secret.123"

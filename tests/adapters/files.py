@@ -2,7 +2,7 @@
 
 import os
 
-from arcade_usage.adapters.owned_folder import open_folder
+from arcade_usage.adapters.files.owned_folder import open_folder
 
 
 def read(path: object, limit: int) -> bytes | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from attrs import define, field
 
-from arcade_usage.adapters.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
-from arcade_usage.application.tracker import CommandTracker
+from arcade_usage.application.command.tracker import CommandTracker
+from arcade_usage.testing.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
 
 
 @define
@@ -26,7 +26,7 @@ class Recorder:
             clock=ManualClock(),
             rotate=self._rotate,
             keep=lambda _: None,
-            sink={"host": "https://localhost", "project_token": "phc_x"},
+            project={"host": "https://localhost", "project_token": "phc_x"},
             config_dir="/config",
             distribution="tool",
         )

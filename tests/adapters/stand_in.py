@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
-from arcade_usage.adapters.deadline import within
+from arcade_usage.adapters.network.deadline import within
 
 _PYTHON = sys.executable  # tests put a stand-in there
 PATIENCE_SECONDS = 30.0  # for a process that should have answered at once

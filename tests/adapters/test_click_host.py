@@ -6,7 +6,7 @@ from typing import Any
 import click
 import pytest
 
-from arcade_usage.adapters.typer_host import track
+from arcade_usage.adapters.frameworks.typer_app import track
 from tests.adapters.click_groups import Abbreviated, Anything, Defaulting, Lazy, make_command, make_group, run
 from tests.adapters.recorder import Recorder
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.adapters import codec
+from arcade_usage.adapters.storage import codec
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Malformed, Snapshot
+from arcade_usage.domain.identity_state import Malformed, Snapshot
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
 from tests.samples import ALICE, ANON, FULL_LEDGER, HERE, KNOWNS, SINK, SNAPSHOTS, make_event, of
@@ -228,7 +228,7 @@ class TestRecord:
 
 def test_a_sink_survives_its_file() -> None:
     """Host and token are kept as they are, and are the same sink."""
-    sink = codec.read_sink(codec.load_object(codec.write_sink(SINK)))
+    sink = codec.read_project(codec.load_object(codec.write_project(SINK)))
     assert (sink, sink.key) == (SINK, SINK.key)
 
 
@@ -241,4 +241,4 @@ def test_a_sink_survives_its_file() -> None:
 def test_a_wrong_sink_is_malformed(value: object) -> None:
     """Events are sent to no host that is none, and under no token that is none."""
     with pytest.raises(codec.MalformedError):
-        codec.read_sink(value)
+        codec.read_project(value)

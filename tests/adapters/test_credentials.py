@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from arcade_usage.adapters.credentials import Request
+from arcade_usage.adapters.arcade_cloud.credentials import Request
 from tests.adapters.credentials_file import TOKEN, ask_about
 
 VALIDATE = Request("https://cloud.arcade.dev/api/v1/auth/validate", TOKEN, ("principal_id",))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.credentials import CREDENTIALS_LIMIT, Request, read_credentials
+from arcade_usage.adapters.arcade_cloud.credentials import CREDENTIALS_LIMIT, Request, read_credentials
 from tests.adapters.credentials_file import TOKEN, ask, ask_about
 from tests.adapters.disk import deny
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from arcade_usage.adapters.deadline import DeadlineExceededError, within
+from arcade_usage.adapters.network.deadline import DeadlineExceededError, within
 
 AGES = 60.0
 

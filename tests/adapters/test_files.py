@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.owned_folder import TooLargeError
-from arcade_usage.adapters.ownership import NotOwnedError
+from arcade_usage.adapters.files.ownership import NotOwnedError, TooLargeError
+from arcade_usage.adapters.network.deadline import within
 from tests.adapters.disk import mode_of, os_error
 from tests.adapters.files import make_folder, read
 

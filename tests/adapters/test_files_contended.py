@@ -10,7 +10,7 @@ from tests.adapters.files import create_first, read, replace
 
 _CREATE = """
 import errno, os
-from arcade_usage.adapters.owned_folder import open_folder
+from arcade_usage.adapters.files.owned_folder import open_folder
 
 folder, links, number = sys.argv[1:]
 if links == "no":

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import owned_folder
-from arcade_usage.adapters.ownership import NotOwnedError
+from arcade_usage.adapters.files import owned_folder
+from arcade_usage.adapters.files.ownership import NotOwnedError
 from tests.adapters.disk import mode_of, os_error
 from tests.adapters.files import create_first, replace
 

@@ -8,12 +8,12 @@ import filelock
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import identity_store
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.storage import identity_store
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known
+from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.contenders import contend
 from tests.adapters.disk import os_error
@@ -36,8 +36,8 @@ def store(layout: Layout, mocker: MockerFixture) -> IdentityFiles:
     return store
 
 
-def rotated(known: Known) -> tuple[Known, str]:
-    return known.rotated(FRESH, HERE), "rotated"
+def rotated(state: IdentityState) -> tuple[IdentityState, str]:
+    return state.rotated(FRESH, HERE), "rotated"
 
 
 class TestHeld:
@@ -91,9 +91,9 @@ class TestBroken:
 _CHANGE = """
 import os
 from attrs import evolve
-from arcade_usage.adapters import identity_store
-from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.config_folder import Layout
+from arcade_usage.adapters.storage import identity_store
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
+from arcade_usage.adapters.storage.config_folder import Layout
 
 config_dir, number = sys.argv[1:]
 identity_store.IDENTITY_LOCK_SECONDS = 60.0
@@ -130,7 +130,7 @@ def test_processes_that_contend_lose_no_update(
     """
     environment = environment_of(lockless_library, config_dir, error) if error else os.environ
     store = IdentityFiles(layout, lambda: HERE)
-    store.change(lambda _: (Known(Anonymous(ANON), Ledger(ANON, HERE)), None))
+    store.change(lambda _: (IdentityState(Anonymous(ANON), Ledger(ANON, HERE)), None))
     outputs = contend(_CHANGE, 4, [str(config_dir)], environment=environment)
     assert outputs == [["0"]] * 4
     ledger = store.current().ledger

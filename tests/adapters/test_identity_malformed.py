@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.ownership import NotOwnedError
+from arcade_usage.adapters.files.ownership import NotOwnedError
+from arcade_usage.adapters.network.deadline import within
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.ledger import Ledger
 from tests.samples import ANON, FRESH, HERE
 
@@ -39,7 +39,7 @@ def ledger_json(usage_json: Path) -> Path:
 
 
 def rotate(store: IdentityFiles) -> None:
-    store.change(lambda known: (known.rotated(FRESH, HERE), None))
+    store.change(lambda state: (state.rotated(FRESH, HERE), None))
 
 
 def _huge(path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_malformed_usage_json_is_replaced(store: IdentityFiles, usage_json: Pa
     before = describe(usage_json)
     assert store.current().identity == Malformed()
     within(20.0, lambda: rotate(store))
-    assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+    assert store.current() == IdentityState(Anonymous(FRESH), Ledger(FRESH, HERE))
     evidence = usage_json.parent / "usage" / "malformed" / "usage.json"
     assert describe(evidence) == before
 
@@ -102,9 +102,9 @@ def test_a_malformed_ledger_is_replaced(store: IdentityFiles, ledger_json: Path,
     """Whatever lay in the ledger's place lies in usage/malformed, and a new ledger in its stead."""
     make(ledger_json)
     before = describe(ledger_json)
-    assert store.current() == Known(Anonymous(ANON), Malformed())
+    assert store.current() == IdentityState(Anonymous(ANON), Malformed())
     within(20.0, lambda: rotate(store))
-    assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+    assert store.current() == IdentityState(Anonymous(FRESH), Ledger(FRESH, HERE))
     assert describe(ledger_json.parent / "malformed" / "ledger.json") == before
 
 
@@ -114,7 +114,7 @@ def test_looking_touches_nothing(store: IdentityFiles, usage_json: Path, make: M
     make(usage_json)
     before = describe(usage_json)
     store.current()
-    store.change(lambda known: (known, None))
+    store.change(lambda state: (state, None))
     assert describe(usage_json) == before
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known
+from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
 from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
@@ -30,11 +30,11 @@ def usage_json(config_dir: Path) -> Path:
 
 
 def rotate(store: IdentityFiles) -> None:
-    store.change(lambda known: (known.rotated(FRESH, HERE), None))
+    store.change(lambda state: (state.rotated(FRESH, HERE), None))
 
 
-def put(store: IdentityFiles, known: Known) -> None:
-    store.change(lambda _: (known, None))
+def put(store: IdentityFiles, state: IdentityState) -> None:
+    store.change(lambda _: (state, None))
 
 
 def listing(folder: Path) -> list[str]:
@@ -68,15 +68,15 @@ class TestWriting:
         assert (config_dir / "credentials.yaml").read_text() == "theirs"
 
     @pytest.mark.parametrize(
-        ("known", "principal_id"),
+        ("state", "principal_id"),
         [(KNOWNS["anonymous"], None), (KNOWNS["linked"], ALICE)],
         ids=["anonymous", "linked"],
     )
     def test_usage_json_has_its_two_keys(
-        self, store: IdentityFiles, config_dir: Path, known: Known, principal_id: str | None
+        self, store: IdentityFiles, config_dir: Path, state: IdentityState, principal_id: str | None
     ) -> None:
         """usage.json is exactly the two keys that other tools read."""
-        put(store, known)
+        put(store, state)
         written = json.loads((config_dir / "usage.json").read_text())
         assert written == {"anon_id": ANON, "linked_principal_id": principal_id}
 
@@ -93,7 +93,7 @@ class TestWriting:
         """Files whose content stays are not written again."""
         put(store, KNOWNS["linked"])
         before = {name: (config_dir / name).stat().st_ino for name in listing(config_dir)}
-        store.change(lambda known: (known, None))
+        store.change(lambda state: (state, None))
         assert {name: (config_dir / name).stat().st_ino for name in listing(config_dir)} == before
 
     def test_what_killed_writers_left_is_swept_up(self, store: IdentityFiles, config_dir: Path) -> None:
@@ -126,7 +126,7 @@ class TestWriting:
         rotate(store)
         assert usage_json.is_symlink()
         assert json.loads((elsewhere / "kept.json").read_text())["anon_id"] == FRESH
-        assert store.current().agrees
+        assert store.current().is_consistent
 
 
 class TestOrder:
@@ -142,13 +142,13 @@ class TestOrder:
         with pytest.raises(StoreError):
             rotate(store)
         torn = store.current()
-        assert (torn.identity, torn.agrees) == (KNOWNS[before].identity, False)
+        assert (torn.identity, torn.is_consistent) == (KNOWNS[before].identity, False)
         assert isinstance(torn.ledger, Ledger)
         assert torn.ledger.anon_id == FRESH
         mocker.stopall()
         rotated = "eeeeeeee-0000-4000-8000-00000000000e"
-        store.change(lambda known: (known.rotated(rotated, HERE), None))
-        assert (store.current().anon_id, store.current().agrees) == (rotated, True)
+        store.change(lambda state: (state.rotated(rotated, HERE), None))
+        assert (store.current().anon_id, store.current().is_consistent) == (rotated, True)
 
     def test_a_kill_before_leaves_everything_as_it_was(
         self, store: IdentityFiles, mocker: MockerFixture
@@ -215,7 +215,7 @@ class TestNotPermitted:
 
     def test_a_missing_config_folder_is_made(self, store: IdentityFiles, config_dir: Path) -> None:
         """Nothing there is nothing known, and the first change makes the folder."""
-        assert store.current() == Known(None, None)
+        assert store.current() == IdentityState(None, None)
         assert not config_dir.exists()
         put(store, KNOWNS["linked"])
         assert store.current().identity == Linked(ANON, ALICE)

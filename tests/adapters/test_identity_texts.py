@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.config_folder import (
+from arcade_usage.adapters.files.ownership import NotOwnedError
+from arcade_usage.adapters.network.deadline import within
+from arcade_usage.adapters.storage.config_folder import (
     LEDGER_LIMIT,
     MALFORMED,
     USAGE_LIMIT,
     Layout,
     read_texts,
 )
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.ownership import NotOwnedError
 from tests.adapters.disk import deny
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters import locks
-from arcade_usage.adapters.held_lock import is_held
-from arcade_usage.adapters.locks import LONG_SECONDS, find_obstacle, hold
+from arcade_usage.adapters.files import locks
+from arcade_usage.adapters.files.lock_probe import is_held
+from arcade_usage.adapters.files.locks import LONG_SECONDS, find_obstacle, hold
 from tests.adapters.contenders import contend
 from tests.adapters.holders import holding, is_had
 from tests.lockless import ERRORS, environment_of
@@ -46,8 +46,8 @@ def can_be_had(path: str) -> bool:
 
 _TRY = """
 import sys
-from arcade_usage.adapters.held_lock import is_held
-from arcade_usage.adapters.locks import hold
+from arcade_usage.adapters.files.lock_probe import is_held
+from arcade_usage.adapters.files.locks import hold
 
 print(is_held(sys.argv[1]), flush=True)
 try:
@@ -59,7 +59,7 @@ except TimeoutError:
 
 
 def owner(path: str, environment: Mapping[str, str]) -> AbstractContextManager["subprocess.Popen[str]"]:
-    return holding("arcade_usage.adapters.locks.hold", path, environment)
+    return holding("arcade_usage.adapters.files.locks.hold", path, environment)
 
 
 def attempt(path: str, environment: Mapping[str, str]) -> list[str]:
@@ -101,7 +101,7 @@ class TestBothKinds:
 
 _CONTEND = """
 import os
-from arcade_usage.adapters.locks import hold
+from arcade_usage.adapters.files.locks import hold
 
 path, number = sys.argv[1:]
 overlaps = 0
@@ -242,5 +242,5 @@ class TestObstacles:
         def refuse(*_: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(locks, "look", refuse)
+        monkeypatch.setattr(locks, "probe", refuse)
         assert find_obstacle(path) == "Permission denied. Remove it"

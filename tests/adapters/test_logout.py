@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import codec, logout
-from arcade_usage.adapters.config_folder import LEDGER_LIMIT, Layout
-from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.owned_folder import OwnedFolder
+from arcade_usage.adapters.files.owned_folder import OwnedFolder
+from arcade_usage.adapters.storage import codec, logout
+from arcade_usage.adapters.storage.config_folder import LEDGER_LIMIT, Layout
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known
-from arcade_usage.domain.ledger import Ledger, Owed
+from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.ledger import Ledger, PendingAlias
 from tests.adapters.disk import deny_writing, os_error
 from tests.adapters.holders import holding
 from tests.samples import ALICE, ANON, BOB, FRESH, HERE, KNOWNS, OTHER_ANON, SINK, STAMP
@@ -33,8 +33,8 @@ def store(layout: Layout) -> IdentityFiles:
     return store
 
 
-def put(store: IdentityFiles, known: Known) -> None:
-    store.change(lambda _: (known, None))
+def put(store: IdentityFiles, state: IdentityState) -> None:
+    store.change(lambda _: (state, None))
 
 
 def log_out(layout: Layout, fresh: str = FRESH, *, had_credentials: bool = True) -> None:
@@ -51,12 +51,12 @@ class TestRotating:
     def test_the_next_person_has_a_fresh_id(self, store: IdentityFiles, layout: Layout) -> None:
         """The id is new and nobody's; what the old one still owes is kept for it to be paid."""
         log_out(layout)
-        known = store.current()
-        assert known.identity == Anonymous(FRESH)
-        assert isinstance(known.ledger, Ledger)
-        debts = {(debt.anon_id, debt.principal_id) for debt in known.ledger.owed}
+        state = store.current()
+        assert state.identity == Anonymous(FRESH)
+        assert isinstance(state.ledger, Ledger)
+        debts = {(debt.anon_id, debt.principal_id) for debt in state.ledger.pending_aliases}
         assert debts == {(ANON, ALICE), (OTHER_ANON, BOB)}
-        assert (known.ledger.claim, known.ledger.seen, known.ledger.first) == (None, None, False)
+        assert (state.ledger.claimed_by, state.ledger.first_stamp, state.ledger.first) == (None, None, False)
 
     def test_what_others_keep_in_usage_json_stays(self, store: IdentityFiles, layout: Layout) -> None:
         """Keys that are not ours are as they were."""
@@ -68,7 +68,7 @@ class TestRotating:
             "linked_principal_id": None,
             "theirs": [1, None],
         }
-        assert store.current().agrees
+        assert store.current().is_consistent
 
     def test_without_an_identity_none_is_made(self, layout: Layout, config_dir: Path) -> None:
         """Nobody was here, so there is nobody to be separated from, and no file appears."""
@@ -88,7 +88,9 @@ class TestRotating:
         config_dir.mkdir()
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         log_out(layout, had_credentials=False)
-        assert IdentityFiles(layout, lambda: HERE).current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+        assert IdentityFiles(layout, lambda: HERE).current() == IdentityState(
+            Anonymous(FRESH), Ledger(FRESH, HERE)
+        )
 
     def test_an_id_that_was_never_used_with_credentials_stays(
         self, store: IdentityFiles, layout: Layout
@@ -108,7 +110,7 @@ class TestRotating:
         """There is a fresh id all the same, and evidence."""
         (config_dir / file).write_text(malformed)
         log_out(layout, had_credentials=False)
-        assert (store.current().anon_id, store.current().agrees) == (FRESH, True)
+        assert (store.current().anon_id, store.current().is_consistent) == (FRESH, True)
         assert (config_dir / "usage" / "malformed" / os.path.basename(file)).read_text() == malformed
 
     def test_a_previous_ledger_that_is_none_is_passed_over(self, layout: Layout, config_dir: Path) -> None:
@@ -118,7 +120,9 @@ class TestRotating:
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         (config_dir / "usage" / "ledger.json").write_text('{"anon_id": 5}')
         log_out(layout)
-        assert IdentityFiles(layout, lambda: HERE).current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+        assert IdentityFiles(layout, lambda: HERE).current() == IdentityState(
+            Anonymous(FRESH), Ledger(FRESH, HERE)
+        )
 
     def test_a_disk_that_is_full_changes_nothing(
         self, store: IdentityFiles, layout: Layout, config_dir: Path, mocker: MockerFixture
@@ -142,21 +146,29 @@ class TestMany:
         for number in range(100):
             log_out(layout, f"{number:08x}-0000-4000-8000-000000000000")
             sizes.add(os.path.getsize(layout.ledger))
-        known = store.current()
-        assert isinstance(known.ledger, Ledger)
-        assert {debt.anon_id for debt in known.ledger.owed} == {ANON, OTHER_ANON}
+        state = store.current()
+        assert isinstance(state.ledger, Ledger)
+        assert {debt.anon_id for debt in state.ledger.pending_aliases} == {ANON, OTHER_ANON}
         assert len(sizes) == 1
 
     def test_a_ledger_never_outgrows_its_limit(self, store: IdentityFiles, layout: Layout) -> None:
         """What does not fit is given up: a ledger that is too large would be malformed."""
         owed = tuple(
-            Owed(f"{n:08x}-0000-4000-8000-00000000000a", "p" * 200, frozenset({"s" * 500})) for n in range(10)
+            PendingAlias(f"{n:08x}-0000-4000-8000-00000000000a", "p" * 200, frozenset({"s" * 500}))
+            for n in range(10)
         )
-        ledger = Ledger(ANON, HERE, seen=STAMP, claim=ALICE, reached=frozenset({SINK.key}), owed=owed)
+        ledger = Ledger(
+            ANON,
+            HERE,
+            first_stamp=STAMP,
+            claimed_by=ALICE,
+            reached=frozenset({SINK.key}),
+            pending_aliases=owed,
+        )
         assert LEDGER_LIMIT - 100 < len(codec.write_ledger(ledger)) <= LEDGER_LIMIT
-        put(store, Known(Anonymous(ANON), ledger))
+        put(store, IdentityState(Anonymous(ANON), ledger))
         log_out(layout)
-        assert store.current() == Known(Anonymous(FRESH), Ledger(FRESH, HERE))
+        assert store.current() == IdentityState(Anonymous(FRESH), Ledger(FRESH, HERE))
 
 
 class TestLock:

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import machine
-from arcade_usage.adapters.machine import installation
+from arcade_usage.adapters.machine import installation as machine
+from arcade_usage.adapters.machine.installation import installation
 
 MACHINE_ID, OTHER_MACHINE_ID = "3f1c0a7e5b9d4c2e8a6f0b1d2c3e4f5a", "ffffffffffffffffffffffffffffffff"
 
@@ -98,7 +98,7 @@ class TestFolders:
         """File systems that are filled alike give a copy the inode of its original; so does a snapshot."""
         script = """
 import os, subprocess
-from arcade_usage.adapters.machine import installation
+from arcade_usage.adapters.machine.installation import installation
 for name in ("one", "other"):
     os.mkdir(name)
     subprocess.run(["mount", "-t", "tmpfs", "none", name], check=True)

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import posthog_sink, principal_api
-from arcade_usage.adapters.network_failures import Failure
-from arcade_usage.adapters.posthog_sink import PostHogSink
-from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.adapters.arcade_cloud import principal_api
+from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
+from arcade_usage.adapters.network.failures import Failure
+from arcade_usage.adapters.posthog import sink as posthog_sink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.demo.receiver import Mood, Receiver
 from arcade_usage.domain.logbook import REASON_LIMIT
-from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.verdict import Found, NoAnswer, Nobody
+from arcade_usage.domain.project import Project
+from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
 from tests.adapters.credentials_file import TOKEN
 from tests.adapters.failing_networks import LONG_AGO, PASSWORD, Cause, Network, says
 from tests.samples import ALICE, of
@@ -43,7 +44,7 @@ def soon(mocker: MockerFixture) -> None:
 def ask_posthog(url: str) -> str:
     """Why a batch was not accepted; empty if it was."""
     try:
-        PostHogSink(Sink(url, "phc_network")).capture([of(ALICE)])
+        PostHogSink(Project(url, "phc_network")).capture([of(ALICE)])
     except NotAcceptedError as error:
         return str(error)
     return ""
@@ -67,7 +68,7 @@ def ask(who: str, config_dir: Path) -> Ask:
         answer = ArcadeCloud(str(credentials)).look_up()[1]
         if isinstance(answer, Found):
             return ""
-        assert isinstance(answer, NoAnswer | Nobody)
+        assert isinstance(answer, NoAnswer | Rejected)
         return answer.reason
 
     return ask_posthog if who == "PostHog" else ask_cloud

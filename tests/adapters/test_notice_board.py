@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.notice_board import NoticeBoard
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.domain.notice import Notice
 from tests.adapters.disk import deny_writing
 
@@ -68,8 +68,8 @@ def tell(default: Layout, own: Layout, monkeypatch: pytest.MonkeyPatch) -> Tell:
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setattr(sys, "stdout", stdout or Terminal())
         board = NoticeBoard(notice(version), distribution, [default, own], {})
-        may = board.tell()
-        assert board.tell() is may
+        may = board.show_if_due()
+        assert board.show_if_due() is may
         return may, stream.getvalue()
 
     return call
@@ -118,7 +118,7 @@ def test_what_could_not_be_shown_was_not(
     monkeypatch.setattr(sys, "stdout", Terminal())
     board = NoticeBoard(notice(), "a-tool", [default], {})
     with pytest.raises(BrokenPipeError):
-        board.tell()
+        board.show_if_due()
     assert not Path(default.folder).exists()
     assert tell() == (True, TEXT)
 

@@ -16,9 +16,9 @@ import pytest
 from attrs import evolve
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.adapters.network.deadline import within
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
@@ -69,7 +69,7 @@ class TestFiles:
     def test_the_sink_is_kept_beside_its_records(self, outbox: FolderOutbox, folder: Path) -> None:
         """The folder alone tells where its events go."""
         outbox.add(anonymous())
-        assert codec.read_sink(json.loads((folder / "sink.json").read_text())) == SINK
+        assert codec.read_project(json.loads((folder / "sink.json").read_text())) == SINK
 
     def test_looking_makes_nothing(self, outbox: FolderOutbox, config_dir: Path) -> None:
         """An outbox that was never used is empty, and stays a name."""
@@ -250,11 +250,11 @@ class TestErrors:
 
 _SEND = """
 import os
-from arcade_usage.adapters.outbox import FolderOutbox
-from arcade_usage.domain.sink import Sink
+from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.domain.project import Project
 
 folder, host, token, number = sys.argv[1:]
-outbox = FolderOutbox(folder, Sink(host, token))
+outbox = FolderOutbox(folder, Project(host, token))
 admitted, overlaps = 0, 0
 for turn in range(20):
     ready()

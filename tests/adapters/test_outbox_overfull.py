@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from arcade_usage.adapters import outbox as outbox_module
-from arcade_usage.adapters.outbox import FolderOutbox, find_sinks
-from arcade_usage.adapters.owned_folder import STRAY_SECONDS
-from arcade_usage.domain.limits import BYTES_LIMIT, Dropped
+from arcade_usage.adapters.files.owned_folder import STRAY_SECONDS
+from arcade_usage.adapters.storage import outbox as outbox_module
+from arcade_usage.adapters.storage.outbox import FolderOutbox, find_projects
 from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.retention import BYTES_LIMIT, LossReason
 from tests.samples import OTHER_SINK, SINK, anonymous, make_event
 
 NOW = 1_800_000_000.0
@@ -42,7 +42,7 @@ def test_one_mebibyte_is_the_limit(outbox: FolderOutbox, folder: Path) -> None:
     another(folder).tidy(NOW)
     sizes = [path.stat().st_size for path in folder.glob("*.event.json")]
     assert 0 < sum(sizes) <= BYTES_LIMIT
-    assert another(folder).logbook().losses.counts == {Dropped.TOO_LARGE.value: 60 - len(sizes)}
+    assert another(folder).logbook().losses.counts == {LossReason.TOO_LARGE.value: 60 - len(sizes)}
     assert another(folder).pending()[-1].event == make_event(60, note="x" * 30_000)
 
 
@@ -153,7 +153,7 @@ def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox,
     for day in range(40):
         outbox.tidy(NOW + day * 86_400.0)
     assert (named.is_dir(), outbox.pending()) == (True, [])
-    assert outbox.logbook().losses.counts == {Dropped.TOO_OLD.value: 1}
+    assert outbox.logbook().losses.counts == {LossReason.TOO_OLD.value: 1}
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_a_logbook_that_says_nothing_is_an_empty_one(
     outbox.add(anonymous(2))
     outbox.tidy(NOW)
     assert another(folder).pending() == [anonymous(1), anonymous(2)]
-    outbox.drop([anonymous(1)], Dropped.REFUSED)
-    assert outbox.logbook().losses.counts == {Dropped.REFUSED.value: 1}
+    outbox.drop([anonymous(1)], LossReason.REFUSED)
+    assert outbox.logbook().losses.counts == {LossReason.REFUSED.value: 1}
 
 
 def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) -> None:
@@ -195,10 +195,10 @@ def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) 
     moved = {"host": "https://elsewhere.example", "project_token": "phc_moved"}
     (tmp_path / "moved").mkdir()
     (tmp_path / "moved" / "sink.json").write_text(json.dumps(moved))
-    assert sorted(find_sinks(str(tmp_path)), key=lambda sink: sink.key) == sorted(
+    assert sorted(find_projects(str(tmp_path)), key=lambda sink: sink.key) == sorted(
         [SINK, OTHER_SINK], key=lambda sink: sink.key
     )
-    assert find_sinks(str(tmp_path / "nowhere")) == []
+    assert find_projects(str(tmp_path / "nowhere")) == []
 
 
 def test_a_logbook_of_an_older_sender_can_be_read(outbox: FolderOutbox, folder: Path) -> None:
@@ -209,6 +209,6 @@ def test_a_logbook_of_an_older_sender_can_be_read(outbox: FolderOutbox, folder: 
         b' "losses": {"PostHog refused it": 4}}'
     )
     logbook = outbox.logbook()
-    assert (logbook.pauses.next_due, logbook.observed.seconds) == (5.0, 7.0)
-    assert logbook.losses.counts == {Dropped.REFUSED.value: 4}
+    assert (logbook.backoff.next_due, logbook.observed.seconds) == (5.0, 7.0)
+    assert logbook.losses.counts == {LossReason.REFUSED.value: 4}
     assert (logbook.delivered, logbook.failed) == (None, None)

@@ -8,10 +8,10 @@ import pytest
 from attrs import evolve
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import outbox as outbox_module
-from arcade_usage.adapters.outbox import SENDER_LOCK, TALLY_FILE, UNTENDED_SECONDS, FolderOutbox
-from arcade_usage.domain.limits import BYTES_LIMIT, EVENTS_LIMIT, Dropped, Losses
+from arcade_usage.adapters.storage import outbox as outbox_module
+from arcade_usage.adapters.storage.outbox import SENDER_LOCK, TALLY_FILE, UNTENDED_SECONDS, FolderOutbox
 from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.retention import BYTES_LIMIT, EVENTS_LIMIT, Losses, LossReason
 from tests.adapters.contenders import contend
 from tests.samples import SINK, anonymous, make_event
 
@@ -55,7 +55,7 @@ def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
         begin_sending(folder, UNTENDED_SECONDS + 1)
     another(folder).trim(NOW)
     assert another(folder).pending() == [anonymous(number + 1) for number in range(3, EVENTS_LIMIT + 3)]
-    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 3})
+    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 3})
 
 
 def test_one_mebibyte_is_the_limit(folder: Path) -> None:
@@ -66,7 +66,7 @@ def test_one_mebibyte_is_the_limit(folder: Path) -> None:
     another(folder).trim(NOW)
     sizes = [path.stat().st_size for path in folder.glob("*.event.json")]
     assert 0 < sum(sizes) <= BYTES_LIMIT
-    assert another(folder).losses() == Losses({Dropped.TOO_LARGE.value: 60 - len(sizes)})
+    assert another(folder).losses() == Losses({LossReason.TOO_LARGE.value: 60 - len(sizes)})
 
 
 def test_what_waited_for_30_days_goes(folder: Path) -> None:
@@ -78,7 +78,7 @@ def test_what_waited_for_30_days_goes(folder: Path) -> None:
             another(folder).add(anonymous(2))
     another(folder).trim(NOW + 30 * DAY + 3601)
     assert another(folder).pending() == [anonymous(2)]
-    assert another(folder).losses() == Losses({Dropped.TOO_OLD.value: 1})
+    assert another(folder).losses() == Losses({LossReason.TOO_OLD.value: 1})
 
 
 def test_a_jump_of_the_clock_makes_nothing_old(folder: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_sender_at_work_is_left_to_it(folder: Path, mocker: MockerFixture) -> 
 
 
 _TRIM = """
-from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.adapters.storage.outbox import FolderOutbox
 
 outbox = FolderOutbox(sys.argv[1], None)
 ready()
@@ -113,7 +113,7 @@ def test_of_processes_that_drop_at_once_one_counts_each_event(folder: Path) -> N
     fill(folder, EVENTS_LIMIT + 300)
     contend(_TRIM, 6, [str(folder)])
     assert another(folder).size() == EVENTS_LIMIT
-    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 300})
+    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 300})
 
 
 def test_what_a_sender_counts_is_added(folder: Path) -> None:
@@ -122,8 +122,8 @@ def test_what_a_sender_counts_is_added(folder: Path) -> None:
     another(folder).trim(NOW)
     fill(folder, 1)
     another(folder).tidy(NOW)
-    assert another(folder).logbook().losses == Losses({Dropped.TOO_MANY.value: 1})
-    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 3})
+    assert another(folder).logbook().losses == Losses({LossReason.TOO_MANY.value: 1})
+    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 3})
 
 
 def test_a_purge_keeps_the_count(folder: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_purge_keeps_the_count(folder: Path) -> None:
     fill(folder, EVENTS_LIMIT + 2)
     another(folder).trim(NOW)
     another(folder).purge()
-    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 2})
+    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 2})
     another(folder).clear_logbook()
     assert (another(folder).losses(), another(folder).logbook()) == (Losses(), Logbook())
     another(folder).clear_logbook()
@@ -156,4 +156,4 @@ def test_counting_ends_somewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         fill(folder, EVENTS_LIMIT + 2)
         another(folder).trim(NOW)
     assert (folder / TALLY_FILE).read_bytes() == b"mm"
-    assert another(folder).losses() == Losses({Dropped.TOO_MANY.value: 2})
+    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 2})

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters import owner_lock
-from arcade_usage.adapters.owner_lock import LEASE_SECONDS, hold, is_held
+from arcade_usage.adapters.files import owner_lock
+from arcade_usage.adapters.files.owner_lock import LEASE_SECONDS, hold, is_held
 from tests.adapters.contenders import contend
 from tests.adapters.holders import holding, is_had
 
@@ -44,7 +44,7 @@ def plant(folder: Path, owner: str, age: float = 0.0) -> Path:
 
 
 def owner(folder: Path) -> AbstractContextManager["subprocess.Popen[str]"]:
-    return holding("arcade_usage.adapters.owner_lock.hold", folder)
+    return holding("arcade_usage.adapters.files.owner_lock.hold", folder)
 
 
 def test_a_lock_is_held_by_one_at_a_time(folder: Path) -> None:
@@ -139,7 +139,7 @@ class TestDead:
 
 _REPLACE = """
 from contextlib import ExitStack
-from arcade_usage.adapters.owner_lock import hold
+from arcade_usage.adapters.files.owner_lock import hold
 
 held, won = ExitStack(), []
 for turn in range(12):
@@ -232,7 +232,7 @@ class TestForeign:
 
 _CONTEND = """
 import os, time
-from arcade_usage.adapters.owner_lock import hold
+from arcade_usage.adapters.files.owner_lock import hold
 
 folder, number = sys.argv[1:]
 inside, counter, overlaps, stays = f"{folder}.inside", f"{folder}.counter", 0, []

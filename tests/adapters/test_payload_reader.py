@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.payload_reader import PATH_LIMIT, read_payload
-from arcade_usage.application.delivery import Handover
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.payload_reader import PATH_LIMIT, read_payload
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
+from arcade_usage.application.delivery.delivery import Handover
 from arcade_usage.application.errors import InvalidPayloadError
-from arcade_usage.application.payload import PAYLOAD_LIMIT, encode_payload
 from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
 from arcade_usage.domain.outcome import ERROR
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, FULL_LEDGER, STAMP
 
 COMMAND: dict[str, Any] = {
@@ -38,7 +38,7 @@ SNAPSHOT = {
 }
 VALID: dict[str, Any] = json.loads(
     encode_payload(
-        sink={"host": "https://posthog.example/", "project_token": "phc_x"},
+        project={"host": "https://posthog.example/", "project_token": "phc_x"},
         config_dir="/home/someone/.arcade",
         distribution="arcade-mcp",
         snapshot=SNAPSHOT,
@@ -69,10 +69,10 @@ def without(*path: str) -> str:
 def test_a_payload_is_what_the_command_path_meant() -> None:
     """Everything that was handed over comes out as the domain's own values."""
     assert read_payload(json.dumps(VALID)) == Handover(
-        sink=Sink("https://posthog.example", "phc_x"),
+        project=Project("https://posthog.example", "phc_x"),
         config_dir="/home/someone/.arcade",
         distribution="arcade-mcp",
-        snapshot=Snapshot(Known(Anonymous(ANON), FULL_LEDGER), STAMP),
+        snapshot=Snapshot(IdentityState(Anonymous(ANON), FULL_LEDGER), STAMP),
         command=Command(
             name="toolkit.run",
             outcome=ERROR,
@@ -87,18 +87,18 @@ def test_a_payload_is_what_the_command_path_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("snapshot", "known"),
+    ("snapshot", "state"),
     [
-        ({"usage": None, "ledger": None, "stamp": None}, Known(None, None)),
-        ({}, Known(None, None)),
-        ({"usage": "", "ledger": "", "stamp": None}, Known(Malformed(), Malformed())),
-        ({"usage": "[" * 4000, "ledger": "{", "stamp": None}, Known(Malformed(), Malformed())),
+        ({"usage": None, "ledger": None, "stamp": None}, IdentityState(None, None)),
+        ({}, IdentityState(None, None)),
+        ({"usage": "", "ledger": "", "stamp": None}, IdentityState(Malformed(), Malformed())),
+        ({"usage": "[" * 4000, "ledger": "{", "stamp": None}, IdentityState(Malformed(), Malformed())),
     ],
     ids=["nothing", "nothing said", "malformed", "nested deeply"],
 )
-def test_a_snapshot_says_what_the_files_said(snapshot: dict[str, object], known: Known) -> None:
+def test_a_snapshot_says_what_the_files_said(snapshot: dict[str, object], state: IdentityState) -> None:
     """Files that are malformed, or not there, make no payload malformed."""
-    assert read_payload(changed("snapshot", to=snapshot)).snapshot == Snapshot(known, None)
+    assert read_payload(changed("snapshot", to=snapshot)).snapshot == Snapshot(state, None)
 
 
 TEXTS = {

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from attrs import evolve
 
-from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.demo.receiver import Mood, Receiver
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, make_event, of
 
 TOKEN = "phc_acceptance"
@@ -17,7 +17,7 @@ TOKEN = "phc_acceptance"
 
 @pytest.fixture
 def sink(receiver: Receiver) -> PostHogSink:
-    return PostHogSink(Sink(receiver.url, TOKEN))
+    return PostHogSink(Project(receiver.url, TOKEN))
 
 
 @pytest.fixture

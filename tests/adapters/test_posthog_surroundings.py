@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import posthog_sink
-from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.posthog import sink as posthog_sink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.application.ports import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood, Receiver
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
 TOKEN = "phc_surroundings"
@@ -49,7 +49,7 @@ def listening() -> Iterator[socket.socket]:
 
 
 def open_sink(url: str) -> PostHogSink:
-    return PostHogSink(Sink(url, TOKEN))
+    return PostHogSink(Project(url, TOKEN))
 
 
 def url_of(server: socket.socket) -> str:
@@ -236,16 +236,16 @@ def test_nothing_is_printed(receiver: Receiver, mood: Mood, capfd: pytest.Captur
 
 _FAIL = """
 import sys
-from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 from attrs import evolve
 
 nested = None
 for _ in range(2000):
     nested = [nested]
-sink = PostHogSink(Sink(sys.argv[1], "phc_x"))
+sink = PostHogSink(Project(sys.argv[1], "phc_x"))
 for call in (
     lambda: sink.alias(ANON, ALICE),
     lambda: sink.capture([of(ALICE)]),

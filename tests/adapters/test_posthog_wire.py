@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.demo.receiver import Mood, Receiver
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
 TOKEN = "phc_wire"
@@ -22,7 +22,7 @@ TOKEN = "phc_wire"
 
 @pytest.fixture
 def sink(receiver: Receiver) -> PostHogSink:
-    return PostHogSink(Sink(receiver.url, TOKEN))
+    return PostHogSink(Project(receiver.url, TOKEN))
 
 
 def sent(receiver: Receiver) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def packed() -> Iterator[tuple[str, list[bytes]]]:
 def test_the_body_is_packed(packed: tuple[str, list[bytes]]) -> None:
     """The body is gzip of the JSON, and is packed once."""
     url, bodies = packed
-    PostHogSink(Sink(url, TOKEN)).capture([of(ALICE)])
+    PostHogSink(Project(url, TOKEN)).capture([of(ALICE)])
     assert json.loads(gzip.decompress(bodies[0]))["api_key"] == TOKEN
 
 
@@ -98,7 +98,7 @@ def test_what_was_frozen_is_sent_as_it_is(sink: PostHogSink, receiver: Receiver)
 
 def test_a_repeat_is_the_same_message(sink: PostHogSink, receiver: Receiver) -> None:
     """A record that is sent again, by another process, is the same on the wire."""
-    for process in (sink, PostHogSink(Sink(receiver.url, TOKEN))):
+    for process in (sink, PostHogSink(Project(receiver.url, TOKEN))):
         process.capture([anonymous(1), of(ALICE, 2)])
     first, second = receiver.batches()
     assert first["batch"] == second["batch"]
@@ -173,14 +173,14 @@ def test_a_host_may_have_a_path(receiver: Receiver, path: str, asked: str) -> No
         {"": ""},
         Mood(body=b'{"status": 1}'),
     )  # any other path is accepted too
-    PostHogSink(Sink(receiver.url + path, TOKEN)).capture([of(ALICE)])
+    PostHogSink(Project(receiver.url + path, TOKEN)).capture([of(ALICE)])
     assert [request.path for request in receiver.requests] == [asked]
 
 
 def test_two_sinks_do_not_mix(receiver: Receiver) -> None:
     """Two projects in one process each get their own events, under their own token."""
     with Receiver() as other:
-        sinks = PostHogSink(Sink(receiver.url, "phc_one")), PostHogSink(Sink(other.url, "phc_two"))
+        sinks = PostHogSink(Project(receiver.url, "phc_one")), PostHogSink(Project(other.url, "phc_two"))
         for number, sink in enumerate((*sinks, *sinks), start=1):
             sink.capture([of(ALICE, number)])
         for server, token, numbers in ((receiver, "phc_one", (1, 3)), (other, "phc_two", (2, 4))):

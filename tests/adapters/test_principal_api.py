@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
 from arcade_usage.demo.receiver import WELL, Mood, Receiver
-from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Nobody
+from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected
 from tests.adapters.credentials_file import TOKEN, stamp_of
 from tests.samples import ALICE, BOB
 
@@ -52,9 +52,9 @@ def data(**content: object) -> bytes:
 
 ANSWERS: dict[str, tuple[Mood, Answer]] = {
     "200": (WELL, Found(ALICE)),
-    "401": (Mood(status=401), Nobody()),
-    "403": (Mood(status=403), Nobody()),
-    "403 with a principal": (Mood(status=403, body=data(account_id=BOB)), Nobody()),
+    "401": (Mood(status=401), Rejected()),
+    "403": (Mood(status=403), Rejected()),
+    "403 with a principal": (Mood(status=403, body=data(account_id=BOB)), Rejected()),
     "400": (Mood(status=400), NoAnswer()),
     "404": (Mood(status=404), NoAnswer()),
     "407": (Mood(status=407), NoAnswer()),
@@ -210,5 +210,5 @@ def test_no_token_is_in_a_log_or_on_a_terminal(
 def test_without_a_token_nobody_is_asked(cloud: ArcadeCloud, receiver: Receiver, credentials: Path) -> None:
     """Credentials that hold none name nobody, and no request is made."""
     credentials.write_text("cloud: {}")
-    assert cloud.look_up() == (stamp_of(credentials), Nobody())
+    assert cloud.look_up() == (stamp_of(credentials), Rejected())
     assert receiver.requests == []

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import principal_api
-from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.adapters.arcade_cloud import principal_api
+from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
 from arcade_usage.application.ports import LOOK_UP_SECONDS
 from arcade_usage.demo.receiver import HANGING, Mood, Receiver
 from arcade_usage.domain.verdict import NoAnswer

@@ -9,8 +9,8 @@ import warnings
 
 import pytest
 
-from arcade_usage.adapters import process_events
-from arcade_usage.adapters.process_events import ImportGate, tell
+from arcade_usage.adapters.process import hooks as process_events
+from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
 
 SECONDS = 20.0
 HELD_SECONDS = 0.3  # that an import takes; a fork waits longer than that
@@ -23,10 +23,10 @@ class Background:
         self.begun: list[int] = []
         self.left = 0
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         self.begun.append(os.getpid())
 
-    def leave(self) -> None:
+    def on_exit(self) -> None:
         self.left += 1
 
 
@@ -44,7 +44,7 @@ def status_of(child: int) -> int:
 def test_a_forked_child_is_told_and_its_parent_is_not() -> None:
     """Before anything else runs there; nobody is told any more who is gone."""
     background, gate = Background(), ImportGate()
-    tell(background, gate)
+    register_hooks(background, gate)
     child = fork()
     if child == 0:
         os._exit(0 if background.begun == [os.getpid()] else 1)
@@ -62,7 +62,7 @@ def test_a_fork_waits_for_imports_and_the_child_may_import() -> None:
     """The child finds no gate that its parent's thread has closed."""
     gate = ImportGate()
     background = Background()
-    tell(background, gate)
+    register_hooks(background, gate)
     importing, done = threading.Event(), []
 
     def imports() -> None:
@@ -88,7 +88,7 @@ def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who forks may hold the lock of a module that the background wants to import."""
     monkeypatch.setattr(process_events, "FORK_WAIT_SECONDS", 0.01)
     gate, background = ImportGate(), Background()
-    tell(background, gate)
+    register_hooks(background, gate)
     held, end = threading.Event(), threading.Event()
 
     def imports() -> None:
@@ -113,13 +113,13 @@ def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_end_is_told_once() -> None:
     """By the interpreter, to who is still there."""
     lines = """
-from arcade_usage.adapters.process_events import ImportGate, tell
+from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
 class Background:
     def __init__(self, name): self.name = name
-    def begin_anew(self): pass
-    def leave(self): print("left", self.name)
+    def reset_after_fork(self): pass
+    def on_exit(self): print("left", self.name)
 there, gone = Background("there"), Background("gone")
-tell(there, ImportGate()); tell(gone, ImportGate())
+register_hooks(there, ImportGate()); register_hooks(gone, ImportGate())
 del gone
 """
     done = subprocess.run(

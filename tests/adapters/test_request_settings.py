@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import request_settings
-from arcade_usage.adapters.posthog_sink import PostHogSink
-from arcade_usage.adapters.principal_api import ArcadeCloud
-from arcade_usage.adapters.request_settings import is_exempt
+from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
+from arcade_usage.adapters.network import request_settings
+from arcade_usage.adapters.network.request_settings import is_exempt
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.demo.receiver import Receiver
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer
 from tests.adapters.credentials_file import TOKEN
 from tests.samples import ALICE, of
@@ -75,7 +75,7 @@ def look_up(config_dir: Path, url: str) -> Answer:
 
 
 def capture(url: str) -> None:
-    PostHogSink(Sink(url, "phc_settings")).capture([of(ALICE)])
+    PostHogSink(Project(url, "phc_settings")).capture([of(ALICE)])
 
 
 HARMLESS: dict[str, dict[str, str]] = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.sent_copies import FileCopies
+from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, COPIES_LIMIT, newest
 from tests.adapters.disk import mode_of
 

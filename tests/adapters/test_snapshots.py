@@ -10,13 +10,13 @@ import pytest
 from attrs import evolve
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.first_identity import make_first_identity
-from arcade_usage.adapters.identity_store import IdentityFiles
+from arcade_usage.adapters.network.deadline import within
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
+from arcade_usage.adapters.storage.first_identity import make_first_identity
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.contenders import contend
 from tests.adapters.credentials_file import stamp_of
@@ -54,7 +54,9 @@ class TestFirst:
     @pytest.mark.usefixtures("no_umask")
     def test_an_identity_is_made(self, layout: Layout, config_dir: Path) -> None:
         """usage.json and a ledger about it are there, private, and are what the snapshot says."""
-        assert look(layout) == Snapshot(Known(Anonymous(FRESH), Ledger(FRESH, HERE, first=True)), None)
+        assert look(layout) == Snapshot(
+            IdentityState(Anonymous(FRESH), Ledger(FRESH, HERE, first=True)), None
+        )
         assert json.loads((config_dir / "usage.json").read_text()) == {
             "anon_id": FRESH,
             "linked_principal_id": None,
@@ -67,15 +69,15 @@ class TestFirst:
 
     def test_the_store_reads_what_was_made(self, layout: Layout) -> None:
         """The delivery process finds the identity that the command path made."""
-        known = look(layout).known
-        assert IdentityFiles(layout, lambda: HERE).current() == known
+        state = look(layout).state
+        assert IdentityFiles(layout, lambda: HERE).current() == state
 
     def test_what_is_left_of_a_first_command_that_was_killed_is_used(
         self, layout: Layout, config_dir: Path
     ) -> None:
         """A ledger whose id was never used is that of a first command, here or at this very moment."""
         self._leave(config_dir, {"anon_id": ANON, "born": HERE, "first": True})
-        assert look(layout).known == Known(Anonymous(ANON), Ledger(ANON, HERE, first=True))
+        assert look(layout).state == IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
 
     @pytest.mark.parametrize(
         "ledger",
@@ -91,9 +93,9 @@ class TestFirst:
     ) -> None:
         """Who deleted usage.json wants to be new; the pair does not agree, so the next event starts over."""
         self._leave(config_dir, ledger)
-        assert look(layout).known.anon_id is None
-        known = IdentityFiles(layout, lambda: HERE).current()
-        assert (known.anon_id, known.agrees) == (FRESH, False)
+        assert look(layout).state.anon_id is None
+        state = IdentityFiles(layout, lambda: HERE).current()
+        assert (state.anon_id, state.is_consistent) == (FRESH, False)
 
     @pytest.mark.parametrize(
         "text",
@@ -104,9 +106,9 @@ class TestFirst:
         """An identity is made all the same, and the ledger left to who may change it."""
         self._leave(config_dir, text)
         snapshot = look(layout)
-        assert not snapshot.known.agrees
+        assert not snapshot.state.is_consistent
         assert IdentityFiles(layout, lambda: HERE).current().anon_id == FRESH
-        assert isinstance(snapshot.known.ledger, Malformed)
+        assert isinstance(snapshot.state.ledger, Malformed)
         assert (config_dir / "usage" / "ledger.json").read_text() == text
 
     def test_the_fingerprint_is_taken_once_only(self, layout: Layout) -> None:
@@ -125,34 +127,36 @@ class TestFirst:
         """Another first command that came in between made the identity of both."""
         source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
         taken = source.take()
-        made = Known(Anonymous(ANON), Ledger(ANON, HERE, first=True))
+        made = IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
         store = IdentityFiles(layout, lambda: HERE)
         store.change(lambda _: (made, None))
         assert taken is not None
-        assert self._read(source.identify(taken)).known == made
+        assert self._read(source.identify(taken)).state == made
 
     def test_what_came_since_the_look_is_not_what_the_command_saw(self, layout: Layout) -> None:
         """A login in between links the first identity; the command saw nobody, and its snapshot says so."""
         source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
         taken = source.take()
-        linked = Known(Linked(ANON, ALICE), evolve(FULL_LEDGER, first=True))
+        linked = IdentityState(Linked(ANON, ALICE), evolve(FULL_LEDGER, first=True))
         IdentityFiles(layout, lambda: HERE).change(lambda _: (linked, None))
         assert taken is not None
-        first = Known(Anonymous(ANON), Ledger(ANON, HERE, first=True))
+        first = IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
         assert self._read(source.identify(taken)) == Snapshot(first, None)
 
     @pytest.mark.parametrize(
-        "known",
-        [KNOWNS["linked"].rotated(FRESH, HERE), Known(Anonymous(ANON), None)],
+        "state",
+        [KNOWNS["linked"].rotated(FRESH, HERE), IdentityState(Anonymous(ANON), None)],
         ids=["rotated", "older"],
     )
-    def test_an_identity_that_is_not_the_first_is_not_taken(self, layout: Layout, known: Known) -> None:
+    def test_an_identity_that_is_not_the_first_is_not_taken(
+        self, layout: Layout, state: IdentityState
+    ) -> None:
         """Whoever was logged in in between, that id may become somebody else's: the event is nobody's."""
         source = FolderSnapshots(layout, lambda: make_first_identity(layout, OTHER_ANON, lambda: HERE))
         taken = source.take()
-        IdentityFiles(layout, lambda: HERE).change(lambda _: (known, None))
+        IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
         assert taken is not None
-        assert self._read(source.identify(taken)).known.anon_id is None
+        assert self._read(source.identify(taken)).state.anon_id is None
 
     @staticmethod
     def _read(snapshot: Mapping[str, object] | None) -> Snapshot:
@@ -169,18 +173,18 @@ class TestFirst:
 class TestLater:
     """A folder with a usage.json."""
 
-    @pytest.mark.parametrize("known", KNOWNS.values(), ids=KNOWNS)
-    def test_what_is_there_is_told(self, layout: Layout, known: Known) -> None:
+    @pytest.mark.parametrize("state", KNOWNS.values(), ids=KNOWNS)
+    def test_what_is_there_is_told(self, layout: Layout, state: IdentityState) -> None:
         """Identity and ledger are those of the store."""
-        IdentityFiles(layout, lambda: HERE).change(lambda _: (known, None))
-        assert look(layout).known == known
+        IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
+        assert look(layout).state == state
 
     def test_nothing_is_touched(self, layout: Layout, config_dir: Path) -> None:
         """Beside a usage.json nothing is made, not even a folder."""
         config_dir.mkdir()
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         before = config_dir.stat().st_mtime_ns
-        assert look(layout).known == Known(Anonymous(ANON), None)
+        assert look(layout).state == IdentityState(Anonymous(ANON), None)
         assert (listing(config_dir), config_dir.stat().st_mtime_ns) == (["usage.json"], before)
 
     @pytest.mark.parametrize(
@@ -194,7 +198,7 @@ class TestLater:
         """The command path tells what it saw; the delivery process mends it."""
         config_dir.mkdir()
         make(config_dir / "usage.json")
-        assert look(layout) == Snapshot(Known(Malformed(), None), None)
+        assert look(layout) == Snapshot(IdentityState(Malformed(), None), None)
         assert listing(config_dir) == ["usage.json"]
 
     def test_the_stamp_is_that_of_the_credentials(self, layout: Layout, config_dir: Path) -> None:
@@ -222,9 +226,9 @@ class TestUnusable:
         deny_writing(mocker, config_dir)
         assert take(layout) is None
         mocker.stopall()
-        known = look(layout).known
+        state = look(layout).state
         deny_writing(mocker, config_dir)
-        assert look(layout).known == known
+        assert look(layout).state == state
 
     @pytest.mark.parametrize("what", ["a file", "a link to nowhere", "usage is a file"])
     def test_a_folder_that_is_none(self, layout: Layout, config_dir: Path, what: str) -> None:
@@ -255,15 +259,15 @@ class TestUnusable:
 
 _FIRST = """
 import json
-from arcade_usage.adapters.chance import RandomIds
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.config_folder import FolderSnapshots
-from arcade_usage.adapters.first_identity import make_first_identity
+from arcade_usage.adapters.machine.ids import UuidGenerator
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.config_folder import FolderSnapshots
+from arcade_usage.adapters.storage.first_identity import make_first_identity
 
 folder, number = sys.argv[1:]
 seen = []
 for round in range(12):
-    layout, fresh = Layout(f"{folder}/{round}"), RandomIds().fresh()
+    layout, fresh = Layout(f"{folder}/{round}"), UuidGenerator().new()
     source = FolderSnapshots(layout, lambda: make_first_identity(layout, fresh, lambda: "here"))
     ready()
     seen.append(source.identify(source.take()))
@@ -276,5 +280,5 @@ def test_of_many_first_commands_one_makes_the_identity(path: Path) -> None:
     """Eight first commands at once, on twelve fresh folders: all see one id, and the ledger is about it."""
     seen = contend(_FIRST, 8, [str(path.parent)], rounds=12)
     for turn, ids in enumerate(zip(*seen, strict=True)):
-        known = IdentityFiles(Layout(str(path.parent / str(turn))), lambda: HERE).current()
-        assert (set(ids), known.agrees) == ({known.anon_id}, True)
+        state = IdentityFiles(Layout(str(path.parent / str(turn))), lambda: HERE).current()
+        assert (set(ids), state.is_consistent) == ({state.anon_id}, True)

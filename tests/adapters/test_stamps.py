@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.config_folder import read_stamp
+from arcade_usage.adapters.storage.config_folder import read_stamp
 
 
 @pytest.fixture

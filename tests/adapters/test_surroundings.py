@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.surroundings import UNKNOWN_VERSION, local_redactor, read_runtime
+from arcade_usage.adapters.machine.runtime_info import UNKNOWN_VERSION, local_redactor, read_runtime
 
 
 def _uname(name: str) -> os.uname_result:

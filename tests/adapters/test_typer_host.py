@@ -9,7 +9,7 @@ from typer.main import get_command  # before anything is tracked, as a host may
 from typer.models import Default
 from typer.testing import CliRunner
 
-from arcade_usage.adapters.typer_host import track
+from arcade_usage.adapters.frameworks.typer_app import track
 from tests.adapters.recorder import Recorder
 from tests.adapters.typer_apps import leave, make_app, nothing, run
 

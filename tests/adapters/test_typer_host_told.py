@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.main import get_command
 
-from arcade_usage.adapters.typer_host import track
-from arcade_usage.application.tracker import SilentTracker
+from arcade_usage.adapters.frameworks.typer_app import track
+from arcade_usage.application.command.tracker import SilentTracker
 from tests.adapters.recorder import Recorder
 from tests.adapters.typer_apps import make_app, nothing, run
 

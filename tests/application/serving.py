@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 from attrs import define, field
 
-from arcade_usage.adapters.in_memory import MemorySnapshots
-from arcade_usage.application.courier import Courier
-from arcade_usage.application.delivery import Delivery
-from arcade_usage.application.rounds import Captured, Progress
-from arcade_usage.domain.capture import Capture, describe_capture
+from arcade_usage.application.delivery.delivery import Delivery
+from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.application.server.worker import ServerWorker
 from arcade_usage.domain.event import Event, Runtime
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.redaction import Redactor
+from arcade_usage.domain.server_event import ServerEvent, describe_server_event
+from arcade_usage.testing.in_memory import MemorySnapshots
 from tests.application.world import World
 
 RUNTIME = Runtime("1.2.3", "3.12.1", "Linux", "6.1", is_ci=False)
@@ -26,12 +26,12 @@ class Server:
     is_on: bool = True
     snapshots: MemorySnapshots = field(factory=MemorySnapshots)
     looks: dict[str, Snapshot] = field(factory=dict)
-    courier: Courier = field(init=False)
+    courier: ServerWorker = field(init=False)
     seen: Mapping[str, object] | None = field(init=False)
     events: dict[str, Event] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.courier = Courier(
+        self.courier = ServerWorker(
             is_on=lambda: self.is_on,
             snapshots=self.snapshots,
             read=lambda taken: self.looks[str(taken["usage"])],
@@ -52,11 +52,11 @@ class Server:
         self.snapshots.snapshot = {"usage": repr(look), "ledger": None, "stamp": None}
         return self.snapshots.snapshot
 
-    def capture(self, name: str) -> Captured:
+    def capture(self, name: str) -> QueuedEvent:
         self.world.clock.advance(1)
-        return Captured(name, self.world.clock.time(), json.dumps({}), self.seen)
+        return QueuedEvent(name, self.world.clock.time(), json.dumps({}), self.seen)
 
-    def keep(self, *batch: Captured) -> None:
+    def keep(self, *batch: QueuedEvent) -> None:
         if self.snapshots.snapshot is not None:
             self.look()
         self.seen = self.courier.keep(batch)
@@ -69,7 +69,7 @@ class Server:
     def whose(self, name: str) -> str | None:
         return self.world.person_of(self.events[name])
 
-    def _describe(self, capture: Capture) -> Event:
-        event = describe_capture(capture, RUNTIME, self.world.ids.fresh(), Redactor())
+    def _describe(self, capture: ServerEvent) -> Event:
+        event = describe_server_event(capture, RUNTIME, self.world.ids.new(), Redactor())
         self.events[event.name] = event
         return event

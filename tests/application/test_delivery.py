@@ -6,14 +6,14 @@ from contextlib import nullcontext
 import pytest
 from attrs import evolve
 
-from arcade_usage.adapters.in_memory import MemoryOutbox, MemorySink
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Malformed
-from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped, Losses
+from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.verdict import Nobody
+from arcade_usage.domain.retention import EVENTS_LIMIT, Losses, LossReason
+from arcade_usage.domain.verdict import Rejected
+from arcade_usage.testing.in_memory import MemoryOutbox, MemorySink
 from tests.application.world import SINK, World
 
 
@@ -37,7 +37,7 @@ def test_a_login_stitches_what_came_before(world: World) -> None:
     """The alias is accepted, the link stored, and the earlier event is the principal's."""
     before = world.run("before")
     login = world.log_in("alice")
-    assert world.store.known.identity == Linked(world.anon_id, "alice")
+    assert world.store.state.identity == Linked(world.anon_id, "alice")
     assert world.distinct_id_of(login) == "alice"
     assert world.person_of(before) == world.person("alice") == world.person_of(login)
 
@@ -108,7 +108,7 @@ def test_a_logout_belongs_to_who_logged_out(world: World) -> None:
     old = world.anon_id
     event = world.log_out()
     assert world.distinct_id_of(event) == "alice"
-    assert isinstance(world.store.known.identity, Anonymous)
+    assert isinstance(world.store.state.identity, Anonymous)
     assert world.anon_id != old
 
 
@@ -117,7 +117,7 @@ def test_a_logout_rotates_though_the_link_never_succeeded(world: World) -> None:
     world.posthog.failing = True
     before = world.run("before")
     world.log_in("alice")
-    assert isinstance(world.store.known.identity, Anonymous)
+    assert isinstance(world.store.state.identity, Anonymous)
     old = world.anon_id
     world.log_out()
     assert world.anon_id != old
@@ -126,7 +126,7 @@ def test_a_logout_rotates_though_the_link_never_succeeded(world: World) -> None:
     next_one = world.run("next person")
     assert world.person_of(before) == world.person("alice")
     assert world.person_of(next_one) not in (world.person("alice"), None)
-    assert world.ledger.owed == ()
+    assert world.ledger.pending_aliases == ()
 
 
 def test_a_logout_seen_too_late_is_told_by_the_ledger(world: World) -> None:
@@ -141,10 +141,10 @@ def test_a_logout_seen_too_late_is_told_by_the_ledger(world: World) -> None:
 def test_a_logout_rotates_in_the_delivery_too(world: World) -> None:
     """Where the foreground could not, or a stale writer put the old identity back."""
     world.log_in("alice")
-    linked = world.store.known
+    linked = world.store.state
     snapshot, old = world.look(), world.anon_id
     world.cloud.log_out()
-    world.store.known = linked
+    world.store.state = linked
     world.deliver(world.event("logout"), snapshot, is_logout=True)
     assert world.anon_id != old
 
@@ -202,8 +202,8 @@ def test_the_claim_is_written_before_the_alias(world: World) -> None:
     world.posthog = Dying()
     with pytest.raises(DyingError):
         world.run("dies")
-    assert world.ledger.claim == "alice"
-    assert world.store.known.identity == Anonymous(world.anon_id)
+    assert world.ledger.claimed_by == "alice"
+    assert world.store.state.identity == Anonymous(world.anon_id)
 
 
 def test_an_expired_token_names_nobody(world: World) -> None:
@@ -213,7 +213,7 @@ def test_an_expired_token_names_nobody(world: World) -> None:
     event = world.run("after")
     assert world.distinct_id_of(event) not in (world.anon_id, "alice", None)
     assert world.person_of(event) != world.person("alice")
-    assert world.store.known.identity == Linked(world.anon_id, "alice")
+    assert world.store.state.identity == Linked(world.anon_id, "alice")
 
 
 def test_an_unreachable_cloud_makes_a_linked_event_wait(world: World) -> None:
@@ -266,13 +266,13 @@ def test_a_copied_home_rotates_before_it_links(world: World) -> None:
 
 def test_an_older_clis_files_are_adopted(world: World) -> None:
     """Anonymous or linked, what was there stays, and a ledger is made."""
-    anon_id = world.ids.fresh()
-    world.store.known = Known(Anonymous(anon_id), None)
+    anon_id = world.ids.new()
+    world.store.state = IdentityState(Anonymous(anon_id), None)
     assert world.distinct_id_of(world.run("first")) == anon_id
-    assert world.ledger.born == world.store.here
+    assert world.ledger.installation == world.store.here
 
     older = World()
-    older.store.known = Known(Linked(anon_id, "alice"), None)
+    older.store.state = IdentityState(Linked(anon_id, "alice"), None)
     assert older.distinct_id_of(older.run("logged out by hand")) == "alice"
     older.switch_to("alice")
     assert older.distinct_id_of(older.run("logged in")) == "alice"
@@ -282,20 +282,20 @@ def test_an_older_clis_files_are_adopted(world: World) -> None:
 def test_files_that_do_not_agree_start_over(world: World) -> None:
     """A stale writer's usage.json: the event is nobody's, and the identity is fresh."""
     world.run("before")
-    stale = world.ids.fresh()
-    world.store.known = evolve(world.store.known, identity=Anonymous(stale))
+    stale = world.ids.new()
+    world.store.state = evolve(world.store.state, identity=Anonymous(stale))
     event = world.run("torn")
     assert world.distinct_id_of(event) not in (stale, world.anon_id, None)
-    assert world.store.known.agrees
+    assert world.store.state.is_consistent
     assert world.distinct_id_of(world.run("after")) == world.anon_id
 
 
 def test_a_malformed_identity_starts_over(world: World) -> None:
     """A new identity is made; the event of that command is nobody's."""
-    world.store.known = Known(Malformed(), None)
+    world.store.state = IdentityState(Malformed(), None)
     event = world.run("malformed")
     assert world.distinct_id_of(event) != world.anon_id
-    assert isinstance(world.store.known.identity, Anonymous)
+    assert isinstance(world.store.state.identity, Anonymous)
 
 
 def test_an_unreadable_store_sends_nothing(world: World) -> None:
@@ -336,7 +336,7 @@ def test_bounds_hold_without_the_sender_lock(world: World, lockable: bool) -> No
             step()
         world.outbox.add(Record(world.event("one more"), world.look()))
     assert world.outbox.size() == EVENTS_LIMIT + 1
-    assert world.outbox.losses() == Losses({Dropped.TOO_MANY.value: 2})
+    assert world.outbox.losses() == Losses({LossReason.TOO_MANY.value: 2})
 
 
 def test_a_sender_looks_again_after_it_let_go(world: World) -> None:
@@ -419,11 +419,11 @@ def test_nobody_is_asked_twice_in_one_process(world: World) -> None:
 def test_a_refused_look_up_links_nothing(world: World) -> None:
     """401 for an anonymous identity's credentials: the event stays anonymous."""
     world.look()
-    world.cloud.answers["bad"] = Nobody()
+    world.cloud.answers["bad"] = Rejected()
     world.cloud.log_in("bad")
     event = world.run("unknown")
     assert world.distinct_id_of(event) == world.anon_id
-    assert world.ledger.claim is None
+    assert world.ledger.claimed_by is None
 
 
 def test_a_login_that_another_sender_delivered_is_not_sent_again(world: World) -> None:

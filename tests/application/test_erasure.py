@@ -2,11 +2,11 @@
 
 import pytest
 
-from arcade_usage.adapters.in_memory import MemoryCopies, MemoryOutbox
-from arcade_usage.application.erasure import Eraser
-from arcade_usage.domain.known import Known
+from arcade_usage.application.console.erasure import Eraser
+from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
-from arcade_usage.domain.traces import Traces
+from arcade_usage.domain.subject_ids import SubjectIds
+from arcade_usage.testing.in_memory import MemoryCopies, MemoryOutbox
 from tests.application.world import World
 
 
@@ -39,9 +39,9 @@ def test_everything_is_gone_and_every_id_was_told(world: World) -> None:
     swept = []
     eraser = Eraser(world.store, lambda: [(world.outbox, copies)], lambda: swept.append("swept"))
     forgotten = eraser.forget()
-    assert forgotten.traces == Traces(("alice",), (anon_id,))
+    assert forgotten.traces == SubjectIds(("alice",), (anon_id,))
     assert (forgotten.waiting, forgotten.copies, forgotten.at_work) == (1, 2, 0)
-    assert world.store.known == Known(None, None)
+    assert world.store.state == IdentityState(None, None)
     assert (world.outbox.pending(), world.outbox.notes, copies.all(), swept) == ([], Logbook(), (), ["swept"])
 
 
@@ -49,11 +49,11 @@ def test_looking_first_erases_nothing(world: World) -> None:
     """What is told before somebody says yes is what is told afterwards."""
     copies = copies_of(world)
     eraser = Eraser(world.store, lambda: [(world.outbox, copies)])
-    known, waiting = world.store.known, world.outbox.pending()
+    state, waiting = world.store.state, world.outbox.pending()
     found = eraser.look()
-    assert (world.store.known, world.outbox.pending(), len(copies.all())) == (known, waiting, 2)
+    assert (world.store.state, world.outbox.pending(), len(copies.all())) == (state, waiting, 2)
     assert eraser.forget() == found
-    assert eraser.look().traces == Traces()
+    assert eraser.look().traces == SubjectIds()
 
 
 def test_a_sender_that_does_not_let_go_is_told_of(world: World) -> None:
@@ -61,7 +61,7 @@ def test_a_sender_that_does_not_let_go_is_told_of(world: World) -> None:
     world.outbox.sender_at_work = True
     forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
     assert forgotten.at_work == 1
-    assert (world.store.known, world.outbox.pending()) == (Known(None, None), [])
+    assert (world.store.state, world.outbox.pending()) == (IdentityState(None, None), [])
 
 
 def test_locks_that_cannot_be_had_keep_nothing(world: World) -> None:
@@ -69,7 +69,7 @@ def test_locks_that_cannot_be_had_keep_nothing(world: World) -> None:
     world.outbox.lockable = False
     forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
     assert (forgotten.waiting, forgotten.at_work) == (1, 0)
-    assert (world.store.known, world.outbox.pending()) == (Known(None, None), [])
+    assert (world.store.state, world.outbox.pending()) == (IdentityState(None, None), [])
 
 
 def test_every_sink_is_erased(world: World) -> None:
@@ -92,7 +92,7 @@ def test_one_outbox_does_not_stop_the_others(world: World) -> None:
     places = [(broken, MemoryCopies()), (world.outbox, MemoryCopies())]
     forgotten = Eraser(world.store, lambda: places).forget()
     assert (forgotten.left, world.outbox.pending()) == (("not permitted",), [])
-    assert world.store.known == Known(None, None)
+    assert world.store.state == IdentityState(None, None)
 
 
 def test_the_next_command_is_somebody_new(world: World) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from arcade_usage.adapters.in_memory import MemorySink
 from arcade_usage.domain.logbook import REASON_LIMIT, Delivered, Failed, Logbook
+from arcade_usage.testing.in_memory import MemorySink
 from tests.application.world import World
 
 
@@ -17,7 +17,7 @@ def test_a_delivery_is_noted(world: World) -> None:
     world.run("first")
     logbook = world.outbox.logbook()
     assert logbook.delivered == Delivered(world.clock.time(), 1)
-    assert (logbook.failed, logbook.pauses.next_due) == (None, None)
+    assert (logbook.failed, logbook.backoff.next_due) == (None, None)
 
 
 def test_a_failure_is_noted_with_its_reason_and_outlives_a_success(world: World) -> None:

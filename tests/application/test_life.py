@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.identity_state import Snapshot
 from tests.application.world import World
 
 people = st.sampled_from(["alice", "bob", "carol"])
@@ -66,7 +66,7 @@ class Life(RuleBasedStateMachine):
     def log_out_before_the_tracker_is_built(self, late: bool) -> None:
         self._log_out(late, None)
 
-    @precondition(lambda self: self.who is None and self.world.look().known.never_logged_in)
+    @precondition(lambda self: self.who is None and self.world.look().state.never_logged_in)
     @rule(late=st.booleans())
     def log_out_nobody(self, late: bool) -> None:
         snapshot = self.world.look()
@@ -140,8 +140,8 @@ class Life(RuleBasedStateMachine):
                 doers.setdefault(counted, []).append(done)
         for counted, together in doers.items():
             owners = [self._may_be(done) for done in together]
-            known = [who for who in owners if who]
-            assert not known or set.intersection(*known), f"{counted} is shared by {together}"
+            state = [who for who in owners if who]
+            assert not state or set.intersection(*state), f"{counted} is shared by {together}"
 
     def _may_be(self, done: Done) -> set[str]:
         """Whose an event is: who did it, or who came next after a time in which nobody was logged in."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.application import payload as payload_module
-from arcade_usage.application.payload import (
+from arcade_usage.application.command import payload as payload_module
+from arcade_usage.application.command.payload import (
     ERROR_MESSAGE_LIMIT,
     PAYLOAD_LIMIT,
     PROPERTIES_LIMIT,
@@ -24,7 +24,7 @@ SNAPSHOT = {"usage": None, "ledger": None, "stamp": None}
 def encoded(snapshot: dict[str, object] | None = None, **command: object) -> str:
     whole: dict[str, object] = {"name": "run", "error_message": None, "properties": None, **command}
     return encode_payload(
-        sink={"host": "https://localhost", "project_token": "phc_x"},
+        project={"host": "https://localhost", "project_token": "phc_x"},
         config_dir="/config",
         distribution="tool",
         snapshot=snapshot or SNAPSHOT,

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from arcade_usage.application.preview import Preview, Previewer
+from arcade_usage.application.console.preview import Preview, Previewer
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.forecast import Whose
 from arcade_usage.domain.persons import PERSONLESS
-from arcade_usage.domain.sink import Sink
+from arcade_usage.domain.prediction import PreviewedIdentity
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.verdict import Attribution
 from tests.application.world import SINK, World
 
 
-class _Named(Sink):
+class _Named(Project):
     """A sink whose key is the one that the world's deliveries use."""
 
     @property
@@ -29,9 +29,9 @@ def show(event: Event, attribution: Attribution) -> Mapping[str, object]:
 
 def preview(world: World) -> Preview:
     previewer = Previewer(world.store, world.cloud, show, world.clock, world.ids)
-    before = (world.store.known, world.posthog.calls, world.cloud.look_ups)
+    before = (world.store.state, world.posthog.calls, world.cloud.look_ups)
     made = previewer.preview(world.event("next"), previewer.look(), POSTHOG)
-    assert before == (world.store.known, world.posthog.calls, world.cloud.look_ups)
+    assert before == (world.store.state, world.posthog.calls, world.cloud.look_ups)
     assert world.outbox.pending() == []
     return made
 
@@ -41,7 +41,7 @@ def test_an_anonymous_event_is_shown_under_its_id() -> None:
     world = World()
     world.run("earlier")
     made = preview(world)
-    assert (made.whose, made.message["distinct_id"]) == (Whose.ANONYMOUS, world.anon_id)
+    assert (made.whose, made.message["distinct_id"]) == (PreviewedIdentity.ANONYMOUS, world.anon_id)
     assert made.message["properties"] == {"kept": 1, PERSONLESS: False}
 
 
@@ -50,7 +50,7 @@ def test_a_linked_one_is_shown_under_the_account() -> None:
     world = World()
     world.log_in("alice")
     made = preview(world)
-    assert (made.whose, made.message["distinct_id"]) == (Whose.PRINCIPAL, "alice")
+    assert (made.whose, made.message["distinct_id"]) == (PreviewedIdentity.PRINCIPAL, "alice")
     assert made.message["properties"] == {"kept": 1}
 
 
@@ -60,7 +60,7 @@ def test_what_only_arcade_cloud_can_tell_is_shown_as_open() -> None:
     world.run("earlier")
     world.switch_to("alice")
     made = preview(world)
-    assert (made.whose, made.message["distinct_id"]) == (Whose.ASKING, None)
+    assert (made.whose, made.message["distinct_id"]) == (PreviewedIdentity.ASKING, None)
     assert made.message["properties"] == {"kept": 1}
 
 
@@ -68,5 +68,5 @@ def test_before_the_first_command_it_is_a_new_id() -> None:
     """None is made by looking."""
     world = World()
     made = preview(world)
-    assert made.whose is Whose.NEW
-    assert world.store.known.identity is None
+    assert made.whose is PreviewedIdentity.NEW
+    assert world.store.state.identity is None

@@ -9,9 +9,9 @@ from queue import Empty, SimpleQueue
 import pytest
 from attrs import define, field
 
-from arcade_usage.application import server
-from arcade_usage.application.rounds import Captured, Progress
-from arcade_usage.application.server import BackgroundTracker, SilentServer
+from arcade_usage.application.server import tracker as server
+from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.application.server.tracker import BackgroundTracker, SilentServer
 from tests.e2e.world import until
 
 SECONDS = 10.0  # for what is going to happen
@@ -19,10 +19,10 @@ SECONDS = 10.0  # for what is going to happen
 
 @define
 class Kept:
-    """Rounds that keep what they are given. `gate`: what sending waits for, as it would for a network."""
+    """Worker that keep what they are given. `gate`: what sending waits for, as it would for a network."""
 
     names: list[str] = field(factory=list)
-    batches: list[Sequence[Captured]] = field(factory=list)
+    batches: list[Sequence[QueuedEvent]] = field(factory=list)
     sent: int = 0
     lost: int = 0
     lost_before: int = 0
@@ -31,7 +31,7 @@ class Kept:
     gate: threading.Event = field(factory=threading.Event)
     at_gate: threading.Event = field(factory=threading.Event)
 
-    def keep(self, batch: Sequence[Captured]) -> Mapping[str, object] | None:
+    def keep(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if self.broken:
             raise OSError("no disk")
         self.batches.append(tuple(batch))
@@ -63,7 +63,7 @@ def tracker(kept: Kept) -> Iterator[BackgroundTracker]:
 
 
 def make(kept: Kept) -> BackgroundTracker:
-    return BackgroundTracker(hire=lambda: kept, clock=time, seen={"after": 0})
+    return BackgroundTracker(make_worker=lambda: kept, clock=time, seen={"after": 0})
 
 
 def threads() -> list[threading.Thread]:
@@ -97,10 +97,10 @@ def test_events_go_in_batches_and_in_order(tracker: BackgroundTracker, kept: Kep
     assert len(kept.batches) < 10
 
 
-class Forgetful(SimpleQueue[Captured | None]):
+class Forgetful(SimpleQueue[QueuedEvent | None]):
     """What comes does not wake who waits on it already."""
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Captured | None:
+    def get(self, block: bool = True, timeout: float | None = None) -> QueuedEvent | None:
         if block and self.empty():
             threading.Event().wait(timeout)
             raise Empty
@@ -264,7 +264,7 @@ def test_closing_what_never_captured_does_nothing(kept: Kept) -> None:
     assert (kept.sent, kept.batches) == (0, [])
 
 
-@pytest.mark.parametrize("end", ["close", "leave"])
+@pytest.mark.parametrize("end", ["close", "on_exit"])
 def test_the_end_is_bounded_and_keeps_what_the_network_holds_up(kept: Kept, end: str) -> None:
     """What is queued behind a send that takes its time is written down by who closes."""
     tracker = make(kept)
@@ -285,7 +285,7 @@ def test_leaving_sends_nothing(kept: Kept) -> None:
     """At the interpreter's end there is no time for the network: the outbox has to do."""
     tracker = make(kept)
     tracker.capture("one")
-    tracker.leave()
+    tracker.on_exit()
     assert (kept.names, kept.sent) == (["one"], 0)
 
 
@@ -321,7 +321,7 @@ def test_a_child_begins_with_nothing(tracker: BackgroundTracker, kept: Kept) -> 
     tracker.capture("the parent's second")
     tracker.capture("")
     with tracker._lock:  # another thread is in the middle of a capture
-        tracker.begin_anew()
+        tracker.reset_after_fork()
     kept.gate.set()
     tracker.capture("the child's")
     assert until(lambda: "the child's" in kept.names)

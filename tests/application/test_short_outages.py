@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.in_memory import MemorySink
-from arcade_usage.adapters.outbox import FolderOutbox
-from arcade_usage.application.pacer import SINK
-from arcade_usage.application.rounds import Captured, Progress
-from arcade_usage.domain.limits import BYTES_LIMIT, EVENTS_LIMIT, Dropped
+from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.application.delivery.attempt_log import POSTHOG
+from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.domain.backoff import EARLY_SECONDS, JITTER, SHORTEST_SECONDS
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.spacing import EARLY_SECONDS, JITTER, SHORTEST_SECONDS
+from arcade_usage.domain.retention import BYTES_LIMIT, EVENTS_LIMIT, LossReason
+from arcade_usage.testing.in_memory import MemorySink
 from tests.application.serving import Server
 from tests.application.world import World
 
@@ -26,7 +26,7 @@ class Traffic:
     """A server and what it captured."""
 
     def __init__(self, folder: Path) -> None:
-        outbox = FolderOutbox(str(folder), Sink("http://posthog.example", "phc_x"), durable=False)
+        outbox = FolderOutbox(str(folder), Project("http://posthog.example", "phc_x"), durable=False)
         self.world = World(outbox=outbox)  # type: ignore[arg-type]  # what it does beyond the port is not used here
         self.server = Server(self.world)
         self.captured: list[str] = []
@@ -40,7 +40,7 @@ class Traffic:
             now, seen = self.world.clock.time(), self.server.seen
             names = [f"event {len(self.captured) + number}" for number in range(A_SECOND // ROUNDS)]
             self.captured += names
-            self.server.keep(*(Captured(name, now, json.dumps({}), seen) for name in names))
+            self.server.keep(*(QueuedEvent(name, now, json.dumps({}), seen) for name in names))
             progress = self.server.courier.send(0)
         return progress
 
@@ -90,7 +90,7 @@ def test_a_long_outage_is_spaced_out_and_bounded(traffic: Traffic) -> None:
     files = [each for each in os.scandir(traffic.folder) if each.name.endswith(".event.json")]
     assert len(files) <= EVENTS_LIMIT
     assert sum(each.stat().st_size for each in files) <= BYTES_LIMIT
-    assert traffic.world.outbox.logbook().losses.counts.keys() <= {Dropped.TOO_MANY, Dropped.TOO_LARGE}
+    assert traffic.world.outbox.logbook().losses.counts.keys() <= {LossReason.TOO_MANY, LossReason.TOO_LARGE}
     traffic.world.wait_out_pauses()
     traffic.go_on(1.0)
     assert len(traffic.arrived) + traffic.dropped == len(traffic.captured)
@@ -121,7 +121,7 @@ def test_of_many_workers_one_attempts_at_a_time(traffic: Traffic) -> None:
 def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     """Commands try again when they would have, and a kill counts as a failure still."""
     traffic.down_for(0.5)
-    pause = dict(traffic.world.outbox.logbook().pauses.by_name)[SINK]
+    pause = dict(traffic.world.outbox.logbook().backoff.by_name)[POSTHOG]
 
     class Dying(MemorySink):
         def capture(self, records: Sequence[Record]) -> None:
@@ -132,7 +132,7 @@ def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     killed = Server(traffic.world)
     with pytest.raises(KeyboardInterrupt):
         killed.courier.send(0)
-    assert dict(traffic.world.outbox.logbook().pauses.by_name)[SINK] == pause
+    assert dict(traffic.world.outbox.logbook().backoff.by_name)[POSTHOG] == pause
     traffic.world.posthog = alive
     calls = alive.calls
     traffic.world.run("a command in the pause")

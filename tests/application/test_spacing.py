@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from arcade_usage.adapters.in_memory import MemorySink
-from arcade_usage.application.delivery import Attempt
-from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped
+from arcade_usage.application.delivery.delivery import Attempt
+from arcade_usage.domain.backoff import LONGEST_SECONDS
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.spacing import LONGEST_SECONDS
+from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
+from arcade_usage.testing.in_memory import MemorySink
 from tests.application.world import World
 
 
@@ -47,7 +47,7 @@ def test_a_success_ends_the_pause(world: World) -> None:
     world.run("succeeds")
     world.run("at once")
     assert world.outbox.pending() == []
-    assert world.outbox.logbook().pauses.next_due is None
+    assert world.outbox.logbook().backoff.next_due is None
 
 
 def test_a_login_makes_everything_due(world: World) -> None:
@@ -133,7 +133,7 @@ def test_a_flush_settles_an_alias_that_is_still_owed(world: World) -> None:
     world.log_in("alice")
     world.posthog.refusing_aliases = False
     assert world.outbox.pending() == []
-    world.delivery().flush(Sink("https://posthog.example", "phc_token"))
+    world.delivery().flush(Project("https://posthog.example", "phc_token"))
     assert world.person_of(before) == world.person("alice")
     look_ups = world.cloud.look_ups
     assert world.distinct_id_of(world.run("after")) == "alice"
@@ -186,7 +186,7 @@ def test_an_outbox_is_bounded(world: World) -> None:
     world.posthog.failing = True
     events = [world.run(f"{number}") for number in range(EVENTS_LIMIT + 10)]
     assert len(world.outbox.pending()) == EVENTS_LIMIT
-    assert world.outbox.logbook().losses.counts == {Dropped.TOO_MANY.value: 10}
+    assert world.outbox.logbook().losses.counts == {LossReason.TOO_MANY.value: 10}
     world.posthog.failing = False
     world.wait_out_pauses()
     world.run("back")
@@ -198,7 +198,7 @@ def test_a_refused_event_is_counted(world: World) -> None:
     """400 for a single event is the end of it."""
     world.posthog.refused = frozenset({"bad"})
     world.run("bad")
-    assert world.outbox.logbook().losses.counts == {Dropped.REFUSED.value: 1}
+    assert world.outbox.logbook().losses.counts == {LossReason.REFUSED.value: 1}
 
 
 def test_an_undecided_event_of_another_installation_is_left_alone(world: World) -> None:
@@ -227,4 +227,4 @@ def test_an_undecided_event_of_another_installation_grows_old(world: World) -> N
         world.run("a day")
         world.clock.advance(86_400)
     assert world.outbox.pending() == []
-    assert world.outbox.logbook().losses.counts == {Dropped.TOO_OLD.value: 1}
+    assert world.outbox.logbook().losses.counts == {LossReason.TOO_OLD.value: 1}

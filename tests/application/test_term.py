@@ -6,13 +6,13 @@ import pytest
 from attrs import define, field
 
 from arcade_usage.__main__ import LIFETIME_SECONDS
-from arcade_usage.adapters.in_memory import ManualClock, MemoryPrincipalApi, MemorySink
-from arcade_usage.application.delivery import BATCH_LIMIT, TERM_SECONDS
+from arcade_usage.application.delivery.delivery import BATCH_LIMIT, TERM_SECONDS
 from arcade_usage.application.ports import BATCH_SECONDS
 from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.sink import Sink
 from arcade_usage.domain.verdict import Answer
+from arcade_usage.testing.in_memory import ManualClock, MemoryPrincipalApi, MemorySink
 from tests.application.world import World
 
 SECONDS_A_BATCH = 1.5
@@ -76,7 +76,7 @@ def test_commands_that_go_on_and_on_find_one_sender_after_another(world: World, 
     world.run("first")
     assert 1 < len(posthog.batches) <= TERM_SECONDS / SECONDS_A_BATCH + 1
     assert len(world.outbox.pending()) == 1
-    assert world.outbox.logbook().pauses.next_due is None
+    assert world.outbox.logbook().backoff.next_due is None
     posthog.meanwhile = lambda: None
     world.run("later")
     assert world.outbox.pending() == []
@@ -87,7 +87,7 @@ def test_a_full_outbox_is_emptied_by_one_sender_after_another(world: World, post
     leave(world, 6 * BATCH_LIMIT)
     world.run("first sender")
     assert len(posthog.batches) == 3
-    assert world.outbox.logbook().pauses.next_due is None
+    assert world.outbox.logbook().backoff.next_due is None
     world.run("second sender")
     world.run("third sender")
     assert world.outbox.pending() == []
@@ -96,7 +96,7 @@ def test_a_full_outbox_is_emptied_by_one_sender_after_another(world: World, post
 def test_a_flush_takes_as_long_as_it_takes(world: World) -> None:
     """A person waits for it, and nothing ends its process."""
     leave(world, 6 * BATCH_LIMIT)
-    flushed = world.delivery().flush(Sink("https://posthog.example", "phc_token"))
+    flushed = world.delivery().flush(Project("https://posthog.example", "phc_token"))
     assert (flushed.delivered, flushed.waiting) == (6 * BATCH_LIMIT, 0)
 
 

@@ -6,8 +6,8 @@ import traceback
 import pytest
 from attrs import define, field
 
-from arcade_usage.adapters.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
-from arcade_usage.application.tracker import CommandTracker, SilentTracker
+from arcade_usage.application.command.tracker import CommandTracker, SilentTracker
+from arcade_usage.testing.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
 
 
 @define
@@ -27,7 +27,7 @@ class Host:
             clock=self.clock,
             rotate=self._rotate,
             keep=self.kept.append,
-            sink={"host": "https://localhost", "project_token": "phc_x"},
+            project={"host": "https://localhost", "project_token": "phc_x"},
             config_dir="/config",
             distribution="tool",
         )

@@ -4,25 +4,25 @@ from datetime import datetime, timezone
 
 from attrs import define, field
 
-from arcade_usage.adapters.in_memory import (
-    CountingIds,
+from arcade_usage.application.delivery.attempt_log import AttemptLog
+from arcade_usage.application.delivery.attributor import Attributor
+from arcade_usage.application.delivery.delivery import Delivery
+from arcade_usage.domain.backoff import LONGEST_SECONDS
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.identity import Linked
+from arcade_usage.domain.identity_state import Snapshot, make_first
+from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.persons import IngestedEvent
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Found
+from arcade_usage.testing.in_memory import (
     ManualClock,
     MemoryIdentityStore,
     MemoryOutbox,
     MemoryPrincipalApi,
     MemorySink,
+    SequentialIds,
 )
-from arcade_usage.application.attributor import Attributor
-from arcade_usage.application.delivery import Delivery
-from arcade_usage.application.pacer import Pacer
-from arcade_usage.domain.event import Event
-from arcade_usage.domain.identity import Linked
-from arcade_usage.domain.known import Snapshot, make_first
-from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.persons import Captured
-from arcade_usage.domain.record import Record
-from arcade_usage.domain.spacing import LONGEST_SECONDS
-from arcade_usage.domain.verdict import Found
 
 SINK = "sink"
 
@@ -36,16 +36,16 @@ class World:
     posthog: MemorySink = field(factory=MemorySink)
     outbox: MemoryOutbox = field(factory=MemoryOutbox)
     clock: ManualClock = field(factory=ManualClock)
-    ids: CountingIds = field(factory=CountingIds)
+    ids: SequentialIds = field(factory=SequentialIds)
     settled: int = 0
     _events: int = 0
 
     def delivery(self) -> Delivery:
         """A delivery process: what it learns is its own, the ports are everybody's."""
-        pacer = Pacer(self.outbox, self.clock, self.ids)
-        attributor = Attributor(self.store, self.cloud, self.posthog, SINK, pacer, self.clock, self.ids)
+        attempts = AttemptLog(self.outbox, self.clock, self.ids)
+        attributor = Attributor(self.store, self.cloud, self.posthog, SINK, attempts, self.clock, self.ids)
         return Delivery(
-            self.store, self.outbox, self.posthog, attributor, pacer, self.clock, self.ids, self._settle
+            self.store, self.outbox, self.posthog, attributor, attempts, self.clock, self.ids, self._settle
         )
 
     def wait_out_pauses(self) -> None:
@@ -54,9 +54,9 @@ class World:
 
     def look(self) -> Snapshot:
         """What the command path sees, and makes where nothing is there."""
-        if self.store.known.identity is None:
-            self.store.known = make_first(self.ids.fresh(), self.store.here)
-        return Snapshot(self.store.known, self.cloud.stamp())
+        if self.store.state.identity is None:
+            self.store.state = make_first(self.ids.new(), self.store.here)
+        return Snapshot(self.store.state, self.cloud.stamp())
 
     def event(self, name: str) -> Event:
         self._events += 1
@@ -104,17 +104,15 @@ class World:
 
     def rotate(self, *, had_credentials: bool) -> None:
         """The foreground part of a logout."""
-        known = self.store.known
-        self.store.known = known.logged_out(
-            self.ids.fresh(), self.store.here, had_credentials=had_credentials
-        )
+        state = self.store.state
+        self.store.state = state.logged_out(self.ids.new(), self.store.here, had_credentials=had_credentials)
 
     def person_of(self, event: Event) -> str | None:
         """Whom PostHog counts an event for; None while it has not arrived."""
         captured = self.captured(event)
         return self.posthog.persons.person_of(captured) if captured else None
 
-    def captured(self, event: Event) -> Captured | None:
+    def captured(self, event: Event) -> IngestedEvent | None:
         found = [each for each in self.posthog.persons.events if each.uuid == event.uuid]
         assert len(found) <= 1, "PostHog dropped no repeat of it"
         return found[0] if found else None
@@ -129,19 +127,19 @@ class World:
 
     @property
     def anon_id(self) -> str:
-        assert self.store.known.anon_id is not None
-        return self.store.known.anon_id
+        assert self.store.state.anon_id is not None
+        return self.store.state.anon_id
 
     @property
     def linked_to(self) -> str | None:
         """The principal that usage.json is linked to."""
-        identity = self.store.known.identity
+        identity = self.store.state.identity
         return identity.principal_id if isinstance(identity, Linked) else None
 
     @property
     def ledger(self) -> Ledger:
-        assert self.store.known.account is not None
-        return self.store.known.account
+        assert self.store.state.matching_ledger is not None
+        return self.store.state.matching_ledger
 
     def _settle(self) -> None:
         self.settled += 1

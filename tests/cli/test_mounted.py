@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from arcade_usage.adapters.typer_host import track
+from arcade_usage.adapters.frameworks.typer_app import track
 from arcade_usage.cli import usage_app
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.world import TOKEN, World

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 import pytest
 from attrs import frozen
 
-from arcade_usage.adapters.in_memory import MemorySink
-from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import AnalyticsSink
 from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Mood, Receiver
-from arcade_usage.domain.persons import Captured, Persons
+from arcade_usage.domain.persons import IngestedEvent, Persons
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.sink import Sink
+from arcade_usage.testing.in_memory import MemorySink
 from tests.samples import ALICE, ANON, BOB, ONE_OFF, OTHER_ANON, anonymous, make_event, of, undecided
 
 TOKEN = "phc_contract"
@@ -30,7 +30,7 @@ class Subject:
     refuse: Callable[[], object]
     recover: Callable[[], object]
 
-    def events(self) -> tuple[Captured, ...]:
+    def events(self) -> tuple[IngestedEvent, ...]:
         return self.persons().events
 
     def people(self) -> list[str]:
@@ -59,7 +59,7 @@ def _over_http(receiver: Receiver) -> Subject:
         return lambda: setattr(receiver, "posthog", mood)
 
     return Subject(
-        PostHogSink(Sink(receiver.url, TOKEN)),
+        PostHogSink(Project(receiver.url, TOKEN)),
         persons=lambda: receiver.persons.get(TOKEN, Persons()),
         fail=become(DOWN),
         lose_replies=become(LOSING_REPLIES),
@@ -73,10 +73,10 @@ def subject(request: pytest.FixtureRequest, receiver: Receiver) -> Subject:
     return _in_memory() if request.param == "in memory" else _over_http(receiver)
 
 
-def told(records: Sequence[Record]) -> list[Captured]:
+def told(records: Sequence[Record]) -> list[IngestedEvent]:
     """Records as a sink has them; `properties` do not count in comparisons."""
     return [
-        Captured(
+        IngestedEvent(
             record.event.name,
             record.attribution.distinct_id,
             record.event.uuid,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from arcade_usage.adapters.in_memory import ManualClock
 from arcade_usage.application.ports import Clock
+from arcade_usage.testing.in_memory import ManualClock
 
 CLOCKS: dict[str, Callable[[], Clock]] = {"the system's": lambda: time, "by hand": ManualClock}
 IN_2020, IN_2100 = 1_577_836_800.0, 4_102_444_800.0

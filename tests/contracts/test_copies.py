@@ -8,11 +8,11 @@ import pytest
 from attrs import frozen
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.in_memory import MemoryCopies
-from arcade_usage.adapters.sent_copies import FileCopies
+from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Copies
 from arcade_usage.domain.sent import COPIES_LIMIT, Sent
+from arcade_usage.testing.in_memory import MemoryCopies
 from tests.adapters.disk import deny
 
 NOW = 1_800_000_000.0

@@ -8,15 +8,15 @@ import pytest
 from attrs import evolve, frozen
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import identity_store
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.in_memory import MemoryIdentityStore
+from arcade_usage.adapters.storage import identity_store
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import IdentityStore
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known
+from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import MemoryIdentityStore
 from tests.adapters.disk import deny
 from tests.samples import ANON, FRESH, HERE, KNOWNS
 
@@ -47,54 +47,54 @@ def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixt
     return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
 
 
-def put(store: IdentityStore, known: Known) -> None:
-    store.change(lambda _: (known, None))
+def put(store: IdentityStore, state: IdentityState) -> None:
+    store.change(lambda _: (state, None))
 
 
 def test_nothing_is_known_at_first(subject: Subject) -> None:
     """A store that nobody wrote to knows neither an identity nor a ledger."""
-    assert subject.store.current() == Known(None, None)
+    assert subject.store.current() == IdentityState(None, None)
 
 
 def test_looking_leaves_no_trace(subject: Subject) -> None:
     """What is current is the same before and after somebody looked."""
-    assert [subject.store.current() for _ in range(3)] == [Known(None, None)] * 3
+    assert [subject.store.current() for _ in range(3)] == [IdentityState(None, None)] * 3
 
 
-@pytest.mark.parametrize("known", KNOWNS.values(), ids=KNOWNS)
-def test_a_change_is_kept(subject: Subject, known: Known) -> None:
+@pytest.mark.parametrize("state", KNOWNS.values(), ids=KNOWNS)
+def test_a_change_is_kept(subject: Subject, state: IdentityState) -> None:
     """What a decision made is what this process and every other one read from then on."""
-    subject.store.change(lambda _: (known, None))
-    assert [subject.store.current(), subject.another().current()] == [known, known]
+    subject.store.change(lambda _: (state, None))
+    assert [subject.store.current(), subject.another().current()] == [state, state]
 
 
 def test_a_rotated_identity_is_an_anonymous_one(subject: Subject) -> None:
     """After a rotation the fresh id is current, and nothing links it to anybody."""
     put(subject.store, KNOWNS["linked"])
-    subject.store.change(lambda known: (known.rotated(FRESH, HERE), None))
+    subject.store.change(lambda state: (state.rotated(FRESH, HERE), None))
     current = subject.another().current()
     assert isinstance(current.identity, Anonymous)
-    assert (current.anon_id, current.agrees) == (FRESH, True)
+    assert (current.anon_id, current.is_consistent) == (FRESH, True)
 
 
 def test_a_change_returns_what_the_decision_adds(subject: Subject) -> None:
     """A decision's second half comes back as it is."""
     added = object()
-    assert subject.store.change(lambda known: (known, added)) is added
+    assert subject.store.change(lambda state: (state, added)) is added
 
 
 def test_a_decision_is_made_on_what_is_there_by_now(subject: Subject) -> None:
     """A change reads again: it sees what another process stored after this one last looked."""
     put(subject.store, KNOWNS["anonymous"])
     put(subject.another(), KNOWNS["linked"])
-    assert subject.store.change(lambda known: (known, known)) == KNOWNS["linked"]
+    assert subject.store.change(lambda state: (state, state)) == KNOWNS["linked"]
 
 
 def test_a_decision_that_fails_changes_nothing(subject: Subject) -> None:
     """An exception of the decision passes as it is, nothing is stored, and the store is free again."""
     put(subject.store, KNOWNS["anonymous"])
 
-    def fail(_: Known) -> tuple[Known, object]:
+    def fail(_: IdentityState) -> tuple[IdentityState, object]:
         raise LookupError("of the decision")
 
     with pytest.raises(LookupError, match="of the decision"):
@@ -116,18 +116,18 @@ def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
     with pytest.raises(StoreError):
         subject.store.current()
     with pytest.raises(StoreError):
-        subject.store.change(lambda known: pytest.fail(f"asked about {known}"))
+        subject.store.change(lambda state: pytest.fail(f"asked about {state}"))
 
 
 def test_a_change_waits_for_the_one_before_it(subject: Subject) -> None:
     """Changes are totally ordered: one that begins during another is made on what that one left."""
-    put(subject.store, Known(Anonymous(ANON), Ledger(ANON, HERE)))
+    put(subject.store, IdentityState(Anonymous(ANON), Ledger(ANON, HERE)))
     second = threading.Thread(target=lambda: subject.another().change(_reaching("second")))
 
-    def during(known: Known) -> tuple[Known, None]:
+    def during(state: IdentityState) -> tuple[IdentityState, None]:
         second.start()
         second.join(0.2)  # it can't end before this decision is stored, so this is how long it may try
-        return _reaching("first")(known)
+        return _reaching("first")(state)
 
     subject.store.change(during)
     second.join(30)
@@ -151,14 +151,14 @@ def test_a_reader_sees_what_was_stored_and_nothing_else(subject: Subject) -> Non
     while not done.is_set():
         seen.append(subject.another().current())
     writer.join(30)
-    assert {known.identity for known in seen} <= {known.identity for known in states}
-    assert {known.ledger for known in seen} <= {known.ledger for known in states}
+    assert {state.identity for state in seen} <= {state.identity for state in states}
+    assert {state.ledger for state in seen} <= {state.ledger for state in states}
 
 
 def test_no_change_is_lost(subject: Subject, mocker: MockerFixture) -> None:
     """Of many changes at once, each has its effect."""
     mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 30.0)
-    put(subject.store, Known(Anonymous(ANON), Ledger(ANON, HERE)))
+    put(subject.store, IdentityState(Anonymous(ANON), Ledger(ANON, HERE)))
     start = threading.Barrier(4)
 
     def reach(number: int) -> None:
@@ -181,9 +181,9 @@ def _reached(store: IdentityStore) -> frozenset[str]:
     return ledger.reached
 
 
-def _reaching(sink: str) -> Callable[[Known], tuple[Known, None]]:
-    def decide(known: Known) -> tuple[Known, None]:
-        assert isinstance(known.ledger, Ledger)
-        return evolve(known, ledger=evolve(known.ledger, reached=known.ledger.reached | {sink})), None
+def _reaching(sink: str) -> Callable[[IdentityState], tuple[IdentityState, None]]:
+    def decide(state: IdentityState) -> tuple[IdentityState, None]:
+        assert isinstance(state.ledger, Ledger)
+        return evolve(state, ledger=evolve(state.ledger, reached=state.ledger.reached | {sink})), None
 
     return decide

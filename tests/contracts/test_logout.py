@@ -7,62 +7,66 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.identity_store import IdentityFiles
-from arcade_usage.adapters.logout import log_out
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_store import IdentityFiles
+from arcade_usage.adapters.storage.logout import log_out
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
 from tests.domain.values import HERE, F, knowns
 
 G1, G2 = "12345678-0000-4000-8000-00000000000d", "12345678-0000-4000-8000-00000000000e"
 
 
-def on_disk(known: Known) -> Known:
+def on_disk(state: IdentityState) -> IdentityState:
     """As it is read again: a Rotated is an Anonymous there."""
-    identity = known.identity
-    return Known(Anonymous(identity.anon_id) if isinstance(identity, Anonymous) else identity, known.ledger)
+    identity = state.identity
+    return IdentityState(
+        Anonymous(identity.anon_id) if isinstance(identity, Anonymous) else identity, state.ledger
+    )
 
 
-def write(layout: Layout, known: Known) -> None:
+def write(layout: Layout, state: IdentityState) -> None:
     Path(layout.folder).mkdir(parents=True)
-    if known.identity is not None:
-        malformed = isinstance(known.identity, Malformed)
-        identity = b"{" if malformed else codec.write_identity(known.identity, {"theirs": 1})  # type: ignore[arg-type]
+    if state.identity is not None:
+        malformed = isinstance(state.identity, Malformed)
+        identity = b"{" if malformed else codec.write_identity(state.identity, {"theirs": 1})  # type: ignore[arg-type]
         Path(layout.usage_json).write_bytes(identity)
-    if known.ledger is not None:
-        malformed = isinstance(known.ledger, Malformed)
-        Path(layout.ledger).write_bytes(b"{" if malformed else codec.write_ledger(known.ledger))  # type: ignore[arg-type]
+    if state.ledger is not None:
+        malformed = isinstance(state.ledger, Malformed)
+        Path(layout.ledger).write_bytes(b"{" if malformed else codec.write_ledger(state.ledger))  # type: ignore[arg-type]
 
 
 @settings(max_examples=400, deadline=None)
-@given(known=knowns, before=st.lists(st.booleans(), max_size=3), had_credentials=st.booleans())
-def test_a_logout_is_what_the_domain_says(known: Known, before: list[bool], had_credentials: bool) -> None:
+@given(state=knowns, before=st.lists(st.booleans(), max_size=3), had_credentials=st.booleans())
+def test_a_logout_is_what_the_domain_says(
+    state: IdentityState, before: list[bool], had_credentials: bool
+) -> None:
     """Whatever lay there, and however many logouts came before it: the same identity, the same ledger."""
     with tempfile.TemporaryDirectory() as folder:
         layout = Layout(folder)
-        write(layout, known)
-        expected = known
+        write(layout, state)
+        expected = state
         for fresh, had in zip((G1, G2, "12345678-0000-4000-8000-00000000000f"), before, strict=False):
             log_out(layout, fresh, lambda: HERE, had_credentials=had)
             expected = expected.logged_out(fresh, HERE, had_credentials=had)
-        if known.anon_id != F:
+        if state.anon_id != F:
             log_out(layout, F, lambda: HERE, had_credentials=had_credentials)
             expected = expected.logged_out(F, HERE, had_credentials=had_credentials)
         found = IdentityFiles(layout, lambda: HERE).current()
         assert found == on_disk(expected)
-        if isinstance(found.identity, Anonymous | Linked) and not isinstance(known.identity, Malformed):
+        if isinstance(found.identity, Anonymous | Linked) and not isinstance(state.identity, Malformed):
             assert json.loads(Path(layout.usage_json).read_text())["theirs"] == 1
 
 
 @settings(max_examples=200, deadline=None)
-@given(known=knowns)
-def test_a_snapshot_carries_what_a_logout_left(known: Known) -> None:
+@given(state=knowns)
+def test_a_snapshot_carries_what_a_logout_left(state: IdentityState) -> None:
     """The payload takes the ledger's text as it is: what it inherits comes through."""
     with tempfile.TemporaryDirectory() as folder:
         layout = Layout(folder)
-        write(layout, known)
-        if known.anon_id != F:
+        write(layout, state)
+        if state.anon_id != F:
             log_out(layout, F, lambda: HERE, had_credentials=True)
         found = IdentityFiles(layout, lambda: HERE).current()
-        assert codec.read_snapshot(codec.write_snapshot(Snapshot(found, None))).known == found
+        assert codec.read_snapshot(codec.write_snapshot(Snapshot(found, None))).state == found

@@ -7,13 +7,13 @@ import pytest
 from attrs import frozen
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.in_memory import MemoryOutbox
-from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Outbox
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
+from arcade_usage.testing.in_memory import MemoryOutbox
 from tests.adapters.disk import deny
 from tests.samples import ALICE, OTHER_SINK, SINK, SNAPSHOTS, anonymous, make_event, of, undecided
 

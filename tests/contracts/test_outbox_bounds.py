@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.in_memory import MemoryOutbox
-from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.ports import Outbox
-from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped, Losses, Observed
+from arcade_usage.domain.backoff import Backoff, Pause
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
-from arcade_usage.domain.spacing import Pause, Pauses
+from arcade_usage.domain.retention import EVENTS_LIMIT, Losses, LossReason, Observed
+from arcade_usage.testing.in_memory import MemoryOutbox
 from tests.samples import SINK, anonymous
 
 NOW = 1_800_000_000.0
@@ -35,9 +35,9 @@ def test_a_logbook_is_read_back_as_it_was_written(make: Callable[[], Outbox]) ->
     """By the next process."""
     make().add(anonymous())
     logbook = Logbook(
-        Pauses((("sink", Pause(3, NOW + 0.25)),)),
+        Backoff((("sink", Pause(3, NOW + 0.25)),)),
         Observed(12.5, NOW),
-        Losses({Dropped.REFUSED.value: 2}),
+        Losses({LossReason.REFUSED.value: 2}),
         Delivered(NOW - 5.5, 7),
         Failed(NOW, "it rained"),
     )
@@ -52,7 +52,7 @@ def test_the_newest_stay(make: Callable[[], Outbox]) -> None:
         outbox.add(anonymous(number + 1))
     make().tidy(NOW)
     assert make().pending() == [anonymous(number + 1) for number in range(3, EVENTS_LIMIT + 3)]
-    assert make().logbook().losses == Losses({Dropped.TOO_MANY.value: 3})
+    assert make().logbook().losses == Losses({LossReason.TOO_MANY.value: 3})
 
 
 def test_what_waited_for_30_days_goes(make: Callable[[], Outbox]) -> None:
@@ -66,7 +66,7 @@ def test_what_waited_for_30_days_goes(make: Callable[[], Outbox]) -> None:
     assert make().pending() == [anonymous(1), anonymous(2)]
     make().tidy(NOW + 31 * DAY)
     assert make().pending() == [anonymous(2)]
-    assert make().logbook().losses == Losses({Dropped.TOO_OLD.value: 1})
+    assert make().logbook().losses == Losses({LossReason.TOO_OLD.value: 1})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_is_dropped_is_counted(make: Callable[[], Outbox]) -> None:
     """By its reason, beside what was counted before."""
     for number in (1, 2, 3):
         make().add(anonymous(number))
-    make().drop([anonymous(1)], Dropped.REFUSED)
-    make().drop([anonymous(2)], Dropped.TOO_OLD)
+    make().drop([anonymous(1)], LossReason.REFUSED)
+    make().drop([anonymous(2)], LossReason.TOO_OLD)
     assert make().pending() == [anonymous(3)]
-    assert make().logbook().losses == Losses({Dropped.REFUSED.value: 1, Dropped.TOO_OLD.value: 1})
+    assert make().logbook().losses == Losses({LossReason.REFUSED.value: 1, LossReason.TOO_OLD.value: 1})

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
-from arcade_usage.adapters.in_memory import MemoryPrincipalApi
-from arcade_usage.adapters.principal_api import ArcadeCloud
+from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
 from arcade_usage.application.ports import PrincipalApi
 from arcade_usage.demo.receiver import DOWN, Receiver
-from arcade_usage.domain.verdict import Found, NoAnswer, Nobody
+from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
+from arcade_usage.testing.in_memory import MemoryPrincipalApi
 from tests.samples import ALICE, BOB
 
 
@@ -54,7 +54,7 @@ def subject(request: pytest.FixtureRequest, config_dir: Path, receiver: Receiver
 
 def test_without_credentials_there_is_nobody(subject: Subject) -> None:
     """No credentials have no stamp, and name nobody."""
-    assert (subject.api.stamp(), subject.api.look_up()) == (None, (None, Nobody()))
+    assert (subject.api.stamp(), subject.api.look_up()) == (None, (None, Rejected()))
 
 
 @pytest.mark.parametrize(("token", "principal_id"), [("alice's", ALICE), ("bob's", BOB)])
@@ -67,7 +67,7 @@ def test_credentials_name_their_principal(subject: Subject, token: str, principa
 def test_refused_credentials_name_nobody(subject: Subject) -> None:
     """Credentials that the service does not know are a definite nobody."""
     subject.log_in("a stranger's".replace(" ", "-"))
-    assert subject.api.look_up()[1] == Nobody()
+    assert subject.api.look_up()[1] == Rejected()
 
 
 def test_out_of_reach_is_no_answer(subject: Subject) -> None:
@@ -108,4 +108,4 @@ def test_a_logout_takes_the_stamp_away(subject: Subject) -> None:
     """After credentials were removed there is nobody again."""
     subject.log_in("alice's")
     subject.log_out()
-    assert (subject.api.stamp(), subject.api.look_up()) == (None, (None, Nobody()))
+    assert (subject.api.stamp(), subject.api.look_up()) == (None, (None, Rejected()))

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
-from arcade_usage.adapters.detached import DetachedLauncher
-from arcade_usage.adapters.in_memory import MemoryLauncher
+from arcade_usage.adapters.process.launcher import DetachedLauncher
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT
 from arcade_usage.application.errors import LaunchError
-from arcade_usage.application.payload import PAYLOAD_LIMIT
 from arcade_usage.application.ports import ProcessLauncher
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
+from arcade_usage.testing.in_memory import MemoryLauncher
 from tests.adapters.stand_in import StandIn
 
 

@@ -8,14 +8,14 @@ import pytest
 from attrs import frozen
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.chance import RandomIds
-from arcade_usage.adapters.config_folder import FolderSnapshots, Layout
-from arcade_usage.adapters.first_identity import make_first_identity
-from arcade_usage.adapters.in_memory import MemorySnapshots
+from arcade_usage.adapters.machine.ids import UuidGenerator
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
+from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.application.ports import SnapshotSource
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import MemorySnapshots
 from tests.adapters.disk import deny
 from tests.samples import ANON, HERE
 
@@ -40,7 +40,7 @@ def _in_memory() -> Subject:
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
     layout = Layout(str(config_dir))
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, RandomIds().fresh(), lambda: HERE))
+    source = FolderSnapshots(layout, lambda: make_first_identity(layout, UuidGenerator().new(), lambda: HERE))
     return Subject(source, lambda: deny(mocker, config_dir))
 
 
@@ -67,9 +67,9 @@ def test_a_snapshot_is_json_that_a_payload_carries(subject: Subject) -> None:
 
 def test_a_reported_snapshot_names_an_identity(subject: Subject) -> None:
     """The first command that is reported has an anonymous identity of this machine, with a ledger about it."""
-    known = codec.read_snapshot(identified(subject.source)).known
-    assert isinstance(known.identity, Anonymous)
-    assert known.account == Ledger(known.identity.anon_id, HERE, first=True)
+    state = codec.read_snapshot(identified(subject.source)).state
+    assert isinstance(state.identity, Anonymous)
+    assert state.matching_ledger == Ledger(state.identity.anon_id, HERE, first=True)
 
 
 def test_a_second_look_sees_the_same(subject: Subject) -> None:

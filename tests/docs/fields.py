@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from arcade_usage.domain.capture import SERVER_FIELDS
 from arcade_usage.domain.event import FIELDS, SDK_FIELDS
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.domain.redaction import MESSAGE_LIMIT
+from arcade_usage.domain.server_event import SERVER_FIELDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arcade_usage.adapters.posthog_sink import PostHogSink
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.domain.event import FIELDS, SDK_FIELDS
 from arcade_usage.domain.verdict import Attribution
 from tests.docs.fields import PAGE, write_page

@@ -19,9 +19,18 @@ from arcade_usage.domain.attribution import (
     judge,
 )
 from arcade_usage.domain.identity import Anonymous, Identity, Linked, Rotated
-from arcade_usage.domain.known import Malformed, Snapshot
+from arcade_usage.domain.identity_state import Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.verdict import Apart, As, AsAnonymous, Found, NoAnswer, Nobody, Verdict, Wait
+from arcade_usage.domain.verdict import (
+    AnonymousId,
+    Found,
+    NoAnswer,
+    Principal,
+    Rejected,
+    Unattributable,
+    Verdict,
+    Wait,
+)
 from tests.domain.values import (
     ALICE,
     BOB,
@@ -46,7 +55,7 @@ from tests.domain.values import (
     used,
 )
 
-elsewhere = evolve(unused, born=ELSEWHERE)
+elsewhere = evolve(unused, installation=ELSEWHERE)
 about_another = Ledger(B, HERE)
 rotated = seen(Rotated(F, retired=A), Ledger(F, HERE))
 
@@ -58,41 +67,41 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
     "malformed ledger": (case(seen(anonymous, Malformed())), StartOver()),
     "stale writer put the old id back since": (case(seen(anonymous, unused), seen(anonymous, about_another)), StartOver()),
     # a logout event, no stamp
-    "late logout, accepted": (case(seen(linked, accepted), is_logout=True), As(ALICE)),
+    "late logout, accepted": (case(seen(linked, accepted), is_logout=True), Principal(ALICE)),
     "late logout, used since with credentials of nobody knows whom": (
-        case(seen(linked, evolve(accepted, latest=S2)), is_logout=True),
-        Apart(),
+        case(seen(linked, evolve(accepted, last_stamp=S2)), is_logout=True),
+        Unattributable(),
     ),
-    "late logout, not accepted": (case(seen(anonymous, claimed), is_logout=True), Apart()),
+    "late logout, not accepted": (case(seen(anonymous, claimed), is_logout=True), Unattributable()),
     "late logout, accepted elsewhere": (
         case(seen(linked, evolve(accepted, accepted=frozenset({OTHER_SINK}))), is_logout=True),
-        Apart(),
+        Unattributable(),
     ),
-    "late logout, no ledger": (case(seen(linked), is_logout=True), Apart()),
+    "late logout, no ledger": (case(seen(linked), is_logout=True), Unattributable()),
     # Linked | accepted for this sink, and the stamp is the confirmed one
-    "confirmed": (case(seen(linked, accepted, S1)), As(ALICE)),
-    "confirmed, and logged out since": (case(seen(linked, accepted, S1), rotated), As(ALICE)),
+    "confirmed": (case(seen(linked, accepted, S1)), Principal(ALICE)),
+    "confirmed, and logged out since": (case(seen(linked, accepted, S1), rotated), Principal(ALICE)),
     "confirmed by the ledger of now": (
         case(seen(linked, accepted, S2), seen(linked, evolve(accepted, confirmed=S2), S2)),
-        As(ALICE),
+        Principal(ALICE),
     ),
     # Linked | no stamp, and no ledger at all
-    "older CLI, linked, no credentials": (case(seen(linked)), As(ALICE)),
+    "older CLI, linked, no credentials": (case(seen(linked)), Principal(ALICE)),
     # any | overtaken
-    "id rotated since": (case(seen(anonymous, used, S1), rotated), Apart()),
-    "linked id rotated since, not confirmed": (case(seen(linked, claimed, S1), rotated), Apart()),
-    "credentials changed since": (case(seen(anonymous, used, S1), seen(anonymous, used, S2)), Apart()),
-    "credentials deleted since": (case(seen(linked, accepted, S2), seen(linked, accepted)), Apart()),
-    "unused id rotated since": (case(seen(anonymous, unused), rotated), AsAnonymous(A)),
-    "unused id, logged in since": (case(seen(anonymous, unused), seen(linked, accepted, S1)), AsAnonymous(A)),
-    "unused id of another machine rotated since": (case(seen(anonymous, elsewhere), rotated), Apart()),
+    "id rotated since": (case(seen(anonymous, used, S1), rotated), Unattributable()),
+    "linked id rotated since, not confirmed": (case(seen(linked, claimed, S1), rotated), Unattributable()),
+    "credentials changed since": (case(seen(anonymous, used, S1), seen(anonymous, used, S2)), Unattributable()),
+    "credentials deleted since": (case(seen(linked, accepted, S2), seen(linked, accepted)), Unattributable()),
+    "unused id rotated since": (case(seen(anonymous, unused), rotated), AnonymousId(A)),
+    "unused id, logged in since": (case(seen(anonymous, unused), seen(linked, accepted, S1)), AnonymousId(A)),
+    "unused id of another machine rotated since": (case(seen(anonymous, elsewhere), rotated), Unattributable()),
     "unused id, logged in and logged out behind our back since": (
         case(seen(anonymous, unused), seen(linked, accepted)),
-        AsAnonymous(A),
+        AnonymousId(A),
     ),
     "linked, credentials came and went since": (
-        case(seen(linked, accepted), seen(linked, evolve(accepted, latest=S2))),
-        Apart(),
+        case(seen(linked, accepted), seen(linked, evolve(accepted, last_stamp=S2))),
+        Unattributable(),
     ),
     # Linked | no stamp
     "logged out behind our back": (case(seen(linked, accepted)), Rotate(None)),
@@ -111,21 +120,21 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
         Rotate(S1),
     ),
     "switched": (case(seen(linked, accepted, S2), answer=Found(BOB)), Rotate(S2)),
-    "linked, definite nobody": (case(seen(linked, accepted, S2), answer=Nobody()), Apart()),
+    "linked, definite nobody": (case(seen(linked, accepted, S2), answer=Rejected()), Unattributable()),
     "linked, no answer": (case(seen(linked, accepted, S2), answer=NoAnswer()), Wait()),
     "linked, no answer for a day": (
         case(seen(linked, accepted, S2), answer=NoAnswer(), age_seconds=WAIT_SECONDS),
-        Apart(),
+        Unattributable(),
     ),
     # Anonymous | born elsewhere
     "copied home": (case(seen(anonymous, elsewhere)), Rotate(None)),
-    "copied home with credentials": (case(seen(anonymous, evolve(used, born=ELSEWHERE), S1)), Rotate(S1)),
+    "copied home with credentials": (case(seen(anonymous, evolve(used, installation=ELSEWHERE), S1)), Rotate(S1)),
     # Anonymous | no stamp
-    "fresh": (case(seen(anonymous, unused)), AsAnonymous(A)),
-    "rotated": (case(rotated), AsAnonymous(F)),
-    "adopted from an older CLI": (case(seen(anonymous)), AsAnonymous(A)),
+    "fresh": (case(seen(anonymous, unused)), AnonymousId(A)),
+    "rotated": (case(rotated), AnonymousId(F)),
+    "adopted from an older CLI": (case(seen(anonymous)), AnonymousId(A)),
     "used with credentials before": (case(seen(anonymous, used)), Rotate(None)),
-    "claimed before": (case(seen(anonymous, evolve(unused, claim=ALICE))), Rotate(None)),
+    "claimed before": (case(seen(anonymous, evolve(unused, claimed_by=ALICE))), Rotate(None)),
     "linked in usage.json since, credentials gone": (case(seen(anonymous, unused), seen(linked, unused)), Rotate(None)),
     # Anonymous | usage.json links a, but not to the claim
     "older CLI linked it since": (case(seen(anonymous, used, S1), seen(linked, used, S1)), Rotate(S1)),
@@ -136,13 +145,13 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
     # Anonymous | the stamp is `seen`
     "logged in": (case(seen(anonymous, used, S1)), LookUp()),
     "logged in, adopted": (case(seen(anonymous, None, S1)), LookUp()),
-    "logged in, nobody": (case(seen(anonymous, used, S1), answer=Nobody()), AsAnonymous(A)),
-    "logged in, no answer": (case(seen(anonymous, used, S1), answer=NoAnswer()), AsAnonymous(A)),
+    "logged in, nobody": (case(seen(anonymous, used, S1), answer=Rejected()), AnonymousId(A)),
+    "logged in, no answer": (case(seen(anonymous, used, S1), answer=NoAnswer()), AnonymousId(A)),
     "logged in, named": (case(seen(anonymous, used, S1), answer=Found(BOB)), Link(BOB)),
     "claimed and named": (case(seen(anonymous, claimed, S1), answer=Found(ALICE)), Link(ALICE)),
     "claimed, and its alias not due": (
         evolve(case(seen(anonymous, claimed, S1)), alias_is_due=False),
-        AsAnonymous(A),
+        AnonymousId(A),
     ),
     "claimed, its alias not due, other credentials": (
         evolve(case(seen(anonymous, claimed, S2)), alias_is_due=False),
@@ -154,7 +163,7 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
     "other credentials": (case(seen(anonymous, used, S2)), LookUp()),
     "other credentials, the claimed principal": (case(seen(anonymous, claimed, S2), answer=Found(ALICE)), Link(ALICE)),
     "other credentials, another principal": (case(seen(anonymous, claimed, S2), answer=Found(BOB)), Rotate(S2)),
-    "other credentials, nobody": (case(seen(anonymous, claimed, S2), answer=Nobody()), Rotate(S2)),
+    "other credentials, nobody": (case(seen(anonymous, claimed, S2), answer=Rejected()), Rotate(S2)),
     "other credentials, no answer": (case(seen(anonymous, used, S2), answer=NoAnswer()), Rotate(S2)),
     "other credentials, never claimed": (case(seen(anonymous, used, S2), answer=Found(ALICE)), Rotate(S2)),
 }  # fmt: skip
@@ -171,7 +180,7 @@ cases = st.builds(
     Case,
     snapshot=snapshots,
     now=snapshots,
-    sink=st.sampled_from([SINK, OTHER_SINK]),
+    project=st.sampled_from([SINK, OTHER_SINK]),
     here=st.just(HERE),
     is_logout=st.booleans(),
     age_seconds=st.sampled_from([0.0, WAIT_SECONDS]),
@@ -197,8 +206,8 @@ def _all_cases() -> Iterator[Case]:
         (None, S1, S2),
     ):
         ledgers.append(Ledger(A, born, was_seen, took, claim, took, confirmed, confirmed))
-    known: tuple[Identity, ...] = (anonymous, linked, Linked(A, BOB))
-    for identity, ledger, stamp in product(known, ledgers, (None, S1)):
+    state: tuple[Identity, ...] = (anonymous, linked, Linked(A, BOB))
+    for identity, ledger, stamp in product(state, ledgers, (None, S1)):
         then = seen(identity, ledger, stamp)
         becomes = [
             then,
@@ -210,7 +219,7 @@ def _all_cases() -> Iterator[Case]:
             seen(anonymous, claimed, stamp),
         ]
         for now, answer, is_logout in product(
-            becomes, (None, Nobody(), NoAnswer(), Found(ALICE), Found(BOB)), (False, True)
+            becomes, (None, Rejected(), NoAnswer(), Found(ALICE), Found(BOB)), (False, True)
         ):
             yield Case(then, now, SINK, HERE, is_logout, 0.0, answer)
 
@@ -225,15 +234,15 @@ Judged = list[tuple[Case, Verdict | Wait | Step]]
 
 def test_a_principal_is_named_only_where_the_alias_was_accepted(judged: Judged) -> None:
     """As(p) stands on a ledger that says accepted by this sink, or on an older CLI's file without one."""
-    named = [(each, verdict) for each, verdict in judged if isinstance(verdict, As)]
+    named = [(each, verdict) for each, verdict in judged if isinstance(verdict, Principal)]
     assert named
     for each, verdict in named:
-        ledgers = (each.snapshot.known.account, each.now.known.account)
+        ledgers = (each.snapshot.state.matching_ledger, each.now.state.matching_ledger)
         vouched = any(
-            ledger and ledger.claim == verdict.principal_id and each.sink in ledger.accepted
+            ledger and ledger.claimed_by == verdict.principal_id and each.project in ledger.accepted
             for ledger in ledgers
         )
-        older = each.snapshot.known.ledger is None and each.snapshot.stamp is None
+        older = each.snapshot.state.ledger is None and each.snapshot.stamp is None
         assert vouched or older, each
 
 
@@ -242,8 +251,8 @@ def test_a_link_never_takes_an_id_from_its_principal(judged: Judged) -> None:
     links = [(each, step) for each, step in judged if isinstance(step, Link)]
     assert links
     for each, step in links:
-        ledger, identity = each.now.known.account, each.now.known.identity
-        assert ledger is None or ledger.claim in (None, step.principal_id), each
+        ledger, identity = each.now.state.matching_ledger, each.now.state.identity
+        assert ledger is None or ledger.claimed_by in (None, step.principal_id), each
         assert not isinstance(identity, Linked) or identity.principal_id == step.principal_id, each
 
 
@@ -252,18 +261,18 @@ def test_a_link_is_for_the_credentials_of_now(judged: Judged) -> None:
     for each, step in judged:
         if isinstance(step, Link | LookUp):
             assert each.snapshot.stamp == each.now.stamp is not None, each
-            assert each.snapshot.known.anon_id == each.now.known.anon_id, each
+            assert each.snapshot.state.anon_id == each.now.state.anon_id, each
 
 
 def test_an_anonymous_event_carries_its_own_id(judged: Judged) -> None:
-    """AsAnonymous(a) is the snapshot's id, never that of a linked snapshot or of another machine."""
-    anonymous_ones = [(each, verdict) for each, verdict in judged if isinstance(verdict, AsAnonymous)]
+    """AnonymousId(a) is the snapshot's id, never that of a linked snapshot or of another machine."""
+    anonymous_ones = [(each, verdict) for each, verdict in judged if isinstance(verdict, AnonymousId)]
     assert anonymous_ones
     for each, verdict in anonymous_ones:
-        ledger = each.now.known.account or each.snapshot.known.account
-        assert isinstance(each.snapshot.known.identity, Anonymous), each
-        assert verdict.anon_id == each.snapshot.known.anon_id, each
-        assert ledger is None or ledger.born == HERE, each
+        ledger = each.now.state.matching_ledger or each.snapshot.state.matching_ledger
+        assert isinstance(each.snapshot.state.identity, Anonymous), each
+        assert verdict.anon_id == each.snapshot.state.anon_id, each
+        assert ledger is None or ledger.installation == HERE, each
 
 
 def test_every_chain_of_steps_ends(judged: Judged) -> None:
@@ -277,7 +286,7 @@ def test_every_chain_of_steps_ends(judged: Judged) -> None:
                 each = evolve(each, answer=Found(BOB))
             else:
                 fresh = f"{taken}1111111-0000-4000-8000-000000000000"
-                after = Snapshot(each.now.known.rotated(fresh, HERE, step.seen), each.snapshot.stamp)
+                after = Snapshot(each.now.state.rotated(fresh, HERE, step.first_stamp), each.snapshot.stamp)
                 each = evolve(each, snapshot=after, now=after)
             step = judge(each)
 
@@ -286,8 +295,12 @@ def test_rotating_inherits_nothing_but_debts(judged: Judged) -> None:
     """After a Rotate the ledger is about a fresh id, born here, unclaimed, and first used with this stamp."""
     for each, step in judged:
         if isinstance(step, Rotate):
-            known = each.now.known.rotated(F.replace("f", "d"), HERE, step.seen)
-            ledger = known.account
+            state = each.now.state.rotated(F.replace("f", "d"), HERE, step.first_stamp)
+            ledger = state.matching_ledger
             assert ledger is not None
-            assert (ledger.born, ledger.claim, ledger.seen) == (HERE, None, each.snapshot.stamp), each
+            assert (ledger.installation, ledger.claimed_by, ledger.first_stamp) == (
+                HERE,
+                None,
+                each.snapshot.stamp,
+            ), each
             assert not ledger.accepted, each

@@ -2,27 +2,29 @@
 
 from attrs import evolve
 
-from arcade_usage.domain.persons import Captured, Persons
+from arcade_usage.domain.persons import IngestedEvent, Persons
 
 
-def full(distinct_id: str, uuid: str = "1") -> Captured:
-    return Captured("ran", distinct_id, uuid, "2026-01-01", {})
+def full(distinct_id: str, uuid: str = "1") -> IngestedEvent:
+    return IngestedEvent("ran", distinct_id, uuid, "2026-01-01", {})
 
 
-def personless(distinct_id: str, uuid: str = "1") -> Captured:
-    return Captured("ran", distinct_id, uuid, "2026-01-01", {"$process_person_profile": False})
+def personless(distinct_id: str, uuid: str = "1") -> IngestedEvent:
+    return IngestedEvent("ran", distinct_id, uuid, "2026-01-01", {"$process_person_profile": False})
 
 
-def alias(previous_id: str, distinct_id: str, **properties: object) -> Captured:
+def alias(previous_id: str, distinct_id: str, **properties: object) -> IngestedEvent:
     """What posthog.alias(previous_id, distinct_id) puts on the wire."""
-    return Captured("$create_alias", previous_id, "a", "2026-01-01", {"alias": distinct_id, **properties})
+    return IngestedEvent(
+        "$create_alias", previous_id, "a", "2026-01-01", {"alias": distinct_id, **properties}
+    )
 
 
-def identify(user: str, anon: str) -> Captured:
-    return Captured("$identify", user, "i", "2026-01-01", {"$anon_distinct_id": anon})
+def identify(user: str, anon: str) -> IngestedEvent:
+    return IngestedEvent("$identify", user, "i", "2026-01-01", {"$anon_distinct_id": anon})
 
 
-def after(*events: Captured) -> Persons:
+def after(*events: IngestedEvent) -> Persons:
     persons = Persons()
     for event in events:
         persons = persons.ingest(event)

@@ -3,17 +3,17 @@
 import pytest
 from attrs import evolve
 
+from arcade_usage.domain.backoff import LONGEST_SECONDS, Backoff, Pause
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Known, Malformed
+from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.limits import Observed
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
-from arcade_usage.domain.sink import Sink
-from arcade_usage.domain.spacing import LONGEST_SECONDS, Pause, Pauses
+from arcade_usage.domain.project import Project
+from arcade_usage.domain.retention import Observed
 from arcade_usage.domain.status import (
     CLOCK_TOLERANCE_SECONDS,
-    Circumstances,
-    SinkStatus,
+    Diagnostics,
+    ProjectStatus,
     Trouble,
     find_troubles,
     shorten,
@@ -21,80 +21,90 @@ from arcade_usage.domain.status import (
 from tests.domain.values import ELSEWHERE, HERE, A, B
 
 NOW = 1_800_000_000.0
-POSTHOG = Sink("https://posthog.example", "phc_sample")
-FINE = Known(Anonymous(A), Ledger(A, HERE))
-QUIET = SinkStatus(POSTHOG, Logbook())
+POSTHOG = Project("https://posthog.example", "phc_sample")
+FINE = IdentityState(Anonymous(A), Ledger(A, HERE))
+QUIET = ProjectStatus(POSTHOG, Logbook())
 
 
 def paused(due_at: float, failures: int = 1) -> Logbook:
-    return Logbook(Pauses((("sink", Pause(failures, due_at)),)))
+    return Logbook(Backoff((("sink", Pause(failures, due_at)),)))
 
 
 def troubles(
-    known: Known | None = FINE, sink: SinkStatus = QUIET, circumstances: Circumstances | None = None
+    state: IdentityState | None = FINE, project: ProjectStatus = QUIET, diagnostics: Diagnostics | None = None
 ) -> tuple[Trouble, ...]:
-    return find_troubles(known, HERE, circumstances or Circumstances(), [sink], NOW)
+    return find_troubles(state, HERE, diagnostics or Diagnostics(), [project], NOW)
 
 
 def test_where_all_is_well_there_is_no_trouble() -> None:
     """Nor in a folder that nothing was ever tracked in."""
     assert troubles() == ()
-    assert troubles(Known(None, None)) == ()
+    assert troubles(IdentityState(None, None)) == ()
 
 
 LATER = NOW + CLOCK_TOLERANCE_SECONDS + 1
 CASES = {
-    "unreadable": (Trouble.UNREADABLE, None, QUIET, Circumstances()),
-    "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Circumstances(writable=False)),
-    "frozen": (Trouble.FROZEN, FINE, QUIET, Circumstances(can_launch=False)),
-    "a lock": (Trouble.LOCK, FINE, QUIET, Circumstances(unusable_locks=("sender.lock: it is a link",))),
-    "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Circumstances(not_owned=("/usage belongs to root",))),
-    "evidence": (Trouble.EVIDENCE, FINE, QUIET, Circumstances(evidence=("usage.json",))),
-    "usage.json malformed": (Trouble.MALFORMED_IDENTITY, Known(Malformed(), None), QUIET, Circumstances()),
-    "ledger malformed": (Trouble.MALFORMED_LEDGER, Known(Anonymous(A), Malformed()), QUIET, Circumstances()),
-    "another id": (Trouble.DISAGREEMENT, Known(Anonymous(A), Ledger(B, HERE)), QUIET, Circumstances()),
-    "copied": (Trouble.COPIED, Known(Anonymous(A), Ledger(A, ELSEWHERE)), QUIET, Circumstances()),
-    "strange files": (Trouble.STRANGE_EVENTS, FINE, evolve(QUIET, strange=2), Circumstances()),
+    "unreadable": (Trouble.UNREADABLE, None, QUIET, Diagnostics()),
+    "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Diagnostics(writable=False)),
+    "frozen": (Trouble.FROZEN, FINE, QUIET, Diagnostics(can_launch=False)),
+    "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
+    "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
+    "evidence": (Trouble.EVIDENCE, FINE, QUIET, Diagnostics(evidence=("usage.json",))),
+    "usage.json malformed": (
+        Trouble.MALFORMED_IDENTITY,
+        IdentityState(Malformed(), None),
+        QUIET,
+        Diagnostics(),
+    ),
+    "ledger malformed": (
+        Trouble.MALFORMED_LEDGER,
+        IdentityState(Anonymous(A), Malformed()),
+        QUIET,
+        Diagnostics(),
+    ),
+    "another id": (Trouble.DISAGREEMENT, IdentityState(Anonymous(A), Ledger(B, HERE)), QUIET, Diagnostics()),
+    "copied": (Trouble.COPIED, IdentityState(Anonymous(A), Ledger(A, ELSEWHERE)), QUIET, Diagnostics()),
+    "strange files": (Trouble.STRANGE_EVENTS, FINE, evolve(QUIET, strange=2), Diagnostics()),
     "failures": (
         Trouble.UNREACHABLE,
         FINE,
-        SinkStatus(POSTHOG, paused(NOW + 30), waiting=1),
-        Circumstances(),
+        ProjectStatus(POSTHOG, paused(NOW + 30), waiting=1),
+        Diagnostics(),
     ),
-    "an event of tomorrow": (Trouble.CLOCK, FINE, evolve(QUIET, newest_at=LATER), Circumstances()),
+    "an event of tomorrow": (Trouble.CLOCK, FINE, evolve(QUIET, newest_at=LATER), Diagnostics()),
     "looked at tomorrow": (
         Trouble.CLOCK,
         FINE,
-        SinkStatus(POSTHOG, Logbook(observed=Observed(5.0, LATER))),
-        Circumstances(),
+        ProjectStatus(POSTHOG, Logbook(observed=Observed(5.0, LATER))),
+        Diagnostics(),
     ),
     "delivered tomorrow": (
         Trouble.CLOCK,
         FINE,
-        SinkStatus(POSTHOG, Logbook(delivered=Delivered(LATER, 1))),
-        Circumstances(),
+        ProjectStatus(POSTHOG, Logbook(delivered=Delivered(LATER, 1))),
+        Diagnostics(),
     ),
     "failed tomorrow": (
         Trouble.CLOCK,
         FINE,
-        SinkStatus(POSTHOG, Logbook(failed=Failed(LATER, "x"))),
-        Circumstances(),
+        ProjectStatus(POSTHOG, Logbook(failed=Failed(LATER, "x"))),
+        Diagnostics(),
     ),
     "paused until the day after": (
         Trouble.CLOCK,
         FINE,
-        SinkStatus(POSTHOG, paused(LATER + LONGEST_SECONDS)),
-        Circumstances(),
+        ProjectStatus(POSTHOG, paused(LATER + LONGEST_SECONDS)),
+        Diagnostics(),
     ),
 }
 
 
-@pytest.mark.parametrize(("trouble", "known", "sink", "circumstances"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("trouble", "state", "project", "diagnostics"), CASES.values(), ids=CASES)
 def test_each_trouble_is_told_and_no_other(
-    trouble: Trouble, known: Known | None, sink: SinkStatus, circumstances: Circumstances
+    trouble: Trouble, state: IdentityState | None, project: ProjectStatus, diagnostics: Diagnostics
 ) -> None:
     """One thing that is wrong is one trouble."""
-    assert troubles(known, sink, circumstances) == (trouble,)
+    assert troubles(state, project, diagnostics) == (trouble,)
 
 
 def test_every_trouble_has_a_case() -> None:
@@ -104,21 +114,21 @@ def test_every_trouble_has_a_case() -> None:
 
 def test_a_pause_within_bounds_is_no_trouble_of_the_clock() -> None:
     """The longest pause is due an hour from now."""
-    assert troubles(sink=SinkStatus(POSTHOG, paused(NOW + LONGEST_SECONDS))) == ()
+    assert troubles(project=ProjectStatus(POSTHOG, paused(NOW + LONGEST_SECONDS))) == ()
 
 
 def test_what_failed_before_is_no_trouble_while_nothing_waits() -> None:
     """Nobody has to do anything about it."""
-    assert troubles(sink=SinkStatus(POSTHOG, paused(NOW + 30, failures=5))) == ()
+    assert troubles(project=ProjectStatus(POSTHOG, paused(NOW + 30, failures=5))) == ()
 
 
 def test_the_next_attempt_is_due_when_the_pause_ends() -> None:
     """Without a pause, after it, or with one that a clock made, the next command attempts."""
-    assert SinkStatus(POSTHOG, paused(NOW + 30)).due_at(NOW) == NOW + 30
-    assert SinkStatus(POSTHOG, paused(NOW - 1)).due_at(NOW) is None
-    assert SinkStatus(POSTHOG, paused(NOW + 2 * LONGEST_SECONDS)).due_at(NOW) is None
+    assert ProjectStatus(POSTHOG, paused(NOW + 30)).due_at(NOW) == NOW + 30
+    assert ProjectStatus(POSTHOG, paused(NOW - 1)).due_at(NOW) is None
+    assert ProjectStatus(POSTHOG, paused(NOW + 2 * LONGEST_SECONDS)).due_at(NOW) is None
     assert QUIET.due_at(NOW) is None
-    assert (SinkStatus(POSTHOG, paused(NOW, failures=4)).failures, QUIET.failures) == (4, 0)
+    assert (ProjectStatus(POSTHOG, paused(NOW, failures=4)).failures, QUIET.failures) == (4, 0)
 
 
 def test_ids_are_shortened() -> None:

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from arcade_usage.domain.attribution import Case
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
-from arcade_usage.domain.known import Known, Malformed, Snapshot
-from arcade_usage.domain.ledger import Ledger, Owed, Stamp
-from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Nobody
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
+from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected
 
 A = "aaaaaaaa-0000-4000-8000-000000000001"
 B = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -21,8 +21,8 @@ HERE, ELSEWHERE = "here", "elsewhere"
 
 anonymous, linked = Anonymous(A), Linked(A, ALICE)
 unused = Ledger(A, HERE)
-used = Ledger(A, HERE, seen=S1, latest=S1, reached=frozenset({SINK}))
-claimed = evolve(used, claim=ALICE)
+used = Ledger(A, HERE, first_stamp=S1, last_stamp=S1, reached=frozenset({SINK}))
+claimed = evolve(used, claimed_by=ALICE)
 accepted = evolve(claimed, accepted=frozenset({SINK}), confirmed=S1)
 
 
@@ -31,7 +31,7 @@ def seen(
     ledger: Ledger | Malformed | None = None,
     stamp: Stamp | None = None,
 ) -> Snapshot:
-    return Snapshot(Known(identity, ledger), stamp)
+    return Snapshot(IdentityState(identity, ledger), stamp)
 
 
 def case(
@@ -51,26 +51,26 @@ principal_ids = st.sampled_from([ALICE, BOB])
 stamps = st.sampled_from([S1, S2])
 sinks = st.sampled_from([SINK, OTHER_SINK])
 answers: st.SearchStrategy[Answer | None] = st.one_of(
-    st.none(), st.just(Nobody()), st.just(NoAnswer()), st.builds(Found, principal_ids)
+    st.none(), st.just(Rejected()), st.just(NoAnswer()), st.builds(Found, principal_ids)
 )
 identities: st.SearchStrategy[Identity] = st.one_of(
     st.builds(Anonymous, anon_ids), st.builds(Linked, anon_ids, principal_ids)
 )
-owed = st.builds(Owed, st.just(G), principal_ids, st.frozensets(sinks, min_size=1))
+owed = st.builds(PendingAlias, st.just(G), principal_ids, st.frozensets(sinks, min_size=1))
 ledgers = st.builds(
     Ledger,
     anon_id=anon_ids,
-    born=st.sampled_from([HERE, ELSEWHERE]),
-    seen=st.none() | stamps,
+    installation=st.sampled_from([HERE, ELSEWHERE]),
+    first_stamp=st.none() | stamps,
     reached=st.frozensets(sinks),
-    claim=st.none() | principal_ids,
+    claimed_by=st.none() | principal_ids,
     accepted=st.frozensets(sinks),
     confirmed=st.none() | stamps,
-    latest=st.none() | stamps,
-    owed=st.lists(owed, max_size=2),
+    last_stamp=st.none() | stamps,
+    pending_aliases=st.lists(owed, max_size=2),
 )
 knowns = st.builds(
-    Known,
+    IdentityState,
     st.one_of(st.none(), st.just(Malformed()), identities),
     st.one_of(st.none(), st.just(Malformed()), ledgers),
 )

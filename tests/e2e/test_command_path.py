@@ -198,7 +198,7 @@ toolkit.command('fail')(fail)
 app.add_typer(toolkit, name='toolkit')
 app.command('login')(lambda: None)
 """
-TRACK = "from arcade_usage.adapters.typer_host import track\ntrack(app, tracker)\n"
+TRACK = "from arcade_usage.adapters.frameworks.typer_app import track\ntrack(app, tracker)\n"
 
 
 def run_typer(line: str) -> str:
@@ -226,9 +226,9 @@ def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> N
 def test_the_adapter_for_typer_imports_no_typer(world: World) -> None:
     """It works on the host's objects: who has no Typer can import it, and a Click host never gets Typer."""
     lines = (
-        "import arcade_usage.adapters.typer_host\n"
+        "import arcade_usage.adapters.frameworks.typer_app\n"
         "class Command:\n    class context_class: pass\n"
-        "arcade_usage.adapters.typer_host.track(Command(), tracker)\n"
+        "arcade_usage.adapters.frameworks.typer_app.track(Command(), tracker)\n"
     )
     host = run_host(start_of_host(world) + lines, world.scratch)
     assert_light(host, processes=0)
@@ -245,5 +245,5 @@ def test_a_typer_host_that_is_off_does_nothing_at_all(world: World) -> None:
     )
     host = run_host(lines, world.scratch, environment={**os.environ, "DO_NOT_TRACK": "1"})
     assert (host.returncode, host.stdout, host.stderr, host.started, host.sockets) == (0, "", "", 0, [])
-    assert "arcade_usage.adapters.detached" not in host.modules
+    assert "arcade_usage.adapters.process.launcher" not in host.modules
     assert not world.folder.exists()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from arcade_usage.application.payload import PAYLOAD_LIMIT
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT
 from arcade_usage.demo.receiver import DOWN, WELL, Mood
 from tests.e2e.world import World, until
 

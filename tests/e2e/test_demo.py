@@ -16,7 +16,7 @@ from arcade_usage.demo.oracle import SERIAL, Fault, judge_endings
 from arcade_usage.demo.people import ADA, BEN, PEOPLE, Person
 from arcade_usage.demo.performance import passed
 from arcade_usage.demo.story import STORY, Act, Chapter, Command, Step
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
 from arcade_usage.domain.properties import SUCCEEDED
 
 DEMO = [sys.executable, "-m", "arcade_usage.cli", "demo"]
@@ -130,15 +130,15 @@ def act(serial: int, person: Person, *, provable: bool = True) -> Act:
     return Act(serial, step=serial, command=Command("chat", person, provable))
 
 
-def sent(serial: int, distinct_id: str, uuid: str = "") -> Captured:
+def sent(serial: int, distinct_id: str, uuid: str = "") -> IngestedEvent:
     """The event of an act; as the library does it, an anonymous one makes no profile."""
     mark: dict[str, object] = {PERSONLESS: False} if distinct_id in (ANON, OTHER_ANON) else {}
     uuid = uuid or f"of act {serial}"
-    return Captured(SUCCEEDED, distinct_id, uuid, "2026-11-01", {SERIAL: serial} | mark)
+    return IngestedEvent(SUCCEEDED, distinct_id, uuid, "2026-11-01", {SERIAL: serial} | mark)
 
 
-def alias(anon_id: str, principal_id: str) -> Captured:
-    return Captured(ALIAS_EVENT, anon_id, "alias", "2026-11-01", {"alias": principal_id})
+def alias(anon_id: str, principal_id: str) -> IngestedEvent:
+    return IngestedEvent(ALIAS_EVENT, anon_id, "alias", "2026-11-01", {"alias": principal_id})
 
 
 A, B = ADA.principal_id, BEN.principal_id
@@ -168,7 +168,7 @@ UNPROVABLE = [act(1, ADA, provable=False), act(2, BEN, provable=False)]
     ],
 )  # fmt: skip
 def test_the_oracle_knows_right_from_wrong(
-    acts: list[Act], arrived: list[Captured], faults: list[Fault | None]
+    acts: list[Act], arrived: list[IngestedEvent], faults: list[Fault | None]
 ) -> None:
     """An event is right with whoever ran the command, or where that can't be told, with nobody else."""
     endings = judge_endings(acts, reduce(Persons.ingest, arrived, Persons()))

@@ -44,15 +44,15 @@ def compile_tool(folder: Path, begin: str, script: str) -> tuple[Path, Path]:
     tool, runs, source = folder / "tool", folder / "runs", folder / "tool.c"
     quoted = '"' + script.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     source.write_text(PROGRAM.format(runs=f'"{runs}"', begin=begin, script=quoted), encoding="utf-8")
-    known = {name: str(value or "") for name, value in sysconfig.get_config_vars().items()}
-    includes = {sysconfig.get_path("include"), sysconfig.get_path("platinclude"), known["INCLUDEPY"]}
+    state = {name: str(value or "") for name, value in sysconfig.get_config_vars().items()}
+    includes = {sysconfig.get_path("include"), sysconfig.get_path("platinclude"), state["INCLUDEPY"]}
     command = [
-        *(known["CC"].split()[:1] or ["cc"]),
+        *(state["CC"].split()[:1] or ["cc"]),
         str(source), "-o", str(tool),
         *(f"-I{path}" for path in sorted(includes)),
-        f"-L{known['LIBDIR']}", f"-L{known['LIBPL']}", f"-Wl,-rpath,{known['LIBDIR']}",
-        f"-lpython{known['LDVERSION']}",
-        *known["LIBS"].split(), *known["SYSLIBS"].split(), *known["LINKFORSHARED"].split(),
+        f"-L{state['LIBDIR']}", f"-L{state['LIBPL']}", f"-Wl,-rpath,{state['LIBDIR']}",
+        f"-lpython{state['LDVERSION']}",
+        *state["LIBS"].split(), *state["SYSLIBS"].split(), *state["LINKFORSHARED"].split(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, f"this Python can't be embedded in a C program: {done.stderr}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from arcade_usage.application.payload import PAYLOAD_LIMIT
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT
 from arcade_usage.domain.event import FIELDS
 from tests.e2e.world import World
 

@@ -193,7 +193,7 @@ def copied(world: World) -> Path:
     """A folder that holds a copy of the package and nothing else; it says of itself that it is one."""
     folder = world.scratch / "target"
     shutil.copytree(PACKAGE, folder / "arcade_usage", ignore=shutil.ignore_patterns("__pycache__"))
-    surroundings = folder / "arcade_usage" / "adapters" / "runtime_info.py"
+    surroundings = folder / "arcade_usage" / "adapters" / "machine" / "runtime_facts.py"
     source = surroundings.read_text(encoding="utf-8")
     assert 'UNKNOWN_VERSION = "unknown"' in source
     surroundings.write_text(

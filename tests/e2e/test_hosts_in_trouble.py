@@ -46,10 +46,10 @@ def test_a_config_folder_that_is_none_costs_the_host_nothing(world: World, how: 
     assert (host.started, host.sockets, world.receiver.requests) == (0, [], [])
 
 
-@pytest.mark.parametrize("known", [False, True], ids=["fresh", "in use"])
-def test_a_config_folder_without_permission_costs_the_host_nothing(world: World, known: bool) -> None:
+@pytest.mark.parametrize("state", [False, True], ids=["fresh", "in use"])
+def test_a_config_folder_without_permission_costs_the_host_nothing(world: World, state: bool) -> None:
     """Row "config folder not writable": no id, no process, not a word; the files stay as they are."""
-    if known:
+    if state:
         world.log_in("principal-1")
         world.settle()
     world.folder.mkdir(exist_ok=True)

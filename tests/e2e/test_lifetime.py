@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve, field, frozen
 
-from arcade_usage.application.delivery import BATCH_LIMIT
+from arcade_usage.application.delivery.delivery import BATCH_LIMIT
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood, Receiver
 from tests.e2e.world import World, noting_processes, until
 
@@ -78,7 +78,7 @@ def test_a_full_outbox_and_a_slow_server_take_more_than_one_process(world: World
     batches = len(world.receiver.requests) - before
     assert batches > 1
     assert len(world.waiting) == 5 * BATCH_LIMIT + 2 - batches * BATCH_LIMIT
-    assert world.pauses == {}
+    assert world.backoff == {}
     world.receiver.posthog = WELL
     world.run("next")
     assert world.waiting == []

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from arcade_usage import bootstrap_delivery
 from arcade_usage.application.errors import InvalidPayloadError
+from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.domain.identity import is_anonymous_id
 from tests.e2e.hosts import CALL, run_host, start_of_host
 from tests.e2e.world import World
@@ -120,7 +120,7 @@ def test_a_payload_that_says_the_impossible_is_refused(
     payload = json.loads(world.payload("never"))
     payload[part][key] = wrong
     with pytest.raises(InvalidPayloadError):
-        bootstrap_delivery.deliver(json.dumps(payload), lambda: None)
+        delivery_composition.deliver(json.dumps(payload), lambda: None)
     assert (world.waiting, world.receiver.requests) == ([], [])
 
 

@@ -17,7 +17,7 @@ import os
 import sys
 import typer
 import arcade_usage
-from arcade_usage.adapters.typer_host import track
+from arcade_usage.adapters.frameworks.typer_app import track
 
 tracker = arcade_usage.command_tracker(distribution="arcade-usage", project_token={token!r}, host={host!r})
 server = arcade_usage.server_tracker(distribution="arcade-usage", project_token={token!r}, host={host!r})

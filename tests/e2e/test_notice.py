@@ -160,7 +160,7 @@ def test_once_shown_it_costs_no_file(world: World) -> None:
     assert with_notice.started == without.started == 1
     assert (with_notice.stdout, with_notice.stderr) == ("", "")
     more = with_notice.modules - without.modules
-    assert more == {"arcade_usage.domain.notice", "arcade_usage.adapters.notice_board"}
+    assert more == {"arcade_usage.domain.notice", "arcade_usage.adapters.storage.notice_board"}
 
 
 @pytest.mark.parametrize("notice", ["'a text'", "5", "arcade_usage.Notice(None, None, version='two')"])

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL
-from arcade_usage.domain.spacing import EARLY_SECONDS
+from arcade_usage.domain.backoff import EARLY_SECONDS
 from tests.e2e.gate import Gate
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import World, until

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from attrs import define, evolve
 
-from arcade_usage.adapters.deadline import within
-from arcade_usage.adapters.detached import DetachedLauncher
-from arcade_usage.adapters.outbox import find_outboxes
+from arcade_usage.adapters.network.deadline import within
+from arcade_usage.adapters.process.launcher import DetachedLauncher
+from arcade_usage.adapters.storage.outbox import find_outboxes
 from arcade_usage.application.errors import UsageTrackingError
-from arcade_usage.bootstrap_delivery import deliver
+from arcade_usage.composition.delivery import deliver
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
-from arcade_usage.domain.spacing import Pauses
+from arcade_usage.domain.backoff import Backoff
 from tests.cli.running import Shell
 from tests.e2e.strangers import (
     FILES,
@@ -75,7 +75,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
         world.run("waits")
         receiver.posthog = WELL
         (outbox,) = find_outboxes(str(world.folder / "usage" / "outbox"))
-        outbox.write_logbook(evolve(outbox.logbook(), pauses=Pauses()))  # it is due
+        outbox.write_logbook(evolve(outbox.logbook(), backoff=Backoff()))  # it is due
         (record,) = Path(outbox.folder).glob("*.event.json")
         names = {KEY: os.path.basename(outbox.folder), RECORD: record.name}
         used = Used(world.folder, receiver, names)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from arcade_usage import bootstrap_commands
-from arcade_usage.bootstrap_commands import Place
+from arcade_usage.composition import console
+from arcade_usage.composition.console import Place
 from arcade_usage.demo.receiver import DOWN, WELL
-from arcade_usage.domain.limits import EVENTS_LIMIT, Dropped
+from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from arcade_usage.domain.status import Trouble
 from tests.e2e.world import World
 
@@ -49,8 +49,8 @@ def test_the_bounds_hold(world: World, lock: Path, how: str) -> None:
     with held(lock) if how == "held" else nullcontext():
         for number in range(3):
             world.run(f"command {number}")
-        (sink,) = bootstrap_commands.status(Place(config_dir=world.folder)).sinks
-    assert (sink.waiting, sink.logbook.losses.counts) == (EVENTS_LIMIT, {Dropped.TOO_MANY.value: 3})
+        (sink,) = console.status(Place(config_dir=world.folder)).projects
+    assert (sink.waiting, sink.logbook.losses.counts) == (EVENTS_LIMIT, {LossReason.TOO_MANY.value: 3})
     assert theirs.read_text() == "theirs"
 
 
@@ -61,7 +61,7 @@ def test_status_says_so(world: World, lock: Path, how: str) -> None:
         lock.unlink()
         lock.symlink_to(world.scratch)
     with held(lock) if how == "held" else nullcontext():
-        status = bootstrap_commands.status(Place(config_dir=world.folder))
+        status = console.status(Place(config_dir=world.folder))
         assert Trouble.LOCK in status.troubles
         (why,) = status.unusable_locks
     told = "it is a link. Remove it" if how == "a link" else "a process has held it for more than a minute."
@@ -75,14 +75,14 @@ def test_off_and_forgetting_go_ahead(world: World, lock: Path, kind: str) -> Non
     broken = lock if kind == "sender" else world.folder / "usage" / "identity.lock"
     broken.unlink(missing_ok=True)
     broken.symlink_to(world.scratch)
-    assert bootstrap_commands.make_eraser(place).forget().waiting == 1
+    assert console.make_eraser(place).forget().waiting == 1
     assert ((world.folder / "usage.json").exists(), world.ledger_path.exists(), world.waiting) == (
         False,
         False,
         [],
     )
     world.run("second")
-    turned_off = bootstrap_commands.turn_off(place)
+    turned_off = console.turn_off(place)
     assert (turned_off.at_work, world.waiting) == (0, [])
-    assert bootstrap_commands.turn_on(place)
+    assert console.turn_on(place)
     assert broken.is_symlink()

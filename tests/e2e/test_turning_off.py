@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from arcade_usage import bootstrap_commands
-from arcade_usage.adapters.config_folder import Layout
-from arcade_usage.adapters.outbox import find_sinks
-from arcade_usage.bootstrap_commands import Place
-from arcade_usage.bootstrap_delivery import make_delivery
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.outbox import find_projects
+from arcade_usage.composition import console
+from arcade_usage.composition.console import Place
+from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 from tests.e2e.world import World, until
@@ -34,7 +34,7 @@ def test_off_while_a_sender_is_at_work(world: World) -> None:
     )
     with flushing:
         assert until(lambda: len(world.receiver.requests) > before)
-        turned_off = bootstrap_commands.turn_off(Place(config_dir=world.folder))
+        turned_off = console.turn_off(Place(config_dir=world.folder))
         sent = len(world.receiver.requests)
         flushing.communicate(timeout=60)
     assert turned_off.at_work == 0
@@ -50,9 +50,9 @@ def test_an_event_that_is_still_on_its_way_does_not_stay(world: World, how: str)
     payload = world.payload("on its way")
     place = Place(config_dir=world.folder)
     if how == "off":
-        bootstrap_commands.turn_off(place)
+        console.turn_off(place)
     else:
-        bootstrap_commands.make_eraser(place).forget()
+        console.make_eraser(place).forget()
     before, requests = names(world.folder), len(world.receiver.requests)
     deliver(payload)
     assert (names(world.folder), len(world.receiver.requests)) == (before, requests)
@@ -70,8 +70,8 @@ def test_nobody_is_asked_on_behalf_of_who_turned_it_off(world: World) -> None:
     (world.folder / "usage" / "off").touch()
     requests = len(world.receiver.requests)
     layout = Layout(str(world.folder))
-    (sink,) = find_sinks(layout.outboxes)
-    make_delivery(layout, sink).send(at_once=True)
+    (sink,) = find_projects(layout.outboxes)
+    make_delivery(layout, sink).send(ignore_backoff=True)
     assert len(world.receiver.requests) == requests
 
 
@@ -83,7 +83,7 @@ def test_forgetting_waits_for_a_sender_at_work(world: World) -> None:
     before = len(world.receiver.requests)
     world.start("at work")
     assert until(lambda: len(world.receiver.requests) > before)
-    forgotten = bootstrap_commands.make_eraser(Place(config_dir=world.folder)).forget()
+    forgotten = console.make_eraser(Place(config_dir=world.folder)).forget()
     world.settle()
     assert forgotten.at_work == 0
     assert forgotten.traces.anonymous == (anon_id,)

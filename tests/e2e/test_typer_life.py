@@ -5,7 +5,7 @@ import typer
 from attrs import define
 from typer.testing import CliRunner
 
-from arcade_usage.adapters.typer_host import track
+from arcade_usage.adapters.frameworks.typer_app import track
 from arcade_usage.demo.receiver import HANGING
 from tests.e2e.world import World
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.posthog_sdk import NEEDED
+from arcade_usage.adapters.posthog.sdk import NEEDED
 from tests.e2e.hosts import FAILED_CALL, run_host, start_of_host
 from tests.e2e.world import World, until
 

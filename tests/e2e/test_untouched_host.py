@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
-from arcade_usage.application.tracker import SilentTracker
+from arcade_usage.application.command.tracker import SilentTracker
 from tests.e2e.hosts import start_of_host
 from tests.e2e.world import World, until
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.adapters.codec import read_record
-from arcade_usage.bootstrap_record import write_record
+from arcade_usage.adapters.storage.codec import read_record
+from arcade_usage.adapters.storage.early_record import write_record
 from arcade_usage.domain.properties import is_plain_name
 from arcade_usage.domain.redaction import Redactor
 from tests.e2e.world import World
@@ -38,7 +38,7 @@ KILL = """
 import importlib.abc, os, signal, sys
 class Killing(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name == "arcade_usage.bootstrap_delivery":
+        if name == "arcade_usage.composition.delivery":
             with open({told!r}, "w") as file: file.write(" ".join(sys.modules))
             os.kill(os.getpid(), signal.SIGKILL)
 sys.argv = ["arcade_usage"]
@@ -95,7 +95,7 @@ def test_a_delivery_that_goes_on_sends_that_very_record_once(world: World) -> No
 @pytest.mark.parametrize("facts", [{}, {"duration_ms": 2.25}, {"success": False}], ids=str)
 def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[str, Any]) -> None:
     """But for its uuid it says the same, byte for byte, as what is described with the domain's values."""
-    import arcade_usage.bootstrap_delivery as delivery
+    import arcade_usage.composition.delivery as delivery
 
     payload = world.payload("toolkit.run", **facts)
     written = write_record(payload)
@@ -107,7 +107,7 @@ def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[
     assert (record.event.name, record.event.timestamp) == (described.name, described.timestamp)
     assert record.event.properties == described.properties
     assert record.snapshot == read[1].snapshot
-    assert record.machine == delivery.make_delivery(*(read[0], read[1].sink)).store.here
+    assert record.machine == delivery.make_delivery(*(read[0], read[1].project)).store.here
 
 
 FREE: dict[str, dict[str, Any]] = {
@@ -147,13 +147,13 @@ def test_what_is_malformed_is_not_written(world: World, damage: Callable[[Any], 
 
 def test_off_is_seen_before_and_after(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """An `off` that comes before, or while the record is being written, leaves none."""
-    from arcade_usage import bootstrap_record
+    from arcade_usage.adapters.storage import early_record
 
     payload = world.payload("toolkit.run")
     answers = iter((True, False))
-    monkeypatch.setattr(bootstrap_record, "is_on", lambda *_: next(answers))
+    monkeypatch.setattr(early_record, "is_on", lambda *_: next(answers))
     assert write_record(payload) is None
-    monkeypatch.setattr(bootstrap_record, "is_on", lambda *_: False)
+    monkeypatch.setattr(early_record, "is_on", lambda *_: False)
     assert write_record(payload) is None
     assert world.waiting == []
 

@@ -93,7 +93,7 @@ def script(world: World, run: str = RUN) -> str:
         for name, body in COROUTINES.items()
     ]
     text = "".join((*commands, *coroutines)).replace("{folder!r}", repr(str(world.folder)))
-    start = start_of_host(world) + "from arcade_usage.adapters.typer_host import track\n"
+    start = start_of_host(world) + "from arcade_usage.adapters.frameworks.typer_app import track\n"
     lines = [*start.splitlines(), "track(app, tracker, login='toolkit.login')"]
     function = "".join(("def start_tracking():\n", *(f"    {line}\n" for line in lines)))
     track = f"{function}if os.environ.get({TRACKED!r}): start_tracking()\n"

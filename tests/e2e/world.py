@@ -17,9 +17,9 @@ import pytest
 from attrs import define, field
 
 import arcade_usage
-from arcade_usage.application.tracking import Tracker
+from arcade_usage.application.command.tracking import Tracker
 from arcade_usage.demo.receiver import Receiver
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
 from tests.e2e.prelude import Prelude, hours_ahead
 
 TOKEN = "phc_of_the_tests"
@@ -178,10 +178,10 @@ class World:
         return records
 
     @property
-    def pauses(self) -> dict[str, dict[str, Any]]:
+    def backoff(self) -> dict[str, dict[str, Any]]:
         """What is not due yet, by its name, of the one sink that there is."""
-        pauses: dict[str, dict[str, Any]] = self._logbook["pauses"]
-        return pauses
+        backoff: dict[str, dict[str, Any]] = self._logbook["pauses"]
+        return backoff
 
     @property
     def losses(self) -> dict[str, int]:
@@ -200,7 +200,7 @@ class World:
         return self.receiver.persons.get(TOKEN, Persons())
 
     @property
-    def events(self) -> dict[str, Captured]:
+    def events(self) -> dict[str, IngestedEvent]:
         """The events that PostHog took in, by the command's name, which a test gives once."""
         named = {str(event.properties["command_name"]): event for event in self.persons.events}
         assert len(named) == len(self.persons.events), "a command was counted twice"
@@ -210,7 +210,7 @@ class World:
     def whose(self) -> dict[str, str]:
         """Whom each command ended up with: a principal, else the distinct id it was sent under."""
         principals = {
-            person: known for known, person in self.persons.person_of_id.items() if known in self.principals
+            person: state for state, person in self.persons.person_of_id.items() if state in self.principals
         }
         return {
             name: principals.get(self.persons.person_of(event), event.distinct_id)

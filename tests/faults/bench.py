@@ -17,17 +17,22 @@ import httpx
 import pytest
 from attrs import define, field
 
-from arcade_usage import bootstrap, bootstrap_delivery
-from arcade_usage.adapters import chance, detached, machine, posthog_sink, surroundings
-from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.adapters.machine import ids as chance
+from arcade_usage.adapters.machine import installation as machine
+from arcade_usage.adapters.machine import runtime_info as surroundings
+from arcade_usage.adapters.posthog import sink as posthog_sink
+from arcade_usage.adapters.process import launcher as detached
+from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import NotAcceptedError, RefusedError, UsageTrackingError
+from arcade_usage.composition import command as command_composition
+from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.domain.event import Runtime
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.redaction import Redactor
-from arcade_usage.domain.sink import Sink
 from tests.faults.allowed import is_installation, is_person
 
-SINK = Sink("https://posthog.example", "phc_of_the_bench")
+SINK = Project("https://posthog.example", "phc_of_the_bench")
 HERE = "0123456789abcdef0123456789abcdef"
 SEED = 20_260_314
 _IN_MEMORY = Path("/dev/shm")
@@ -44,7 +49,7 @@ class Bench:
     folder: Path
     random: Random
     answer: Callable[[httpx.Request], httpx.Response]
-    fresh: set[str] = field(factory=set)
+    new: set[str] = field(factory=set)
     sent: list[tuple[str, str]] = field(factory=list)
     outcomes: Counter[str] = field(factory=Counter)
     payloads: list[str] = field(factory=list)
@@ -71,14 +76,14 @@ class Bench:
         shutil.rmtree(self.folder / "usage", ignore_errors=True)
         self.usage.unlink(missing_ok=True)
         (self.folder / "usage" / "outbox" / SINK.key).mkdir(parents=True)
-        self.fresh.clear()
+        self.new.clear()
         self.sent.clear()
         self.ready = None
 
     def command(self, *, is_login: bool = False, is_logout: bool = False) -> str | None:
         """Run a command; the payload that was handed over."""
         self.payloads.clear()
-        tracker = bootstrap.command_tracker(
+        tracker = command_composition.command_tracker(
             distribution="arcade-usage",
             project_token=SINK.project_token,
             host=SINK.host,
@@ -92,7 +97,7 @@ class Bench:
         if payload is None:
             return "not tracked"
         try:
-            bootstrap_delivery.deliver(payload, lambda: None)
+            delivery_composition.deliver(payload, lambda: None)
         except UsageTrackingError as error:
             return f"{type(error).__name__}"
         kinds = {kind for kind, _ in self.sent}
@@ -101,7 +106,7 @@ class Bench:
     def check(self, allowed: set[str]) -> None:
         """No id has left that is neither among the input's own nor made here."""
         for kind, distinct_id in self.sent:
-            assert distinct_id in allowed | self.fresh, f"a foreign id: {distinct_id!r}"
+            assert distinct_id in allowed | self.new, f"a foreign id: {distinct_id!r}"
             well_formed = is_person(distinct_id) if kind == "person" else is_installation(distinct_id)
             assert well_formed, f"no id of a {kind}: {distinct_id!r}"
 
@@ -151,14 +156,14 @@ def open_bench(scratch: Path, patch: pytest.MonkeyPatch, target: str) -> Iterato
 
 
 def _replace_surroundings(bench: Bench, patch: pytest.MonkeyPatch) -> None:
-    make, fresh = httpx.Client, chance.RandomIds.fresh
+    make, fresh = httpx.Client, chance.UuidGenerator.new
 
     def client(**options: bool | float) -> httpx.Client:
         return make(transport=httpx.MockTransport(lambda request: bench.answer(request)), **options)  # type: ignore[arg-type]
 
-    def note(ids: chance.RandomIds) -> str:
+    def note(ids: chance.UuidGenerator) -> str:
         made = fresh(ids)
-        bench.fresh.add(made)
+        bench.new.add(made)
         return made
 
     class Launcher:
@@ -172,7 +177,7 @@ def _replace_surroundings(bench: Bench, patch: pytest.MonkeyPatch) -> None:
 
     runtime = Runtime("1.0", "3.11", "Linux", "6", is_ci=False)
     patch.setattr(httpx, "Client", client)
-    patch.setattr(chance.RandomIds, "fresh", note)
+    patch.setattr(chance.UuidGenerator, "new", note)
     patch.setattr(detached, "DetachedLauncher", Launcher)
     patch.setattr(machine, "installation", lambda _: lambda: HERE)
     patch.setattr(posthog_sink, "PostHogSink", lambda *_: _Sink(bench))

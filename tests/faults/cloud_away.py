@@ -93,4 +93,4 @@ def _work_on(
 
 
 def _failed_look_ups(world: World) -> int:
-    return sum(pause["failures"] for name, pause in world.pauses.items() if name.startswith("look-up"))
+    return sum(pause["failures"] for name, pause in world.backoff.items() if name.startswith("look-up"))

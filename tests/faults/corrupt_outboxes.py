@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from arcade_usage.adapters import codec
+from arcade_usage.adapters.storage import codec
 from arcade_usage.domain.event import Event
 from tests.e2e.world import World
 from tests.faults.experiment import experiment

@@ -11,13 +11,13 @@ from uuid import uuid4
 
 from attrs import evolve
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.owned_folder import STRAY_SECONDS, SWEEP_LIMIT
+from arcade_usage.adapters.files.owned_folder import STRAY_SECONDS, SWEEP_LIMIT
+from arcade_usage.adapters.storage import codec
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.known import Known, Snapshot
-from arcade_usage.domain.limits import AGE_LIMIT_SECONDS, BYTES_LIMIT, EVENTS_LIMIT, Dropped, Observed
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.retention import AGE_LIMIT_SECONDS, BYTES_LIMIT, EVENTS_LIMIT, LossReason, Observed
 from arcade_usage.domain.verdict import Attribution
 from tests.e2e.world import TOKEN, World
 from tests.faults.experiment import experiment
@@ -103,7 +103,9 @@ def _put_record(world: World, name: str, ended_at: float, since: float = 0.0) ->
     event = Event(
         str(uuid4()), SUCCEEDED, datetime.fromtimestamp(ended_at, timezone.utc), {"command_name": name}
     )
-    record = Record(event, Snapshot(Known(None, None), None), attribution=Attribution(world.anon_id, True))
+    record = Record(
+        event, Snapshot(IdentityState(None, None), None), attribution=Attribution(world.anon_id, True)
+    )
     file_name = f"{int(ended_at * 1000):015d}-{int(since):010d}-{event.uuid}.event.json"
     return (Path(outbox_of(world).folder) / file_name).write_bytes(codec.write_record(record))
 
@@ -117,7 +119,7 @@ def _work_off(lab: Lab, world: World, records: int, empty: tuple[float, float]) 
     arrived = sum(name.startswith("old ") for name in _received(lab))
     losses = outbox.logbook().losses.counts
     assert sum(losses.values()) == records - arrived, "an event was dropped and not counted"
-    counted = ", ".join(f"{count:,}: {Dropped(reason).name.lower()}" for reason, count in losses.items())
+    counted = ", ".join(f"{count:,}: {LossReason(reason).name.lower()}" for reason, count in losses.items())
     said = (
         f"worked off in {len(on_its_way)} deliveries; {arrived:,} of {records:,} arrived, dropped {counted}"
     )

@@ -9,16 +9,16 @@ from pathlib import Path
 import httpx
 from attrs import evolve
 
-from arcade_usage.adapters import codec
-from arcade_usage.adapters.config_folder import read_stamp
-from arcade_usage.adapters.payload_reader import read_payload
+from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.config_folder import read_stamp
+from arcade_usage.adapters.storage.payload_reader import read_payload
 from arcade_usage.application.errors import InvalidPayloadError
+from arcade_usage.domain.backoff import Backoff, Pause
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Snapshot
-from arcade_usage.domain.ledger import Ledger, Owed, Stamp
-from arcade_usage.domain.limits import Losses, Observed
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
+from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
 from arcade_usage.domain.logbook import Logbook
-from arcade_usage.domain.spacing import Pause, Pauses
+from arcade_usage.domain.retention import Losses, Observed
 from arcade_usage.domain.verdict import Attribution
 from tests.e2e.world import credentials_text
 from tests.faults.allowed import ids_in
@@ -70,19 +70,19 @@ def lay(bench: Bench) -> tuple[set[str], Snapshot]:
     bench.answer = _names_alice
     if bench.random.random() < 0.5:
         bench.credentials.unlink(missing_ok=True)
-        known, stamp = Known(Anonymous(ANON), Ledger(ANON, HERE)), None
+        state, stamp = IdentityState(Anonymous(ANON), Ledger(ANON, HERE)), None
     else:
         bench.credentials.write_text(credentials_text("key", TOKEN, COORDINATOR), encoding="utf-8")
         stamp = _stamp(bench.credentials)
         here = frozenset({SINK.key})
-        owed = (Owed(OTHER_ANON, BOB, here),)
+        owed = (PendingAlias(OTHER_ANON, BOB, here),)
         ledger = Ledger(ANON, HERE, stamp, here, ALICE, here, stamp, stamp, owed)
-        known = Known(Linked(ANON, ALICE), ledger)
-    assert isinstance(known.identity, Anonymous | Linked)
-    assert isinstance(known.ledger, Ledger)
-    bench.usage.write_bytes(codec.write_identity(known.identity, {}))
-    bench.ledger.write_bytes(codec.write_ledger(known.ledger))
-    return {ANON} | ({ALICE, BOB, OTHER_ANON} if stamp else set()), Snapshot(known, stamp)
+        state = IdentityState(Linked(ANON, ALICE), ledger)
+    assert isinstance(state.identity, Anonymous | Linked)
+    assert isinstance(state.ledger, Ledger)
+    bench.usage.write_bytes(codec.write_identity(state.identity, {}))
+    bench.ledger.write_bytes(codec.write_ledger(state.ledger))
+    return {ANON} | ({ALICE, BOB, OTHER_ANON} if stamp else set()), Snapshot(state, stamp)
 
 
 def _stamp(path: Path) -> Stamp:
@@ -150,8 +150,8 @@ def records(bench: Bench) -> tuple[list[bytes], set[str]]:
 def a_logbook(bench: Bench) -> tuple[list[bytes], set[str]]:
     allowed, snapshot = lay(bench)
     now = time.time()
-    pauses = Pauses((("sink", Pause(2, now + 30)), (f"alias {ANON} {ALICE}", Pause(1, now - 5))))
-    logbook = Logbook(pauses, Observed(86_400.0, now - 60), Losses({"more than 1,000 were waiting": 3}))
+    backoff = Backoff((("sink", Pause(2, now + 30)), (f"alias {ANON} {ALICE}", Pause(1, now - 5))))
+    logbook = Logbook(backoff, Observed(86_400.0, now - 60), Losses({"more than 1,000 were waiting": 3}))
     content = mutate(bench.random, codec.write_logbook(logbook))
     bench.outbox.add(evolve(undecided(), snapshot=snapshot, machine=HERE))
     (Path(bench.outbox.folder) / "logbook.json").write_bytes(content)

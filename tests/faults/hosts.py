@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from shutil import which
 
-from arcade_usage.adapters.outbox import FolderOutbox
+from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
-from arcade_usage.bootstrap_commands import Place, flush
-from arcade_usage.domain.sink import Sink
+from arcade_usage.composition.console import Place, flush
+from arcade_usage.domain.project import Project
 from tests.e2e.world import TOKEN, World
 from tests.faults.experiment import NotRunError
 from tests.faults.lab import Lab
@@ -25,15 +25,17 @@ SECRET = "someone@example.org"  # in every error message: redaction has to see i
 # What the first command imports is imported before: `All is well` is measured so, too.
 _SCRIPT = """
 import json, os, subprocess, sys, threading, time
-from arcade_usage import bootstrap
-from arcade_usage.adapters import chance, config_folder, detached, first_identity, machine
+from arcade_usage.composition import command as command_composition
+from arcade_usage.adapters.machine import ids as chance, installation as machine
+from arcade_usage.adapters.storage import config_folder, first_identity
+from arcade_usage.adapters.process import launcher as detached
 from arcade_usage.domain import consent
 asked, waits, ends = json.loads(sys.argv[1]), [], []
 report = open(asked["report"], "w", encoding="utf-8")
 exec(asked["before"])
 for name in asked["names"]:
     begun = time.perf_counter()
-    tracker = bootstrap.command_tracker(
+    tracker = command_composition.command_tracker(
         distribution="arcade-usage", project_token=asked["token"], host=asked["host"], config_dir=asked["folder"]
     )
     tracker.track_command_execution(
@@ -101,7 +103,7 @@ def keep_waiting(lab: Lab, world: World, *names: str) -> None:
 
 
 def outbox_of(world: World) -> FolderOutbox:
-    sink = Sink(world.receiver.url, TOKEN)
+    sink = Project(world.receiver.url, TOKEN)
     return FolderOutbox(str(world.folder / "usage" / "outbox" / sink.key), sink)
 
 

@@ -143,9 +143,9 @@ def kill_at_each_step(lab: Lab, rounds: int, story: Story) -> Figures:
                 story.act(lane, f"killed at {step}")
         lab.settle_all()
         for lane, (step, blow) in zip(lanes, blows.items(), strict=False):
-            known = lab.is_known(lane.world, f"killed at {step}")
+            state = lab.is_known(lane.world, f"killed at {step}")
             # Once it was written down at one step, it was at all that follow, whatever became of it.
-            written[step] = known or any(written.values()) or blow.hit is None
+            written[step] = state or any(written.values()) or blow.hit is None
             if written[step]:
                 owners[f"killed at {step}"] = NOBODY if story.anonymous else lane.who
                 lab.expect(f"killed at {step}", *(() if story.anonymous else (lane.who,)))

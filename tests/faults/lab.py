@@ -22,7 +22,8 @@ from uuid import uuid4
 import pytest
 from attrs import define, field
 
-from arcade_usage import bootstrap, bootstrap_delivery
+from arcade_usage.composition import command as command_composition
+from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.prelude import Prelude, hours_ahead
 from tests.e2e.world import World, noting_processes
@@ -105,7 +106,7 @@ class Lab:
         ahead = hours_ahead() + hours
         self.prelude.set_clock(ahead)
         clock = SimpleNamespace(time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic)
-        for composition in (bootstrap, bootstrap_delivery):
+        for composition in (command_composition, delivery_composition):
             self.monkeypatch.setattr(composition, "time", clock)
 
     @property
@@ -153,7 +154,7 @@ class Lab:
     def _arrived(self) -> Iterator[tuple[str, str]]:
         for persons in self.receiver.persons.values():
             principals = set(self.receiver.principals.values())
-            named = {person: known for known, person in persons.person_of_id.items() if known in principals}
+            named = {person: state for state, person in persons.person_of_id.items() if state in principals}
             for event in persons.events:
                 yield str(event.properties["command_name"]), named.get(persons.person_of(event), NOBODY)
 

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from arcade_usage.adapters.owned_folder import STRAY_SECONDS, open_folder
+from arcade_usage.adapters.files.owned_folder import STRAY_SECONDS, open_folder
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
 from tests.faults.hosts import outbox_of, run_host

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from arcade_usage.bootstrap_commands import Place, flush
+from arcade_usage.composition.console import Place, flush
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL
-from arcade_usage.domain.limits import EVENTS_LIMIT
+from arcade_usage.domain.retention import EVENTS_LIMIT
 from tests.adapters.holders import holding
 from tests.e2e.hosts import run_host, start_of_host
 from tests.e2e.world import World, until
@@ -131,7 +131,7 @@ def _was_asked(lab: Lab, before: int) -> bool:
 
 def _kill_holder(lock: Path) -> None:
     """Have a process hold the lock, and kill it."""
-    with holding("arcade_usage.adapters.locks.hold", lock) as process:
+    with holding("arcade_usage.adapters.files.locks.hold", lock) as process:
         process.kill()
 
 

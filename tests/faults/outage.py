@@ -90,8 +90,8 @@ class _Person:
             return {self._who}
         if what == "after":
             return {self._next}
-        known = cloud_answers and what != "logout"  # an alias that was not accepted vouches for no logout
-        return {self._who} if known else {self._who, NOBODY}
+        state = cloud_answers and what != "logout"  # an alias that was not accepted vouches for no logout
+        return {self._who} if state else {self._who, NOBODY}
 
     def _track(self, what: str) -> None:
         owners = () if self._kind == STAYS_ANONYMOUS else (self._who,)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from arcade_usage.bootstrap_commands import Place, flush, sent
+from arcade_usage.composition.console import Place, flush, sent
 from tests.domain.corpus import SECRETS, WORDS
 from tests.domain.corpus.persons import HOME, NAMES
 from tests.domain.corpus.sample import Sample
@@ -29,7 +29,7 @@ SAMPLES: Mapping[str, Sample] = {
 # A machine whose user and host are those that the messages are about.
 _PERSONS = f"""
 import os
-from arcade_usage.adapters import runtime_info
+from arcade_usage.adapters.machine import runtime_facts as runtime_info
 os.environ["HOME"], os.environ["USERPROFILE"] = {HOME!r}
 runtime_info.read_own_names = lambda _: {set(NAMES)!r}
 """

@@ -17,8 +17,10 @@ SHELL_SECONDS = 240.0  # until a shell that hangs is a failure
 # What Python itself needs is imported before: the wait of the others is measured so, too.
 _HOST = """
 import sys, time
-from arcade_usage import bootstrap
-from arcade_usage.adapters import chance, config_folder, detached, first_identity, machine
+from arcade_usage.composition import command as command_composition
+from arcade_usage.adapters.machine import ids as chance, installation as machine
+from arcade_usage.adapters.storage import config_folder, first_identity
+from arcade_usage.adapters.process import launcher as detached
 from arcade_usage.domain import consent
 begun = time.perf_counter()
 {start}

@@ -97,7 +97,7 @@ def pauses_end(lab: Lab, rounds: int) -> Figures:
         for number, world in enumerate(worlds):
             lab.track(world, f"{number} {step}", f"principal-{number}")
         lab.settle()
-    assert not any(world.pauses for world in worlds)
+    assert not any(world.backoff for world in worlds)
     return lab.judge(rounds, told)
 
 

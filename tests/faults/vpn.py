@@ -19,25 +19,25 @@ ALICE = "principal-alice"
 )
 def take_turns(lab: Lab, rounds: int) -> Figures:
     """It is one machine: the anonymous id stays, and what could not be decided inside is outside."""
-    anonymous, known = lab.home(), lab.home()
+    anonymous, state = lab.home(), lab.home()
     lab.track(anonymous, "anonymous")
-    lab.log_in(known, "login", ALICE)
+    lab.log_in(state, "login", ALICE)
     lab.settle()
     anon_id = anonymous.anon_id
     with open_network(lab.scratch) as network:
         for number in range(rounds):
             lab.receiver.cloud = DOWN
-            known.store_credentials(ALICE, version=2 + number)  # whose they are, is to be asked again
+            state.store_credentials(ALICE, version=2 + number)  # whose they are, is to be asked again
             _track_inside(lab, network, anonymous, f"anonymous inside {number}")
-            _track_inside(lab, network, known, f"inside {number}", ALICE)
+            _track_inside(lab, network, state, f"inside {number}", ALICE)
             lab.settle()
             lab.receiver.cloud = WELL
             lab.let_hours_pass(PAUSE_HOURS)
             lab.track(anonymous, f"anonymous outside {number}")
-            lab.track(known, f"outside {number}", ALICE)
+            lab.track(state, f"outside {number}", ALICE)
             lab.settle()
     assert anonymous.anon_id == anon_id, "taken for a copied home"
-    assert not known.losses, known.losses
+    assert not state.losses, state.losses
     astray = {name for name, person in lab.persons().items() if "anonymous" not in name and person != ALICE}
     assert not astray, f"nobody's: {astray}"
     return lab.judge(rounds, check_bounds(lab))

@@ -3,11 +3,11 @@
 from attrs import evolve
 
 from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.ledger import Ledger, Stamp
-from arcade_usage.domain.limits import Dropped
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.spacing import Pauses
+from arcade_usage.domain.retention import LossReason
 from tests.interleavings.replies import BLOCKED, Raised, Reply
 from tests.interleavings.world import View
 
@@ -26,9 +26,9 @@ def note(view: View, *stamps: Stamp | None, anon_id: str | None = None) -> None:
 
 def write_ledger(view: View, ledger: Ledger) -> None:
     view["ledger"] = ledger
-    note(view, ledger.seen, ledger.latest)
+    note(view, ledger.first_stamp, ledger.last_stamp)
     history = view["history"]
-    if ledger.seen is not None or ledger.claim is not None:
+    if ledger.first_stamp is not None or ledger.claimed_by is not None:
         view["history"] = evolve(history, used=history.used | {(view.home, ledger.anon_id)})
 
 
@@ -107,7 +107,7 @@ def remove(view: View, uuid: str) -> None:
     view["outbox"] = frozenset(each for each in view["outbox"] if each.event.uuid != uuid)
 
 
-def drop(view: View, uuid: str, _: Dropped) -> None:
+def drop(view: View, uuid: str, _: LossReason) -> None:
     remove(view, uuid)
     history = view["history"]
     view["history"] = evolve(history, dropped=history.dropped | {uuid})
@@ -117,5 +117,5 @@ def pending(view: View) -> Reply:
     return tuple(sorted(view["outbox"], key=lambda each: (each.event.timestamp, each.event.uuid)))
 
 
-def write_pauses(view: View, pauses: Pauses) -> None:
-    view["pauses"] = pauses
+def write_pauses(view: View, backoff: Backoff) -> None:
+    view["pauses"] = backoff

@@ -11,17 +11,17 @@ from unittest import mock
 
 from attrs import evolve, frozen
 
-from arcade_usage.application import attributor as attributor_module
-from arcade_usage.application import delivery as delivery_module
-from arcade_usage.application.attributor import Attributor
-from arcade_usage.application.delivery import Delivery
+from arcade_usage.application.delivery import attributor as attributor_module
+from arcade_usage.application.delivery import delivery as delivery_module
+from arcade_usage.application.delivery.attributor import Attributor
+from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.domain import attribution
-from arcade_usage.domain import known as known_module
+from arcade_usage.domain import identity_state as identity_state_module
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.verdict import As, Found, Nobody, attribute
+from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
 from tests.interleavings import oracle, ports, processes, programs
 from tests.interleavings.explorer import Faulty, Scenario
 from tests.interleavings.programs import (
@@ -38,7 +38,7 @@ from tests.interleavings.programs import (
 
 Patches = tuple[tuple[object, str, Any], ...]
 _accepted, _case, _take_step = Attributor._accepted, Attributor._case, Attributor._take_step
-_claimed, _judge, _decide = Known.claimed, attribution.judge, Delivery._decide
+_claimed, _judge, _decide = IdentityState.claimed, attribution.judge, Delivery._decide
 
 
 @frozen
@@ -61,15 +61,17 @@ def _linked_before_the_alias(self: Attributor, anon_id: str, principal_id: str) 
     return True
 
 
-def _unread_change(self: ports.SteppedIdentityStore, decide: Callable[[Known], tuple[Known, Any]]) -> Any:
+def _unread_change(
+    self: ports.SteppedIdentityStore, decide: Callable[[IdentityState], tuple[IdentityState, Any]]
+) -> Any:
     """Reads before it has the lock, and decides by that."""
-    known = self.current()
+    state = self.current()
     self.process.call("lock identity")
     try:
-        changed, result = decide(known)
-        if isinstance(changed.ledger, Ledger) and changed.ledger != known.ledger:
+        changed, result = decide(state)
+        if isinstance(changed.ledger, Ledger) and changed.ledger != state.ledger:
             self.process.call("write ledger", changed.ledger)
-        if isinstance(changed.identity, Anonymous | Linked) and changed.identity != known.identity:
+        if isinstance(changed.identity, Anonymous | Linked) and changed.identity != state.identity:
             self.process.call("write usage.json", changed.identity)
         return result
     finally:
@@ -80,13 +82,13 @@ def _judged_by_now(self: Attributor, record: Any, snapshot: Snapshot, now: Snaps
     return evolve(_case(self, record, snapshot, now, *rest), snapshot=now)
 
 
-def _keeps_unlinked(known: Known) -> bool:
-    return isinstance(known.identity, Linked)
+def _keeps_unlinked(state: IdentityState) -> bool:
+    return isinstance(state.identity, Linked)
 
 
 def _log_out_of_links_only(process: Any, _: bool) -> bool:
-    fresh, store = process.fresh(), ports.SteppedIdentityStore(process)
-    store.change(lambda known: (known.rotated(fresh, store.here) if _keeps_unlinked(known) else known, None))
+    fresh, store = process.new(), ports.SteppedIdentityStore(process)
+    store.change(lambda state: (state.rotated(fresh, store.here) if _keeps_unlinked(state) else state, None))
     return True
 
 
@@ -98,39 +100,39 @@ def _sends_unfrozen(self: Delivery, record: Any) -> Any:
     """The verdict is not written down before the first attempt."""
     if record.attribution is not None:
         return record
-    self.attributor.note(record.snapshot)
-    verdict = self.attributor.settle(record)
+    self.attributor.record_use(record.snapshot)
+    verdict = self.attributor.attribute(record)
     if verdict is None:
         return record
-    return record.attributed(attribute(verdict, self.ids.fresh()))
+    return record.attributed(attribute(verdict, self.ids.new()))
 
 
-def _unclaimed(self: Known, *_: object) -> Known:
+def _unclaimed(self: IdentityState, *_: object) -> IdentityState:
     """The claim is not kept before the alias is tried."""
     return self
 
 
-def _accepts_unclaimed(self: Known, principal_id: str, sink: str, stamp: Any) -> Known:
-    ledger = self.account
+def _accepts_unclaimed(self: IdentityState, principal_id: str, sink: str, stamp: Any) -> IdentityState:
+    ledger = self.matching_ledger
     if ledger is None:
         return self
-    return Known(
+    return IdentityState(
         Anonymous(ledger.anon_id).link(principal_id),
-        evolve(ledger, claim=principal_id).confirmed_by(sink, stamp),
+        evolve(ledger, claimed_by=principal_id).confirmed_by(sink, stamp),
     )
 
 
 def _refused_is_the_old_one(case: Any) -> Any:
-    identity = case.snapshot.known.identity
-    if isinstance(case.answer, Nobody) and isinstance(identity, Linked):
+    identity = case.snapshot.state.identity
+    if isinstance(case.answer, Rejected) and isinstance(identity, Linked):
         case = evolve(case, answer=Found(identity.principal_id))
     return _judge(case)
 
 
 def _stamps_do_not_matter(case: Any) -> Any:
-    identity = case.snapshot.known.identity
+    identity = case.snapshot.state.identity
     if isinstance(identity, Linked) and case.snapshot.stamp is not None:
-        return As(identity.principal_id)
+        return Principal(identity.principal_id)
     return _judge(case)
 
 
@@ -143,9 +145,9 @@ def _looks_before_it_lets_go(self: Delivery, *_: object, **__: object) -> None:
 
 
 def _born_here(case: Any) -> Any:
-    ledger = case.now.known.ledger
-    if isinstance(ledger, Ledger) and ledger.born != case.here:
-        case = evolve(case, here=ledger.born)
+    ledger = case.now.state.ledger
+    if isinstance(ledger, Ledger) and ledger.installation != case.here:
+        case = evolve(case, here=ledger.installation)
     return _judge(case)
 
 
@@ -156,9 +158,13 @@ def _removes_foreign(self: Delivery, record: Any) -> Any:
     return _decide(self, record)
 
 
-def _any_account(known: Known) -> Known | None:
+def _any_account(state: IdentityState) -> IdentityState | None:
     """An identity that followed the first one is taken for it."""
-    return known_module.make_first(known.account.anon_id, known.account.born) if known.account else None
+    return (
+        identity_state_module.make_first(state.matching_ledger.anon_id, state.matching_ledger.installation)
+        if state.matching_ledger
+        else None
+    )
 
 
 def _ignores_the_switch(self: ports.SteppedSink) -> None:
@@ -205,7 +211,7 @@ MUTANTS = (
     ),
     Mutant(
         "no claim before the alias",
-        ((Known, "claimed", _unclaimed), (Known, "accepted", _accepts_unclaimed)),
+        ((IdentityState, "claimed", _unclaimed), (IdentityState, "accepted", _accepts_unclaimed)),
         Scenario((COMMAND, Faulty(LOGIN_ALICE, (("alias", "fails"),))), (LOGOUT,)),
         frozenset({oracle.NOT_STITCHED}),
     ),
@@ -253,7 +259,7 @@ MUTANTS = (
     ),
     Mutant(
         "a logout that leaves an id alone which was used with credentials",
-        ((Known, "never_logged_in", property(lambda known: isinstance(known.identity, Anonymous))),),
+        ((IdentityState, "never_logged_in", property(lambda state: isinstance(state.identity, Anonymous))),),
         Scenario((Faulty(LOGIN_ALICE, (("look up", "no answer"),)), DELETE), (LOGOUT,)),
         frozenset({oracle.COMES_BACK}),
     ),

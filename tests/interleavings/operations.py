@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
-from arcade_usage.domain.verdict import Found, NoAnswer, Nobody
+from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
 from tests.interleavings import effects, people, posthog
 from tests.interleavings.replies import BLOCKED, Outcome, Raised, losing
 from tests.interleavings.world import OF_A_HOME
@@ -78,7 +78,7 @@ OPERATIONS: Mapping[str, Operation] = {
         {
             "ok": people.look_up(Found),
             "no answer": people.look_up(lambda _: NoAnswer()),
-            "refused with 401": people.look_up(lambda _: Nobody()),
+            "refused with 401": people.look_up(lambda _: Rejected()),
         },
     ),
     # the outbox

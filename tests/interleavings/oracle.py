@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from attrs import frozen
 
+from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.identity import Identity, Linked
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.spacing import Pauses
 from tests.interleavings.posthog import person_of
 from tests.interleavings.world import History, Period, PostHog
 
@@ -51,7 +51,7 @@ class Evidence:
     credentials: tuple[tuple[Period, ...], ...]
     identities: tuple[Identity | None, ...]
     outboxes: tuple[frozenset[Record], ...]
-    pauses: tuple[Pauses, ...]
+    backoff: tuple[Backoff, ...]
 
     def owners(self, uuid: str) -> set[str]:
         """Whose an event may be."""
@@ -127,7 +127,7 @@ class Evidence:
         on disk tells that it ever was. A logout that was carried through ends it in any case.
         """
         periods = self.credentials[home]
-        over = {ended: known for each, ended, known in self.history.seen_out if each == home}
+        over = {ended: state for each, ended, state in self.history.seen_out if each == home}
         limit = len(periods)
         for later in range(number, len(periods)):
             if later >= limit:
@@ -187,7 +187,7 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
                 yield Violation(COMES_BACK, left)
         if unfailing and evidence.own(home) and not on[home]:
             yield Violation(WAITS, waiting)
-        elif unfailing and evidence.held(home) and not evidence.pauses[home].by_name:
+        elif unfailing and evidence.held(home) and not evidence.backoff[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)
 
 

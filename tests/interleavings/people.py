@@ -6,7 +6,7 @@ from attrs import evolve
 
 from arcade_usage.domain.identity import Identity, Linked
 from arcade_usage.domain.ledger import Stamp
-from arcade_usage.domain.verdict import Answer, Nobody
+from arcade_usage.domain.verdict import Answer, Rejected
 from tests.interleavings import posthog
 from tests.interleavings.effects import note
 from tests.interleavings.replies import Outcome, Reply
@@ -45,7 +45,7 @@ def look_up(answer: Callable[[str], Answer]) -> Outcome:
     def outcome(view: View) -> Reply:
         period: Period = view["credentials"][-1]
         if period.who is None:
-            return (None, Nobody())
+            return (None, Rejected())
         return (period.stamp, answer(period.who))
 
     return outcome
@@ -141,7 +141,7 @@ def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
         return
     ledger = view["ledger"]
     if ledger is not None and any(
-        period.stamp == ledger.seen and period.who not in (None, who) for period in view["credentials"]
+        period.stamp == ledger.first_stamp and period.who not in (None, who) for period in view["credentials"]
     ):
         return
     if posthog.belongs_to_another(view["posthog"], view["ledger"], was, who):

@@ -11,11 +11,11 @@ from attrs import define
 
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.known import Known, Snapshot, make_first
+from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.limits import Dropped, Losses
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.retention import Losses, LossReason
 from tests.interleavings.processes import Process
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def asks(operation: str) -> Any:
 
 @define
 class SteppedIdentityStore:
-    """As adapters/identity_store.py: two files, the ledger written first, under a lock."""
+    """As adapters/storage/identity_store.py: two files, the ledger written first, under a lock."""
 
     process: Process
 
@@ -40,27 +40,27 @@ class SteppedIdentityStore:
     def here(self) -> str:
         return self.process.here
 
-    def current(self) -> Known:
+    def current(self) -> IdentityState:
         usage = self.process.call("read usage.json")
-        return Known(usage, self.process.call("read ledger"))
+        return IdentityState(usage, self.process.call("read ledger"))
 
-    def change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
+    def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         self.process.call("lock identity")
         try:
             return self._change(decide)
         finally:
             self.process.call("unlock identity")
 
-    def _change(self, decide: Callable[[Known], tuple[Known, T]]) -> T:
-        known = self.current()
-        changed, result = decide(known)
-        self.write(known, changed)
+    def _change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
+        state = self.current()
+        changed, result = decide(state)
+        self.write(state, changed)
         return result
 
-    def write(self, known: Known, changed: Known) -> None:
-        if changed.ledger != known.ledger and isinstance(changed.ledger, Ledger):
+    def write(self, state: IdentityState, changed: IdentityState) -> None:
+        if changed.ledger != state.ledger and isinstance(changed.ledger, Ledger):
             self.process.call("write ledger", changed.ledger)
-        if changed.identity != known.identity and isinstance(changed.identity, Anonymous | Linked):
+        if changed.identity != state.identity and isinstance(changed.identity, Anonymous | Linked):
             self.process.call("write usage.json", changed.identity)
 
 
@@ -74,7 +74,7 @@ class SteppedPrincipalApi:
 
 @define
 class SteppedSink:
-    """As bootstrap_delivery.py's: the switch is read again before anything is sent."""
+    """As composition/delivery.py's: the switch is read again before anything is sent."""
 
     process: Process
 
@@ -93,7 +93,7 @@ class SteppedSink:
 
 @define
 class SteppedOutbox:
-    """As adapters/outbox.py: one file for each record, removed one by one."""
+    """As adapters/storage/outbox.py: one file for each record, removed one by one."""
 
     process: Process
 
@@ -110,7 +110,7 @@ class SteppedOutbox:
         for record in records:
             self.process.call("remove", record.event.uuid)
 
-    def drop(self, records: Sequence[Record], reason: Dropped) -> None:
+    def drop(self, records: Sequence[Record], reason: LossReason) -> None:
         for record in records:
             self.process.call("drop", record.event.uuid, reason)
 
@@ -124,10 +124,10 @@ class SteppedOutbox:
         return Losses()
 
     def logbook(self) -> Logbook:
-        return Logbook(pauses=self.process.call("read logbook"))
+        return Logbook(backoff=self.process.call("read logbook"))
 
     def write_logbook(self, logbook: Logbook) -> None:
-        self.process.call("write logbook", logbook.pauses)
+        self.process.call("write logbook", logbook.backoff)
 
     def clear_logbook(self) -> None:
         self.write_logbook(Logbook())
@@ -167,53 +167,53 @@ class SteppedClock:
 class SteppedIds:
     process: Process
 
-    def fresh(self) -> str:
-        return self.process.fresh()
+    def new(self) -> str:
+        return self.process.new()
 
 
 def take_snapshot(process: Process, uuid: str, last_look: str = "look at credentials") -> Snapshot:
-    """As adapters/config_folder.py: usage.json, the ledger, the stamp; nothing is made."""
+    """As adapters/storage/config_folder.py: usage.json, the ledger, the stamp; nothing is made."""
     process.call("begin", uuid, process.here)
     usage = process.call("read usage.json")
     ledger = process.call("read ledger")
-    return Snapshot(Known(usage, ledger), process.call(last_look, uuid))
+    return Snapshot(IdentityState(usage, ledger), process.call(last_look, uuid))
 
 
 def identify(process: Process, snapshot: Snapshot) -> Snapshot:
-    """As adapters/first_identity.py, when a command is reported that has seen no identity."""
-    if snapshot.known.identity is not None:
+    """As adapters/storage/first_identity.py, when a command is reported that has seen no identity."""
+    if snapshot.state.identity is not None:
         return snapshot
     if process.call("read usage.json") is None:
-        anon_id = process.fresh()
+        anon_id = process.new()
         if not process.call("create ledger", make_first(anon_id, process.here).ledger):
             there = process.call("read ledger")
-            if there is not None and there == make_first(there.anon_id, there.born).ledger:
+            if there is not None and there == make_first(there.anon_id, there.installation).ledger:
                 anon_id = there.anon_id
         process.call("create usage.json", Anonymous(anon_id))
-    known = Known(process.call("read usage.json"), process.call("read ledger"))
-    made = as_made(known)
+    state = IdentityState(process.call("read usage.json"), process.call("read ledger"))
+    made = as_made(state)
     return snapshot if made is None else Snapshot(made, snapshot.stamp)
 
 
-def as_made(known: Known) -> Known | None:
-    return known.as_made
+def as_made(state: IdentityState) -> IdentityState | None:
+    return state.as_made
 
 
 def log_out(process: Process, had_credentials: bool) -> bool:
-    """As adapters/logout.py; whether an id was given up."""
+    """As adapters/storage/logout.py; whether an id was given up."""
     if process.call("read usage.json") is None:
         return False
-    fresh = process.fresh()
+    fresh = process.new()
     locked = process.call("lock identity or go on")
     try:
         store = SteppedIdentityStore(process)
-        known = store.current()
-        changed = known.logged_out(fresh, process.here, had_credentials=had_credentials)
-        if changed == known:
-            process.call("leave identity alone", known.identity)
+        state = store.current()
+        changed = state.logged_out(fresh, process.here, had_credentials=had_credentials)
+        if changed == state:
+            process.call("leave identity alone", state.identity)
         else:
-            store.write(known, changed)
+            store.write(state, changed)
     finally:
         if locked:
             process.call("unlock identity")
-    return changed != known
+    return changed != state

@@ -5,7 +5,7 @@ from attrs import evolve
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.domain.identity import Identity, Linked
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, Captured, Persons
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
 from arcade_usage.domain.record import Record
 from tests.interleavings.replies import Raised, Reply
 from tests.interleavings.world import PostHog, View
@@ -17,7 +17,7 @@ def person_of(project: PostHog, distinct_id: str) -> str:
 
 
 def alias(project: PostHog, anon_id: str, principal_id: str) -> PostHog:
-    return _ingest(project, [Captured(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})])
+    return _ingest(project, [IngestedEvent(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})])
 
 
 def miss_alias(view: View, anon_id: str, principal_id: str) -> Reply:
@@ -50,7 +50,7 @@ def capture(view: View, records: tuple[Record, ...]) -> None:
         assert attribution is not None, "a record is sent with its verdict"
         distinct_id, personless = attribution.distinct_id, attribution.personless
         mark = {PERSONLESS: False} if personless else {}
-        captured.append(Captured(record.event.name, distinct_id, record.event.uuid, "", mark))
+        captured.append(IngestedEvent(record.event.name, distinct_id, record.event.uuid, "", mark))
         events.add((record.event.uuid, distinct_id, personless))
         if not personless and all(taken != distinct_id for _, taken in project.accepted):
             early.add(record.event.uuid)
@@ -67,19 +67,19 @@ def capture(view: View, records: tuple[Record, ...]) -> None:
 
 def _is_of_older_link(record: Record) -> bool:
     """Whether it is put down to whom an older CLI linked, without a ledger or credentials that could tell."""
-    known, stamp = record.snapshot.known, record.snapshot.stamp
-    return isinstance(known.identity, Linked) and known.ledger is None and stamp is None
+    state, stamp = record.snapshot.state, record.snapshot.stamp
+    return isinstance(state.identity, Linked) and state.ledger is None and stamp is None
 
 
 def belongs_to_another(project: PostHog, ledger: Ledger | None, identity: Identity, who: str) -> bool:
     """Whether an alias of this identity to `who` could merge two people."""
-    claim = ledger.claim if ledger is not None and ledger.anon_id == identity.anon_id else None
+    claim = ledger.claimed_by if ledger is not None and ledger.anon_id == identity.anon_id else None
     linked = identity.principal_id if isinstance(identity, Linked) else None
     person = person_of(project, identity.anon_id)
     return bool({claim, linked} - {None, who}) or person not in (identity.anon_id, person_of(project, who))
 
 
-def _ingest(project: PostHog, captured: list[Captured]) -> PostHog:
+def _ingest(project: PostHog, captured: list[IngestedEvent]) -> PostHog:
     persons = Persons(dict(project.person_of_id), project.identified)
     for each in captured:
         persons = persons.ingest(each)

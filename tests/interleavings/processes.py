@@ -59,7 +59,7 @@ class Process:
         on: bool = self.call("read switch")
         return on
 
-    def fresh(self) -> str:
+    def new(self) -> str:
         self.given += 1
         return f"{self.slot:02x}{_phase_number(self.phase):02x}{self.given:04x}-0000-4000-8000-000000000000"
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from arcade_usage.application import choosing
-from arcade_usage.application.attributor import Attributor
-from arcade_usage.application.delivery import Delivery
+from arcade_usage.application.console import opt_out as choosing
+from arcade_usage.application.delivery.attempt_log import AttemptLog
+from arcade_usage.application.delivery.attributor import Attributor
+from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import LaunchError, StoreError
-from arcade_usage.application.pacer import Pacer
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.known import Snapshot
+from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.record import Record
 from tests.interleavings.ports import (
     SteppedChoice,
@@ -69,12 +69,12 @@ def _event(process: Process) -> Event:
 
 
 def make_delivery(process: Process) -> Delivery:
-    """As bootstrap_delivery.py: the use cases, on stepped ports. One line for each port."""
+    """As composition/delivery.py: the use cases, on stepped ports. One line for each port."""
     store, outbox, sink = SteppedIdentityStore(process), SteppedOutbox(process), SteppedSink(process)
     clock, ids = SteppedClock(process), SteppedIds(process)
-    pacer = Pacer(outbox, clock, ids)
-    attributor = Attributor(store, SteppedPrincipalApi(process), sink, SINK, pacer, clock, ids)
-    return Delivery(store, outbox, sink, attributor, pacer, clock, ids, is_on=process.is_on)
+    attempts = AttemptLog(outbox, clock, ids)
+    attributor = Attributor(store, SteppedPrincipalApi(process), sink, SINK, attempts, clock, ids)
+    return Delivery(store, outbox, sink, attributor, attempts, clock, ids, is_on=process.is_on)
 
 
 # --- what a tool that carries this library does ---
@@ -183,7 +183,7 @@ def older_login(process: Process, who: str, aliased: bool) -> None:
 
 def older_logout(process: Process) -> None:
     process.call("touch credentials", None, "older logout")
-    process.call("older CLI rotates", Anonymous(process.fresh()))
+    process.call("older CLI rotates", Anonymous(process.new()))
 
 
 def copied(process: Process, *then: Any) -> Start | None:

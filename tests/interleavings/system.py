@@ -102,11 +102,11 @@ class System:
     ) -> tuple[Move, ...]:
         """Those without a fault first."""
         key = (node.asked, node.sees(content), position, sends, may_fail, node.after_effect)
-        known = self._moves.get(key)
-        if known is None:
+        state = self._moves.get(key)
+        if state is None:
             moves = list(self._find_moves(content, position, node, sends, may_fail))
-            known = self._moves[key] = tuple(sorted(moves, key=lambda move: move.cost))
-        return known
+            state = self._moves[key] = tuple(sorted(moves, key=lambda move: move.cost))
+        return state
 
     def _find_moves(
         self, content: Vars, position: int, node: Node, sends: bool, may_fail: bool

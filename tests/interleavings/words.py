@@ -5,10 +5,10 @@ from typing import Any
 
 from attrs import fields
 
+from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.identity import Anonymous, Linked, Rotated
 from arcade_usage.domain.ledger import Ledger, Stamp
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.spacing import Pauses
 from arcade_usage.domain.verdict import Found
 from tests.interleavings.processes import Start
 
@@ -49,6 +49,6 @@ _IN_WORDS: dict[type, Callable[[Any], str]] = {
     Stamp: _stamp,
     Start: lambda start: str(start.program.__name__),
     Found: lambda found: str(found.principal_id),
-    Pauses: lambda pauses: ", ".join(name for name, _ in pauses.by_name) or "nothing paused",
+    Backoff: lambda backoff: ", ".join(name for name, _ in backoff.by_name) or "nothing paused",
     tuple: lambda values: f"[{', '.join(map(words, values))}]",
 }

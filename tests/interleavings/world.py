@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.ledger import Stamp
-from arcade_usage.domain.spacing import Pauses
 
 HOMES = (0, 1)  # the folder, and a copy of it
 MACHINES = ("this machine", "another machine")  # either home may be used from both
@@ -123,7 +123,7 @@ def blank(pool: Pool) -> Vars:
             "credentials": (Period(None, None, "start"),),
             "outbox": frozenset(),
             "switch": True,
-            "pauses": Pauses(),
+            "pauses": Backoff(),
         }
         for variable in OF_A_HOME:
             content[place_of(variable, home)] = pool.number(first.get(variable))

@@ -135,7 +135,9 @@ def test_it_is_off_where_nobody_asked_for_it(tool: Tool) -> None:
     assert "arcade_usage" not in run.stdout
 
 
-@pytest.mark.parametrize("module", ["arcade_usage", "arcade_usage.bootstrap_server", "arcade_usage.testing"])
+@pytest.mark.parametrize(
+    "module", ["arcade_usage", "arcade_usage.composition.server", "arcade_usage.testing"]
+)
 def test_the_library_does_not_import_pytest(module: str) -> None:
     """Not even the kit does; the plugin alone."""
     lines = f"import sys, {module}; sys.exit('pytest' in sys.modules)"

@@ -2,13 +2,13 @@
 
 from arcade_usage.domain.redaction.redactor import (
     DEPTH_LIMIT,
-    DROPPED,
     INTEGER_LIMIT,
     ITEMS_LIMIT,
+    OMITTED,
     RULES,
     WIDTH_LIMIT,
-    Dropped,
     JsonValue,
+    Omitted,
     Redactor,
 )
 from arcade_usage.domain.redaction.rule import EMAIL, HOME, ID, REDACTED, USER, After, Rule
@@ -16,21 +16,21 @@ from arcade_usage.domain.redaction.text import MESSAGE_LIMIT, SCAN_LIMIT
 
 __all__ = [
     "DEPTH_LIMIT",
-    "DROPPED",
     "EMAIL",
     "HOME",
     "ID",
     "INTEGER_LIMIT",
     "ITEMS_LIMIT",
     "MESSAGE_LIMIT",
+    "OMITTED",
     "REDACTED",
     "RULES",
     "SCAN_LIMIT",
     "USER",
     "WIDTH_LIMIT",
     "After",
-    "Dropped",
     "JsonValue",
+    "Omitted",
     "Redactor",
     "Rule",
 ]

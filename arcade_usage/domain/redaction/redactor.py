@@ -38,11 +38,11 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 
 
 @frozen
-class Dropped:
+class Omitted:
     """In place of a value that cannot be kept: not JSON, too deep, or one too many."""
 
 
-DROPPED = Dropped()
+OMITTED = Omitted()
 
 
 @frozen
@@ -74,27 +74,27 @@ class Redactor:
         """
         return _settle(clean(text), tuple(rule for rule in self._rules if rule is not sentences.SENTENCE))
 
-    def redact_value(self, value: object) -> "JsonValue | Dropped":
+    def redact_value(self, value: object) -> "JsonValue | Omitted":
         """The value with every text in it redacted, keys included, and without what is not JSON."""
         return self._redact_value(value, DEPTH_LIMIT, iter(range(ITEMS_LIMIT)))
 
-    def _redact_value(self, value: object, depth: int, budget: Iterator[int]) -> "JsonValue | Dropped":
+    def _redact_value(self, value: object, depth: int, budget: Iterator[int]) -> "JsonValue | Omitted":
         if next(budget, None) is None:
-            return DROPPED
+            return OMITTED
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
             return self(value)
         if isinstance(value, int):
-            return int(value) if -INTEGER_LIMIT <= value < INTEGER_LIMIT else DROPPED
+            return int(value) if -INTEGER_LIMIT <= value < INTEGER_LIMIT else OMITTED
         if isinstance(value, float):
-            return float(value) if abs(value) < float("inf") else DROPPED
+            return float(value) if abs(value) < float("inf") else OMITTED
         if isinstance(value, list) and depth:
             items = (self._redact_value(item, depth - 1, budget) for item in value[:WIDTH_LIMIT])
-            return [item for item in items if not isinstance(item, Dropped)]
+            return [item for item in items if not isinstance(item, Omitted)]
         if isinstance(value, dict) and depth:
             return self._redact_items(value, depth - 1, budget)
-        return DROPPED
+        return OMITTED
 
     def _redact_items(self, values: dict[object, object], depth: int, budget: Iterator[int]) -> "JsonValue":
         kept: dict[str, JsonValue] = {}
@@ -104,7 +104,7 @@ class Redactor:
             redacted = self._redact_value(value, depth, budget)
             if isinstance(redacted, (str, list, dict)) and names_a_secret(clean(name)):
                 redacted = REDACTED
-            if not isinstance(redacted, Dropped):
+            if not isinstance(redacted, Omitted):
                 kept.setdefault(self.redact_name(name), redacted)
         return kept
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.redaction import DEPTH_LIMIT, DROPPED, REDACTED, WIDTH_LIMIT, Redactor
+from arcade_usage.domain.redaction import DEPTH_LIMIT, OMITTED, REDACTED, WIDTH_LIMIT, Redactor
 from tests.domain.redaction.texts import any_text
 
 
@@ -43,7 +43,7 @@ def test_value_is_redacted(value: object, expected: object) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, b"x", object(), {1}, ("a",), 1j, 2**64])
 def test_value_that_is_not_json_is_dropped(value: object) -> None:
     """A value of which nothing can be kept gives the sign for that."""
-    assert Redactor().redact_value(value) is DROPPED
+    assert Redactor().redact_value(value) is OMITTED
 
 
 def test_deep_values_are_dropped() -> None:
@@ -88,5 +88,5 @@ JSON = st.recursive(
 def test_values_are_idempotent(value: object) -> None:
     """Redacting a redacted value changes nothing."""
     redacted = Redactor(names=("jane",)).redact_value(value)
-    if redacted is not DROPPED:
+    if redacted is not OMITTED:
         assert Redactor(names=("jane",)).redact_value(redacted) == redacted

@@ -1,0 +1,1 @@
+"""The Arcade Cloud API, and the credentials stored for it."""

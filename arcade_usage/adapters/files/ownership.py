@@ -1,0 +1,308 @@
+"""Opens and reads files and folders that are the user's own, and tells what to do where one isn't.
+
+Runs on the command path. Owns the invariants that a config folder which another user owns, or could replace
+or write to, is not used; and that nothing outside of our folders is opened through a link. On Windows, where
+files have neither owners nor modes that tell, only links are told apart.
+"""
+
+import errno
+import os
+import stat
+import sys
+
+TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import TypeVar
+
+    _Folder = TypeVar("_Folder", bound="ReadableFolder")
+
+LINKS_LIMIT = 40  # links on the way to a config folder, as Linux has it
+
+ON_WINDOWS = os.name == "nt"
+_WRITABLE = 0o022  # by the group, by everybody
+_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_UNSEEN = getattr(os, "O_NOATIME", 0)  # a file with another name elsewhere keeps the time of its last access
+_OPEN_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_BELOW = _OPEN_FOLDER | getattr(os, "O_NOFOLLOW", 0)
+
+
+class NotOwnedError(OSError):
+    """A file or folder is not the user's own, so it is not used. The text names it and the cure."""
+
+    def __init__(self, path: str, problem: str = "", cure: str = "") -> None:
+        super().__init__(errno.EPERM, problem, path)
+        self.path = path
+        self.problem = problem
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.problem}: {self.cure}"
+
+
+class AnotherOwnerError(NotOwnedError):
+    """It belongs to another user. Names are looked up when the text is read: that may ask a server."""
+
+    def __init__(self, path: str, uid: int) -> None:
+        super().__init__(path)
+        self._uid = uid
+        self._user = os.geteuid()
+
+    def __str__(self) -> str:
+        owner, user = _name_of(self._uid), _name_of(self._user)
+        if user == "root":
+            cure = f"run this as {owner}, or name a folder of root's own in ARCADE_WORK_DIR"
+        else:
+            cure = f"take it back (sudo chown {user} '{self.path}'), or name your own in ARCADE_WORK_DIR"
+        return f"{self.path} belongs to {owner}, not to {user}: {cure}"
+
+
+def check_config_dir(path: str) -> None:
+    """Raise NotOwnedError unless a config folder, there or yet to be made, is the user's own.
+
+    The folder has to be the user's, and all those above it the user's or the system's, so that nobody else
+    can put another one in its place. Raises OSError where that can't be found out. Blocks: on one lstat for
+    each component of `path`.
+    """
+    for _ in range(LINKS_LIMIT):
+        link = _check_components(path)
+        if link is None:
+            return
+        target = os.path.join(os.path.dirname(link), os.readlink(link))
+        path = os.path.normpath(target + path[len(link) :])
+    raise OSError(errno.ELOOP, "too many links", path)
+
+
+def _check_components(path: str) -> "str | None":
+    """Check folder after folder, from the root down; returns the first one that is a link, unfollowed."""
+    user = None if ON_WINDOWS else os.geteuid()
+    system = None
+    for end in [index for index, sign in enumerate(path) if sign == os.sep] + [len(path)]:
+        component = path[:end] or os.sep
+        try:
+            status = os.lstat(component)
+        except FileNotFoundError:
+            return None
+        mode = status.st_mode
+        if stat.S_ISLNK(mode):
+            return _check_link(component, status, system)
+        if not stat.S_ISDIR(mode):
+            raise not_a_folder(component)
+        if user is None or component == path:
+            continue
+        if system is None:
+            system = status.st_uid  # root; in a user namespace, whoever stands for it
+        if status.st_uid not in (system, user):
+            raise AnotherOwnerError(component, status.st_uid)
+        if mode & _WRITABLE and not mode & stat.S_ISVTX and _others_may_write(component, status):
+            raise _open_to_others(component)
+    check_owner(path, status)
+    return None
+
+
+def _check_link(path: str, status: os.stat_result, system: "int | None") -> str:
+    """Raise AnotherOwnerError for a link of another user's, in a sticky folder for one; returns `path`."""
+    if not ON_WINDOWS and status.st_uid not in (system, os.geteuid()):
+        raise AnotherOwnerError(path, status.st_uid)
+    return path
+
+
+def check_owner(path: str, status: os.stat_result) -> None:
+    """Raise NotOwnedError for a folder that another user owns or may write to."""
+    check_user(path, status)
+    if not ON_WINDOWS and status.st_mode & _WRITABLE and _others_may_write(path, status):
+        raise _open_to_others(path)
+
+
+def check_user(path: str, status: os.stat_result) -> None:
+    """Raise NotOwnedError for what another user owns."""
+    if not ON_WINDOWS and status.st_uid != os.geteuid():
+        raise AnotherOwnerError(path, status.st_uid)
+
+
+def _others_may_write(path: str, status: os.stat_result) -> bool:
+    """A group of the owner's number is the owner's private group, as most systems make one for each user.
+
+    With an access list, the group's bits are the most that anybody on the list may do.
+    """
+    return bool(status.st_mode & 0o002 or status.st_gid != status.st_uid or _has_access_list(path))
+
+
+def _has_access_list(path: str) -> bool:
+    try:
+        return sys.platform == "linux" and bool(os.getxattr(path, "system.posix_acl_access"))
+    except OSError:  # there is none, or the file system has none
+        return False
+
+
+def _open_to_others(path: str) -> NotOwnedError:
+    return NotOwnedError(path, "can be written by other users", f"chmod go-w '{path}'")
+
+
+def _name_of(uid: int) -> str:
+    if uid == 0:  # no look-up, which may ask a server
+        return "root"
+    try:
+        import pwd
+
+        return pwd.getpwuid(uid).pw_name
+    except (ImportError, KeyError):
+        return f"user {uid}"
+
+
+def check_file(path: str, status: os.stat_result) -> None:
+    """Raise NotOwnedError for all but a plain file of the user's."""
+    if stat.S_ISLNK(status.st_mode):
+        raise NotOwnedError(path, "is a link", "remove the link")
+    if not stat.S_ISREG(status.st_mode):
+        raise NotOwnedError(path, "is not a plain file", "move it away")
+    check_user(path, status)
+
+
+def not_a_folder(path: str) -> NotOwnedError:
+    """The error for what lies in the place of a folder of ours."""
+    if os.path.islink(path):
+        return NotOwnedError(path, "is a link", "remove the link; what it leads to is not touched")
+    return NotOwnedError(path, "is not a folder", "move it away, or name another folder")
+
+
+def status_on_windows(path: str) -> os.stat_result:
+    """One lstat; a junction counts as a link. Raises NotOwnedError, OSError."""
+    status = os.lstat(path)
+    tag = getattr(status, "st_reparse_tag", 0)
+    if tag and tag in (
+        getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None),
+        getattr(stat, "IO_REPARSE_TAG_SYMLINK", None),
+    ):
+        raise NotOwnedError(path, "is a link", "remove the link; what it leads to is not touched")
+    return status
+
+
+class TooLargeError(OSError):
+    """A file is larger than anything that we would have written there."""
+
+
+def open_to_read(path: str) -> "ReadableFolder":
+    """Open a config folder. Raises FileNotFoundError, NotOwnedError, OSError. Blocks: not."""
+    return ReadableFolder(path, open_descriptor(path))
+
+
+def open_descriptor(path: str) -> "int | None":
+    """Open a config folder; None on Windows. Raises FileNotFoundError, NotOwnedError, OSError."""
+    if ON_WINDOWS:
+        if not os.path.isdir(path):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return None
+    try:
+        descriptor = os.open(path, _OPEN_FOLDER)
+    except NotADirectoryError:
+        raise not_a_folder(path) from None
+    try:
+        check_owner(path, os.fstat(descriptor))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+class ReadableFolder:
+    """An open folder, to read from. A context manager, which closes it; methods take names of files in it.
+
+    `descriptor`: of the folder; None on Windows, where files are reached by their paths.
+    """
+
+    def __init__(self, path: str, descriptor: "int | None") -> None:
+        self.path = path
+        self._descriptor = descriptor
+
+    def __enter__(self: "_Folder") -> "_Folder":
+        return self
+
+    def __exit__(
+        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def path_of(self, name: str) -> str:
+        return f"{self.path}{os.sep}{name}"
+
+    def open(self, name: str) -> "ReadableFolder":
+        """Open a folder in it. Raises FileNotFoundError, NotOwnedError, OSError."""
+        return ReadableFolder(self.path_of(name), self._open(name))
+
+    def _open(self, name: str) -> "int | None":
+        path = self.path_of(name)
+        if self._descriptor is None:
+            if not stat.S_ISDIR(status_on_windows(path).st_mode):
+                raise not_a_folder(path)
+            return None
+        try:
+            descriptor = os.open(name, _BELOW, dir_fd=self._descriptor)
+        except OSError as error:
+            if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EMLINK):
+                raise not_a_folder(path) from None
+            if isinstance(error, PermissionError):
+                check_owner(path, os.lstat(path))  # another's folder is named as such
+            raise
+        try:
+            check_owner(path, os.fstat(descriptor))
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def status(self, name: str) -> "os.stat_result | None":
+        """One lstat of a file; None where there is none.
+
+        Raises NotOwnedError for all but a plain file of the user's, OSError.
+        """
+        try:
+            if self._descriptor is None:
+                status = status_on_windows(self.path_of(name))
+            else:
+                status = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        check_file(self.path_of(name), status)
+        return status
+
+    def read(self, name: str, limit: int) -> "bytes | None":
+        """The content of a file; None where there is none. Blocks: not, whatever lies there.
+
+        Raises NotOwnedError, TooLargeError over `limit` bytes, OSError.
+        """
+        if self.status(name) is None:  # before it is opened: to open a FIFO or a device is to touch it
+            return None
+        try:
+            descriptor = os.open(self._at(name), _READ | _UNSEEN, dir_fd=self._descriptor)
+        except FileNotFoundError:
+            return None
+        except PermissionError:  # some file systems let nobody read unseen
+            descriptor = os.open(self._at(name), _READ, dir_fd=self._descriptor)
+        return _read_all(descriptor, limit, self.path_of(name))
+
+    def _at(self, name: str) -> str:
+        return self.path_of(name) if self._descriptor is None else name
+
+
+def _read_all(descriptor: int, limit: int, path: str) -> bytes:
+    try:
+        content = os.read(descriptor, limit + 1)
+        while len(content) <= limit and (more := os.read(descriptor, limit + 1 - len(content))):
+            content += more
+    finally:
+        os.close(descriptor)
+    if len(content) > limit:
+        raise TooLargeError(errno.EFBIG, "larger than anything we write", path)
+    return content

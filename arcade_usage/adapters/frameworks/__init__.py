@@ -1,0 +1,1 @@
+"""Command-line frameworks: Typer and Click."""

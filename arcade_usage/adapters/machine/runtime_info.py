@@ -1,0 +1,27 @@
+"""The runtime that events name, and a redactor that knows this user, as the domain's values."""
+
+import os
+from collections.abc import Mapping
+
+from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, read_facts, read_own_names
+from arcade_usage.domain.event import Runtime
+from arcade_usage.domain.redaction import Redactor
+
+__all__ = ["UNKNOWN_VERSION", "local_redactor", "read_runtime"]
+
+
+def read_runtime(distribution: str, environment: Mapping[str, str]) -> Runtime:
+    """The runtime of the host, which this process shares the interpreter and the machine with."""
+    return Runtime(**read_facts(distribution, environment))  # type: ignore[arg-type]
+
+
+def local_redactor(environment: Mapping[str, str]) -> Redactor:
+    """A redactor that knows this user's home folder, name and host."""
+    homes = {os.path.expanduser("~"), environment.get("HOME", ""), environment.get("USERPROFILE", "")}
+    homes |= {os.path.realpath(home) for home in homes if home}
+    # The longest first: a home may lie in another one.
+    by_length = sorted(home for home in homes if len(home) > 1 and os.path.isabs(home))
+    return Redactor(
+        home=tuple(sorted(by_length, key=len, reverse=True)),
+        names=tuple(sorted(filter(None, read_own_names(environment)))),
+    )

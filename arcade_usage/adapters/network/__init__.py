@@ -1,0 +1,1 @@
+"""What every HTTP request needs: settings, deadlines, and reasons for failures."""

@@ -1,0 +1,1 @@
+"""PostHog, through its SDK."""

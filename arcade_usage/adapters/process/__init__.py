@@ -1,0 +1,1 @@
+"""Processes: the detached delivery, and hooks for fork and exit."""

@@ -1,0 +1,1 @@
+"""The config folder: identity, outbox, choices and copies."""

@@ -1,0 +1,317 @@
+"""The domain's values as JSON and back: usage.json, ledger, payload, record.
+
+Owns the invariant that nothing comes in that the domain's own checks have not passed: a wrong type is
+never converted, it is malformed.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import cattrs
+from attrs import frozen
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from arcade_usage.adapters.storage.record_files import RECORD_VERSION
+from arcade_usage.domain.backoff import Backoff, Pause
+from arcade_usage.domain.event import Command, Event
+from arcade_usage.domain.identity import Anonymous, Identity, Linked
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
+from arcade_usage.domain.logbook import Delivered, Failed, Logbook
+from arcade_usage.domain.project import Project
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.retention import Losses, Observed
+from arcade_usage.domain.verdict import Attribution
+
+T = TypeVar("T")
+
+# Attributes whose keys on disk are shorter: ledgers of earlier versions keep their meaning.
+_KEYS: Mapping[type, Mapping[str, str]] = {
+    Ledger: {
+        "installation": "born",
+        "first_stamp": "seen",
+        "last_stamp": "latest",
+        "claimed_by": "claim",
+        "pending_aliases": "owed",
+    },
+    PendingAlias: {"projects": "sinks"},
+}
+
+ANON_ID_KEY = "anon_id"
+PRINCIPAL_KEY = "linked_principal_id"
+
+
+class MalformedError(ValueError):
+    """A text is not what it should be."""
+
+
+@frozen(eq=False, repr=False)
+class _StoredRecord:
+    """A record as it lies on disk: the snapshot as the texts that it was read from."""
+
+    version: int
+    event: Event
+    snapshot: Mapping[str, object]
+    is_logout: bool
+    attribution: Attribution | None
+    machine: str = ""
+
+
+MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
+
+
+def _exactly(*kinds: type) -> Any:
+    def structure(value: object, _: type) -> object:
+        if type(value) not in kinds:
+            raise TypeError(f"{type(value).__name__} where {kinds[-1].__name__} is due")
+        return value
+
+    return structure
+
+
+def _number(value: object, _: type) -> float:
+    if type(value) not in (int, float):
+        raise TypeError("not a number")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _strings(value: object, _: type) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError("not a list of strings")
+    return frozenset(value)
+
+
+def _pending_aliases(value: object, _: type) -> tuple[PendingAlias, ...]:
+    if not isinstance(value, list):
+        raise TypeError("not a list of debts")
+    return tuple(_converter.structure(debt, PendingAlias) for debt in value)
+
+
+def _stamp(value: object, _: type) -> Stamp:
+    if (
+        not isinstance(value, list | tuple)
+        or len(value) != 5
+        or any(type(number) is not int for number in value)
+    ):
+        raise TypeError("not the five numbers of a stamp")
+    return Stamp(*value)
+
+
+def _moment(value: object, _: type) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    if moment is None or moment.tzinfo is None:
+        raise TypeError("not a moment with its time zone")
+    return moment
+
+
+def _make_converter() -> cattrs.BaseConverter:
+    converter = cattrs.BaseConverter()
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly(kind))
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook_func(lambda kind: kind == frozenset[str], _strings)
+    converter.register_structure_hook_func(
+        lambda kind: kind == Mapping[str, object], lambda value, _: read_object(value)
+    )
+    converter.register_structure_hook_func(lambda kind: kind == tuple[PendingAlias, ...], _pending_aliases)
+    converter.register_structure_hook(Stamp, _stamp)
+    converter.register_structure_hook(datetime, _moment)
+    converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(
+        Stamp, lambda stamp: [stamp.device, stamp.inode, stamp.size, stamp.mtime_ns, stamp.ctime_ns]
+    )
+    for value_type, keys in _KEYS.items():
+        renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
+        read: Any = make_dict_structure_fn(value_type, converter, **renamed)
+        write: Any = make_dict_unstructure_fn(value_type, converter, **renamed)
+        converter.register_structure_hook(value_type, read)
+        converter.register_unstructure_hook(value_type, write)
+    return converter
+
+
+_converter = _make_converter()
+
+
+def load_object(text: str | bytes) -> dict[str, Any]:
+    """The JSON object that a text is. Raises MalformedError."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("not JSON") from error
+    if not isinstance(value, dict):
+        raise MalformedError("not a JSON object")
+    return value
+
+
+def structure(value: object, kind: type[T]) -> T:
+    """A value of the domain from JSON. Raises MalformedError."""
+    try:
+        return _converter.structure(value, kind)
+    except Exception as error:  # cattrs raises groups, and whatever a constructor raises
+        raise MalformedError(f"not a {kind.__name__}") from error
+
+
+def read_identity(text: str | None) -> Identity | Malformed | None:
+    """What usage.json says; None where it says nothing about an identity, or there is none."""
+    if text is None:
+        return None
+    try:
+        content = load_object(text)
+        if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
+            return None  # what forgetting leaves where others keep something in this file
+        anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
+        return Anonymous(anon_id) if principal_id is None else Linked(anon_id, principal_id)  # type: ignore[arg-type]
+    except ValueError:
+        return Malformed()
+
+
+def write_identity(identity: Identity, keep: Mapping[str, object]) -> bytes:
+    """usage.json for an identity, with what else stood there."""
+    principal_id = identity.principal_id if isinstance(identity, Linked) else None
+    content = {**keep, ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
+    return json.dumps(content).encode()
+
+
+def without_identity(content: Mapping[str, object]) -> bytes | None:
+    """usage.json without an identity; None where nothing else stood there."""
+    others = {key: value for key, value in content.items() if key not in (ANON_ID_KEY, PRINCIPAL_KEY)}
+    return json.dumps(others).encode() if others else None
+
+
+def read_ledger(text: str | None) -> Ledger | Malformed | None:
+    """What the ledger's file says; None where there is none."""
+    if text is None:
+        return None
+    try:
+        content = load_object(text)
+        ledger = structure(content, Ledger)
+    except MalformedError:
+        return Malformed()
+    if "previous" not in content:
+        return ledger
+    try:  # what a logout left to be read here: the ledger that this one succeeds
+        return structure(content["previous"], Ledger).succeeded_by(ledger.anon_id, ledger.installation, None)
+    except MalformedError:
+        return ledger
+
+
+def write_ledger(ledger: Ledger) -> bytes:
+    return json.dumps(_converter.unstructure(ledger)).encode()
+
+
+def read_object(value: object) -> dict[str, object]:
+    """Raises MalformedError."""
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise MalformedError("not an object")
+    return dict(value)
+
+
+def read_snapshot(value: Mapping[str, object]) -> Snapshot:
+    """A snapshot from the texts that the command path read. Raises MalformedError."""
+    usage, ledger, stamp = (value.get(name) for name in ("usage", "ledger", "stamp"))
+    if not isinstance(usage, str | None) or not isinstance(ledger, str | None):
+        raise MalformedError("not a snapshot")
+    state = IdentityState(read_identity(usage), read_ledger(ledger))
+    return Snapshot(state, None if stamp is None else structure(stamp, Stamp))
+
+
+@lru_cache(maxsize=1)  # a server's events come by the hundred with the same one
+def write_snapshot(snapshot: Snapshot) -> Mapping[str, object]:
+    """A snapshot as the command path would have read it."""
+    state, stamp = snapshot.state, snapshot.stamp
+    return {
+        "usage": _identity_text(state.identity),
+        "ledger": _ledger_text(state.ledger),
+        "stamp": None if stamp is None else _converter.unstructure(stamp),
+    }
+
+
+def read_project(value: object) -> Project:
+    """Raises MalformedError."""
+    return structure(value, Project)
+
+
+def read_command(value: object) -> Command:
+    """Raises MalformedError."""
+    return structure(value, Command)
+
+
+def read_record(content: bytes) -> Record:
+    """Raises MalformedError, for a version that is not ours too."""
+    stored = structure(load_object(content), _StoredRecord)
+    if stored.version != RECORD_VERSION:
+        raise MalformedError("a record of another version")
+    return Record(
+        stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution, stored.machine
+    )
+
+
+def write_record(record: Record) -> bytes:
+    snapshot = write_snapshot(record.snapshot)
+    stored = _StoredRecord(
+        RECORD_VERSION, record.event, snapshot, record.is_logout, record.attribution, record.machine
+    )
+    return json.dumps(_converter.unstructure(stored)).encode()
+
+
+@frozen(eq=False, repr=False)
+class _StoredLogbook:
+    """A logbook as it lies on disk."""
+
+    pauses: Mapping[str, object]
+    observed: Observed
+    losses: Mapping[str, object]
+    delivered: Delivered | None = None  # since these are kept, older files have none
+    failed: Failed | None = None
+    unanswered: Failed | None = None
+
+
+def read_logbook(content: bytes) -> Logbook:
+    """Raises MalformedError."""
+    stored = structure(load_object(content), _StoredLogbook)
+    pauses = tuple((name, structure(pause, Pause)) for name, pause in stored.pauses.items())
+    counts = {name: structure(count, int) for name, count in stored.losses.items()}
+    moments = [
+        stored.observed.seconds,
+        stored.observed.looked_at or 0.0,
+        *(pause.due_at for _, pause in pauses),
+        *(last.at for last in (stored.delivered, stored.failed, stored.unanswered) if last is not None),
+    ]
+    if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
+        raise MalformedError("not a time")
+    return Logbook(
+        Backoff(pauses), stored.observed, Losses(counts), stored.delivered, stored.failed, stored.unanswered
+    )
+
+
+def write_logbook(logbook: Logbook) -> bytes:
+    pauses = {name: _converter.unstructure(pause) for name, pause in logbook.backoff.by_name}
+    stored = _StoredLogbook(
+        pauses,
+        logbook.observed,
+        logbook.losses.counts,
+        logbook.delivered,
+        logbook.failed,
+        logbook.unanswered,
+    )
+    return json.dumps(_converter.unstructure(stored)).encode()
+
+
+def write_project(sink: Project) -> bytes:
+    return json.dumps(_converter.unstructure(sink)).encode()
+
+
+def _identity_text(identity: Identity | Malformed | None) -> str | None:
+    if isinstance(identity, Malformed):
+        return ""
+    return None if identity is None else write_identity(identity, {}).decode()
+
+
+def _ledger_text(ledger: Ledger | Malformed | None) -> str | None:
+    if isinstance(ledger, Malformed):
+        return ""
+    return None if ledger is None else write_ledger(ledger).decode()

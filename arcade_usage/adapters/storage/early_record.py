@@ -1,0 +1,180 @@
+"""Writes an event without free text to disk, before the rest of the delivery is imported.
+
+A container, or an environment that is thrown away, may end right after the tool does. What takes long to
+import is what redacts, judges and sends; an event whose only texts are ours, and a command's name that
+redaction can't change, needs none of it. The record is an ordinary one that has no verdict yet: should the
+process end here, the next sender delivers it.
+"""
+
+import os
+from contextlib import suppress
+from types import SimpleNamespace
+
+from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
+from arcade_usage.adapters.machine.ids import UuidGenerator
+from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.runtime_facts import read_facts, read_own_names
+from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on, read_usage_text
+from arcade_usage.adapters.storage.record_files import (
+    LOGBOOK_FILE,
+    LOGBOOK_LIMIT,
+    PROJECT_FILE,
+    RECORD_VERSION,
+    record_name,
+)
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, encode_json
+from arcade_usage.domain.consent import wants_debug
+from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
+from arcade_usage.domain.properties import command_properties, event_name, is_plain_name, moment
+
+TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+if TYPE_CHECKING:
+    from typing import Any
+
+# domain/outcome.py has them too; it imports re and typing, which takes 5 ms.
+_OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
+_STAMP_LENGTH = 5
+
+
+def write_record(payload: str) -> "bytes | None":
+    """The record, once it is in the outbox. None: the delivery reads, describes and writes by itself.
+
+    Never raises: in doubt, about a payload that is malformed too, the delivery decides.
+    """
+    try:
+        return _write(payload)
+    except Exception:  # noqa: BLE001 - the delivery tries again, and tells
+        return None
+
+
+def _write(payload: str) -> "bytes | None":
+    handover = _decode(payload) if len(payload) <= PAYLOAD_LIMIT else None
+    if not isinstance(handover, dict) or not _is_of_us(handover) or wants_debug(os.environ):
+        return None
+    command, snapshot = _command(handover["command"]), handover["snapshot"]
+    if command is None or not is_plain_name(command.name, read_own_names(os.environ)):
+        return None
+    host, token = base_url(handover["sink"]["host"]), trimmed(handover["sink"]["project_token"])
+    check_project(host, token)
+    layout = Layout(handover["config_dir"])
+    if not (os.path.isabs(layout.config_dir) and os.path.isdir(layout.config_dir) and is_on(layout, token)):
+        return None
+
+    uuid, ended = UuidGenerator().new(), moment(command.ended_at)
+    runtime = SimpleNamespace(**read_facts(handover["distribution"], os.environ))
+    event = {
+        "uuid": uuid,
+        "name": event_name(command.succeeded),
+        "timestamp": ended.isoformat(),
+        "properties": command_properties(command, runtime, str, str),  # type: ignore[arg-type]
+    }
+    with open_folder(layout.outbox(project_key(host, token)), OUTBOX_DEPTH, make=True) as folder:
+        record = encode_json(
+            {
+                "version": RECORD_VERSION,
+                "event": event,
+                "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp")},
+                "is_logout": command.is_logout,
+                "attribution": None,
+                "machine": installation(layout.folder)(),
+            }
+        ).encode()
+        if folder.status(PROJECT_FILE) is None:
+            project = {"host": host, "project_token": token}
+            folder.create_first(PROJECT_FILE, encode_json(project).encode(), durable=False)
+        name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
+        folder.replace(name, record, durable=True)
+        if not is_on(layout, token) or (snapshot.get("usage") is not None and _is_forgotten(layout)):
+            with suppress(OSError):  # the delivery looks again
+                folder.remove(name)
+            return None
+    return record
+
+
+def _decode(text: str) -> object:
+    """json.loads, by the scanner in C that it uses; payload.py says why. Raises ValueError and the like."""
+    try:
+        from _json import make_scanner
+    except ImportError:  # not CPython
+        from json import loads
+
+        return loads(text)
+    how: Any = SimpleNamespace(
+        strict=True,
+        object_hook=None,
+        object_pairs_hook=None,
+        parse_float=float,
+        parse_int=int,
+        parse_constant=float,
+    )
+    scan = make_scanner(how)
+    try:
+        value, end = scan(text, 0)
+    except StopIteration as error:
+        raise ValueError("not JSON") from error
+    if end != len(text):
+        raise ValueError("more than one value")
+    return value
+
+
+def _is_of_us(handover: "dict[str, object]") -> bool:
+    """Whether the payload has the parts and the types that the command path gives it."""
+    project, snapshot = handover.get("sink"), handover.get("snapshot")
+    return (
+        type(handover.get("version")) is int
+        and handover["version"] == VERSION
+        and isinstance(project, dict)
+        and type(project.get("host")) is type(project.get("project_token")) is str
+        and type(handover.get("config_dir")) is type(handover.get("distribution")) is str
+        and isinstance(snapshot, dict)
+        and all(isinstance(snapshot.get(name), str | None) for name in ("usage", "ledger"))
+        and _is_stamp(snapshot.get("stamp"))
+    )
+
+
+def _is_stamp(stamp: object) -> bool:
+    return stamp is None or (
+        isinstance(stamp, list)
+        and len(stamp) == _STAMP_LENGTH
+        and all(type(number) is int for number in stamp)
+    )
+
+
+def _command(facts: object) -> "SimpleNamespace | None":
+    """The command, where it has no free text: no message, and no property of the tool's."""
+    if not isinstance(facts, dict) or facts.get("error_message") is not None or facts.get("properties"):
+        return None
+    numbers = ("ended_at", "duration_ms", "monotonic_start", "monotonic_end")
+    flags = {name: facts.get(name, False) for name in ("is_login", "is_logout")}
+    is_sound = (
+        isinstance(facts.get("name"), str)
+        and facts.get("outcome") in _OUTCOMES
+        and facts.get("ended_at") is not None
+        and all(type(facts.get(name)) in (int, float, type(None)) for name in numbers)
+        and all(type(flag) is bool for flag in flags.values())
+    )
+    if not is_sound:
+        return None
+    return SimpleNamespace(
+        name=facts["name"],
+        outcome=facts["outcome"],
+        succeeded=facts["outcome"] == "success",
+        error_message=None,
+        **{name: None if (value := facts.get(name)) is None else float(value) for name in numbers},
+        **flags,
+    )
+
+
+def _observed_seconds(folder: OwnedFolder) -> int:
+    """The time that senders have seen pass, as their logbook says; 0 where it can't be read."""
+    with suppress(Exception):
+        content = folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
+        logbook = _decode(content.decode()) if content is not None else None
+        if isinstance(logbook, dict):
+            return min(max(0, int(logbook["observed"]["seconds"])), 9_999_999_999)
+    return 0
+
+
+def _is_forgotten(layout: Layout) -> bool:
+    """Whether the identity that the snapshot is of was erased since."""
+    return read_usage_text(layout) is None

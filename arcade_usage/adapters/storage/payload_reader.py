@@ -1,0 +1,37 @@
+"""Reads what application/command/payload.py wrote. Nothing in it is trusted."""
+
+import os
+
+from arcade_usage.adapters.storage import codec
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION
+from arcade_usage.application.delivery.delivery import Handover
+from arcade_usage.application.errors import InvalidPayloadError
+
+PATH_LIMIT = 4096  # characters
+
+
+def read_payload(text: str) -> Handover:
+    """Raises InvalidPayloadError."""
+    if len(text) > PAYLOAD_LIMIT:
+        raise InvalidPayloadError("too large")
+    try:
+        payload = codec.load_object(text)
+        config_dir, distribution = payload.get("config_dir"), payload.get("distribution")
+        if type(payload.get("version")) is not int or payload["version"] != VERSION:
+            raise InvalidPayloadError("of another version")
+        if not isinstance(config_dir, str) or not _is_folder(config_dir):
+            raise InvalidPayloadError("without a config folder")
+        return Handover(
+            project=codec.read_project(payload.get("sink")),
+            config_dir=config_dir,
+            distribution=codec.structure(distribution, str),
+            snapshot=codec.read_snapshot(codec.read_object(payload.get("snapshot"))),
+            command=codec.read_command(payload.get("command")),
+        )
+    except codec.MalformedError as error:
+        raise InvalidPayloadError("not an event of this library") from error
+
+
+def _is_folder(path: str) -> bool:
+    """Whether a path can name a folder, and the same one from everywhere."""
+    return len(path) <= PATH_LIMIT and os.path.isabs(path) and "\0" not in path

@@ -1,0 +1,13 @@
+"""The names of the files in an outbox. Imports nothing, for who writes a record before all else."""
+
+RECORD_VERSION = 1
+
+PROJECT_FILE = "sink.json"
+LOGBOOK_FILE = "logbook.json"
+RECORD_ENDING = ".event.json"
+LOGBOOK_LIMIT = 64 * 1024  # bytes
+
+
+def record_name(ended_at: float, observed_seconds: int, uuid: str) -> str:
+    """When the event ended (Unix seconds), the observed time when it came, its uuid: sorts by the first."""
+    return f"{max(0, int(ended_at * 1000)):015d}-{observed_seconds:010d}-{uuid}{RECORD_ENDING}"

@@ -1,0 +1,1 @@
+"""Runs inside the tool: imports only what the command path allows."""

@@ -1,0 +1,1 @@
+"""Runs for the `arcade-usage` commands."""

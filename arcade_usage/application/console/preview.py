@@ -1,0 +1,54 @@
+"""Shows an event as it would be sent, and as whom; nothing is sent, asked or written."""
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from arcade_usage.application.ports import Clock, IdentityStore, IdGenerator, PrincipalApi
+from arcade_usage.domain.attribution import Case
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.persons import PERSONLESS
+from arcade_usage.domain.prediction import PreviewedIdentity, predict
+from arcade_usage.domain.project import Project
+from arcade_usage.domain.verdict import Attribution
+
+
+@frozen
+class Preview:
+    """`message`: the event as PostHog would get it; no distinct id where Arcade Cloud is asked first."""
+
+    project: Project
+    whose: PreviewedIdentity
+    message: Mapping[str, object]
+
+
+@frozen
+class Previewer:
+    """`show` gives the message that the analytics sink makes of an event and its attribution."""
+
+    store: IdentityStore
+    principal_api: PrincipalApi
+    show: Callable[[Event, Attribution], Mapping[str, object]]
+    clock: Clock
+    ids: IdGenerator
+
+    def look(self) -> Snapshot:
+        """What the next command would see. Raises StoreError."""
+        return Snapshot(self.store.current(), self.principal_api.stamp())
+
+    def preview(
+        self, event: Event, snapshot: Snapshot, project: Project, *, is_logout: bool = False
+    ) -> Preview:
+        """Raises StoreError. Blocks: on two small files."""
+        age = self.clock.time() - event.timestamp.timestamp()
+        case = Case(snapshot, self.look(), project.key, self.store.here, is_logout, age)
+        one_off = self.ids.new()
+        forecast = predict(case, self.ids.new(), one_off)
+        message = dict(self.show(event, forecast.attribution or Attribution(one_off, personless=True)))
+        if forecast.attribution is None:
+            properties = message["properties"]
+            known = properties.items() if isinstance(properties, Mapping) else ()
+            message["distinct_id"] = None
+            message["properties"] = {name: value for name, value in known if name != PERSONLESS}
+        return Preview(project, forecast.whose, message)

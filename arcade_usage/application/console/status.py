@@ -1,0 +1,78 @@
+"""Takes stock: how tracking stands in one config folder. Reads, and changes nothing."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from attrs import evolve
+
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
+from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.project import Project
+from arcade_usage.domain.status import Diagnostics, ProjectStatus, Status, Trouble, find_troubles
+
+
+def collect_status(
+    *,
+    config_dir: str,
+    reasons: tuple[str, ...],
+    off_files: tuple[tuple[str, bool], ...],
+    debugging: bool,
+    store: IdentityStore,
+    principal_api: PrincipalApi,
+    outboxes: Sequence[tuple[Project, Outbox]],
+    diagnostics: Diagnostics,
+    clock: Clock,
+    sdk_problem: str | None = None,
+) -> Status:
+    """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
+    now = clock.time()
+    state: IdentityState | None = None
+    projects: list[ProjectStatus] = []
+    with suppress(StoreError):  # what can't be read is told as a trouble
+        state = store.current()
+    for project, outbox in outboxes:
+        with suppress(StoreError):
+            projects.append(_count(project, outbox, store.here))
+    return Status(
+        config_dir=config_dir,
+        reasons=reasons,
+        off_files=off_files,
+        debugging=debugging,
+        state=state,
+        has_credentials=principal_api.stamp() is not None,
+        projects=tuple(projects),
+        troubles=find_troubles(state, store.here, diagnostics, projects, now),
+        now=now,
+        unusable_locks=diagnostics.unusable_locks,
+        not_owned=diagnostics.not_owned,
+        sdk_problem=sdk_problem,
+    )
+
+
+def unread(
+    *,
+    config_dir: str,
+    reasons: tuple[str, ...],
+    off_files: tuple[tuple[str, bool], ...],
+    debugging: bool,
+    now: float,
+) -> Status:
+    """The status of a folder that is not the user's own: nothing is read there. `reasons` name it."""
+    troubles = (Trouble.UNREADABLE,)
+    return Status(config_dir, reasons, off_files, debugging, None, False, (), troubles, now)
+
+
+def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
+    records = outbox.pending()
+    moments = [record.event.timestamp.timestamp() for record in records]
+    return ProjectStatus(
+        project,
+        evolve(outbox.logbook(), losses=outbox.losses()),
+        waiting=len(records),
+        undecided=sum(record.attribution is None for record in records),
+        foreign=sum(record.is_foreign(here) for record in records),
+        strange=max(0, outbox.size() - len(records)),
+        oldest_at=min(moments, default=None),
+        newest_at=max(moments, default=None),
+    )

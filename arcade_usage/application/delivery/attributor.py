@@ -1,0 +1,219 @@
+"""Carries out what `domain.attribution.judge` asks for until it gives a verdict.
+
+Owns the invariants that a verdict's steps are decided on what is on disk under the identity lock, that
+the lock is never held across network, and that the claim is on disk before its alias is tried.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from attrs import astuple, define, field
+
+from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
+from arcade_usage.application.errors import NotAcceptedError, StoreError
+from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, PrincipalApi
+from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, StartOver, Step, judge
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import (
+    AnonymousId,
+    Answer,
+    Found,
+    NoAnswer,
+    Principal,
+    Unattributable,
+    Verdict,
+    Wait,
+)
+
+STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has, files changing underneath too
+
+
+@define(eq=False, repr=False)
+class Attributor:
+    """Gives verdicts, for the events of one sink; one for each process."""
+
+    store: IdentityStore
+    principal_api: PrincipalApi
+    sink: AnalyticsSink
+    project_key: str
+    attempts: AttemptLog
+    clock: Clock
+    ids: IdGenerator
+    _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
+
+    def judge_offline(self, record: Record) -> Verdict | None:
+        """The verdict, where it takes no lock, no change and no network. Raises StoreError."""
+        snapshot = record.snapshot
+        now = Snapshot(self.store.current(), self.principal_api.stamp())
+        step = judge(self._case(record, snapshot, now, None, self._alias_is_due(snapshot)))
+        return step if isinstance(step, Principal | AnonymousId | Unattributable) else None
+
+    def record_use(self, snapshot: Snapshot) -> None:
+        """Write into the ledger that the id was used for this sink, and with which credentials.
+
+        Raises StoreError. Blocks: 2 s, for the lock, where there is something new to write.
+        """
+        stamp = self.principal_api.stamp()
+        used_with = stamp if stamp == snapshot.stamp else None  # others lie there by now: not this event's
+
+        def decide(state: IdentityState) -> tuple[IdentityState, None]:
+            if state.anon_id != snapshot.state.anon_id:
+                return state, None
+            return state.used_for(self.project_key, used_with, self.store.here), None
+
+        state = self.store.current()
+        if decide(state)[0] != state:
+            self.store.change(decide)
+
+    def attribute(self, record: Record) -> Verdict | None:
+        """The verdict, whatever it takes; None while it can't be told. Raises StoreError.
+
+        Blocks: 2 s for a look-up, 2 s for an alias, 2 s for each change of the identity.
+        """
+        snapshot, answer = record.snapshot, None
+        for _ in range(STEPS_LIMIT):
+            step, state = self._take_step(record, snapshot, answer)
+            if isinstance(step, Principal | AnonymousId | Unattributable):
+                return step
+            if isinstance(step, Wait):
+                return None
+            if isinstance(step, LookUp):
+                answer = self._look_up(snapshot.stamp)
+            elif isinstance(step, Rotate):
+                snapshot = Snapshot(state, snapshot.stamp)
+            elif isinstance(step, Link):
+                return self._alias(state, step.principal_id, snapshot.stamp)
+        return None
+
+    def send_pending_aliases(self) -> None:
+        """Send the aliases that this sink has not accepted yet, where they are due.
+
+        Raises StoreError. Blocks: 2 s for each alias.
+        """
+        ledger = self.store.current().matching_ledger
+        for anon_id, principal_id in ledger.aliases_due(self.project_key) if ledger else ():
+            if self._accepted(anon_id, principal_id):
+                self.store.change(self._accepting(anon_id))
+
+    def _take_step(
+        self, record: Record, snapshot: Snapshot, answer: Answer | None
+    ) -> tuple[Verdict | Wait | Step, IdentityState]:
+        """Judge by what is on disk under the lock, and change there what the step says."""
+        stamp, fresh, due = self.principal_api.stamp(), self.ids.new(), self._alias_is_due(snapshot)
+
+        def decide(state: IdentityState) -> tuple[IdentityState, tuple[Verdict | Wait | Step, IdentityState]]:
+            step = judge(self._case(record, snapshot, Snapshot(state, stamp), answer, due))
+            changed = state
+            if isinstance(step, StartOver):
+                changed = state if state.is_consistent else state.rotated(fresh, self.store.here)
+                step = Unattributable()
+            elif isinstance(step, Rotate):
+                changed = state.rotated(fresh, self.store.here, step.first_stamp)
+            elif isinstance(step, Link):
+                changed = state.claimed(step.principal_id, self.store.here)
+                if changed.matching_ledger and self.project_key in changed.matching_ledger.accepted:
+                    changed = changed.accepted(step.principal_id, self.project_key, snapshot.stamp)
+                    step = Principal(step.principal_id)
+            return changed, (step, changed)
+
+        return self.store.change(decide)
+
+    def _look_up(self, stamp: Stamp | None) -> Answer | None:
+        """The answer for the credentials of `stamp`; None where others lie there by now."""
+        if stamp is None:
+            return NoAnswer()
+        if stamp in self._answers:
+            return self._answers[stamp]
+        name = f"look-up {'-'.join(map(str, astuple(stamp)))}"
+        if not self.attempts.may_try(name):
+            return NoAnswer()
+        self.attempts.begin(name)
+        asked_about, answer = self.principal_api.look_up()
+        if isinstance(answer, Found):
+            self.attempts.succeed(name)
+        else:  # nobody's are not asked about at every command either
+            self.attempts.unanswered(answer.reason)
+        if asked_about != stamp:
+            return None
+        self._answers[stamp] = answer
+        return answer
+
+    def _alias(self, claimed: IdentityState, principal_id: str, stamp: Stamp | None) -> Verdict:
+        anon_id = claimed.anon_id
+        if anon_id is None:
+            raise AssertionError("a claim is for an id")
+        if not self._accepted(anon_id, principal_id):
+            return AnonymousId(anon_id)
+        accept = self._accepting(anon_id)
+
+        def decide(state: IdentityState) -> tuple[IdentityState, None]:
+            if state.anon_id != anon_id:
+                return accept(state)
+            return state.accepted(principal_id, self.project_key, stamp), None
+
+        with suppress(StoreError):  # accepted it was: the verdict stands, and a repeat is harmless
+            self.store.change(decide)
+        return Principal(principal_id)
+
+    def _accepting(self, anon_id: str) -> Callable[[IdentityState], tuple[IdentityState, None]]:
+        return lambda state: (state.alias_accepted(anon_id, self.project_key), None)
+
+    def _accepted(self, anon_id: str, principal_id: str) -> bool:
+        name = _alias_name(anon_id, principal_id)
+        if not self._is_due(name):
+            return False
+        self.attempts.begin(name)
+        try:
+            self.sink.alias(anon_id, principal_id)
+        except NotAcceptedError as error:
+            self.attempts.failed(f"the anonymous id was not linked: {error}")
+            return False
+        self.attempts.succeed(name)
+        return True
+
+    def _is_due(self, alias: str) -> bool:
+        return self.attempts.may_try(POSTHOG) and self.attempts.may_try(alias)
+
+    def _alias_is_due(self, snapshot: Snapshot) -> bool:
+        """Whether an alias of the snapshot's id to its claim, where one is still owed, would be tried now."""
+        ledger = snapshot.state.matching_ledger
+        if ledger is None or ledger.claimed_by is None or self.project_key in ledger.accepted:
+            return True
+        return self._is_due(_alias_name(ledger.anon_id, ledger.claimed_by))
+
+    def _case(
+        self,
+        record: Record,
+        snapshot: Snapshot,
+        now: Snapshot,
+        answer: Answer | None,
+        alias_is_due: bool,
+    ) -> Case:
+        age = self.clock.time() - record.event.timestamp.timestamp()
+        return Case(
+            snapshot, now, self.project_key, self.store.here, record.is_logout, age, answer, alias_is_due
+        )
+
+
+def _alias_name(anon_id: str, principal_id: str) -> str:
+    """What an alias is called among what is tried."""
+    return f"alias {anon_id} {principal_id}"
+
+
+def log_out_again(store: IdentityStore, ids: IdGenerator, left: Snapshot) -> None:
+    """Rotate if the id that was logged out is still, or again, the current one. Raises StoreError.
+
+    The tool rotates during logout (adapters/storage/logout.py); this repeats it where the tool could not, or
+    a stale writer undid it.
+    """
+    if left.state.never_logged_in and left.stamp is None:
+        return  # a logout of nobody: who has logged in since is not to be separated from what was before
+    fresh = ids.new()
+
+    def decide(state: IdentityState) -> tuple[IdentityState, None]:
+        retained = state.anon_id is not None and state.anon_id == left.state.anon_id
+        return state.rotated(fresh, store.here) if retained else state, None
+
+    store.change(decide)

@@ -1,0 +1,1 @@
+"""Runs inside a server: the tracker, its queue and its worker thread."""

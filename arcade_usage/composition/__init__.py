@@ -1,0 +1,1 @@
+"""Builds object graphs and does nothing else."""

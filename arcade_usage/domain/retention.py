@@ -1,0 +1,77 @@
+"""How much may wait in an outbox, and what goes first where it is too much.
+
+Owns the invariants that the oldest goes first, that nothing is dropped which is not counted, and that a
+jump of the clock makes nothing old: time is what was observed of it, a day at most from one look to the next.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+EVENTS_LIMIT = 1000
+BYTES_LIMIT = 1024 * 1024
+AGE_LIMIT_SECONDS = 30 * 86_400.0
+STEP_LIMIT_SECONDS = 86_400.0  # of time that passes from one look to the next
+
+
+class LossReason(str, Enum):
+    """Why an event was dropped; the values are for people to read."""
+
+    TOO_MANY = "more than 1,000 were waiting"
+    TOO_LARGE = "more than 1 MiB was waiting"
+    TOO_OLD = "it waited for 30 days"
+    REFUSED = "PostHog refused it"
+    NOT_TAKEN = "a server had more to report than it could write down, or reported what is no event"
+
+
+@frozen
+class Waiting:
+    """An event that waits: its file, its bytes, and the observed time when it came (seconds)."""
+
+    name: str
+    size: int
+    since: float
+
+
+@frozen
+class Observed:
+    """Time as the outbox has seen it pass: `seconds` so far, the clock last read at `looked_at` (Unix)."""
+
+    seconds: float = 0.0
+    looked_at: float | None = None
+
+    def advance(self, now: float) -> "Observed":
+        """A clock that went back, or ahead by more than a day, tells nothing about the time in between."""
+        step = 0.0 if self.looked_at is None else min(max(now - self.looked_at, 0.0), STEP_LIMIT_SECONDS)
+        return Observed(self.seconds + step, now)
+
+
+@frozen
+class Losses:
+    """How many events were dropped, by reason, since the outbox was made."""
+
+    counts: Mapping[str, int] = field(factory=dict)
+
+    def plus(self, reason: LossReason, events: int) -> "Losses":
+        if not events:
+            return self
+        return evolve(self, counts={**self.counts, reason.value: self.counts.get(reason.value, 0) + events})
+
+    def since(self, earlier: "Losses") -> Mapping[str, int]:
+        """What was added, by reason."""
+        added = {reason: count - earlier.counts.get(reason, 0) for reason, count in self.counts.items()}
+        return {reason: count for reason, count in added.items() if count > 0}
+
+
+def select_expired(waiting: Sequence[Waiting], observed: float) -> list[tuple[Waiting, LossReason]]:
+    """What has to go, of events that wait, oldest first; with the reason."""
+    gone = [(each, LossReason.TOO_OLD) for each in waiting if observed - each.since > AGE_LIMIT_SECONDS]
+    young = [each for each in waiting if observed - each.since <= AGE_LIMIT_SECONDS]
+    gone += [(each, LossReason.TOO_MANY) for each in young[:-EVENTS_LIMIT]]
+    size = 0
+    for each in reversed(young[-EVENTS_LIMIT:]):
+        size += each.size
+        if size > BYTES_LIMIT:
+            gone.append((each, LossReason.TOO_LARGE))
+    return gone

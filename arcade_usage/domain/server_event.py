@@ -1,0 +1,82 @@
+"""An event of a server's own: any name, at a moment, with the properties that the host gives.
+
+Owns the invariant that what PostHog gives a meaning to, names that begin with `$`, never comes from a host.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+
+from attrs import field, frozen
+
+from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties
+from arcade_usage.domain.properties import moment
+from arcade_usage.domain.redaction import Redactor
+
+EVENT_NAME_LIMIT = 200  # characters
+REMEMBERED_TEXTS = 1000  # short ones, whose redaction is remembered
+SHORT_TEXT = 64  # characters
+
+# Why each property of ours is sent with a server's event. Nothing else of ours is.
+SERVER_FIELDS: Mapping[str, str] = {
+    "server_version": "which releases are in use, and which one broke something",
+    **{
+        name: FIELDS[name]
+        for name in ("runtime_language", "runtime_version", "os_type", "os_release", "is_ci")
+    },
+}
+
+_EVENT_NAME = re.compile(r"[^$\s\x00-\x1f][^\x00-\x1f]*")
+
+
+class EventNameError(ValueError):
+    """An event has no name, or one that is PostHog's to give."""
+
+
+@frozen
+class ServerEvent:
+    """What happened in a server, as the host tells it; `at` in Unix seconds."""
+
+    name: str
+    at: float
+    properties: Mapping[str, object] = field(factory=dict)
+
+
+def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
+    """The event of a capture. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
+    name = capture.name[:EVENT_NAME_LIMIT]
+    if _EVENT_NAME.fullmatch(name) is None:
+        raise EventNameError("an event needs a name that does not begin with $")
+    ours: dict[str, object] = {
+        "server_version": runtime.cli_version,
+        "runtime_language": "python",
+        "runtime_version": runtime.runtime_version,
+        "os_type": runtime.os_type,
+        "os_release": runtime.os_release,
+    }
+    if runtime.is_ci:
+        ours["is_ci"] = True
+    theirs = host_properties(capture.properties, redact, SERVER_FIELDS)
+    return Event(uuid, redact.redact_name(name), moment(capture.at), ours | theirs)
+
+
+@frozen
+class RememberingRedactor(Redactor):
+    """Redacts a short text once: names, and most values, come again and again in a server."""
+
+    _redact_short: Callable[[str], str] = field(init=False, repr=False, eq=False)
+    _redact_known_name: Callable[[str], str] = field(init=False, repr=False, eq=False)
+
+    @_redact_short.default
+    def _with_memory(self) -> Callable[[str], str]:
+        return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.__call__, self))
+
+    @_redact_known_name.default
+    def _with_memory_of_names(self) -> Callable[[str], str]:
+        return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.redact_name, self))
+
+    def redact_name(self, text: str) -> str:
+        return self._redact_known_name(text)
+
+    def __call__(self, text: str) -> str:
+        return self._redact_short(text) if len(text) <= SHORT_TEXT else Redactor.__call__(self, text)

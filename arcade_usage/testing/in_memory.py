@@ -1,0 +1,333 @@
+"""Every port in memory: for tests of hosts and of this library, held to the same contracts as the real ones.
+
+Nothing here waits or touches a file. What can go wrong behind a port can be made to go wrong here.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from attrs import define, evolve, field
+
+from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
+from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.retention import Losses, LossReason, Waiting, select_expired
+from arcade_usage.domain.sent import COPIES_LIMIT, Sent
+from arcade_usage.domain.verdict import Answer, NoAnswer, Rejected
+
+T = TypeVar("T")
+
+
+@define
+class MemoryIdentityStore:
+    """An identity store. `readable` False: every call raises StoreError; `writable` False: a change does."""
+
+    here: str = "this machine"
+    state: IdentityState = field(factory=lambda: IdentityState(None, None))
+    readable: bool = True
+    writable: bool = True
+    _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False, eq=False)
+
+    def current(self) -> IdentityState:
+        if not self.readable:
+            raise StoreError("not permitted")
+        return self.state
+
+    def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
+        with self._lock:
+            if not self.writable:
+                raise StoreError("not permitted")
+            self.state, result = decide(self.current())
+        return result
+
+    def erase(self) -> IdentityState:
+        return self.change(lambda state: (IdentityState(None, None), state))
+
+
+@define
+class MemoryPrincipalApi:
+    """A principal API. `log_in` and `log_out` are what a host does to credentials.yaml.
+
+    `answers`: whom each token names. `reachable` False: every look-up is NoAnswer.
+    """
+
+    answers: dict[str, Answer] = field(factory=dict)
+    token: str | None = None
+    reachable: bool = True
+    look_ups: int = 0
+    _version: int = field(default=0, init=False)
+
+    def log_in(self, token: str) -> None:
+        """Store credentials; also what a refresh does. The stamp is another one afterwards."""
+        self.token, self._version = token, self._version + 1
+
+    def log_out(self) -> None:
+        self.token = None
+
+    def stamp(self) -> Stamp | None:
+        return None if self.token is None else Stamp(1, self._version, len(self.token), 0, 0)
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        self.look_ups += 1
+        if self.token is None:
+            return None, Rejected()
+        if not self.reachable:
+            return self.stamp(), NoAnswer()
+        return self.stamp(), self.answers.get(self.token, Rejected())
+
+
+@define
+class MemorySink:
+    """An analytics sink that merges persons as PostHog does.
+
+    `failing`: calls raise NotAcceptedError, without effect. `losing_replies`: with effect. `refused`: names
+    of events that get the batch they are in refused; `refusing_aliases`: that gets every alias refused.
+    """
+
+    persons: Persons = field(factory=Persons)
+    failing: bool = False
+    losing_replies: bool = False
+    refused: frozenset[str] = frozenset()
+    refusing_aliases: bool = False
+    batches: list[Sequence[Record]] = field(factory=list)
+    calls: int = 0
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._reach()
+        if self.refusing_aliases:
+            raise RefusedError("refused")
+        alias = IngestedEvent(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})
+        self.persons = self.persons.ingest(alias)
+        self._answer()
+
+    def capture(self, records: Sequence[Record]) -> None:
+        events = [_captured(record) for record in records]
+        self._reach()
+        if any(event.name in self.refused for event in events):
+            raise RefusedError("refused")
+        for event in events:
+            self.persons = self.persons.ingest(event)
+        self.batches.append(tuple(records))
+        self._answer()
+
+    def _reach(self) -> None:
+        self.calls += 1
+        if self.failing:
+            raise NotAcceptedError("out of reach")
+
+    def _answer(self) -> None:
+        if self.losing_replies:
+            raise NotAcceptedError("the reply was lost")
+
+
+def _captured(record: Record) -> IngestedEvent:
+    event, attribution = record.event, record.attribution
+    if attribution is None:
+        raise ValueError("a record is sent with its verdict")
+    mark = {PERSONLESS: False} if attribution.personless else {}
+    return IngestedEvent(
+        event.name,
+        attribution.distinct_id,
+        event.uuid,
+        event.timestamp.date().isoformat(),
+        {**event.properties, **mark},
+    )
+
+
+@define
+class MemoryOutbox:
+    """An outbox. `sender_at_work`: another process holds the sender lock. `lockable` False: none can."""
+
+    records: dict[str, Record] = field(factory=dict)
+    writable: bool = True
+    sender_at_work: bool = False
+    notes: Logbook = field(factory=Logbook)
+    lockable: bool = True
+    _since: dict[str, float] = field(factory=dict, init=False)
+
+    def add(self, record: Record) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+        self.records[record.event.uuid] = record
+        self._since.setdefault(record.event.uuid, self.notes.observed.seconds)
+
+    def freeze(self, record: Record) -> None:
+        if record.event.uuid not in self.records:
+            raise StoreError("the record is gone")
+        self.add(record)
+
+    def pending(self) -> Sequence[Record]:
+        return sorted(self.records.values(), key=lambda record: (record.event.timestamp, record.event.uuid))
+
+    def size(self) -> int:
+        return len(self.records)
+
+    def remove(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.records.pop(record.event.uuid, None)
+
+    def drop(self, records: Sequence[Record], reason: LossReason) -> None:
+        self.remove(records)
+        self.notes = evolve(self.notes, losses=self.notes.losses.plus(reason, len(records)))
+
+    def purge(self) -> int:
+        if not self.writable:
+            raise StoreError("not permitted")
+        purged = len(self.records)
+        self.records.clear()
+        return purged
+
+    def tidy(self, now: float) -> None:
+        self.notes = evolve(self.notes, observed=self.notes.observed.advance(now))
+        waiting = [Waiting(each.event.uuid, 0, self._since[each.event.uuid]) for each in self.pending()]
+        for each, reason in select_expired(waiting, self.notes.observed.seconds):
+            self.drop([self.records[each.name]], reason)
+
+    def trim(self, now: float) -> None:
+        self.tidy(now)
+
+    def losses(self) -> Losses:
+        return self.notes.losses
+
+    def logbook(self) -> Logbook:
+        return self.notes
+
+    def write_logbook(self, logbook: Logbook) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+        self.notes = logbook
+
+    def clear_logbook(self) -> None:
+        self.write_logbook(Logbook())
+
+    @contextmanager
+    def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
+        if not self.lockable:
+            raise StoreError("the sender lock can't be used")
+        if self.sender_at_work:
+            yield False
+            return
+        self.sender_at_work = True
+        try:
+            yield True
+        finally:
+            self.sender_at_work = False
+
+
+@define
+class MemoryCopies:
+    """Copies of what was sent. `readable` False: nothing can be kept, read or erased."""
+
+    copies: list[Sent] = field(factory=list)
+    readable: bool = True
+
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
+        if self.readable:
+            self.copies = [*self.copies, *(Sent(at, dict(message)) for message in messages)][-COPIES_LIMIT:]
+
+    def all(self) -> Sequence[Sent]:
+        self._check()
+        return tuple(self.copies)
+
+    def erase(self) -> None:
+        self._check()
+        self.copies.clear()
+
+    def _check(self) -> None:
+        if not self.readable:
+            raise StoreError("not permitted")
+
+
+@define
+class MemorySwitch:
+    """A choice. `writable` False: it can't be changed."""
+
+    is_off: bool = False
+    writable: bool = True
+
+    def turn_off(self) -> None:
+        self._check()
+        self.is_off = True
+
+    def turn_on(self) -> bool:
+        self._check()
+        was_off, self.is_off = self.is_off, False
+        return was_off
+
+    def _check(self) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+
+
+@define
+class MemoryLauncher:
+    """A launcher that keeps what it was asked to launch. `failing`: no process can be started."""
+
+    payloads: list[str] = field(factory=list)
+    waited_for: list[str] = field(factory=list)
+    failing: bool = False
+
+    def launch(self, payload: str) -> None:
+        if self.failing:
+            raise LaunchError("no process")
+        self.payloads.append(payload)
+
+    def launch_and_wait(self, payload: str) -> None:
+        self.launch(payload)
+        self.waited_for.append(payload)
+
+
+_FIRST_USAGE = '{"anon_id": "f1257000-0000-4000-8000-000000000001", "linked_principal_id": null}'
+
+
+@define
+class MemorySnapshots:
+    """A snapshot source that gives what it was told; None: the folder can't be used."""
+
+    snapshot: Mapping[str, object] | None = field(
+        factory=lambda: {"usage": None, "ledger": None, "stamp": None}
+    )
+    taken: int = 0
+
+    def take(self) -> Mapping[str, object] | None:
+        self.taken += 1
+        return self.snapshot
+
+    def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
+        if self.snapshot is None or snapshot["usage"] is not None:
+            return self.snapshot and snapshot
+        if self.snapshot["usage"] is None:
+            self.snapshot = {**self.snapshot, "usage": _FIRST_USAGE}
+        return {**self.snapshot, "stamp": snapshot["stamp"]}
+
+
+@define
+class ManualClock:
+    """A clock that goes forward when it is told to."""
+
+    seconds: float = 1_800_000_000.0
+
+    def time(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
+        return self.seconds - 1_800_000_000.0
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@define
+class SequentialIds:
+    """Ids that count up, each a valid UUID."""
+
+    given: int = 0
+
+    def new(self) -> str:
+        self.given += 1
+        return f"{self.given:08x}-0000-4000-8000-000000000000"

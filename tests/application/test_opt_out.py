@@ -1,0 +1,148 @@
+"""Turning off: what waits is dropped, and nothing is left by who was at work at that moment."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from arcade_usage.application.console.opt_out import TurnedOff, turn_off
+from arcade_usage.application.delivery.delivery import Delivery
+from arcade_usage.application.errors import StoreError, UnwantedError
+from arcade_usage.application.ports import Outbox
+from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.record import Record
+from arcade_usage.testing.in_memory import MemoryOutbox, MemorySwitch
+from tests.application.world import World
+
+
+def switched(world: World, choice: MemorySwitch) -> Delivery:
+    """A delivery process that reads the switch, its first look at it behind it."""
+    delivery = world.delivery()
+    delivery.is_on = lambda: not choice.is_off
+    return delivery
+
+
+def test_what_waits_is_dropped_in_every_outbox() -> None:
+    """Counted together, and nothing is sent."""
+    one, two, choice = World(), World(), MemorySwitch()
+    for world in (one, two):
+        world.posthog.failing = True
+        world.run("first")
+        world.run("second")
+    assert turn_off(choice, lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=4, at_work=0)
+    assert choice.is_off
+    assert [one.outbox.pending(), two.outbox.pending()] == [[], []]
+
+
+def test_the_choice_comes_before_the_outboxes_are_looked_for() -> None:
+    """An outbox made after the look can only have been made by who reads the switch afterwards."""
+    choice, seen = MemorySwitch(), []
+
+    def outboxes() -> Sequence[Outbox]:
+        seen.append(choice.is_off)
+        return []
+
+    turn_off(choice, outboxes)
+    assert seen == [True]
+
+
+def test_where_the_choice_cannot_be_stored_nothing_is_dropped() -> None:
+    """Whoever is told that it failed has lost nothing."""
+    world = World()
+    world.posthog.failing = True
+    event = world.run("first")
+    with pytest.raises(StoreError):
+        turn_off(MemorySwitch(writable=False), lambda: [world.outbox])
+    assert [record.event for record in world.outbox.pending()] == [event]
+
+
+def test_a_sender_that_does_not_let_go_is_told_of() -> None:
+    """What waits goes all the same: a sender reads the switch before it sends."""
+    world = World()
+    world.outbox.add(Record(world.event("first"), world.look()))
+    world.outbox.sender_at_work = True
+    assert turn_off(MemorySwitch(), lambda: [world.outbox]) == TurnedOff(dropped=1, at_work=1)
+    assert world.outbox.pending() == []
+
+
+def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
+    """What waits is dropped in every outbox, and no sender is told of."""
+    one, two = World(), World()
+    for world in (one, two):
+        world.outbox.add(Record(world.event("first"), world.look()))
+    one.outbox.lockable = False
+    assert turn_off(MemorySwitch(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, at_work=0)
+
+
+def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
+    """The choice is stored, the others are purged, and what is left is told."""
+    world, choice = World(), MemorySwitch()
+    world.posthog.failing = True
+    world.run("first")
+    turned_off = turn_off(choice, lambda: [MemoryOutbox(writable=False), world.outbox])
+    assert turned_off == TurnedOff(dropped=1, at_work=0, left=("not permitted",))
+    assert (choice.is_off, world.outbox.pending()) == (True, [])
+
+
+def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
+    """A delivery that read the switch before `off` and adds its event afterwards takes it back."""
+    world, choice = World(), MemorySwitch()
+    snapshot, event = world.look(), world.event("in between")
+    delivery = switched(world, choice)
+    turn_off(choice, lambda: [world.outbox])
+    with pytest.raises(UnwantedError):
+        delivery.take(event, snapshot)
+    assert world.outbox.pending() == []
+
+
+def test_at_any_moment_of_a_delivery_off_leaves_nothing() -> None:
+    """Whenever the choice falls, between any two steps of the outbox, nothing lies there in the end."""
+    steps = 1
+    while True:
+        world, choice = World(), MemorySwitch()
+        world.posthog.failing = True
+        outbox = _Interrupted(before=steps, do=lambda c=choice, w=world: turn_off(c, lambda: [w.outbox]))
+        world.outbox = outbox
+        delivery = switched(world, choice)
+        try:
+            delivery.take(world.event("in between"), world.look())
+            delivery.send()
+        except UnwantedError:
+            pass
+        if not choice.is_off:
+            break
+        assert world.outbox.pending() == [], steps
+        steps += 1
+    assert steps > 3
+
+
+class _Interrupted(MemoryOutbox):
+    """An outbox that has something done before one of its steps, by another process."""
+
+    def __init__(self, before: int, do: object) -> None:
+        super().__init__()
+        self.left, self.do = before, do
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if name in ("add", "freeze", "pending", "remove", "tidy", "logbook", "write_logbook"):
+            return lambda *arguments: self._step(found, *arguments)
+        return found
+
+    def _step(self, call: object, *arguments: object) -> object:
+        self.left -= 1
+        if self.left == 0:
+            do = self.do
+            assert callable(do)
+            do()
+        assert callable(call)
+        return call(*arguments)
+
+
+def test_an_event_of_an_erased_identity_does_not_stay() -> None:
+    """Whoever had themselves forgotten is not reported by a command that was on its way."""
+    world = World()
+    snapshot, event = world.look(), world.event("on its way")
+    world.store.state = IdentityState(None, None)
+    with pytest.raises(UnwantedError):
+        world.delivery().take(event, snapshot)
+    assert world.outbox.pending() == []

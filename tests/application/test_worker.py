@@ -1,0 +1,181 @@
+"""A server's events through the real delivery, in memory: whose they are, how they wait, what is counted."""
+
+import pytest
+
+from arcade_usage.application.server.queue import Progress
+from arcade_usage.domain.backoff import EARLY_SECONDS
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
+from arcade_usage.domain.server_event import ServerEvent
+from tests.application.serving import Server
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+def test_events_of_nobody_are_anonymous_and_end_up_with_who_logs_in(server: Server) -> None:
+    """As those of commands."""
+    assert server.run("before") is Progress.DONE
+    server.world.log_in("alice")
+    server.keep()
+    server.run("after")
+    assert server.whose("before") == server.whose("after") == server.world.person("alice")
+
+
+def test_events_of_who_is_logged_in_are_theirs(server: Server) -> None:
+    """Without a look-up for each: the ledger has the answer."""
+    server.world.log_in("alice")
+    server.keep()
+    look_ups = server.world.cloud.look_ups
+    server.run("one", "two")
+    server.run("three")
+    assert [server.world.distinct_id_of(event) for event in server.events.values()] == ["alice"] * 3
+    assert server.world.cloud.look_ups == look_ups
+
+
+def test_a_server_links_by_itself_too(server: Server) -> None:
+    """Credentials that no command of a tool has used yet are looked up, once."""
+    server.world.switch_to("alice")
+    server.keep()
+    server.run("one")
+    server.run("two")
+    assert server.world.linked_to == "alice"
+    assert server.whose("one") == server.whose("two") == server.world.person("alice")
+    assert server.world.cloud.look_ups == 1
+
+
+@pytest.mark.parametrize("change", ["log in", "log out", "switch", "refresh", "rotate"])
+def test_what_happened_around_a_change_is_nobodys(server: Server, change: str) -> None:
+    """Captured with one snapshot before and another after, nobody can tell on which side it was."""
+    world = server.world
+    if change != "log in":
+        world.log_in("alice")
+        server.keep()
+    captured = server.capture("around")
+    if change == "log in":
+        world.log_in("alice")
+    elif change in ("log out", "rotate"):
+        world.log_out()
+    else:
+        world.switch_to("alice" if change == "refresh" else "bob", "another token")
+    server.keep(captured)
+    server.run("after")
+    around = world.captured(server.events["around"])
+    assert around is not None
+    assert world.posthog.persons.person_of(around) not in (world.person("alice"), world.person("bob"))
+    assert around.distinct_id != world.anon_id
+    assert world.distinct_id_of(server.events["after"]) != around.distinct_id
+
+
+def test_an_alias_that_was_accepted_in_between_is_no_change(server: Server) -> None:
+    """The credentials were there before and after; only now it is known whose they are."""
+    server.world.switch_to("alice")
+    server.keep()
+    captured = server.capture("in between")
+    server.world.run("a command")
+    assert server.world.linked_to == "alice"
+    server.keep(captured)
+    server.courier.send(0)
+    assert server.world.distinct_id_of(server.events["in between"]) == "alice"
+
+
+def test_an_event_is_written_down_before_anything_is_sent(server: Server) -> None:
+    """With its verdict, where that is plain."""
+    server.keep(server.capture("one"))
+    (record,) = server.world.outbox.pending()
+    assert record.event.name == "one"
+    assert record.attribution is not None
+    assert server.world.posthog.calls == 0
+
+
+def test_in_a_pause_events_wait_and_nothing_is_tried(server: Server) -> None:
+    """After a few early attempts the pause is that of all processes; the outbox keeps within its bounds."""
+    server.world.posthog.failing = True
+    assert server.run("one") is Progress.SOON
+    for seconds in EARLY_SECONDS:
+        server.world.clock.advance(seconds)
+        server.courier.send(0)
+    calls = server.world.posthog.calls
+    server.keep(*[server.capture("many")] * (EVENTS_LIMIT + 10))
+    assert server.courier.send(0) is Progress.WAITING
+    assert server.world.posthog.calls == calls
+    assert len(server.world.outbox.records) == EVENTS_LIMIT
+    server.world.posthog.failing = False
+    server.world.wait_out_pauses()
+    assert server.run("last") is Progress.DONE
+    assert server.world.outbox.records == {}
+    assert server.whose("last") is not None
+
+
+def test_what_another_process_could_not_send_is_tried_again(server: Server) -> None:
+    """A delivery tries each event once; what it knows is forgotten after a while, and it begins anew."""
+    server.world.cloud.reachable = False
+    server.world.log_in("alice")  # nobody can say who that is
+    server.keep()
+    assert server.run("one") is Progress.DONE
+    assert server.whose("one") == server.world.anon_id
+    server.world.cloud.reachable = True
+    server.world.wait_out_pauses()
+    server.run("two")
+    assert server.whose("one") == server.whose("two") == server.world.person("alice")
+
+
+def test_a_sender_elsewhere_is_left_to_it(server: Server) -> None:
+    """One sender per sink, whichever process it is in."""
+    server.world.outbox.sender_at_work = True
+    assert server.run("one") is Progress.ELSEWHERE
+    assert server.world.posthog.calls == 0
+    server.world.outbox.sender_at_work = False
+    assert server.courier.send(0) is Progress.DONE
+
+
+def test_losses_are_written_where_status_shows_them(server: Server) -> None:
+    """Once each: what never got here, what is no event, and what could not be written."""
+    server.run("$identify", "fine")
+    server.world.outbox.writable = False
+    server.keep(server.capture("unwritten"))
+    server.world.outbox.writable = True
+    for _ in range(2):
+        server.courier.send(3)
+    losses = server.world.outbox.logbook().losses
+    assert losses.counts[LossReason.NOT_TAKEN.value] == 5
+    assert server.courier.lost == 2
+
+
+def test_without_a_folder_nothing_is_kept(server: Server) -> None:
+    """An id that changes all the time is worse than none."""
+    server.snapshots.snapshot = None
+    server.run("one")
+    assert server.courier.lost == 1
+    assert server.world.posthog.calls == 0
+
+
+def test_turned_off_while_it_is_written_nothing_stays(server: Server) -> None:
+    """Whoever turned it off has purged the outbox by then, and finds it empty."""
+    captured = server.capture("too late")
+    describe = server._describe
+
+    def turning_off(capture: ServerEvent) -> Event:
+        server.is_on = False
+        return describe(capture)
+
+    server.courier.describe = turning_off
+    server.keep(captured)
+    assert (server.world.outbox.records, server.courier.lost) == ({}, 0)
+
+
+def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> None:
+    """That is no loss. What is captured around the time is nobody's when it is on again."""
+    server.run("before")
+    server.is_on = False
+    taken = server.snapshots.taken
+    assert server.run("while off") is Progress.DONE
+    assert (server.courier.lost, server.snapshots.taken) == (0, taken)
+    server.is_on = True
+    server.run("on again")
+    assert "while off" not in server.events
+    assert server.world.distinct_id_of(server.events["on again"]) != server.world.anon_id
+    server.run("later")
+    assert server.world.distinct_id_of(server.events["later"]) == server.world.anon_id

@@ -1,0 +1,56 @@
+"""What a choice promises, in memory and on disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from pytest_mock import MockerFixture
+
+from arcade_usage.adapters.storage.config_folder import Layout, chose_off
+from arcade_usage.adapters.storage.opt_out_file import OptOutFile
+from arcade_usage.application.errors import StoreError
+from arcade_usage.application.ports import Switch
+from arcade_usage.testing.in_memory import MemorySwitch
+from tests.adapters.disk import deny
+
+
+@frozen
+class Subject:
+    choice: Switch
+    is_off: Callable[[], bool]
+    shut: Callable[[], object]
+
+
+@pytest.fixture(params=["in memory", "on disk"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> Subject:
+    if request.param == "in memory":
+        choice = MemorySwitch()
+        return Subject(choice, lambda: choice.is_off, lambda: setattr(choice, "writable", False))
+    layout = Layout(str(tmp_path / "config"))
+    return Subject(OptOutFile(layout), lambda: chose_off([layout]), lambda: deny(mocker, tmp_path))
+
+
+def test_nothing_is_chosen_at_first(subject: Subject) -> None:
+    """There is nothing to take back either."""
+    assert not subject.is_off()
+    assert subject.choice.turn_on() is False
+
+
+def test_off_holds_until_it_is_taken_back(subject: Subject) -> None:
+    """Chosen twice, it is taken back once."""
+    for _ in range(2):
+        subject.choice.turn_off()
+        assert subject.is_off()
+    assert subject.choice.turn_on() is True
+    assert not subject.is_off()
+    assert subject.choice.turn_on() is False
+
+
+def test_what_cannot_be_stored_is_told(subject: Subject) -> None:
+    """Whoever asked to be left alone learns that it did not work."""
+    subject.shut()
+    with pytest.raises(StoreError):
+        subject.choice.turn_off()
+    with pytest.raises(StoreError):
+        subject.choice.turn_on()

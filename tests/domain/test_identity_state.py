@@ -1,0 +1,52 @@
+"""Two looks at the disk: whether what was done in between is whose both say."""
+
+import pytest
+
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.ledger import Ledger, Stamp
+
+A, B = "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"
+HERE = "this machine"
+ONE, TWO = Stamp(1, 2, 3, 4, 5), Stamp(1, 2, 3, 4, 6)
+
+
+def look(identity: Anonymous | Linked | Malformed | None, stamp: Stamp | None) -> Snapshot:
+    ledger = Ledger(identity.anon_id, HERE) if isinstance(identity, Anonymous | Linked) else None
+    return Snapshot(IdentityState(identity, ledger), stamp)
+
+
+SAME = {
+    "nobody logged in": (look(Anonymous(A), None), look(Anonymous(A), None)),
+    "the same person": (look(Linked(A, "p"), ONE), look(Linked(A, "p"), ONE)),
+    "linked in between, by the same credentials": (look(Anonymous(A), ONE), look(Linked(A, "p"), ONE)),
+}
+ANOTHER = {
+    "logged in": (look(Anonymous(A), None), look(Linked(A, "p"), ONE)),
+    "logged out": (look(Linked(A, "p"), ONE), look(Anonymous(B), None)),
+    "logged out behind our back": (look(Linked(A, "p"), ONE), look(Linked(A, "p"), None)),
+    "other credentials, or the same refreshed": (look(Linked(A, "p"), ONE), look(Linked(A, "p"), TWO)),
+    "rotated": (look(Anonymous(A), ONE), look(Anonymous(B), ONE)),
+    "another principal, by an older tool": (look(Linked(A, "p"), ONE), look(Linked(A, "q"), ONE)),
+    "no longer linked, by an older tool": (look(Linked(A, "p"), ONE), look(Anonymous(A), ONE)),
+    "broken in between": (look(Anonymous(A), None), look(Malformed(), None)),
+}
+
+
+@pytest.mark.parametrize(("earlier", "later"), SAME.values(), ids=SAME)
+def test_what_both_say_held_in_between(earlier: Snapshot, later: Snapshot) -> None:
+    """Ids are never taken up again and stamps never come back."""
+    assert earlier.holds_until(later)
+
+
+@pytest.mark.parametrize(("earlier", "later"), ANOTHER.values(), ids=ANOTHER)
+def test_what_changed_leaves_it_open(earlier: Snapshot, later: Snapshot) -> None:
+    """Before or after the change, nothing can tell."""
+    assert not earlier.holds_until(later)
+
+
+def test_what_is_written_about_the_same_id_changes_nothing() -> None:
+    """Every delivery writes into the ledger."""
+    earlier = look(Anonymous(A), ONE)
+    later = Snapshot(earlier.state.used_for("sink", ONE, HERE).claimed("p", HERE), ONE)
+    assert earlier.holds_until(later)
