@@ -1,29 +1,56 @@
-"""Usage tracking for command-line tools that never delays, breaks or misattributes a command."""
+"""Usage analytics for Python command-line tools and servers, sent to PostHog.
 
-# Type checkers treat the name as typing's. Importing typing adds 4.5 ms to the 10 until a delivery has an
-# event on disk. So the modules that are imported until then define the name themselves.
-TYPE_CHECKING = False
+It never slows, breaks or misattributes a command. `Tool` is where to begin.
+"""
+
+TYPE_CHECKING = False  # as type checkers know it: the delivery writes an event before it imports typing
 if TYPE_CHECKING:
     from typing import Any
 
-    from arcade_usage.application.command.tracking import Tracker
+    from arcade_usage.adapters.frameworks.typer_app import track
+    from arcade_usage.application.adapters import Adapters
+    from arcade_usage.application.command.tracking import Execution, TrackedCommand, Tracker
     from arcade_usage.application.server.tracker import ServerTracker
     from arcade_usage.composition.command import command_tracker
     from arcade_usage.composition.server import server_tracker
     from arcade_usage.domain.notice import Notice
+    from arcade_usage.tool import Tool
 
-__all__ = ["Notice", "ServerTracker", "Tracker", "command_tracker", "server_tracker"]
+    __version__: str
+
+__all__ = [
+    "Adapters",
+    "Execution",
+    "Notice",
+    "ServerTracker",
+    "Tool",
+    "TrackedCommand",
+    "Tracker",
+    "__version__",
+    "command_tracker",
+    "server_tracker",
+    "track",
+]
 
 _HOMES = {
+    "Adapters": "arcade_usage.application.adapters",
+    "Execution": "arcade_usage.application.command.tracking",
     "Notice": "arcade_usage.domain.notice",
     "ServerTracker": "arcade_usage.application.server.tracker",
+    "Tool": "arcade_usage.tool",
+    "TrackedCommand": "arcade_usage.application.command.tracking",
     "Tracker": "arcade_usage.application.command.tracking",
     "command_tracker": "arcade_usage.composition.command",
     "server_tracker": "arcade_usage.composition.server",
+    "track": "arcade_usage.adapters.frameworks.typer_app",
 }
 
 
 def __getattr__(name: str) -> "Any":
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("arcade-usage")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -32,4 +59,4 @@ def __getattr__(name: str) -> "Any":
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOMES, "__version__"])

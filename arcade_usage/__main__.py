@@ -2,7 +2,7 @@
 
 Owns the invariants that it ends 10 s after its start whatever holds it up, that it can't start another of
 itself nor run a program of the user's, and that nothing is imported from the folder it was started in. So the
-bound is set and the import path is mended before anything else is imported.
+bound is set and the import path is mended before anything else is imported, apart from the bound's own value.
 """
 
 import faulthandler
@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 
-LIFETIME_SECONDS = 10.0
+from arcade_usage.application.time_limits import PROCESS_SECONDS  # imports nothing else
 
 _EVENT_DATA = "ARCADE_USAGE_EVENT_DATA"
 _SEARCH_PATH = "ARCADE_USAGE_SEARCH_PATH"
@@ -20,7 +20,7 @@ _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def _end_in_time() -> None:
     """By force, from a thread that needs no interpreter lock: an import or a resolver may be holding it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    faulthandler.dump_traceback_later(LIFETIME_SECONDS, exit=True, file=nowhere)
+    faulthandler.dump_traceback_later(PROCESS_SECONDS, exit=True, file=nowhere)
 
 
 def _mend_search_path(others: str) -> None:

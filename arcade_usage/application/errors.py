@@ -3,6 +3,7 @@
     UsageTrackingError
     ├── StoreError              the config folder can't be read or written
     │   └── StoreBusyError      another process holds its lock
+    ├── AdaptersError           a tool's own factory can't make its adapters
     ├── LaunchError             no process could be started
     ├── InvalidPayloadError     what was handed over is not an event
     └── NotAcceptedError        the analytics service did not say that it took something
@@ -32,6 +33,10 @@ def explain(error: UsageTrackingError) -> str:
 
 class UnwantedError(UsageTrackingError):
     """Tracking was turned off, or the identity erased, while an event was being written down."""
+
+
+class AdaptersError(UsageTrackingError):
+    """The factory that a tool names can't make its adapters; the text names it and says why."""
 
 
 class LaunchError(UsageTrackingError):

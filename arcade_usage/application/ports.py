@@ -6,25 +6,21 @@ tests/contracts. "Blocks" is the longest a call may take, in seconds.
 
 from __future__ import annotations  # a delivery need not import what only stands in a signature
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from arcade_usage.domain.event import Event
     from arcade_usage.domain.identity_state import IdentityState
     from arcade_usage.domain.ledger import Stamp
     from arcade_usage.domain.logbook import Logbook
     from arcade_usage.domain.record import Record
-    from arcade_usage.domain.retention import Losses, LossReason
+    from arcade_usage.domain.retention import Losses, LossReason, Waiting
     from arcade_usage.domain.sent import Sent
-    from arcade_usage.domain.verdict import Answer
+    from arcade_usage.domain.verdict import Answer, Attribution
 
 T = TypeVar("T")
-
-IDENTITY_LOCK_SECONDS = 2.0
-LOOK_UP_SECONDS = 2.0
-ALIAS_SECONDS = 2.0
-BATCH_SECONDS = 5.0
 
 
 class IdentityStore(Protocol):
@@ -88,6 +84,9 @@ class AnalyticsSink(Protocol):
         effect though it raises. A repeat is recognised by the record's uuid, distinct id and day.
         """
 
+    def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
+        """The message that `capture` would send for an event. Sends nothing. Raises NotAcceptedError."""
+
 
 class ProcessLauncher(Protocol):
     """A protocol: starts the delivery process, detached from this one."""
@@ -102,70 +101,89 @@ class ProcessLauncher(Protocol):
         """
 
 
-class Outbox(Protocol):
-    """A protocol: the events on their way to one sink, oldest first."""
+class EventQueue(Protocol):
+    """A protocol: the events on their way to one PostHog project, oldest first."""
 
     def add(self, record: Record) -> None:
-        """Keep a record; it is on disk when this returns. Raises StoreError."""
+        """Add a record; it is on disk when this returns. Raises StoreError."""
 
     def freeze(self, record: Record) -> None:
-        """Keep the verdict that `record` has now. Only for who is sending.
+        """Store the verdict that `record` has now. Only for the sender.
 
         Raises StoreError, also where the record is not there any more.
         """
 
     def pending(self) -> Sequence[Record]:
-        """The records there are, oldest first; what can't be read as one is left out. Raises StoreError.
+        """The records, oldest first; a file that is no record is left out. Raises StoreError.
 
-        Of more than 5,000 files, which are more than the bounds allow, some; those added here among them.
+        Of more than 5,000 files, which are more than the limits allow, some; those added here among them.
         """
 
-    def size(self) -> int:
-        """How much waits, what can't be read as a record included. Raises StoreError."""
+    def forget_seen(self) -> None:
+        """Release what is remembered of records; a long-lived process calls it from time to time."""
 
-    def remove(self, records: Sequence[Record]) -> None:
-        """Forget records that were accepted. Raises StoreError."""
+    def waiting(self) -> Sequence[Waiting]:
+        """Size and age of each record, oldest first, without reading it; files that are none included.
 
-    def drop(self, records: Sequence[Record], reason: LossReason) -> None:
-        """Forget records that never will be, and count them. Only for who is sending. Raises StoreError."""
+        Blocks: on a bounded number of files. Raises StoreError.
+        """
 
-    def purge(self) -> int:
-        """Forget everything that waits, uncounted, also what can't be read; returns how much it was.
+    def remove(self, records: Sequence[Record]) -> int:
+        """Remove records; returns how many were there. Raises StoreError."""
+
+    def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
+        """Remove by what `waiting` returned; returns what this call, and no other process, removed.
 
         Raises StoreError.
         """
 
-    def tidy(self, now: float) -> None:
-        """Drop what is over the bounds of domain.limits, oldest first, and what is no event.
+    def purge(self) -> int:
+        """Remove everything, files that are no record included; returns how many. Raises StoreError."""
 
-        Only for who is sending. Blocks: on a bounded number of files. Raises StoreError.
+
+class SenderLock(Protocol):
+    """A protocol: the lock that makes one process at a time the sender of a queue."""
+
+    def hold(self, patience_seconds: float = 0.0) -> AbstractContextManager[bool]:
+        """Be the only sender while the context lasts; it gives False if another process is at work.
+
+        The network may be used under it. Blocks: `patience_seconds`. Raises StoreError.
         """
 
-    def trim(self, now: float) -> None:
-        """Drop what is over the bounds of domain.limits, oldest first, and count it.
+    def is_tended(self) -> bool:
+        """Whether a sender began at most 10 s before the queue last changed. Blocks: two stats."""
 
-        For a process that can't be the sender. Does nothing for 10 s after a sender began. What a sender has
-        read before may still be sent. Blocks: on a bounded number of files, on two within those 10 s. Raises
-        StoreError.
-        """
+
+class DeliveryLog(Protocol):
+    """A protocol: what the senders of one queue write down for each other."""
+
+    def read(self) -> Logbook:
+        """The logbook; an empty one where it can't be read. Raises StoreError."""
+
+    def write(self, logbook: Logbook) -> None:
+        """Replace the logbook. Only for the sender. Raises StoreError."""
+
+    def add_losses(self, reasons: Sequence[LossReason]) -> None:
+        """Count events that a process dropped which is not the sender. Raises StoreError."""
 
     def losses(self) -> Losses:
-        """How many events were dropped, by who was sending and by others. Raises StoreError."""
+        """How many events were dropped, by the senders and by others. Raises StoreError."""
 
-    def logbook(self) -> Logbook:
-        """What earlier senders wrote down; an empty one where that can't be read. Raises StoreError."""
+    def clear(self) -> None:
+        """Erase the logbook and the counts of lost events. Raises StoreError."""
 
-    def write_logbook(self, logbook: Logbook) -> None:
-        """Keep it for later senders. Only for who is sending. Raises StoreError."""
 
-    def clear_logbook(self) -> None:
-        """Forget all that senders wrote down, and how much was dropped. Raises StoreError."""
+class Outbox(Protocol):
+    """A protocol: the queue of one PostHog project, its sender lock and its delivery log."""
 
-    def sending(self, patience_seconds: float = 0.0) -> AbstractContextManager[bool]:
-        """Be the only sender of this sink while the context lasts; it gives False if another one is at work.
+    @property
+    def queue(self) -> EventQueue: ...
 
-        The sender lock: the network may be used under it. Blocks: `patience_seconds`. Raises StoreError.
-        """
+    @property
+    def sender_lock(self) -> SenderLock: ...
+
+    @property
+    def log(self) -> DeliveryLog: ...
 
 
 class Copies(Protocol):
@@ -185,7 +203,10 @@ class Copies(Protocol):
 
 
 class Switch(Protocol):
-    """A protocol: what a person chose for one config folder."""
+    """A protocol: whether tracking is on for one config folder, and what its user chose."""
+
+    def is_on(self) -> bool:
+        """Whether anything is tracked now. In doubt it is not. Never raises. Blocks: a few lstats."""
 
     def turn_off(self) -> None:
         """Store that they chose off; whoever reads the switch from now on sees it. Raises StoreError."""

@@ -9,7 +9,7 @@ from arcade_usage.cli.log import log
 from arcade_usage.cli.show import show
 from arcade_usage.cli.status import status
 from arcade_usage.cli.switch import off, on
-from arcade_usage.composition.console import Tool
+from arcade_usage.composition.command import ToolConfig
 
 _HELP = """See what a command-line tool reports about its use and to whom, and turn that off.
 
@@ -18,7 +18,7 @@ Exit codes: 0 done; 1 the config folder can't be used, or it failed; 2 a wrong c
 """
 
 
-def make_app(tool: Tool | None = None) -> typer.Typer:
+def make_app(tool: ToolConfig | None = None) -> typer.Typer:
     """`tool`: what mounts it; each call makes an app of its own."""
 
     def usage(context: typer.Context) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from arcade_usage.composition.console import Place, Tool
+from arcade_usage.composition.command import ToolConfig
+from arcade_usage.composition.console import Place
 
 ConfigDir = Annotated[
     Path | None,
@@ -37,7 +38,7 @@ def find_place(
     context: typer.Context, config_dir: Path | None, host: str | None = None, token: str | None = None
 ) -> Place:
     """Where to look. Raises typer.BadParameter for what can't be a folder or a sink."""
-    tool = context.obj if isinstance(context.obj, Tool) else None
+    tool = context.obj if isinstance(context.obj, ToolConfig) else None
     try:
         place = Place(tool, config_dir, host, token)
         place.projects()

@@ -43,8 +43,8 @@ def _put(stock: Status) -> None:
         content += [Text(f"  {reason}") for reason in words.reasons(stock.reasons, stock.off_files)]
     content += [Text(f"! {trouble.value}", style=_style(trouble)) for trouble in stock.troubles]
     content += [Text(f"  {each}", style="yellow") for each in (*stock.not_owned, *stock.unusable_locks)]
-    if stock.sdk_problem is not None:
-        content.append(Text(f"! {stock.sdk_problem}", style="bold red"))
+    problems = (stock.sdk_problem, stock.adapters_problem)
+    content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
     content += ["", facts(_identity(stock))]
     for project in stock.projects:
         title = Text.assemble(

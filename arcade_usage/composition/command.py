@@ -1,12 +1,12 @@
-"""The composition root of the command path: picks adapters for `command_tracker`.
+"""The composition root of the command path: builds the tracker that a tool holds.
 
-What it imports is what the command path may import. The delivery's part is composition/delivery.py, which is
-imported here only where a host has to keep an event itself.
+Imports only what the command path may import. composition/delivery.py is imported where a tool has to keep an
+event itself.
 """
 
 import os
 import time
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
 
 from arcade_usage.application.command.tracker import (
     CommandTracker,
@@ -15,46 +15,102 @@ from arcade_usage.application.command.tracker import (
     suppress_and_log,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Protocol
+
     from arcade_usage.adapters.process.launcher import DetachedLauncher
     from arcade_usage.adapters.storage.config_folder import Layout
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
     from arcade_usage.application.command.tracking import Tracker
     from arcade_usage.application.ports import ProcessLauncher
+    from arcade_usage.application.server.tracker import ServerTracker
     from arcade_usage.domain.notice import Notice
 
+    class TrackerBuilder(Protocol):
+        """Builds trackers in place of composition/command.py and composition/server.py."""
+
+        def command_tracker(self, config: "ToolConfig") -> Tracker: ...
+
+        def server_tracker(self, config: "ToolConfig") -> ServerTracker: ...
+
+
 DEFAULT_HOST = "https://us.i.posthog.com"
+
+
+class ToolConfig:
+    """One tool's configuration; `arcade_usage.Tool` documents the fields."""
+
+    def __init__(
+        self,
+        *,
+        distribution: "str | None",
+        project_token: "str | None",
+        host: "str | None" = DEFAULT_HOST,
+        config_dir: "str | os.PathLike[str] | None" = None,
+        credentials: "str | os.PathLike[str] | None" = None,
+        notice: "Notice | None" = None,
+        adapters: "str | None" = None,
+    ) -> None:
+        self.distribution = distribution
+        self.project_token = project_token
+        self.host = host or DEFAULT_HOST
+        self.config_dir = config_dir
+        self.credentials = credentials
+        self.notice = notice
+        self.adapters = adapters
+
+
+replacement: "TrackerBuilder | None" = None
+
+
+@contextmanager
+def replaced_by(builder: "TrackerBuilder") -> "Iterator[None]":
+    """Trackers that are built while the context lasts come from `builder`: the test kit's in-memory ones."""
+    global replacement
+    before, replacement = replacement, builder
+    try:
+        yield
+    finally:
+        replacement = before
 
 
 def command_tracker(
     *,
     distribution: str,
     project_token: "str | None",
-    host: str = DEFAULT_HOST,
+    host: "str | None" = DEFAULT_HOST,
     config_dir: "str | os.PathLike[str] | None" = None,
+    credentials: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
+    adapters: "str | None" = None,
 ) -> "Tracker":
     """The tracker of a command-line tool; build it when the tool starts. Never raises.
 
-    `distribution`: the name under which the tool is installed; its version is reported. `project_token`:
-    that of the PostHog project, public by design; None: nothing ever leaves the machine. `host`: URL of
-    PostHog. `config_dir`: default $ARCADE_WORK_DIR, else ~/.arcade. `notice`: shown once, on stderr; nothing
-    is reported before. None: the tool tells its users by itself.
-
-    Blocks: not; reads the switch, then two small files and one stat.
+    Takes what `arcade_usage.Tool` takes. Blocks: not; reads the switch, then two small files and one stat.
     """
+    return build(
+        ToolConfig(
+            distribution=distribution,
+            project_token=project_token,
+            host=host,
+            config_dir=config_dir,
+            credentials=credentials,
+            notice=notice,
+            adapters=adapters,
+        )
+    )
+
+
+def build(config: ToolConfig) -> "Tracker":
+    """The command tracker of a tool, or one that does nothing where tracking is off. Never raises."""
     with suppress_and_log():
-        return _command_tracker(distribution, project_token, host, config_dir, notice)
+        return replacement.command_tracker(config) if replacement is not None else _build(config)
     return SilentTracker()
 
 
-def _command_tracker(
-    distribution: str,
-    project_token: "str | None",
-    host: str,
-    config_dir: "str | os.PathLike[str] | None",
-    notice: "Notice | None",
-) -> "Tracker":
+def _build(config: ToolConfig) -> "Tracker":
     from arcade_usage.adapters.storage.config_folder import (
         FolderSnapshots,
         Layout,
@@ -65,9 +121,9 @@ def _command_tracker(
     )
     from arcade_usage.domain.consent import wants_debug
 
-    layout = Layout(find_config_dir(config_dir))
-    reasons = reasons_off(layout, project_token)
-    if project_token is None or reasons:
+    layout = Layout(find_config_dir(config.config_dir), config.credentials)
+    reasons = reasons_off(layout, config.project_token)
+    if config.project_token is None or reasons:
         log_debug("usage is not tracked: %s", *reasons[:1])
         return SilentTracker()
     if (problem := find_problem(layout)) is not None:
@@ -85,13 +141,18 @@ def _command_tracker(
         is_on=lambda: is_still_on(layout),
         rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
         keep=_drop if debugging else _keep,
-        project={"host": host, "project_token": project_token},
+        project={"host": config.host, "project_token": config.project_token},
         config_dir=layout.config_dir,
-        distribution=distribution,
-        may_report=_always
-        if notice is None or debugging
-        else _make_board(notice, distribution, layout).show_if_due,
+        distribution=config.distribution or "",
+        adapters=config.adapters,
+        may_report=_always if debugging else _notice_check(config, layout),
     )
+
+
+def _notice_check(config: ToolConfig, layout: "Layout") -> "Callable[[], bool]":
+    if config.notice is None:
+        return _always
+    return _make_board(config.notice, config.distribution or "", layout).show_if_due
 
 
 def _always() -> bool:

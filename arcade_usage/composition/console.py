@@ -19,36 +19,29 @@ from arcade_usage.adapters.storage.config_folder import (
     is_on,
     reasons_off,
 )
-from arcade_usage.adapters.storage.outbox import SENDER_LOCK, FolderOutbox, find_outboxes, find_projects
-from arcade_usage.application.errors import StoreError
-from arcade_usage.composition.command import DEFAULT_HOST
-from arcade_usage.composition.delivery import make_delivery
+from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
+from arcade_usage.adapters.storage.record_files import SENDER_LOCK
+from arcade_usage.adapters.storage.sent_copies import FileCopies
+from arcade_usage.adapters.storage.switch import FolderSwitch
+from arcade_usage.application.errors import AdaptersError, StoreError
+from arcade_usage.composition.adapters import apply_factory, default_adapters
+from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
+from arcade_usage.composition.delivery import make_delivery, make_previewer
 from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.project import Project, choose
 
 if TYPE_CHECKING:
+    from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.erasure import Eraser
     from arcade_usage.application.console.opt_out import TurnedOff
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.delivery.delivery import Flushed
+    from arcade_usage.application.ports import Copies, Outbox
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import Status
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for that of whichever tool is meant
-
-
-@frozen
-class Tool:
-    """A tool that mounts the commands: as it builds its tracker. None: nothing is known about it."""
-
-    distribution: str | None = None
-    project_token: str | None = None
-    host: str = DEFAULT_HOST
-    config_dir: "str | os.PathLike[str] | None" = None
-
-    @property
-    def project(self) -> Project | None:
-        return Project(self.host, self.project_token) if self.project_token else None
+_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
 
 
 @frozen
@@ -58,7 +51,7 @@ class Place:
     `tool`: what mounts the commands; None where they are called as `arcade-usage`.
     """
 
-    tool: Tool | None = None
+    tool: ToolConfig | None = None
     config_dir: "str | os.PathLike[str] | None" = None
     host: str | None = None
     token: str | None = None
@@ -66,18 +59,55 @@ class Place:
 
     @layout.default
     def _find(self) -> Layout:
-        return Layout(find_config_dir(self.config_dir or (self.tool.config_dir if self.tool else None)))
+        named, credentials = (self.tool.config_dir, self.tool.credentials) if self.tool else (None, None)
+        return Layout(find_config_dir(self.config_dir or named), credentials)
 
     def projects(self) -> list[Project]:
         """Those that have an outbox here, and that of the tool, first. Raises ValueError."""
         found = find_projects(self.layout.outboxes) if find_problem(self.layout) is None else []
-        own = self.tool.project if self.tool else None
+        own = self.own_project
         if own is not None:
             found = [own, *(project for project in found if project != own)]
         return choose(found, self.host, self.token)
 
-    def outbox(self, project: Project) -> FolderOutbox:
-        return FolderOutbox(self.layout.outbox(project.key), project)
+    @property
+    def own_project(self) -> Project | None:
+        """The project of the tool that mounts the commands. Raises ValueError."""
+        if self.tool is None or not self.tool.project_token:
+            return None
+        return Project(self.tool.host, self.tool.project_token)
+
+    def adapters(self, project: Project) -> "Adapters":
+        """The adapters of a project, the tool's own where it is its own project. Raises AdaptersError."""
+        factory = self.tool.adapters if self.tool is not None and project == self.own_project else None
+        return apply_factory(factory, self._default_adapters(project))
+
+    def stored(self, project: Project) -> "Adapters":
+        """As `adapters`; the default ones where the tool's factory fails, for what only reads or erases."""
+        with suppress(AdaptersError):
+            return self.adapters(project)
+        return self._default_adapters(project)
+
+    def _default_adapters(self, project: Project) -> "Adapters":
+        return default_adapters(self.layout, project, makes_folder=False)
+
+    @property
+    def switch(self) -> FolderSwitch:
+        return FolderSwitch(self.layout, (self.tool and self.tool.project_token) or _SOME_TOKEN)
+
+    def stores(self) -> "list[tuple[Outbox, Copies]]":
+        """Every outbox here with its copies, also of projects that nothing is known of. Raises StoreError."""
+        found: dict[str, tuple[Outbox, Copies]] = {
+            outbox.folder: (outbox, FileCopies(outbox.folder))
+            for outbox in find_outboxes(self.layout.outboxes)
+        }
+        if self.tool is not None and self.tool.adapters is not None and self.own_project is not None:
+            own = self.stored(self.own_project)
+            found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
+        return list(found.values())
+
+    def outboxes(self) -> "list[Outbox]":
+        return [outbox for outbox, _ in self.stores()]
 
     def reasons(self) -> tuple[str, ...]:
         """Everything that turns tracking off here; empty where it is on."""
@@ -98,11 +128,8 @@ class Place:
 
 def status(place: Place) -> "Status":
     """Blocks: on a bounded number of files."""
-    from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
-    from arcade_usage.adapters.machine.installation import installation
     from arcade_usage.adapters.process.launcher import can_launch
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
-    from arcade_usage.adapters.storage.identity_store import IdentityFiles
     from arcade_usage.application.console.status import collect_status, unread
 
     if find_problem(place.layout) is not None:
@@ -114,15 +141,16 @@ def status(place: Place) -> "Status":
             now=time.time(),
         )
     layout, projects = place.layout, place.projects()
+    own = place.stored(_own_project(place))
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(
         config_dir=layout.config_dir,
         reasons=place.reasons(),
         off_files=place.off_files(),
         debugging=place.debugging,
-        store=IdentityFiles(layout, installation(layout.folder)),
-        principal_api=ArcadeCloud(layout.credentials),
-        outboxes=[(project, place.outbox(project)) for project in projects],
+        store=own.identity_store,
+        principal_api=own.principal_api,
+        outboxes=[(project, place.stored(project).outbox) for project in projects],
         diagnostics=read_diagnostics(
             layout,
             can_launch=can_launch(),
@@ -131,6 +159,7 @@ def status(place: Place) -> "Status":
         ),
         clock=time,
         sdk_problem=_sdk_problem(),
+        adapters_problem=_adapters_problem(place),
     )
 
 
@@ -145,13 +174,25 @@ def _sdk_problem() -> str | None:
     return None
 
 
+def _own_project(place: Place) -> Project:
+    """The tool's own project, or one that stands for it: the identity is the same for every project."""
+    return place.own_project or _SOME_PROJECT
+
+
+def _adapters_problem(place: Place) -> str | None:
+    try:
+        place.adapters(_own_project(place))
+    except AdaptersError as error:
+        return f"nothing can be sent: {error}"
+    return None
+
+
 def turn_off(place: Place) -> "TurnedOff":
     """Raises StoreError. Blocks: as application.choosing says."""
-    from arcade_usage.adapters.storage.opt_out_file import OptOutFile
     from arcade_usage.adapters.storage.strangers import is_event
     from arcade_usage.application.console import opt_out as choosing
 
-    done = choosing.turn_off(OptOutFile(place.layout), lambda: find_outboxes(place.layout.outboxes))
+    done = choosing.turn_off(place.switch, place.outboxes)
     return evolve(done, left=_merge(done.left, _name_strangers(place, is_event)))
 
 
@@ -169,9 +210,7 @@ def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]
 
 def turn_on(place: Place) -> bool:
     """Whether there was a choice to take back. Raises StoreError."""
-    from arcade_usage.adapters.storage.opt_out_file import OptOutFile
-
-    return OptOutFile(place.layout).turn_on()
+    return place.switch.turn_on()
 
 
 def show(
@@ -183,12 +222,11 @@ def show(
     """
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
-    from arcade_usage.composition.delivery import make_previewer
     from arcade_usage.domain.event import Command, describe
     from arcade_usage.domain.outcome import ERROR, SUCCESS
 
     projects, clock = place.projects(), time
-    project = projects[0] if projects else Project(DEFAULT_HOST, _SOME_TOKEN)
+    project = projects[0] if projects else _SOME_PROJECT
     distribution = distribution or (place.tool.distribution if place.tool else None)
     runtime = read_runtime(distribution or "", os.environ)
     if distribution is None and (version := _last_version(place, project)) is not None:
@@ -202,7 +240,7 @@ def show(
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
     )
-    previewer = make_previewer(place.layout, project)
+    previewer = make_previewer(place.adapters(project))
     event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))
     return previewer.preview(event, previewer.look(), project), bool(projects)
 
@@ -211,14 +249,13 @@ def _last_version(place: Place, project: Project) -> str | None:
     """The `cli_version` of the last event that went to a sink, or waits for it."""
     properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(place)[0] if to == project]
     with suppress(StoreError):
-        properties += [record.event.properties for record in place.outbox(project).pending()]
+        properties += [record.event.properties for record in place.stored(project).outbox.queue.pending()]
     versions = [each["cli_version"] for each in properties if "cli_version" in each]
     return str(versions[-1]) if versions else None
 
 
 def sent(place: Place) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     """What was sent, the newest last; and what can't be read, and why. Raises ValueError."""
-    from arcade_usage.adapters.storage.sent_copies import FileCopies
     from arcade_usage.adapters.storage.strangers import is_copies
     from arcade_usage.application.console.opt_out import collecting
 
@@ -226,7 +263,7 @@ def sent(place: Place) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     unread: list[str] = []
     for project in place.projects():
         with collecting(unread):
-            copies += ((project, copy) for copy in FileCopies(place.layout.outbox(project.key)).all())
+            copies += ((project, copy) for copy in place.stored(project).copies.all())
     return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(place, is_copies))
 
 
@@ -235,7 +272,7 @@ def count_waiting(place: Place) -> int:
     waiting = 0
     for project in place.projects():
         with suppress(StoreError):
-            waiting += place.outbox(project).size()
+            waiting += len(place.stored(project).outbox.queue.waiting())
     return waiting
 
 
@@ -247,14 +284,15 @@ def flush(place: Place, delivered: Callable[[int], None], failures: list[str]) -
     """
     from arcade_usage.adapters.storage.strangers import is_event
     from arcade_usage.application.console.opt_out import collecting
-
-    def count(messages: "Sequence[Mapping[str, object]]") -> None:
-        delivered(sum(message.get("uuid") is not None for message in messages))
+    from arcade_usage.application.delivery.wrappers import CountingSink
 
     for project in place.projects():
         if is_on(place.layout, project.project_token):
             with collecting(failures):
-                yield make_delivery(place.layout, project, accepted=count).flush(project)
+                adapters = place.adapters(project)
+                counting = CountingSink(adapters.analytics_sink, delivered)
+                delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
+                yield delivery.flush(project)
     failures[:] = _merge(failures, _name_strangers(place, is_event))
 
 
@@ -266,19 +304,11 @@ def name_what_is_left(place: Place, failures: Sequence[str]) -> tuple[str, ...]:
 
 
 def make_eraser(place: Place) -> "Eraser":
-    from arcade_usage.adapters.machine.installation import installation
     from arcade_usage.adapters.storage.diagnostics import sweep
-    from arcade_usage.adapters.storage.identity_store import IdentityFiles
-    from arcade_usage.adapters.storage.sent_copies import FileCopies
     from arcade_usage.application.console.erasure import Eraser
 
-    def find() -> "list[tuple[FolderOutbox, FileCopies]]":
-        outboxes = find_outboxes(place.layout.outboxes)
-        return [(outbox, FileCopies(outbox.folder)) for outbox in outboxes]
-
-    return Eraser(
-        IdentityFiles(place.layout, installation(place.layout.folder)), find, lambda: sweep(place.layout)
-    )
+    own = place.stored(_own_project(place))
+    return Eraser(own.identity_store, place.stores, lambda: sweep(place.layout))
 
 
 def check(place: Place) -> None:

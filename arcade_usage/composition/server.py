@@ -11,14 +11,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.storage.config_folder import Layout, find_config_dir, is_on
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
-from arcade_usage.composition.command import DEFAULT_HOST, make_identity
-from arcade_usage.composition.delivery import delivery_factory, make_previewer
+from arcade_usage.composition import command
+from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_identity
+from arcade_usage.composition.delivery import make_delivery, make_previewer
 
 if TYPE_CHECKING:
+    from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
+    from arcade_usage.application.delivery.delivery import Delivery
     from arcade_usage.application.ports import SnapshotSource
     from arcade_usage.application.server.queue import Worker
     from arcade_usage.application.server.worker import ServerWorker
@@ -41,29 +45,42 @@ def server_tracker(
     *,
     distribution: str,
     project_token: str | None,
-    host: str = DEFAULT_HOST,
+    host: str | None = DEFAULT_HOST,
     config_dir: "str | os.PathLike[str] | None" = None,
+    credentials: "str | os.PathLike[str] | None" = None,
+    adapters: str | None = None,
 ) -> ServerTracker:
-    """The tracker of a server, or of any other host that lives on. Never raises.
+    """The tracker of a server, or of any other long-lived tool. Never raises.
 
-    `distribution`: the name under which the server is installed; its version is reported. `project_token`:
-    that of the PostHog project, public by design; None: nothing ever leaves the machine. `host`: URL of
-    PostHog. `config_dir`: default $ARCADE_WORK_DIR, else ~/.arcade.
-
-    Blocks: not; reads the switch, then two small files and one stat. The first event starts a thread.
+    Takes what `arcade_usage.Tool` takes. The first event starts a thread. Blocks: not; reads the switch, then
+    two small files and one stat.
     """
+    return build(
+        ToolConfig(
+            distribution=distribution,
+            project_token=project_token,
+            host=host,
+            config_dir=config_dir,
+            credentials=credentials,
+            adapters=adapters,
+        )
+    )
+
+
+def build(config: ToolConfig) -> ServerTracker:
+    """The server tracker of a tool, or one that does nothing where tracking is off. Never raises."""
     with suppress_and_log():
-        return _server_tracker(distribution, project_token, host, config_dir)
+        builder = command.replacement
+        return builder.server_tracker(config) if builder is not None else _build(config)
     return SilentServer()
 
 
-def _server_tracker(
-    distribution: str, project_token: str | None, host: str, config_dir: "str | os.PathLike[str] | None"
-) -> ServerTracker:
+def _build(config: ToolConfig) -> ServerTracker:
     from arcade_usage.domain.consent import wants_debug
 
-    layout = Layout(find_config_dir(config_dir))
-    if project_token is None or not is_on(layout, project_token):
+    layout = Layout(find_config_dir(config.config_dir), config.credentials)
+    host, token = config.host, config.project_token
+    if token is None or not is_on(layout, token):
         return SilentServer()
 
     from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
@@ -74,12 +91,15 @@ def _server_tracker(
 
     def make_worker() -> "Worker":
         with gate:
+            from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
 
-            describe, project = _describer(distribution), Project(host, project_token)
+            project, describe = Project(host, token), _describer(config.distribution or "")
+            default = default_adapters(layout, project, durable=False, makes_folder=not debugging)
+            adapters, problem = _apply(config.adapters, default)
             if debugging:
-                return _preview(layout, describe, project)
-            return _make_worker(layout, snapshots, describe, project, get_ready)
+                return _Preview(describe, make_previewer(adapters), project)
+            return _make_worker(adapters, problem, project.key, snapshots, describe, get_ready)
 
     def get_ready() -> None:
         from importlib import import_module
@@ -94,25 +114,41 @@ def _server_tracker(
     return tracker
 
 
+def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | None]":
+    """The tool's own adapters; the default ones, which keep events, and why, where its factory fails."""
+    from arcade_usage.application.errors import AdaptersError
+    from arcade_usage.composition.adapters import apply_factory
+
+    try:
+        return apply_factory(factory, adapters), None
+    except AdaptersError as error:
+        return adapters, str(error)
+
+
 def _make_worker(
-    layout: "Layout",
+    adapters: "Adapters",
+    problem: str | None,
+    project_key: str,
     snapshots: "SnapshotSource",
     describe: "Callable[[ServerEvent], Event]",
-    project: "Project",
     get_ready: Callable[[], None],
 ) -> "ServerWorker":
     from arcade_usage.adapters.storage import codec
     from arcade_usage.application.server.worker import ServerWorker
 
-    make = delivery_factory(layout, project, durable=False)
+    def begin() -> "Delivery":
+        adapters.outbox.queue.forget_seen()
+        return make_delivery(adapters, project_key)
+
     return ServerWorker(
-        is_on=lambda: is_on(layout, project.project_token),
+        is_on=adapters.switch.is_on,
         snapshots=snapshots,
         read=codec.read_snapshot,
         describe=describe,
-        begin=lambda: make(lambda: None),
+        begin=begin,
         get_ready=get_ready,
-        clock=time,
+        held_back_by=problem,
+        clock=adapters.clock,
     )
 
 
@@ -124,17 +160,7 @@ def _describer(distribution: str) -> "Callable[[ServerEvent], Event]":
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)
     runtime, ids = read_runtime(distribution, os.environ), UuidGenerator()
-    return lambda capture: describe_server_event(capture, runtime, ids.new(), redact)
-
-
-def _preview(layout: "Layout", describe: "Callable[[ServerEvent], Event]", project: "Project") -> "_Preview":
-    from arcade_usage.application.errors import UnsupportedSdkError
-
-    try:
-        return _Preview(describe, make_previewer(layout, project), project)
-    except UnsupportedSdkError as error:
-        sys.stderr.write(f"arcade-usage: {error}\n")
-        raise
+    return lambda event: describe_server_event(event, runtime, ids.new(), redact)
 
 
 class _Preview:
@@ -150,7 +176,7 @@ class _Preview:
 
     def keep(self, batch: Sequence[QueuedEvent]) -> None:
         from arcade_usage.adapters.storage.sent_json import write_preview
-        from arcade_usage.application.errors import StoreError
+        from arcade_usage.application.errors import StoreError, UnsupportedSdkError
         from arcade_usage.application.server.worker import unpack
 
         for captured in batch:
@@ -158,8 +184,11 @@ class _Preview:
                 event = self._describe(unpack(captured))
                 preview = self._previewer.preview(event, self._previewer.look(), self._project)
                 sys.stderr.write(write_preview(preview))
+            except UnsupportedSdkError as error:
+                sys.stderr.write(f"arcade-usage: {error}\n")
+                self.lost += 1
             except (StoreError, ValueError):  # no event, nothing known of whose, or nowhere to show it
                 self.lost += 1
 
-    def send(self, lost_before: int) -> Progress:  # noqa: ARG002 - a protocol's name
-        return Progress.DONE
+    def send(self, lost_before: int) -> Attempt:  # noqa: ARG002 - a protocol's name
+        return Attempt.DONE

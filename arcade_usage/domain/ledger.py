@@ -5,11 +5,28 @@ before the first alias is tried, because an alias may take effect though its rep
 """
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from arcade_usage.domain.identity import AlreadyLinkedError, Linked, anonymous_id, principal_id
+
+
+class StatResult(Protocol):
+    """What of os.stat_result a stamp is made from."""
+
+    @property
+    def st_dev(self) -> int: ...
+    @property
+    def st_ino(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
+    @property
+    def st_ctime_ns(self) -> int: ...
+
 
 PENDING_ALIASES_LIMIT = 10  # retired ids whose alias is still owed; the oldest goes first
 
@@ -23,6 +40,11 @@ class Stamp:
     size: int  # bytes
     mtime_ns: int
     ctime_ns: int
+
+    @classmethod
+    def of(cls, status: StatResult) -> "Stamp":
+        """`status`: what os.stat returns."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 @frozen

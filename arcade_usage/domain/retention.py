@@ -4,7 +4,8 @@ Owns the invariants that the oldest goes first, that nothing is dropped which is
 jump of the clock makes nothing old: time is what was observed of it, a day at most from one look to the next.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from attrs import evolve, field, frozen
@@ -13,6 +14,7 @@ EVENTS_LIMIT = 1000
 BYTES_LIMIT = 1024 * 1024
 AGE_LIMIT_SECONDS = 30 * 86_400.0
 STEP_LIMIT_SECONDS = 86_400.0  # of time that passes from one look to the next
+OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender lock to the next
 
 
 class LossReason(str, Enum):
@@ -46,6 +48,10 @@ class Observed:
         step = 0.0 if self.looked_at is None else min(max(now - self.looked_at, 0.0), STEP_LIMIT_SECONDS)
         return Observed(self.seconds + step, now)
 
+    def is_outdated(self, now: float) -> bool:
+        """Whether a process that is not the sender writes the time down again."""
+        return self.looked_at is None or abs(now - self.looked_at) >= OBSERVE_SECONDS
+
 
 @frozen
 class Losses:
@@ -57,6 +63,12 @@ class Losses:
         if not events:
             return self
         return evolve(self, counts={**self.counts, reason.value: self.counts.get(reason.value, 0) + events})
+
+    def plus_all(self, reasons: Iterable[LossReason]) -> "Losses":
+        losses = self
+        for reason, events in Counter(reasons).items():
+            losses = losses.plus(reason, events)
+        return losses
 
     def since(self, earlier: "Losses") -> Mapping[str, int]:
         """What was added, by reason."""

@@ -100,6 +100,7 @@ class Status:
     """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
 
     `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
+    `adapters_problem`: why the tool's own adapters can't be made.
     `unusable_locks`, `not_owned`: see Diagnostics.
     """
 
@@ -115,6 +116,7 @@ class Status:
     unusable_locks: tuple[str, ...] = ()
     not_owned: tuple[str, ...] = ()
     sdk_problem: str | None = None
+    adapters_problem: str | None = None
 
     @property
     def is_on(self) -> bool:

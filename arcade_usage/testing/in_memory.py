@@ -4,21 +4,22 @@ Nothing here waits or touches a file. What can go wrong behind a port can be mad
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.retention import Losses, LossReason, Waiting, select_expired
+from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.sent import COPIES_LIMIT, Sent
-from arcade_usage.domain.verdict import Answer, NoAnswer, Rejected
+from arcade_usage.domain.verdict import Answer, Attribution, NoAnswer, Rejected
 
 T = TypeVar("T")
 
@@ -115,6 +116,10 @@ class MemorySink:
         self.batches.append(tuple(records))
         self._answer()
 
+    def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
+        properties = {**event.properties, **_mark(attribution)}
+        return {"event": event.name, "distinct_id": attribution.distinct_id, "properties": properties}
+
     def _reach(self) -> None:
         self.calls += 1
         if self.failing:
@@ -129,32 +134,92 @@ def _captured(record: Record) -> IngestedEvent:
     event, attribution = record.event, record.attribution
     if attribution is None:
         raise ValueError("a record is sent with its verdict")
-    mark = {PERSONLESS: False} if attribution.personless else {}
     return IngestedEvent(
         event.name,
         attribution.distinct_id,
         event.uuid,
         event.timestamp.date().isoformat(),
-        {**event.properties, **mark},
+        {**event.properties, **_mark(attribution)},
     )
 
 
-@define
-class MemoryOutbox:
-    """An outbox. `sender_at_work`: another process holds the sender lock. `lockable` False: none can."""
+def _mark(attribution: Attribution) -> Mapping[str, object]:
+    return {PERSONLESS: False} if attribution.personless else {}
 
+
+@define
+class MemoryDeliveryLog:
+    """A delivery log. `writable` False: it can't be changed."""
+
+    logbook: Logbook = field(factory=Logbook)
+    writable: bool = True
+    _losses: Losses = field(factory=Losses, init=False)  # of those who were not the sender
+
+    def read(self) -> Logbook:
+        return self.logbook
+
+    def write(self, logbook: Logbook) -> None:
+        self._check()
+        self.logbook = logbook
+
+    def add_losses(self, reasons: Sequence[LossReason]) -> None:
+        self._check()
+        self._losses = self._losses.plus_all(reasons)
+
+    def losses(self) -> Losses:
+        losses = self.logbook.losses
+        for reason in LossReason:
+            losses = losses.plus(reason, self._losses.counts.get(reason.value, 0))
+        return losses
+
+    def clear(self) -> None:
+        self._check()
+        self.logbook, self._losses = Logbook(), Losses()
+
+    def _check(self) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+
+
+@define
+class MemorySenderLock:
+    """A sender lock. `sender_at_work`: another process holds it. `lockable` False: no process can."""
+
+    sender_at_work: bool = False
+    lockable: bool = True
+    tended: bool = False
+
+    @contextmanager
+    def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
+        if not self.lockable:
+            raise StoreError("the sender lock can't be used")
+        if self.sender_at_work:
+            yield False
+            return
+        self.sender_at_work = self.tended = True
+        try:
+            yield True
+        finally:
+            self.sender_at_work = False
+
+    def is_tended(self) -> bool:
+        return self.tended
+
+
+@define
+class MemoryEventQueue:
+    """An event queue. `log`: tells the observed time when a record comes. `writable` False: none can come."""
+
+    log: MemoryDeliveryLog = field(factory=MemoryDeliveryLog)
     records: dict[str, Record] = field(factory=dict)
     writable: bool = True
-    sender_at_work: bool = False
-    notes: Logbook = field(factory=Logbook)
-    lockable: bool = True
     _since: dict[str, float] = field(factory=dict, init=False)
 
     def add(self, record: Record) -> None:
         if not self.writable:
             raise StoreError("not permitted")
         self.records[record.event.uuid] = record
-        self._since.setdefault(record.event.uuid, self.notes.observed.seconds)
+        self._since.setdefault(record.event.uuid, self.log.logbook.observed.seconds)
 
     def freeze(self, record: Record) -> None:
         if record.event.uuid not in self.records:
@@ -164,16 +229,17 @@ class MemoryOutbox:
     def pending(self) -> Sequence[Record]:
         return sorted(self.records.values(), key=lambda record: (record.event.timestamp, record.event.uuid))
 
-    def size(self) -> int:
-        return len(self.records)
+    def forget_seen(self) -> None:
+        """Nothing is remembered here beside the records."""
 
-    def remove(self, records: Sequence[Record]) -> None:
-        for record in records:
-            self.records.pop(record.event.uuid, None)
+    def waiting(self) -> Sequence[Waiting]:
+        return [Waiting(each.event.uuid, 0, self._since[each.event.uuid]) for each in self.pending()]
 
-    def drop(self, records: Sequence[Record], reason: LossReason) -> None:
-        self.remove(records)
-        self.notes = evolve(self.notes, losses=self.notes.losses.plus(reason, len(records)))
+    def remove(self, records: Sequence[Record]) -> int:
+        return sum(self.records.pop(record.event.uuid, None) is not None for record in records)
+
+    def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
+        return [each for each in waiting if self.records.pop(each.name, None) is not None]
 
     def purge(self) -> int:
         if not self.writable:
@@ -182,41 +248,18 @@ class MemoryOutbox:
         self.records.clear()
         return purged
 
-    def tidy(self, now: float) -> None:
-        self.notes = evolve(self.notes, observed=self.notes.observed.advance(now))
-        waiting = [Waiting(each.event.uuid, 0, self._since[each.event.uuid]) for each in self.pending()]
-        for each, reason in select_expired(waiting, self.notes.observed.seconds):
-            self.drop([self.records[each.name]], reason)
 
-    def trim(self, now: float) -> None:
-        self.tidy(now)
+@define
+class MemoryOutbox:
+    """An outbox."""
 
-    def losses(self) -> Losses:
-        return self.notes.losses
+    log: MemoryDeliveryLog = field(factory=MemoryDeliveryLog)
+    sender_lock: MemorySenderLock = field(factory=MemorySenderLock)
+    queue: MemoryEventQueue = field()
 
-    def logbook(self) -> Logbook:
-        return self.notes
-
-    def write_logbook(self, logbook: Logbook) -> None:
-        if not self.writable:
-            raise StoreError("not permitted")
-        self.notes = logbook
-
-    def clear_logbook(self) -> None:
-        self.write_logbook(Logbook())
-
-    @contextmanager
-    def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
-        if not self.lockable:
-            raise StoreError("the sender lock can't be used")
-        if self.sender_at_work:
-            yield False
-            return
-        self.sender_at_work = True
-        try:
-            yield True
-        finally:
-            self.sender_at_work = False
+    @queue.default
+    def _make_queue(self) -> MemoryEventQueue:
+        return MemoryEventQueue(self.log)
 
 
 @define
@@ -249,6 +292,9 @@ class MemorySwitch:
 
     is_off: bool = False
     writable: bool = True
+
+    def is_on(self) -> bool:
+        return not self.is_off
 
     def turn_off(self) -> None:
         self._check()

@@ -7,7 +7,7 @@ nothing and touches no file; and that what slips through, in a process of the ho
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -15,11 +15,10 @@ from attrs import define, field
 
 from arcade_usage.adapters.storage import config_folder
 from arcade_usage.application.command.tracker import CommandTracker, SilentTracker, suppress_and_log
-from arcade_usage.application.command.tracking import Execution, Tracker
+from arcade_usage.application.command.tracking import Execution, TrackedCommand, Tracker
 from arcade_usage.application.server.queue import Worker
 from arcade_usage.application.server.tracker import ServerTracker, pack
-from arcade_usage.composition import command as command_composition
-from arcade_usage.composition import server as server_composition
+from arcade_usage.composition.command import ToolConfig, replaced_by
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.usage import Usage
 
@@ -33,28 +32,26 @@ class Stage:
 
     usage: Usage = field(factory=Usage)
 
-    def command_tracker(self, distribution: str, project_token: str | None, host: str, *_: object) -> Tracker:
-        return PlayedTracker(self, distribution, project_token, host)
+    def command_tracker(self, config: ToolConfig) -> Tracker:
+        return PlayedTracker(self, config)
 
-    def server_tracker(self, distribution: str, project_token: str | None, *_: object) -> ServerTracker:
-        return PlayedServer(self, distribution, project_token)
+    def server_tracker(self, config: ToolConfig) -> ServerTracker:
+        return PlayedServer(self, config)
 
 
 class PlayedTracker:
     """A command tracker that begins anew with each test, as a tool's process would."""
 
-    def __init__(self, stage: Stage, distribution: str, project_token: str | None, host: str) -> None:
+    def __init__(self, stage: Stage, config: ToolConfig) -> None:
         self._stage = stage
-        self._distribution = distribution
-        self._project_token = project_token
-        self._host = host
+        self._config = config
         self._of: tuple[Usage, int] | None = None
         self._begin()
 
     def track_command_execution(self, command_name: str, **facts: Any) -> None:
         self._begin().track_command_execution(command_name, **facts)
 
-    def command(self, command_name: str, **facts: Any) -> AbstractContextManager[None]:
+    def command(self, command_name: str, **facts: Any) -> TrackedCommand:
         return self._begin().command(command_name, **facts)
 
     def begin(self) -> Execution:
@@ -66,7 +63,7 @@ class PlayedTracker:
         if self._of != (usage, usage.starts):
             self._of = (usage, usage.starts)
             self._tracker = self._make(usage)
-        return SilentTracker() if _is_off(self._project_token) else self._tracker
+        return SilentTracker() if _is_off(self._config.project_token) else self._tracker
 
     def _make(self, usage: Usage) -> CommandTracker:
         return CommandTracker(
@@ -75,19 +72,19 @@ class PlayedTracker:
             clock=usage.clock,
             rotate=usage.rotate,
             keep=usage.keep,
-            project={"host": self._host, "project_token": str(self._project_token)},
+            project={"host": self._config.host, "project_token": str(self._config.project_token)},
             config_dir=_CONFIG_DIR,
-            distribution=self._distribution,
+            distribution=self._config.distribution or "",
+            adapters=self._config.adapters,
         )
 
 
 class PlayedServer:
     """A server's tracker whose background is in the foreground: what is captured is delivered at once."""
 
-    def __init__(self, stage: Stage, distribution: str, project_token: str | None) -> None:
+    def __init__(self, stage: Stage, config: ToolConfig) -> None:
         self._stage = stage
-        self._distribution = distribution
-        self._project_token = project_token
+        self._config = config
         self._seen: Mapping[str, object] | None = None
         self._of: tuple[Usage, int] | None = None
         self._open = True
@@ -99,12 +96,12 @@ class PlayedServer:
         return self._dropped + self._begin().lost
 
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
-        rounds, lost = self._begin(), self._dropped + 1
+        worker, lost = self._begin(), self._dropped + 1
         with suppress_and_log():
             if self._open and isinstance(name, str):
-                self._seen = rounds.keep([pack(name, properties, self._stage.usage.clock.time(), self._seen)])
+                self._seen = worker.keep([pack(name, properties, self._stage.usage.clock.time(), self._seen)])
                 lost -= 1
-                rounds.send(lost)
+                worker.send(lost)
         self._dropped = lost
 
     def close(self) -> None:
@@ -120,9 +117,9 @@ class PlayedServer:
         usage = self._stage.usage
         if self._of != (usage, usage.starts):
             self._of = (usage, usage.starts)
-            self._rounds: Worker = usage.courier(self._distribution, lambda: not _is_off(self._project_token))
+            self._worker: Worker = usage.worker(self._config, lambda: not _is_off(self._config.project_token))
             self._seen = usage.take()
-        return self._rounds
+        return self._worker
 
 
 def _is_off(project_token: str | None) -> bool:
@@ -142,8 +139,7 @@ def staging() -> Iterator[Stage]:
         surroundings = {DO_NOT_TRACK_VARIABLE: _OFF, "ARCADE_WORK_DIR": folder, "ARCADE_USAGE_TRACKING": ""}
         stack.enter_context(mock.patch.dict(os.environ, surroundings))
         stack.enter_context(mock.patch.object(config_folder, "DEFAULT_FOLDER", folder))
-        stack.enter_context(mock.patch.object(command_composition, "_command_tracker", stage.command_tracker))
-        stack.enter_context(mock.patch.object(server_composition, "_server_tracker", stage.server_tracker))
+        stack.enter_context(replaced_by(stage))
         yield stage
 
 

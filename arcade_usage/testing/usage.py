@@ -12,12 +12,14 @@ from attrs import define, field, frozen
 from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.payload_reader import read_payload
+from arcade_usage.application.adapters import Adapters
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.delivery.attempt_log import AttemptLog
-from arcade_usage.application.delivery.attributor import Attributor
 from arcade_usage.application.delivery.delivery import Delivery, Handover
 from arcade_usage.application.errors import LaunchError, StoreError
 from arcade_usage.application.server.worker import ServerWorker
+from arcade_usage.composition.adapters import apply_factory
+from arcade_usage.composition.command import ToolConfig
+from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.event import Event, describe
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
@@ -26,14 +28,16 @@ from arcade_usage.domain.server_event import describe_server_event
 from arcade_usage.domain.verdict import Found
 from arcade_usage.testing.in_memory import (
     ManualClock,
+    MemoryCopies,
     MemoryIdentityStore,
     MemoryOutbox,
     MemoryPrincipalApi,
     MemorySink,
+    MemorySwitch,
     SequentialIds,
 )
 
-_SINK = "tests"  # whichever project a host names, all goes here
+_PROJECT = "tests"  # whichever project a tool names, all goes here
 
 
 @frozen
@@ -115,7 +119,7 @@ class Usage:
     @property
     def waiting(self) -> list[Event]:
         """What is in the outbox, oldest first: written down, and not sent yet."""
-        return [record.event for record in self._outbox.pending()]
+        return [record.event for record in self._outbox.queue.pending()]
 
     def __str__(self) -> str:
         lines = [f"  sent: {_line(event.name, event.properties)}, {_whose(event)}" for event in self.events]
@@ -129,9 +133,9 @@ class Usage:
         self.begin_anonymous()
         self.store_credentials(principal_id)
         snapshot = Snapshot(make_first(self._ids.new(), self._store.here), self.cloud.stamp())
-        known = snapshot.state.used_for(_SINK, snapshot.stamp, self._store.here)
+        known = snapshot.state.used_for(_PROJECT, snapshot.stamp, self._store.here)
         known = known.claimed(principal_id, self._store.here)
-        self._store.state = known.accepted(principal_id, _SINK, snapshot.stamp)
+        self._store.state = known.accepted(principal_id, _PROJECT, snapshot.stamp)
         alias = IngestedEvent(ALIAS_EVENT, str(known.anon_id), self._ids.new(), "", {"alias": principal_id})
         self.posthog.persons = self.posthog.persons.ingest(alias)
 
@@ -154,7 +158,7 @@ class Usage:
 
     def make_folder_read_only(self) -> None:
         """Nothing can be written in the config folder any more."""
-        self._store.writable = self._outbox.writable = False
+        self._store.writable = self._outbox.queue.writable = self._outbox.log.writable = False
 
     def wait_out_pauses(self) -> None:
         """Time passes until all that failed is due again, at the next event."""
@@ -194,35 +198,46 @@ class Usage:
         """Put an event into the outbox, where no process can be started."""
         handover = read_payload(payload)
         event, is_logout = self._event(handover), handover.command.is_logout
-        self._delivery().write_down(event, handover.snapshot, is_logout=is_logout)
+        self._delivery(None).write_down([event], handover.snapshot, is_logout=is_logout)
 
-    def courier(self, distribution: str, is_on: Callable[[], bool]) -> ServerWorker:
-        """What a server's background works with."""
-        runtime, redact = read_runtime(distribution, {}), local_redactor(os.environ)
+    def worker(self, config: ToolConfig, is_on: Callable[[], bool]) -> ServerWorker:
+        """What a server's worker thread runs."""
+        runtime, redact = read_runtime(config.distribution or "", {}), local_redactor(os.environ)
         return ServerWorker(
             is_on=is_on,
             snapshots=self,
             read=codec.read_snapshot,
-            describe=lambda capture: describe_server_event(capture, runtime, self._ids.new(), redact),
-            begin=self._delivery,
+            describe=lambda event: describe_server_event(event, runtime, self._ids.new(), redact),
+            begin=lambda: self._delivery(config.adapters),
             clock=self.clock,
         )
 
     def _deliver(self, payload: str) -> None:
         handover = read_payload(payload)
         event, is_logout = self._event(handover), handover.command.is_logout
-        delivery = self._delivery()
-        record = delivery.take(event, handover.snapshot, is_logout=is_logout)
+        delivery = self._delivery(handover.adapters)
+        (record,) = delivery.take([event], handover.snapshot, is_logout=is_logout)
         delivery.send(login=record if handover.command.is_login else None)
+
+    def _delivery(self, factory: str | None) -> Delivery:
+        return make_delivery(apply_factory(factory, self._adapters), _PROJECT)
 
     def _event(self, handover: Handover) -> Event:
         runtime = read_runtime(handover.distribution, {})  # the same at a desk and in CI
         return describe(handover.command, runtime, self._ids.new(), local_redactor(os.environ))
 
-    def _delivery(self) -> Delivery:
-        attempts = AttemptLog(self._outbox, self.clock, self._ids)
-        attributor = Attributor(self._store, self.cloud, self.posthog, _SINK, attempts, self.clock, self._ids)
-        return Delivery(self._store, self._outbox, self.posthog, attributor, attempts, self.clock, self._ids)
+    @property
+    def _adapters(self) -> Adapters:
+        return Adapters(
+            identity_store=self._store,
+            principal_api=self.cloud,
+            analytics_sink=self.posthog,
+            outbox=self._outbox,
+            copies=MemoryCopies(),
+            switch=MemorySwitch(),
+            clock=self.clock,
+            ids=self._ids,
+        )
 
     def _recorded(self, event: IngestedEvent) -> RecordedEvent:
         persons = self.posthog.persons

@@ -13,7 +13,8 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.process import launcher as detached
-from arcade_usage.adapters.process.launcher import LOGIN_WAIT_SECONDS, DetachedLauncher
+from arcade_usage.adapters.process.launcher import DetachedLauncher
+from arcade_usage.application import time_limits
 from arcade_usage.application.errors import LaunchError
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 from tests.adapters.disk import os_error
@@ -125,13 +126,13 @@ class TestWaiting:
 
     def test_the_bound(self) -> None:
         """Where nobody changes it, the wait is 4 s at most."""
-        assert 3.5 < LOGIN_WAIT_SECONDS < 4.0
+        assert 3.5 < time_limits.LOGIN_WAIT_SECONDS < 4.0
 
     def test_it_is_over_when_the_process_lets_go(
         self, launcher: DetachedLauncher, stand_in: StandIn, mocker: MockerFixture
     ) -> None:
         """Who closes its output has settled the identity; the process goes on alone."""
-        mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
+        mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
         stand_in.become(stays=True, lets_go=True)
         with stand_in.listening() as told:
             start = time.monotonic()
@@ -144,7 +145,7 @@ class TestWaiting:
         self, launcher: DetachedLauncher, stand_in: StandIn, mocker: MockerFixture
     ) -> None:
         """A process that dies holds nobody up."""
-        mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
+        mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
         with stand_in.listening() as told:
             start = time.monotonic()
             launcher.launch_and_wait("{}")
@@ -155,7 +156,7 @@ class TestWaiting:
         self, launcher: DetachedLauncher, stand_in: StandIn, mocker: MockerFixture
     ) -> None:
         """A process that does neither is left alone, and goes on."""
-        mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", 0.1)
+        mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", 0.1)
         stand_in.become(stays=True)
         launcher.launch_and_wait("{}")
         told = stand_in.listen()
@@ -166,7 +167,7 @@ class TestWaiting:
         self, launcher: DetachedLauncher, stand_in: StandIn, mocker: MockerFixture
     ) -> None:
         """Its output is the host's end of a pipe, and is nowhere to be seen."""
-        mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", 0.1)
+        mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", 0.1)
         stand_in.become(stays=True)
         launcher.launch_and_wait("{}")
         told = stand_in.listen()
@@ -203,7 +204,7 @@ class TestLeft:
         self, launcher: DetachedLauncher, stand_in: StandIn, mocker: MockerFixture
     ) -> None:
         """The host's ends of the pipes are closed when a process has ended, or could not be started."""
-        mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
+        mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
         before = _open_pipes()
         with stand_in.listening() as told:
             launcher.launch_and_wait("{}")

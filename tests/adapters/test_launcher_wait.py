@@ -19,6 +19,7 @@ from arcade_usage.adapters.process.windows import wait_until_closed
 from arcade_usage.adapters.storage import logout
 from arcade_usage.adapters.storage.codec import write_identity
 from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.application import time_limits
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.domain.identity import Anonymous
 from tests.adapters.stand_in import PATIENCE_SECONDS, StandIn
@@ -29,7 +30,8 @@ PYTHON = sys.executable  # the tests put a stand-in there
 LOGIN = """
 import os, sys, threading
 from arcade_usage.adapters.process import launcher as detached
-detached.LOGIN_WAIT_SECONDS = 0.1
+from arcade_usage.application import time_limits
+time_limits.LOGIN_WAIT_SECONDS = 0.1
 sys.executable = {executable!r}
 detached.DetachedLauncher(os.environ).launch_and_wait("{{}}")
 """
@@ -130,7 +132,7 @@ def test_what_a_signal_handler_raises_while_a_login_waits_is_the_host_s(
 ) -> None:
     """A host that bounds its commands with an alarm gets its exception, of whatever kind."""
     error = kind("the host's")
-    mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
+    mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
     stand_in.become(stays=True)
     waiting = mocker.spy(detached, "_wait_until_closed")
 
@@ -155,7 +157,7 @@ def test_what_a_signal_handler_raises_while_a_logout_waits_is_the_host_s(
 ) -> None:
     """Another process holds the identity lock: the wait for it ends with the host's exception."""
     error = kind("the host's")
-    mocker.patch.object(logout, "LOCK_SECONDS", PATIENCE_SECONDS)
+    mocker.patch.object(logout, "LOGOUT_LOCK_SECONDS", PATIENCE_SECONDS)
     layout = Layout(str(tmp_path))
     Path(layout.folder).mkdir()
     Path(layout.usage_json).write_bytes(write_identity(Anonymous(ANON), {}))
@@ -196,7 +198,7 @@ def test_where_there_is_no_poll_the_wait_is_bounded_too(
     import select
 
     monkeypatch.delattr(select, "poll")
-    mocker.patch.object(detached, "LOGIN_WAIT_SECONDS", 0.1)
+    mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", 0.1)
     stand_in.become(stays=True)
     DetachedLauncher(os.environ).launch_and_wait("{}")
     assert not stand_in.has_ended(stand_in.listen()["process"])

@@ -14,7 +14,8 @@ import pytest
 
 from arcade_usage.adapters.files import locks
 from arcade_usage.adapters.files.lock_probe import is_held
-from arcade_usage.adapters.files.locks import LONG_SECONDS, find_obstacle, hold
+from arcade_usage.adapters.files.locks import find_obstacle, hold
+from arcade_usage.application.time_limits import STUCK_SENDER_SECONDS
 from tests.adapters.contenders import contend
 from tests.adapters.holders import holding, is_had
 from tests.lockless import ERRORS, environment_of
@@ -228,7 +229,7 @@ class TestObstacles:
         Path(path).touch()
         assert find_obstacle(path) is None
 
-    @pytest.mark.parametrize(("age", "is_one"), [(0.0, False), (LONG_SECONDS + 5, True)])
+    @pytest.mark.parametrize(("age", "is_one"), [(0.0, False), (STUCK_SENDER_SECONDS + 5, True)])
     def test_a_process_that_holds_it_for_long(self, path: str, age: float, is_one: bool) -> None:
         """A sender that is at work is none; one that is stuck is."""
         with owner(path, os.environ):

@@ -22,7 +22,7 @@ from tests.samples import ALICE, ANON, BOB, FRESH, HERE, KNOWNS, OTHER_ANON, SIN
 
 @pytest.fixture
 def layout(config_dir: Path, mocker: MockerFixture) -> Layout:
-    mocker.patch.object(logout, "LOCK_SECONDS", 0.05)
+    mocker.patch.object(logout, "LOGOUT_LOCK_SECONDS", 0.05)
     return Layout(str(config_dir))
 
 

@@ -47,8 +47,8 @@ class TestFiles:
     @pytest.mark.usefixtures("no_umask")
     def test_everything_is_private(self, outbox: FolderOutbox, folder: Path, config_dir: Path) -> None:
         """Records, sink and lock are 0600, every folder that was made 0700, and nothing else is there."""
-        outbox.add(anonymous())
-        with outbox.sending():
+        outbox.queue.add(anonymous())
+        with outbox.sender_lock.hold():
             assert {path.name: mode_of(path) for path in folder.iterdir()} == {
                 event_files(folder)[0].name: 0o600,
                 "sender.lock": 0o600,
@@ -62,19 +62,19 @@ class TestFiles:
         self, outbox: FolderOutbox, folder: Path, config_dir: Path
     ) -> None:
         """Who sends first makes folders like anybody else."""
-        with outbox.sending() as admitted:
+        with outbox.sender_lock.hold() as admitted:
             assert admitted
         assert [mode_of(each) for each in (config_dir, folder.parent, folder)] == [0o700] * 3
 
     def test_the_sink_is_kept_beside_its_records(self, outbox: FolderOutbox, folder: Path) -> None:
         """The folder alone tells where its events go."""
-        outbox.add(anonymous())
+        outbox.queue.add(anonymous())
         assert codec.read_project(json.loads((folder / "sink.json").read_text())) == SINK
 
     def test_looking_makes_nothing(self, outbox: FolderOutbox, config_dir: Path) -> None:
         """An outbox that was never used is empty, and stays a name."""
-        assert outbox.pending() == []
-        outbox.remove([anonymous()])
+        assert outbox.queue.pending() == []
+        outbox.queue.remove([anonymous()])
         assert not config_dir.exists()
 
     @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ class TestFiles:
     def test_any_moment_will_do(self, outbox: FolderOutbox, moment: datetime) -> None:
         """A clock that is wrong is no reason to lose an event."""
         record = evolve(anonymous(), event=evolve(make_event(), timestamp=moment))
-        outbox.add(record)
-        assert outbox.pending() == [record]
-        outbox.remove([record])
-        assert outbox.pending() == []
+        outbox.queue.add(record)
+        assert outbox.queue.pending() == [record]
+        outbox.queue.remove([record])
+        assert outbox.queue.pending() == []
 
     def test_a_record_that_was_frozen_is_one_file(self, outbox: FolderOutbox, folder: Path) -> None:
         """A verdict is written in the place of the record that had none."""
-        outbox.add(undecided())
-        outbox.freeze(of(ALICE))
+        outbox.queue.add(undecided())
+        outbox.queue.freeze(of(ALICE))
         assert [codec.read_record(path.read_bytes()) for path in event_files(folder)] == [of(ALICE)]
 
 
@@ -140,10 +140,10 @@ class TestStrangers:
     ) -> None:
         """A file that can't be read as a record neither fails nor hides the others, and is left there."""
         for number in (1, 9):
-            outbox.add(anonymous(number))
+            outbox.queue.add(anonymous(number))
         stranger = folder / "000000000000005-stranger.event.json"
         make(stranger)
-        assert within(10.0, outbox.pending) == [anonymous(1), anonymous(9)]
+        assert within(10.0, outbox.queue.pending) == [anonymous(1), anonymous(9)]
         assert os.path.lexists(stranger)
 
     @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ class TestStrangers:
     )
     def test_a_file_of_another_name_is_none(self, outbox: FolderOutbox, folder: Path, name: str) -> None:
         """Only files that are named as records are read."""
-        outbox.add(anonymous(1))
+        outbox.queue.add(anonymous(1))
         (folder / name).write_bytes(codec.write_record(anonymous(2)))
-        assert outbox.pending() == [anonymous(1)]
+        assert outbox.queue.pending() == [anonymous(1)]
 
     @pytest.mark.parametrize(
         "renamed",
@@ -168,10 +168,10 @@ class TestStrangers:
         self, outbox: FolderOutbox, folder: Path, renamed: Callable[[str], str]
     ) -> None:
         """A copy under another name is not sent beside the record that it is of."""
-        outbox.add(anonymous(1))
+        outbox.queue.add(anonymous(1))
         original = event_files(folder)[0]
         shutil.copy(original, folder / renamed(original.name))
-        assert FolderOutbox(str(folder), SINK).pending() == outbox.pending() == [anonymous(1)]
+        assert FolderOutbox(str(folder), SINK).queue.pending() == outbox.queue.pending() == [anonymous(1)]
 
 
 class TestErrors:
@@ -182,11 +182,11 @@ class TestErrors:
         self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture, step: str
     ) -> None:
         """A full disk is a StoreError, and half a record is none."""
-        outbox.add(anonymous(1))
+        outbox.queue.add(anonymous(1))
         mocker.patch(f"os.{step}", side_effect=os_error(errno.ENOSPC))
         with pytest.raises(StoreError):
-            outbox.add(anonymous(2))
-        assert outbox.pending() == [anonymous(1)]
+            outbox.queue.add(anonymous(2))
+        assert outbox.queue.pending() == [anonymous(1)]
         assert len(list(folder.iterdir())) == 2
 
     def test_what_need_not_outlast_a_power_cut_does_not_wait_for_the_disk(
@@ -195,38 +195,38 @@ class TestErrors:
         """A server's events; but a verdict, once frozen, outlasts everything."""
         outbox = FolderOutbox(str(folder), SINK, durable=False)
         mocker.patch("os.fsync", side_effect=os_error(errno.EIO))
-        outbox.add(undecided(1))
-        assert outbox.pending() == [undecided(1)]
+        outbox.queue.add(undecided(1))
+        assert outbox.queue.pending() == [undecided(1)]
         with pytest.raises(StoreError):
-            outbox.freeze(anonymous(1))
-        assert outbox.pending() == [undecided(1)]
+            outbox.queue.freeze(anonymous(1))
+        assert outbox.queue.pending() == [undecided(1)]
 
     def test_no_permission_to_read(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
         """A folder that may not be listed is not an empty one."""
-        outbox.add(anonymous())
+        outbox.queue.add(anonymous())
         deny(mocker, folder)
         with pytest.raises(StoreError):
-            outbox.pending()
-        with pytest.raises(StoreError), outbox.sending():
+            outbox.queue.pending()
+        with pytest.raises(StoreError), outbox.sender_lock.hold():
             pytest.fail("admitted")
 
     def test_no_permission_to_write(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
         """What is pending can be seen, and no change of it is passed over in silence."""
-        outbox.add(anonymous())
+        outbox.queue.add(anonymous())
         deny_writing(mocker, folder)
-        for change in (outbox.add, outbox.freeze, lambda record: outbox.remove([record])):
+        for change in (outbox.queue.add, outbox.queue.freeze, lambda record: outbox.queue.remove([record])):
             with pytest.raises(StoreError):
                 change(anonymous())
-        assert outbox.pending() == [anonymous()]
+        assert outbox.queue.pending() == [anonymous()]
 
     def test_a_file_in_the_folder_s_place(self, outbox: FolderOutbox, folder: Path) -> None:
         """Nothing is made in the place of what is not ours."""
         folder.parent.mkdir(parents=True)
         folder.write_text("theirs")
-        for call in (lambda: outbox.add(anonymous()), outbox.pending):
+        for call in (lambda: outbox.queue.add(anonymous()), outbox.queue.pending):
             with pytest.raises(StoreError):
                 call()
-        with pytest.raises(StoreError), outbox.sending():
+        with pytest.raises(StoreError), outbox.sender_lock.hold():
             pytest.fail("admitted")
         assert folder.read_text() == "theirs"
 
@@ -237,14 +237,14 @@ class TestErrors:
         self, outbox: FolderOutbox, mocker: MockerFixture, error: Exception
     ) -> None:
         """Without a lock nobody sends: two at once could give one event two verdicts."""
-        outbox.add(anonymous())
+        outbox.queue.add(anonymous())
         mocker.patch.object(filelock.FileLock, "_acquire", side_effect=error)
-        with pytest.raises(StoreError), outbox.sending():
+        with pytest.raises(StoreError), outbox.sender_lock.hold():
             pytest.fail("admitted")
 
     def test_an_error_of_the_sender_is_its_own(self, outbox: FolderOutbox) -> None:
         """What the sender itself runs into is not put down to the outbox."""
-        with pytest.raises(OSError, match="of the sender"), outbox.sending():
+        with pytest.raises(OSError, match="of the sender"), outbox.sender_lock.hold():
             raise OSError("of the sender")
 
 
@@ -258,7 +258,7 @@ outbox = FolderOutbox(folder, Project(host, token))
 admitted, overlaps = 0, 0
 for turn in range(20):
     ready()
-    with outbox.sending() as ours:
+    with outbox.sender_lock.hold() as ours:
         if ours:
             admitted += 1
             try:
@@ -277,14 +277,14 @@ class TestSenders:
 
     def test_no_two_processes_send_at_once(self, outbox: FolderOutbox, folder: Path) -> None:
         """Of processes that try at the same moment, none is inside with another, and somebody always is."""
-        outbox.add(anonymous())
+        outbox.queue.add(anonymous())
         outputs = contend(_SEND, 4, [str(folder), SINK.host, SINK.project_token], rounds=20)
         assert [int(overlaps) for _, overlaps in outputs] == [0] * 4
         assert sum(int(admitted) for admitted, _ in outputs) >= 20
 
     def test_a_sender_that_was_killed_frees_the_lock(self, outbox: FolderOutbox, folder: Path) -> None:
         """The lock ends with its process, however that ends."""
-        outbox.add(anonymous())
+        outbox.queue.add(anonymous())
         script = (
             "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); "
             "print('held', flush=True); sys.stdin.read()"
@@ -296,16 +296,16 @@ class TestSenders:
         ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == b"held\n"
-            with outbox.sending() as admitted:
+            with outbox.sender_lock.hold() as admitted:
                 assert not admitted
             process.kill()
             process.wait(30)
-        with outbox.sending() as admitted:
+        with outbox.sender_lock.hold() as admitted:
             assert admitted
 
     def test_patience_ends(self, outbox: FolderOutbox) -> None:
         """Who waits for the sender at work is told when the time is over."""
-        with outbox.sending(), FolderOutbox(outbox.folder, SINK).sending(0.05) as admitted:
+        with outbox.sender_lock.hold(), FolderOutbox(outbox.folder, SINK).sender_lock.hold(0.05) as admitted:
             assert not admitted
 
 
@@ -313,5 +313,5 @@ def test_another_sink_s_record_is_not_seen(outbox: FolderOutbox, folder: Path) -
     """Two tools that share a config folder keep apart by the folder of their sink."""
     other = FolderOutbox(str(folder.parent / OTHER_SINK.key), OTHER_SINK)
     record = Record(make_event(), anonymous().snapshot, attribution=Attribution(ALICE, personless=False))
-    other.add(record)
-    assert (outbox.pending(), other.pending()) == ([], [record])
+    other.queue.add(record)
+    assert (outbox.queue.pending(), other.queue.pending()) == ([], [record])

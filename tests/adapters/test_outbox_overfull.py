@@ -9,10 +9,11 @@ import pytest
 from attrs import evolve
 
 from arcade_usage.adapters.files.owned_folder import STRAY_SECONDS
-from arcade_usage.adapters.storage import outbox as outbox_module
+from arcade_usage.adapters.storage import event_queue
 from arcade_usage.adapters.storage.outbox import FolderOutbox, find_projects
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import BYTES_LIMIT, LossReason
+from tests.retention import tidy
 from tests.samples import OTHER_SINK, SINK, anonymous, make_event
 
 NOW = 1_800_000_000.0
@@ -38,38 +39,38 @@ def test_one_mebibyte_is_the_limit(outbox: FolderOutbox, folder: Path) -> None:
     """The oldest go until what stays fits, and are counted."""
     for number in range(1, 61):
         event = make_event(number, note="x" * 30_000)
-        outbox.add(evolve(anonymous(number), event=event))
-    another(folder).tidy(NOW)
+        outbox.queue.add(evolve(anonymous(number), event=event))
+    tidy(another(folder), NOW)
     sizes = [path.stat().st_size for path in folder.glob("*.event.json")]
     assert 0 < sum(sizes) <= BYTES_LIMIT
-    assert another(folder).logbook().losses.counts == {LossReason.TOO_LARGE.value: 60 - len(sizes)}
-    assert another(folder).pending()[-1].event == make_event(60, note="x" * 30_000)
+    assert another(folder).log.read().losses.counts == {LossReason.TOO_LARGE.value: 60 - len(sizes)}
+    assert another(folder).queue.pending()[-1].event == make_event(60, note="x" * 30_000)
 
 
 def test_an_overfull_folder_is_worked_off(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One look takes in a bounded number of records; some looks later those over the bounds are gone."""
-    monkeypatch.setattr(outbox_module, "SCAN_LIMIT", 100)
+    monkeypatch.setattr(event_queue, "SCAN_LIMIT", 100)
     for number in range(1, 5):
-        outbox.add(evolve(anonymous(number), event=make_event(number, note="x" * 50_000)))
+        outbox.queue.add(evolve(anonymous(number), event=make_event(number, note="x" * 50_000)))
     (first, *_) = folder.glob("*.event.json")
     for number in range(450):
         (folder / first.name.replace("00000000", f"{number:08d}", 1)).touch()
     for _ in range(30):
-        another(folder).tidy(NOW)
+        tidy(another(folder), NOW)
     assert sum(path.stat().st_size for path in folder.glob("*.event.json")) <= BYTES_LIMIT
 
 
 def test_what_we_did_not_make_stays(outbox: FolderOutbox, folder: Path) -> None:
     """However old it is, and though everything is purged: we delete only names that we create."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     strangers = [folder / name for name in ("notes.txt", ".tmp-mine", "1.event.json", "sent.jsonl.bak")]
     for stranger in strangers:
         stranger.write_text("theirs")
         os.utime(stranger, (LONG_AGO, LONG_AGO))
-    outbox.tidy(NOW)
-    assert outbox.purge() == 1
+    tidy(outbox, NOW)
+    assert outbox.queue.purge() == 1
     assert [stranger.read_text() for stranger in strangers] == ["theirs"] * 4
 
 
@@ -77,21 +78,21 @@ def test_an_event_of_ones_own_is_seen_in_an_overfull_folder(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the look at the others took in."""
-    monkeypatch.setattr(outbox_module, "SCAN_LIMIT", 3)
+    monkeypatch.setattr(event_queue, "SCAN_LIMIT", 3)
     folder.mkdir()
     for number in range(50):
         (folder / f"stray-{number}").touch()
-    outbox.add(anonymous(1))
-    assert outbox.pending() == [anonymous(1)]
+    outbox.queue.add(anonymous(1))
+    assert outbox.queue.pending() == [anonymous(1)]
 
 
 def test_what_may_be_somebodys_stays_for_an_hour(outbox: FolderOutbox, folder: Path) -> None:
     """A temporary file can be one that is being written."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     (folder / ".tmp-1-0123456789abcdef").touch()
     (folder / ".tmp-1-fedcba9876543210").touch()
     os.utime(folder / ".tmp-1-fedcba9876543210", (LONG_AGO, LONG_AGO))
-    outbox.tidy(NOW)
+    tidy(outbox, NOW)
     assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-0123456789abcdef"]
 
 
@@ -99,15 +100,13 @@ def test_a_clock_put_ahead_makes_no_file_old(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file's age is told by the clock that dates it: what is being written stays, what is old goes."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     (folder / ".tmp-1-0123456789abcdef").touch()
     (folder / ".tmp-1-fedcba9876543210").touch()
     os.utime(folder / ".tmp-1-fedcba9876543210", (LONG_AGO, LONG_AGO))
     ahead = time.time() + 2 * STRAY_SECONDS
     monkeypatch.setattr(time, "time", lambda: ahead)
-    with outbox.sending() as ours:
-        assert ours
-        outbox.tidy(ahead)
+    tidy(outbox, ahead)
     assert [path.name for path in folder.glob(".tmp-*")] == [".tmp-1-0123456789abcdef"]
 
 
@@ -115,14 +114,14 @@ def test_folders_and_links_among_the_events_harm_nothing(
     outbox: FolderOutbox, folder: Path, tmp_path: Path
 ) -> None:
     """What a link points to stays, and a folder is left where it is."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     precious = tmp_path / "precious"
     precious.touch()
     os.utime(precious, (LONG_AGO, LONG_AGO))
     (folder / "link").symlink_to(precious)
     os.utime(folder / "link", (LONG_AGO, LONG_AGO), follow_symlinks=False)
     (folder / "folder").mkdir()
-    outbox.tidy(NOW)
+    tidy(outbox, NOW)
     assert precious.exists()
     assert (folder / "folder").is_dir()
     assert (folder / "link").is_symlink()
@@ -133,27 +132,27 @@ def test_a_link_that_is_named_as_an_event_is_none(
     outbox: FolderOutbox, folder: Path, tmp_path: Path, kind: str
 ) -> None:
     """It holds nothing up, is not sent, leads to nothing that is harmed, and stays."""
-    outbox.add(anonymous(1))
-    FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).add(anonymous(9))
+    outbox.queue.add(anonymous(1))
+    FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).queue.add(anonymous(9))
     (theirs,) = (tmp_path / OTHER_SINK.key).glob("*.event.json")
     link = folder / theirs.name
     link.symlink_to({"to itself": link.name, "to nowhere": "nowhere", "to a record": str(theirs)}[kind])
     os.utime(link, (LONG_AGO, LONG_AGO), follow_symlinks=False)
-    assert another(folder).pending() == [anonymous(1)]
-    another(folder).tidy(NOW)
+    assert another(folder).queue.pending() == [anonymous(1)]
+    tidy(another(folder), NOW)
     assert (link.is_symlink(), theirs.exists()) == (True, True)
-    assert another(folder).logbook().losses.counts == {}
+    assert another(folder).log.read().losses.counts == {}
 
 
 def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox, folder: Path) -> None:
     """It is never due to be dropped, which it could not be."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     named = folder / next(folder.glob("*.event.json")).name.replace("00000001-1111", "00000009-9999")
     named.mkdir()
     for day in range(40):
-        outbox.tidy(NOW + day * 86_400.0)
-    assert (named.is_dir(), outbox.pending()) == (True, [])
-    assert outbox.logbook().losses.counts == {LossReason.TOO_OLD.value: 1}
+        tidy(outbox, NOW + day * 86_400.0)
+    assert (named.is_dir(), outbox.queue.pending()) == (True, [])
+    assert outbox.log.read().losses.counts == {LossReason.TOO_OLD.value: 1}
 
 
 @pytest.mark.parametrize(
@@ -174,20 +173,18 @@ def test_a_logbook_that_says_nothing_is_an_empty_one(
     outbox: FolderOutbox, folder: Path, content: bytes
 ) -> None:
     """Everything is due, and the next one is written over it."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     (folder / "logbook.json").write_bytes(content)
-    assert outbox.logbook() == Logbook()
-    outbox.add(anonymous(2))
-    outbox.tidy(NOW)
-    assert another(folder).pending() == [anonymous(1), anonymous(2)]
-    outbox.drop([anonymous(1)], LossReason.REFUSED)
-    assert outbox.logbook().losses.counts == {LossReason.REFUSED.value: 1}
+    assert outbox.log.read() == Logbook()
+    outbox.queue.add(anonymous(2))
+    tidy(outbox, NOW)
+    assert another(folder).queue.pending() == [anonymous(1), anonymous(2)]
 
 
 def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) -> None:
     """What is no outbox, or says another sink than its folder's name, is none."""
-    outbox.add(anonymous(1))
-    FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).add(anonymous(2))
+    outbox.queue.add(anonymous(1))
+    FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).queue.add(anonymous(2))
     (tmp_path / "empty").mkdir()
     (tmp_path / "malformed").mkdir()
     (tmp_path / "malformed" / "sink.json").write_text("{}")
@@ -203,12 +200,12 @@ def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) 
 
 def test_a_logbook_of_an_older_sender_can_be_read(outbox: FolderOutbox, folder: Path) -> None:
     """One that kept no last delivery and no last failure: what it does say stands."""
-    outbox.add(anonymous(1))
+    outbox.queue.add(anonymous(1))
     (folder / "logbook.json").write_bytes(
         b'{"pauses": {"sink": {"failures": 2, "due_at": 5.0}}, "observed": {"seconds": 7.0, "looked_at": 3.0},'
         b' "losses": {"PostHog refused it": 4}}'
     )
-    logbook = outbox.logbook()
+    logbook = outbox.log.read()
     assert (logbook.backoff.next_due, logbook.observed.seconds) == (5.0, 7.0)
     assert logbook.losses.counts == {LossReason.REFUSED.value: 4}
     assert (logbook.delivered, logbook.failed) == (None, None)

@@ -8,11 +8,15 @@ import pytest
 from attrs import evolve
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.storage import outbox as outbox_module
-from arcade_usage.adapters.storage.outbox import SENDER_LOCK, TALLY_FILE, UNTENDED_SECONDS, FolderOutbox
+from arcade_usage.adapters.storage import delivery_log
+from arcade_usage.adapters.storage.delivery_log import TALLY_FILE
+from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.adapters.storage.record_files import SENDER_LOCK
+from arcade_usage.application.time_limits import UNTENDED_SECONDS
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import BYTES_LIMIT, EVENTS_LIMIT, Losses, LossReason
 from tests.adapters.contenders import contend
+from tests.retention import tidy, trim
 from tests.samples import SINK, anonymous, make_event
 
 NOW = 1_800_000_000.0
@@ -32,7 +36,7 @@ def another(folder: Path) -> FolderOutbox:
 def fill(folder: Path, events: int) -> None:
     outbox = another(folder)
     for number in range(events):
-        outbox.add(anonymous(number + 1))
+        outbox.queue.add(anonymous(number + 1))
 
 
 def begin_sending(folder: Path, ago: float) -> None:
@@ -53,40 +57,40 @@ def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
         (folder / SENDER_LOCK).mkdir()
     elif lock == "a stuck sender's":
         begin_sending(folder, UNTENDED_SECONDS + 1)
-    another(folder).trim(NOW)
-    assert another(folder).pending() == [anonymous(number + 1) for number in range(3, EVENTS_LIMIT + 3)]
-    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 3})
+    trim(another(folder), NOW)
+    assert another(folder).queue.pending() == [anonymous(number + 1) for number in range(3, EVENTS_LIMIT + 3)]
+    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 3})
 
 
 def test_one_mebibyte_is_the_limit(folder: Path) -> None:
     """As with the lock."""
     outbox = another(folder)
     for number in range(1, 61):
-        outbox.add(evolve(anonymous(number), event=make_event(number, note="x" * 30_000)))
-    another(folder).trim(NOW)
+        outbox.queue.add(evolve(anonymous(number), event=make_event(number, note="x" * 30_000)))
+    trim(another(folder), NOW)
     sizes = [path.stat().st_size for path in folder.glob("*.event.json")]
     assert 0 < sum(sizes) <= BYTES_LIMIT
-    assert another(folder).losses() == Losses({LossReason.TOO_LARGE.value: 60 - len(sizes)})
+    assert another(folder).log.losses() == Losses({LossReason.TOO_LARGE.value: 60 - len(sizes)})
 
 
 def test_what_waited_for_30_days_goes(folder: Path) -> None:
     """A look a day: what came on the first one is gone on the 31st, what came later is there."""
-    another(folder).add(anonymous(1))
+    another(folder).queue.add(anonymous(1))
     for day in range(31):
-        another(folder).trim(NOW + day * DAY)
+        trim(another(folder), NOW + day * DAY)
         if day == 1:
-            another(folder).add(anonymous(2))
-    another(folder).trim(NOW + 30 * DAY + 3601)
-    assert another(folder).pending() == [anonymous(2)]
-    assert another(folder).losses() == Losses({LossReason.TOO_OLD.value: 1})
+            another(folder).queue.add(anonymous(2))
+    trim(another(folder), NOW + 30 * DAY + 3601)
+    assert another(folder).queue.pending() == [anonymous(2)]
+    assert another(folder).log.losses() == Losses({LossReason.TOO_OLD.value: 1})
 
 
 def test_a_jump_of_the_clock_makes_nothing_old(folder: Path) -> None:
     """However far, and wherever it goes back to."""
-    another(folder).add(anonymous(1))
+    another(folder).queue.add(anonymous(1))
     for now in (NOW, NOW + 3650 * DAY, NOW):
-        another(folder).trim(now)
-    assert another(folder).pending() == [anonymous(1)]
+        trim(another(folder), now)
+    assert another(folder).queue.pending() == [anonymous(1)]
 
 
 def test_a_sender_at_work_is_left_to_it(folder: Path, mocker: MockerFixture) -> None:
@@ -95,16 +99,17 @@ def test_a_sender_at_work_is_left_to_it(folder: Path, mocker: MockerFixture) -> 
     begin_sending(folder, UNTENDED_SECONDS - 1)
     mocker.patch("os.scandir", side_effect=AssertionError)
     outbox = another(folder)
-    outbox.trim(NOW)
-    assert outbox.losses() == Losses()
+    trim(outbox, NOW)
+    assert outbox.log.losses() == Losses()
 
 
 _TRIM = """
 from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.application.delivery.retention import Retention
 
-outbox = FolderOutbox(sys.argv[1], None)
+retention = Retention(FolderOutbox(sys.argv[1], None))
 ready()
-outbox.trim(1_800_000_000.0)
+retention.enforce_without_lock(1_800_000_000.0)
 """
 
 
@@ -112,29 +117,29 @@ def test_of_processes_that_drop_at_once_one_counts_each_event(folder: Path) -> N
     """Six processes find 300 events too many: these are dropped, and 300 are counted."""
     fill(folder, EVENTS_LIMIT + 300)
     contend(_TRIM, 6, [str(folder)])
-    assert another(folder).size() == EVENTS_LIMIT
-    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 300})
+    assert len(another(folder).queue.waiting()) == EVENTS_LIMIT
+    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 300})
 
 
 def test_what_a_sender_counts_is_added(folder: Path) -> None:
     """What others dropped is kept beside the logbook, which only senders count in."""
     fill(folder, EVENTS_LIMIT + 2)
-    another(folder).trim(NOW)
+    trim(another(folder), NOW)
     fill(folder, 1)
-    another(folder).tidy(NOW)
-    assert another(folder).logbook().losses == Losses({LossReason.TOO_MANY.value: 1})
-    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 3})
+    tidy(another(folder), NOW)
+    assert another(folder).log.read().losses == Losses({LossReason.TOO_MANY.value: 1})
+    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 3})
 
 
 def test_a_purge_keeps_the_count(folder: Path) -> None:
     """It is of what was dropped, and forgotten with the logbook."""
     fill(folder, EVENTS_LIMIT + 2)
-    another(folder).trim(NOW)
-    another(folder).purge()
-    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 2})
-    another(folder).clear_logbook()
-    assert (another(folder).losses(), another(folder).logbook()) == (Losses(), Logbook())
-    another(folder).clear_logbook()
+    trim(another(folder), NOW)
+    another(folder).queue.purge()
+    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 2})
+    another(folder).log.clear()
+    assert (another(folder).log.losses(), another(folder).log.read()) == (Losses(), Logbook())
+    another(folder).log.clear()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -144,16 +149,16 @@ def test_a_link_in_the_place_of_the_count_is_not_followed(folder: Path, tmp_path
     theirs.write_text("theirs")
     fill(folder, EVENTS_LIMIT + 1)
     (folder / TALLY_FILE).symlink_to(theirs)
-    another(folder).trim(NOW)
-    assert another(folder).size() == EVENTS_LIMIT
+    trim(another(folder), NOW)
+    assert len(another(folder).queue.waiting()) == EVENTS_LIMIT
     assert theirs.read_text() == "theirs"
 
 
 def test_counting_ends_somewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file grows by a byte for each event, and not for ever."""
-    monkeypatch.setattr(outbox_module, "TALLY_LIMIT", 2)
+    monkeypatch.setattr(delivery_log, "TALLY_LIMIT", 2)
     for _ in range(3):
         fill(folder, EVENTS_LIMIT + 2)
-        another(folder).trim(NOW)
+        trim(another(folder), NOW)
     assert (folder / TALLY_FILE).read_bytes() == b"mm"
-    assert another(folder).losses() == Losses({LossReason.TOO_MANY.value: 2})
+    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 2})

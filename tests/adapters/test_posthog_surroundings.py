@@ -16,7 +16,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.posthog import sink as posthog_sink
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
-from arcade_usage.application.ports import ALIAS_SECONDS, BATCH_SECONDS
+from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood, Receiver
 from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of

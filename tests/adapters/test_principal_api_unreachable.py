@@ -11,7 +11,7 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.arcade_cloud import principal_api
 from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
-from arcade_usage.application.ports import LOOK_UP_SECONDS
+from arcade_usage.application.time_limits import LOOK_UP_SECONDS
 from arcade_usage.demo.receiver import HANGING, Mood, Receiver
 from arcade_usage.domain.verdict import NoAnswer
 from tests.adapters.credentials_file import TOKEN, stamp_of

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from attrs import define, field
 
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.delivery import Delivery
-from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.worker import ServerWorker
 from arcade_usage.domain.event import Event, Runtime
 from arcade_usage.domain.identity_state import Snapshot
@@ -61,7 +62,7 @@ class Server:
             self.look()
         self.seen = self.courier.keep(batch)
 
-    def run(self, *names: str) -> Progress:
+    def run(self, *names: str) -> Attempt:
         """Capture, keep and send."""
         self.keep(*map(self.capture, names))
         return self.courier.send(0)

@@ -42,7 +42,7 @@ def test_nothing_is_there_at_first() -> None:
 def test_what_waits_for_another_installation_is_told_apart() -> None:
     """An event that this installation will never judge is undecided, and of another one."""
     world = World()
-    world.outbox.add(Record(world.event("elsewhere"), world.look(), machine="another machine"))
+    world.outbox.queue.add(Record(world.event("elsewhere"), world.look(), machine="another machine"))
     (sink,) = stock(world).projects
     assert (sink.waiting, sink.undecided, sink.foreign) == (1, 1, 1)
 
@@ -86,16 +86,16 @@ def test_looking_changes_nothing() -> None:
     world.run("first")
     before = (
         world.store.state,
-        dict(world.outbox.records),
-        world.outbox.notes,
+        dict(world.outbox.queue.records),
+        world.outbox.log.logbook,
         world.posthog.calls,
         world.cloud.look_ups,
     )
     stock(world)
     assert before == (
         world.store.state,
-        dict(world.outbox.records),
-        world.outbox.notes,
+        dict(world.outbox.queue.records),
+        world.outbox.log.logbook,
         world.posthog.calls,
         world.cloud.look_ups,
     )

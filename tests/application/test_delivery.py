@@ -13,7 +13,7 @@ from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import EVENTS_LIMIT, Losses, LossReason
 from arcade_usage.domain.verdict import Rejected
-from arcade_usage.testing.in_memory import MemoryOutbox, MemorySink
+from arcade_usage.testing.in_memory import MemoryEventQueue, MemorySink
 from tests.application.world import SINK, World
 
 
@@ -30,7 +30,7 @@ def test_a_first_command_is_anonymous(world: World) -> None:
     assert captured.distinct_id == world.anon_id
     assert captured.personless
     assert world.posthog.persons.person_of_id == {}
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_login_stitches_what_came_before(world: World) -> None:
@@ -223,7 +223,7 @@ def test_an_unreachable_cloud_makes_a_linked_event_wait(world: World) -> None:
     world.cloud.reachable = False
     waiting = world.run("waiting")
     assert world.person_of(waiting) is None
-    assert [record.attribution for record in world.outbox.pending()] == [None]
+    assert [record.attribution for record in world.outbox.queue.pending()] == [None]
     world.cloud.reachable = True
     world.wait_out_pauses()
     world.run("later")
@@ -304,13 +304,13 @@ def test_an_unreadable_store_sends_nothing(world: World) -> None:
     world.store.readable = False
     with pytest.raises(StoreError):
         world.deliver(world.event("unreadable"), snapshot)
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
     assert world.posthog.persons.events == ()
 
 
 def test_an_outbox_that_cannot_be_written_sends_nothing(world: World) -> None:
     """No event leaves that was not written down first."""
-    world.outbox.writable = False
+    world.outbox.queue.writable = False
     with pytest.raises(StoreError):
         world.run("unwritable")
     assert world.posthog.persons.events == ()
@@ -318,9 +318,9 @@ def test_an_outbox_that_cannot_be_written_sends_nothing(world: World) -> None:
 
 def test_a_sender_at_work_is_left_to_it(world: World) -> None:
     """The event is written down, with its verdict, and nothing is sent twice."""
-    world.outbox.sender_at_work = True
+    world.outbox.sender_lock.sender_at_work = True
     event = world.run("second")
-    (record,) = world.outbox.pending()
+    (record,) = world.outbox.queue.pending()
     assert record.attribution is not None
     assert world.person_of(event) is None
 
@@ -328,28 +328,29 @@ def test_a_sender_at_work_is_left_to_it(world: World) -> None:
 @pytest.mark.parametrize("lockable", [True, False], ids=["held", "not to be had"])
 def test_bounds_hold_without_the_sender_lock(world: World, lockable: bool) -> None:
     """Who can't be the sender drops the oldest, and counts it: a delivery, and where none can be started."""
-    world.outbox.sender_at_work, world.outbox.lockable = lockable, lockable
+    world.outbox.sender_lock.sender_at_work, world.outbox.sender_lock.lockable = lockable, lockable
     for number in range(EVENTS_LIMIT + 1):
-        world.outbox.add(Record(world.event(f"number {number}"), world.look()))
+        world.outbox.queue.add(Record(world.event(f"number {number}"), world.look()))
     for step in (world.delivery().send, world.delivery().tidy):
         with nullcontext() if lockable else pytest.raises(StoreError):
             step()
-        world.outbox.add(Record(world.event("one more"), world.look()))
-    assert world.outbox.size() == EVENTS_LIMIT + 1
-    assert world.outbox.losses() == Losses({LossReason.TOO_MANY.value: 2})
+        world.outbox.queue.add(Record(world.event("one more"), world.look()))
+    assert len(world.outbox.queue.waiting()) == EVENTS_LIMIT + 1
+    assert world.outbox.log.losses() == Losses({LossReason.TOO_MANY.value: 2})
 
 
 def test_a_sender_looks_again_after_it_let_go(world: World) -> None:
     """An event that another process left while this one was about to go is not stranded."""
     left: list[Event] = []
 
-    class Leaving(MemoryOutbox):
-        def remove(self, records: Sequence[Record]) -> None:
-            super().remove(records)
+    class Leaving(MemoryEventQueue):
+        def remove(self, records: Sequence[Record]) -> int:
+            removed = super().remove(records)
             if not left:  # the lock is held still: the other process finds a sender at work
                 left.append(world.run("left by another process"))
+            return removed
 
-    world.outbox = Leaving()
+    world.outbox.queue = Leaving(world.outbox.log)
     world.run("first")
     assert world.person_of(left[0]) is not None
 
@@ -364,7 +365,7 @@ def test_a_refused_event_is_dropped_alone(world: World) -> None:
     last = world.run("last")
     arrived = [event.name for event in [*events, last] if world.person_of(event) is not None]
     assert arrived == ["one", "two", "four", "five", "last"]
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_lost_batch_is_sent_again_as_it_was(world: World) -> None:
@@ -375,14 +376,14 @@ def test_a_lost_batch_is_sent_again_as_it_was(world: World) -> None:
     world.posthog.losing_replies = False
     world.log_in("alice")
     assert world.captured(event) == first
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_verdict_never_changes(world: World) -> None:
     """What was frozen while PostHog was down is what is sent, whoever logs in meanwhile."""
     world.posthog.failing = True
     event = world.run("before")
-    (frozen,) = [record.attribution for record in world.outbox.pending()]
+    (frozen,) = [record.attribution for record in world.outbox.queue.pending()]
     world.log_in("alice")
     world.log_out()
     world.posthog.failing = False
@@ -397,7 +398,7 @@ def test_a_logins_host_is_let_go_once_the_identity_is_settled(world: World) -> N
     world.log_in("alice")
     assert world.settled >= 1
     busy = World()
-    busy.outbox.sender_at_work = True
+    busy.outbox.sender_lock.sender_at_work = True
     busy.log_in("alice")
     assert busy.settled == 1
 
@@ -406,10 +407,10 @@ def test_nobody_is_asked_twice_in_one_process(world: World) -> None:
     """Of many undecided events, one look-up and one alias: what failed is not tried again."""
     world.look()
     world.switch_to("alice")
-    world.outbox.sender_at_work = True
+    world.outbox.sender_lock.sender_at_work = True
     for number in range(5):
         world.run(f"undecided {number}")
-    world.outbox.sender_at_work = False
+    world.outbox.sender_lock.sender_at_work = False
     world.posthog.failing = True
     look_ups = world.cloud.look_ups
     world.run("last")
@@ -431,13 +432,13 @@ def test_a_login_that_another_sender_delivered_is_not_sent_again(world: World) -
     world.look()
     world.switch_to("alice")
     event, late = world.event("login alice"), world.delivery()
-    record = late.take(event, world.look())
+    (record,) = late.take([event], world.look())
     world.run("the sender at work")
     assert world.distinct_id_of(event) == "alice"
     batches = len(world.posthog.batches)
     late.send(login=record)
     assert len(world.posthog.batches) == batches
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_logout_of_nobody_keeps_the_history_of_who_logs_in_next(world: World) -> None:

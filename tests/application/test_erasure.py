@@ -7,7 +7,7 @@ from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.subject_ids import SubjectIds
 from arcade_usage.testing.in_memory import MemoryCopies, MemoryOutbox
-from tests.application.world import World
+from tests.application.world import World, unwritable_outbox
 
 
 @pytest.fixture
@@ -42,56 +42,62 @@ def test_everything_is_gone_and_every_id_was_told(world: World) -> None:
     assert forgotten.traces == SubjectIds(("alice",), (anon_id,))
     assert (forgotten.waiting, forgotten.copies, forgotten.at_work) == (1, 2, 0)
     assert world.store.state == IdentityState(None, None)
-    assert (world.outbox.pending(), world.outbox.notes, copies.all(), swept) == ([], Logbook(), (), ["swept"])
+    assert (world.outbox.queue.pending(), world.outbox.log.logbook, copies.all(), swept) == (
+        [],
+        Logbook(),
+        (),
+        ["swept"],
+    )
 
 
 def test_looking_first_erases_nothing(world: World) -> None:
     """What is told before somebody says yes is what is told afterwards."""
     copies = copies_of(world)
     eraser = Eraser(world.store, lambda: [(world.outbox, copies)])
-    state, waiting = world.store.state, world.outbox.pending()
+    state, waiting = world.store.state, world.outbox.queue.pending()
     found = eraser.look()
-    assert (world.store.state, world.outbox.pending(), len(copies.all())) == (state, waiting, 2)
+    assert (world.store.state, world.outbox.queue.pending(), len(copies.all())) == (state, waiting, 2)
     assert eraser.forget() == found
     assert eraser.look().traces == SubjectIds()
 
 
 def test_a_sender_that_does_not_let_go_is_told_of(world: World) -> None:
     """It is not waited for without end; what is here is erased all the same."""
-    world.outbox.sender_at_work = True
+    world.outbox.sender_lock.sender_at_work = True
     forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
     assert forgotten.at_work == 1
-    assert (world.store.state, world.outbox.pending()) == (IdentityState(None, None), [])
+    assert (world.store.state, world.outbox.queue.pending()) == (IdentityState(None, None), [])
 
 
 def test_locks_that_cannot_be_had_keep_nothing(world: World) -> None:
     """What is asked for is done without the sender's."""
-    world.outbox.lockable = False
+    world.outbox.sender_lock.lockable = False
     forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
     assert (forgotten.waiting, forgotten.at_work) == (1, 0)
-    assert (world.store.state, world.outbox.pending()) == (IdentityState(None, None), [])
+    assert (world.store.state, world.outbox.queue.pending()) == (IdentityState(None, None), [])
 
 
 def test_every_sink_is_erased(world: World) -> None:
     """Two tools that share a folder share the identity, so both lose what it names."""
-    other = MemoryOutbox(dict(world.outbox.records))
+    other = MemoryOutbox()
+    other.queue.records = dict(world.outbox.queue.records)
     Eraser(world.store, lambda: [(world.outbox, MemoryCopies()), (other, copies_of(world))]).forget()
-    assert (world.outbox.pending(), other.pending()) == ([], [])
+    assert (world.outbox.queue.pending(), other.queue.pending()) == ([], [])
 
 
 def test_what_cannot_be_erased_is_told(world: World) -> None:
     """Nobody is told that they are forgotten who is not."""
     world.store.readable = False
     forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
-    assert (forgotten.left, world.outbox.pending()) == (("not permitted",), [])
+    assert (forgotten.left, world.outbox.queue.pending()) == (("not permitted",), [])
 
 
 def test_one_outbox_does_not_stop_the_others(world: World) -> None:
     """What can't be erased is told, once, and all else is erased."""
-    broken = MemoryOutbox(writable=False)
+    broken = unwritable_outbox()
     places = [(broken, MemoryCopies()), (world.outbox, MemoryCopies())]
     forgotten = Eraser(world.store, lambda: places).forget()
-    assert (forgotten.left, world.outbox.pending()) == (("not permitted",), [])
+    assert (forgotten.left, world.outbox.queue.pending()) == (("not permitted",), [])
     assert world.store.state == IdentityState(None, None)
 
 

@@ -103,7 +103,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(busy=st.booleans())
     def another_sender(self, busy: bool) -> None:
-        self.world.outbox.sender_at_work = busy
+        self.world.outbox.sender_lock.sender_at_work = busy
 
     @precondition(lambda self: self.undelivered)
     @rule(data=st.data())

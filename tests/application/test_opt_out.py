@@ -1,8 +1,10 @@
 """Turning off: what waits is dropped, and nothing is left by who was at work at that moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
+from attrs import define, evolve
 
 from arcade_usage.application.console.opt_out import TurnedOff, turn_off
 from arcade_usage.application.delivery.delivery import Delivery
@@ -10,8 +12,8 @@ from arcade_usage.application.errors import StoreError, UnwantedError
 from arcade_usage.application.ports import Outbox
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.record import Record
-from arcade_usage.testing.in_memory import MemoryOutbox, MemorySwitch
-from tests.application.world import World
+from arcade_usage.testing.in_memory import MemorySwitch
+from tests.application.world import World, unwritable_outbox
 
 
 def switched(world: World, choice: MemorySwitch) -> Delivery:
@@ -30,7 +32,7 @@ def test_what_waits_is_dropped_in_every_outbox() -> None:
         world.run("second")
     assert turn_off(choice, lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=4, at_work=0)
     assert choice.is_off
-    assert [one.outbox.pending(), two.outbox.pending()] == [[], []]
+    assert [one.outbox.queue.pending(), two.outbox.queue.pending()] == [[], []]
 
 
 def test_the_choice_comes_before_the_outboxes_are_looked_for() -> None:
@@ -52,24 +54,24 @@ def test_where_the_choice_cannot_be_stored_nothing_is_dropped() -> None:
     event = world.run("first")
     with pytest.raises(StoreError):
         turn_off(MemorySwitch(writable=False), lambda: [world.outbox])
-    assert [record.event for record in world.outbox.pending()] == [event]
+    assert [record.event for record in world.outbox.queue.pending()] == [event]
 
 
 def test_a_sender_that_does_not_let_go_is_told_of() -> None:
     """What waits goes all the same: a sender reads the switch before it sends."""
     world = World()
-    world.outbox.add(Record(world.event("first"), world.look()))
-    world.outbox.sender_at_work = True
+    world.outbox.queue.add(Record(world.event("first"), world.look()))
+    world.outbox.sender_lock.sender_at_work = True
     assert turn_off(MemorySwitch(), lambda: [world.outbox]) == TurnedOff(dropped=1, at_work=1)
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
     """What waits is dropped in every outbox, and no sender is told of."""
     one, two = World(), World()
     for world in (one, two):
-        world.outbox.add(Record(world.event("first"), world.look()))
-    one.outbox.lockable = False
+        world.outbox.queue.add(Record(world.event("first"), world.look()))
+    one.outbox.sender_lock.lockable = False
     assert turn_off(MemorySwitch(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, at_work=0)
 
 
@@ -78,9 +80,9 @@ def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
     world, choice = World(), MemorySwitch()
     world.posthog.failing = True
     world.run("first")
-    turned_off = turn_off(choice, lambda: [MemoryOutbox(writable=False), world.outbox])
+    turned_off = turn_off(choice, lambda: [unwritable_outbox(), world.outbox])
     assert turned_off == TurnedOff(dropped=1, at_work=0, left=("not permitted",))
-    assert (choice.is_off, world.outbox.pending()) == (True, [])
+    assert (choice.is_off, world.outbox.queue.pending()) == (True, [])
 
 
 def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
@@ -90,8 +92,8 @@ def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
     delivery = switched(world, choice)
     turn_off(choice, lambda: [world.outbox])
     with pytest.raises(UnwantedError):
-        delivery.take(event, snapshot)
-    assert world.outbox.pending() == []
+        delivery.take([event], snapshot)
+    assert world.outbox.queue.pending() == []
 
 
 def test_at_any_moment_of_a_delivery_off_leaves_nothing() -> None:
@@ -100,42 +102,50 @@ def test_at_any_moment_of_a_delivery_off_leaves_nothing() -> None:
     while True:
         world, choice = World(), MemorySwitch()
         world.posthog.failing = True
-        outbox = _Interrupted(before=steps, do=lambda c=choice, w=world: turn_off(c, lambda: [w.outbox]))
-        world.outbox = outbox
+        outbox = evolve(world.outbox)
+        interrupting = _Interrupting(steps, partial(turn_off, choice, partial(list, [outbox])))
+        world.outbox.queue = _Interrupted(outbox.queue, interrupting)  # type: ignore[assignment]
+        world.outbox.log = _Interrupted(outbox.log, interrupting)  # type: ignore[assignment]
         delivery = switched(world, choice)
         try:
-            delivery.take(world.event("in between"), world.look())
+            delivery.take([world.event("in between")], world.look())
             delivery.send()
         except UnwantedError:
             pass
         if not choice.is_off:
             break
-        assert world.outbox.pending() == [], steps
+        assert outbox.queue.pending() == [], steps
         steps += 1
     assert steps > 3
 
 
-class _Interrupted(MemoryOutbox):
-    """An outbox that has something done before one of its steps, by another process."""
+@define
+class _Interrupting:
+    """Has something done before the n-th step of an outbox, by another process."""
 
-    def __init__(self, before: int, do: object) -> None:
-        super().__init__()
-        self.left, self.do = before, do
+    steps: int
+    do: Callable[[], object]
 
-    def __getattribute__(self, name: str) -> object:
-        found = super().__getattribute__(name)
-        if name in ("add", "freeze", "pending", "remove", "tidy", "logbook", "write_logbook"):
-            return lambda *arguments: self._step(found, *arguments)
-        return found
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps == 0:
+            self.do()
 
-    def _step(self, call: object, *arguments: object) -> object:
-        self.left -= 1
-        if self.left == 0:
-            do = self.do
-            assert callable(do)
-            do()
-        assert callable(call)
-        return call(*arguments)
+
+class _Interrupted:
+    """A part of an outbox each call of which is a step."""
+
+    def __init__(self, part: object, interrupting: _Interrupting) -> None:
+        self._part, self._interrupting = part, interrupting
+
+    def __getattr__(self, name: str) -> object:
+        call = getattr(self._part, name)
+
+        def stepped(*arguments: object) -> object:
+            self._interrupting.step()
+            return call(*arguments)
+
+        return stepped
 
 
 def test_an_event_of_an_erased_identity_does_not_stay() -> None:
@@ -144,5 +154,5 @@ def test_an_event_of_an_erased_identity_does_not_stay() -> None:
     snapshot, event = world.look(), world.event("on its way")
     world.store.state = IdentityState(None, None)
     with pytest.raises(UnwantedError):
-        world.delivery().take(event, snapshot)
-    assert world.outbox.pending() == []
+        world.delivery().take([event], snapshot)
+    assert world.outbox.queue.pending() == []

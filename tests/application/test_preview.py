@@ -1,13 +1,9 @@
 """A preview: the event as it would be sent, and as whom, with nothing sent, asked or written."""
 
-from collections.abc import Mapping
-
 from arcade_usage.application.console.preview import Preview, Previewer
-from arcade_usage.domain.event import Event
 from arcade_usage.domain.persons import PERSONLESS
 from arcade_usage.domain.prediction import PreviewedIdentity
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.verdict import Attribution
 from tests.application.world import SINK, World
 
 
@@ -22,17 +18,12 @@ class _Named(Project):
 POSTHOG = _Named("https://posthog.example", "phc_sample")
 
 
-def show(event: Event, attribution: Attribution) -> Mapping[str, object]:
-    mark = {PERSONLESS: False} if attribution.personless else {}
-    return {"event": event.name, "distinct_id": attribution.distinct_id, "properties": {"kept": 1, **mark}}
-
-
 def preview(world: World) -> Preview:
-    previewer = Previewer(world.store, world.cloud, show, world.clock, world.ids)
+    previewer = Previewer(world.store, world.cloud, world.posthog, world.clock, world.ids)
     before = (world.store.state, world.posthog.calls, world.cloud.look_ups)
     made = previewer.preview(world.event("next"), previewer.look(), POSTHOG)
     assert before == (world.store.state, world.posthog.calls, world.cloud.look_ups)
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
     return made
 
 
@@ -42,7 +33,7 @@ def test_an_anonymous_event_is_shown_under_its_id() -> None:
     world.run("earlier")
     made = preview(world)
     assert (made.whose, made.message["distinct_id"]) == (PreviewedIdentity.ANONYMOUS, world.anon_id)
-    assert made.message["properties"] == {"kept": 1, PERSONLESS: False}
+    assert made.message["properties"] == {PERSONLESS: False}
 
 
 def test_a_linked_one_is_shown_under_the_account() -> None:
@@ -51,7 +42,7 @@ def test_a_linked_one_is_shown_under_the_account() -> None:
     world.log_in("alice")
     made = preview(world)
     assert (made.whose, made.message["distinct_id"]) == (PreviewedIdentity.PRINCIPAL, "alice")
-    assert made.message["properties"] == {"kept": 1}
+    assert made.message["properties"] == {}
 
 
 def test_what_only_arcade_cloud_can_tell_is_shown_as_open() -> None:
@@ -61,7 +52,7 @@ def test_what_only_arcade_cloud_can_tell_is_shown_as_open() -> None:
     world.switch_to("alice")
     made = preview(world)
     assert (made.whose, made.message["distinct_id"]) == (PreviewedIdentity.ASKING, None)
-    assert made.message["properties"] == {"kept": 1}
+    assert made.message["properties"] == {}
 
 
 def test_before_the_first_command_it_is_a_new_id() -> None:

@@ -9,9 +9,11 @@ from queue import Empty, SimpleQueue
 import pytest
 from attrs import define, field
 
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.server import tracker as server
-from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, SilentServer
+from arcade_usage.application.time_limits import CLOSE_SECONDS, LINGER_SECONDS
 from tests.e2e.world import until
 
 SECONDS = 10.0  # for what is going to happen
@@ -27,7 +29,7 @@ class Kept:
     lost: int = 0
     lost_before: int = 0
     broken: bool = False
-    progress: Progress = Progress.DONE
+    progress: Attempt = Attempt.DONE
     gate: threading.Event = field(factory=threading.Event)
     at_gate: threading.Event = field(factory=threading.Event)
 
@@ -38,7 +40,7 @@ class Kept:
         self.names += [event.name for event in batch]
         return {"after": len(self.batches)}
 
-    def send(self, lost_before: int) -> Progress:
+    def send(self, lost_before: int) -> Attempt:
         self.lost_before = lost_before
         self.at_gate.set()
         self.gate.wait(SECONDS)
@@ -112,7 +114,7 @@ def test_a_wake_up_that_is_lost_delays_an_event_and_no_more(
 ) -> None:
     """The thread looks at its queue again by itself; where nothing came, it tries nothing."""
     monkeypatch.setattr(server, "SimpleQueue", Forgetful)
-    monkeypatch.setattr(server, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(server, "ROUND_SECONDS", 0.05)
     tracker = make(kept)
     tracker.capture("one")
     assert until(lambda: kept.sent == 1)
@@ -276,7 +278,7 @@ def test_the_end_is_bounded_and_keeps_what_the_network_holds_up(kept: Kept, end:
     clock = time
     start = clock.monotonic()
     getattr(tracker, end)()
-    assert clock.monotonic() - start < server.CLOSE_SECONDS + 1.0  # the machine may be busy
+    assert clock.monotonic() - start < CLOSE_SECONDS + 1.0  # the machine may be busy
     assert sorted(kept.names) == sorted(["first", *map(str, range(250))])
     assert tracker.dropped == 0
 
@@ -304,13 +306,13 @@ def test_more_than_an_outbox_holds_is_not_written_down_at_the_end(kept: Kept) ->
 
 def test_a_sender_elsewhere_holds_back_the_next_round(tracker: BackgroundTracker, kept: Kept) -> None:
     """Else this process would fill the outbox faster than the other one can empty it."""
-    kept.progress = Progress.ELSEWHERE
+    kept.progress = Attempt.ELSEWHERE
     clock = time
     start = clock.monotonic()
     for _ in range(3 * server.ROUND_LIMIT):
         tracker.capture("x")
     assert until(lambda: len(kept.names) == 3 * server.ROUND_LIMIT)
-    assert clock.monotonic() - start >= 2 * server.LINGER_SECONDS
+    assert clock.monotonic() - start >= 2 * LINGER_SECONDS
 
 
 def test_a_child_begins_with_nothing(tracker: BackgroundTracker, kept: Kept) -> None:

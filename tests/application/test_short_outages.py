@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG
-from arcade_usage.application.server.queue import Progress, QueuedEvent
+from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.domain.backoff import EARLY_SECONDS, JITTER, SHORTEST_SECONDS
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -32,9 +33,9 @@ class Traffic:
         self.captured: list[str] = []
         self.folder = folder
 
-    def go_on(self, seconds: float) -> Progress:
+    def go_on(self, seconds: float) -> Attempt:
         """Capture and deliver for so long."""
-        progress = Progress.DONE
+        progress = Attempt.DONE
         for _ in range(int(seconds * ROUNDS)):
             self.world.clock.advance(1 / ROUNDS)
             now, seen = self.world.clock.time(), self.server.seen
@@ -59,7 +60,7 @@ class Traffic:
 
     @property
     def dropped(self) -> int:
-        return sum(self.world.outbox.logbook().losses.counts.values())
+        return sum(self.world.outbox.log.read().losses.counts.values())
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_short_outages_cost_no_event(traffic: Traffic, seconds: float) -> None:
     for _ in range(3):
         traffic.go_on(10.0)
         traffic.down_for(seconds)
-    assert traffic.go_on(15.0) is Progress.DONE
+    assert traffic.go_on(15.0) is Attempt.DONE
     assert traffic.arrived == traffic.captured
     assert traffic.dropped == 0
 
@@ -90,7 +91,7 @@ def test_a_long_outage_is_spaced_out_and_bounded(traffic: Traffic) -> None:
     files = [each for each in os.scandir(traffic.folder) if each.name.endswith(".event.json")]
     assert len(files) <= EVENTS_LIMIT
     assert sum(each.stat().st_size for each in files) <= BYTES_LIMIT
-    assert traffic.world.outbox.logbook().losses.counts.keys() <= {LossReason.TOO_MANY, LossReason.TOO_LARGE}
+    assert traffic.world.outbox.log.read().losses.counts.keys() <= {LossReason.TOO_MANY, LossReason.TOO_LARGE}
     traffic.world.wait_out_pauses()
     traffic.go_on(1.0)
     assert len(traffic.arrived) + traffic.dropped == len(traffic.captured)
@@ -103,7 +104,7 @@ def test_in_a_longer_pause_there_is_no_early_attempt(traffic: Traffic) -> None:
     calls = traffic.world.posthog.calls
     later = Server(traffic.world)
     traffic.world.clock.advance(20.0)
-    assert later.run("event of another") is Progress.WAITING
+    assert later.run("event of another") is Attempt.LATER
     assert traffic.world.posthog.calls == calls
 
 
@@ -121,7 +122,7 @@ def test_of_many_workers_one_attempts_at_a_time(traffic: Traffic) -> None:
 def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     """Commands try again when they would have, and a kill counts as a failure still."""
     traffic.down_for(0.5)
-    pause = dict(traffic.world.outbox.logbook().backoff.by_name)[POSTHOG]
+    pause = dict(traffic.world.outbox.log.read().backoff.by_name)[POSTHOG]
 
     class Dying(MemorySink):
         def capture(self, records: Sequence[Record]) -> None:
@@ -132,7 +133,7 @@ def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     killed = Server(traffic.world)
     with pytest.raises(KeyboardInterrupt):
         killed.courier.send(0)
-    assert dict(traffic.world.outbox.logbook().backoff.by_name)[POSTHOG] == pause
+    assert dict(traffic.world.outbox.log.read().backoff.by_name)[POSTHOG] == pause
     traffic.world.posthog = alive
     calls = alive.calls
     traffic.world.run("a command in the pause")

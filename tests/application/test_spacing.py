@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from arcade_usage.application.delivery.delivery import Attempt
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -26,7 +26,7 @@ def test_a_command_in_a_pause_makes_no_attempt(world: World) -> None:
     for number in range(5):
         world.run(f"in the pause {number}")
     assert world.posthog.calls == calls
-    assert [record.attribution is not None for record in world.outbox.pending()] == [True] * 6
+    assert [record.attribution is not None for record in world.outbox.queue.pending()] == [True] * 6
 
 
 def test_attempts_become_rare(world: World) -> None:
@@ -46,8 +46,8 @@ def test_a_success_ends_the_pause(world: World) -> None:
     world.wait_out_pauses()
     world.run("succeeds")
     world.run("at once")
-    assert world.outbox.pending() == []
-    assert world.outbox.logbook().backoff.next_due is None
+    assert world.outbox.queue.pending() == []
+    assert world.outbox.log.read().backoff.next_due is None
 
 
 def test_a_login_makes_everything_due(world: World) -> None:
@@ -132,7 +132,7 @@ def test_a_flush_settles_an_alias_that_is_still_owed(world: World) -> None:
     world.posthog.refusing_aliases = True
     world.log_in("alice")
     world.posthog.refusing_aliases = False
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
     world.delivery().flush(Project("https://posthog.example", "phc_token"))
     assert world.person_of(before) == world.person("alice")
     look_ups = world.cloud.look_ups
@@ -144,10 +144,10 @@ def test_of_many_processes_one_links(world: World) -> None:
     """Those that find a sender at work neither wait nor alias; what they leave is the principal's."""
     world.look()
     world.switch_to("alice")
-    world.outbox.sender_at_work = True
+    world.outbox.sender_lock.sender_at_work = True
     events = [world.run(f"one of many {number}") for number in range(8)]
     assert world.posthog.calls == world.cloud.look_ups == 0
-    world.outbox.sender_at_work = False
+    world.outbox.sender_lock.sender_at_work = False
     events.append(world.run("the sender's"))
     assert world.cloud.look_ups == 1
     assert {world.distinct_id_of(event) for event in events} == {"alice"}
@@ -158,11 +158,13 @@ def test_a_kill_counts_as_a_failure(world: World) -> None:
 
     class Dying(MemorySink):
         def capture(self, records: Sequence[Record]) -> None:
+            world.outbox.log.writable = False  # who is killed writes nothing any more
             raise KeyboardInterrupt(len(records))
 
     alive, world.posthog = world.posthog, Dying()
     with pytest.raises(KeyboardInterrupt):
         world.run("killed")
+    world.outbox.log.writable = True
     world.posthog = alive
     world.run("after")
     assert world.posthog.calls == 0
@@ -178,15 +180,15 @@ def test_a_clock_does_not_jam_it(world: World, hours: int) -> None:
     world.run("after the jump")
     world.clock.advance(LONGEST_SECONDS)
     world.run("later")
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_an_outbox_is_bounded(world: World) -> None:
     """Offline for ever: the newest events stay, what goes is counted, and all that stays arrives."""
     world.posthog.failing = True
     events = [world.run(f"{number}") for number in range(EVENTS_LIMIT + 10)]
-    assert len(world.outbox.pending()) == EVENTS_LIMIT
-    assert world.outbox.logbook().losses.counts == {LossReason.TOO_MANY.value: 10}
+    assert len(world.outbox.queue.pending()) == EVENTS_LIMIT
+    assert world.outbox.log.read().losses.counts == {LossReason.TOO_MANY.value: 10}
     world.posthog.failing = False
     world.wait_out_pauses()
     world.run("back")
@@ -198,7 +200,7 @@ def test_a_refused_event_is_counted(world: World) -> None:
     """400 for a single event is the end of it."""
     world.posthog.refused = frozenset({"bad"})
     world.run("bad")
-    assert world.outbox.logbook().losses.counts == {LossReason.REFUSED.value: 1}
+    assert world.outbox.log.read().losses.counts == {LossReason.REFUSED.value: 1}
 
 
 def test_an_undecided_event_of_another_installation_is_left_alone(world: World) -> None:
@@ -207,24 +209,24 @@ def test_an_undecided_event_of_another_installation_is_left_alone(world: World) 
     world.switch_to("alice", token="refreshed")
     world.cloud.reachable = False
     world.run("waits")
-    (record,) = world.outbox.pending()
+    (record,) = world.outbox.queue.pending()
     copy = World(posthog=world.posthog)
     copy.store.here = "another machine"
-    copy.outbox.add(record)
+    copy.outbox.queue.add(record)
     copy._events = 500
     own = copy.run("on the copy")
     assert copy.distinct_id_of(own) is not None
-    assert copy.delivery().attempt() is Attempt.DONE
-    assert copy.outbox.pending() == [record]
-    assert copy.outbox.logbook().losses.counts == {}
+    assert copy.delivery().attempt() is Attempt.LATER
+    assert copy.outbox.queue.pending() == [record]
+    assert copy.outbox.log.read().losses.counts == {}
 
 
 def test_an_undecided_event_of_another_installation_grows_old(world: World) -> None:
     """Its own installation may never come back: after 30 days it goes, as any other."""
     record = Record(world.event("elsewhere"), world.look(), machine="another machine")
-    world.outbox.add(record)
+    world.outbox.queue.add(record)
     for _ in range(32):
         world.run("a day")
         world.clock.advance(86_400)
-    assert world.outbox.pending() == []
-    assert world.outbox.logbook().losses.counts == {LossReason.TOO_OLD.value: 1}
+    assert world.outbox.queue.pending() == []
+    assert world.outbox.log.read().losses.counts == {LossReason.TOO_OLD.value: 1}

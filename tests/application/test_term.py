@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from attrs import define, field
 
-from arcade_usage.__main__ import LIFETIME_SECONDS
-from arcade_usage.application.delivery.delivery import BATCH_LIMIT, TERM_SECONDS
-from arcade_usage.application.ports import BATCH_SECONDS
+from arcade_usage.application.delivery.delivery import BATCH_LIMIT
+from arcade_usage.application.time_limits import TERM_SECONDS
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -57,12 +56,7 @@ def leave(world: World, events: int) -> None:
     """Commands whose processes find a sender at work."""
     for number in range(events):
         snapshot = world.look()
-        world.delivery().take(world.event(f"left {number}"), snapshot)
-
-
-def test_a_batch_that_begins_in_time_ends_in_time() -> None:
-    """With a second to start with, and to clean up."""
-    assert TERM_SECONDS + BATCH_SECONDS <= LIFETIME_SECONDS - 1.0
+        world.delivery().take([world.event(f"left {number}")], snapshot)
 
 
 def test_commands_that_go_on_and_on_find_one_sender_after_another(world: World, posthog: SlowSink) -> None:
@@ -75,11 +69,11 @@ def test_commands_that_go_on_and_on_find_one_sender_after_another(world: World, 
     posthog.meanwhile = meanwhile
     world.run("first")
     assert 1 < len(posthog.batches) <= TERM_SECONDS / SECONDS_A_BATCH + 1
-    assert len(world.outbox.pending()) == 1
-    assert world.outbox.logbook().backoff.next_due is None
+    assert len(world.outbox.queue.pending()) == 1
+    assert world.outbox.log.read().backoff.next_due is None
     posthog.meanwhile = lambda: None
     world.run("later")
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_full_outbox_is_emptied_by_one_sender_after_another(world: World, posthog: SlowSink) -> None:
@@ -87,10 +81,10 @@ def test_a_full_outbox_is_emptied_by_one_sender_after_another(world: World, post
     leave(world, 6 * BATCH_LIMIT)
     world.run("first sender")
     assert len(posthog.batches) == 3
-    assert world.outbox.logbook().backoff.next_due is None
+    assert world.outbox.log.read().backoff.next_due is None
     world.run("second sender")
     world.run("third sender")
-    assert world.outbox.pending() == []
+    assert world.outbox.queue.pending() == []
 
 
 def test_a_flush_takes_as_long_as_it_takes(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arcade_usage.application.server.queue import Progress
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.domain.backoff import EARLY_SECONDS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
@@ -17,7 +17,7 @@ def server() -> Server:
 
 def test_events_of_nobody_are_anonymous_and_end_up_with_who_logs_in(server: Server) -> None:
     """As those of commands."""
-    assert server.run("before") is Progress.DONE
+    assert server.run("before") is Attempt.DONE
     server.world.log_in("alice")
     server.keep()
     server.run("after")
@@ -84,7 +84,7 @@ def test_an_alias_that_was_accepted_in_between_is_no_change(server: Server) -> N
 def test_an_event_is_written_down_before_anything_is_sent(server: Server) -> None:
     """With its verdict, where that is plain."""
     server.keep(server.capture("one"))
-    (record,) = server.world.outbox.pending()
+    (record,) = server.world.outbox.queue.pending()
     assert record.event.name == "one"
     assert record.attribution is not None
     assert server.world.posthog.calls == 0
@@ -93,19 +93,19 @@ def test_an_event_is_written_down_before_anything_is_sent(server: Server) -> Non
 def test_in_a_pause_events_wait_and_nothing_is_tried(server: Server) -> None:
     """After a few early attempts the pause is that of all processes; the outbox keeps within its bounds."""
     server.world.posthog.failing = True
-    assert server.run("one") is Progress.SOON
+    assert server.run("one") is Attempt.SOON
     for seconds in EARLY_SECONDS:
         server.world.clock.advance(seconds)
         server.courier.send(0)
     calls = server.world.posthog.calls
     server.keep(*[server.capture("many")] * (EVENTS_LIMIT + 10))
-    assert server.courier.send(0) is Progress.WAITING
+    assert server.courier.send(0) is Attempt.LATER
     assert server.world.posthog.calls == calls
-    assert len(server.world.outbox.records) == EVENTS_LIMIT
+    assert len(server.world.outbox.queue.records) == EVENTS_LIMIT
     server.world.posthog.failing = False
     server.world.wait_out_pauses()
-    assert server.run("last") is Progress.DONE
-    assert server.world.outbox.records == {}
+    assert server.run("last") is Attempt.DONE
+    assert server.world.outbox.queue.records == {}
     assert server.whose("last") is not None
 
 
@@ -114,7 +114,7 @@ def test_what_another_process_could_not_send_is_tried_again(server: Server) -> N
     server.world.cloud.reachable = False
     server.world.log_in("alice")  # nobody can say who that is
     server.keep()
-    assert server.run("one") is Progress.DONE
+    assert server.run("one") is Attempt.DONE
     assert server.whose("one") == server.world.anon_id
     server.world.cloud.reachable = True
     server.world.wait_out_pauses()
@@ -124,22 +124,22 @@ def test_what_another_process_could_not_send_is_tried_again(server: Server) -> N
 
 def test_a_sender_elsewhere_is_left_to_it(server: Server) -> None:
     """One sender per sink, whichever process it is in."""
-    server.world.outbox.sender_at_work = True
-    assert server.run("one") is Progress.ELSEWHERE
+    server.world.outbox.sender_lock.sender_at_work = True
+    assert server.run("one") is Attempt.ELSEWHERE
     assert server.world.posthog.calls == 0
-    server.world.outbox.sender_at_work = False
-    assert server.courier.send(0) is Progress.DONE
+    server.world.outbox.sender_lock.sender_at_work = False
+    assert server.courier.send(0) is Attempt.DONE
 
 
 def test_losses_are_written_where_status_shows_them(server: Server) -> None:
     """Once each: what never got here, what is no event, and what could not be written."""
     server.run("$identify", "fine")
-    server.world.outbox.writable = False
+    server.world.outbox.queue.writable = False
     server.keep(server.capture("unwritten"))
-    server.world.outbox.writable = True
+    server.world.outbox.queue.writable = True
     for _ in range(2):
         server.courier.send(3)
-    losses = server.world.outbox.logbook().losses
+    losses = server.world.outbox.log.read().losses
     assert losses.counts[LossReason.NOT_TAKEN.value] == 5
     assert server.courier.lost == 2
 
@@ -163,7 +163,7 @@ def test_turned_off_while_it_is_written_nothing_stays(server: Server) -> None:
 
     server.courier.describe = turning_off
     server.keep(captured)
-    assert (server.world.outbox.records, server.courier.lost) == ({}, 0)
+    assert (server.world.outbox.queue.records, server.courier.lost) == ({}, 0)
 
 
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> None:
@@ -171,7 +171,7 @@ def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> Non
     server.run("before")
     server.is_on = False
     taken = server.snapshots.taken
-    assert server.run("while off") is Progress.DONE
+    assert server.run("while off") is Attempt.DONE
     assert (server.courier.lost, server.snapshots.taken) == (0, taken)
     server.is_on = True
     server.run("on again")

@@ -27,6 +27,12 @@ from arcade_usage.testing.in_memory import (
 SINK = "sink"
 
 
+def unwritable_outbox() -> MemoryOutbox:
+    outbox = MemoryOutbox()
+    outbox.queue.writable = outbox.log.writable = False
+    return outbox
+
+
 @define
 class World:
     """The ports of one config folder and one sink, with the verbs of the people who use it."""
@@ -75,7 +81,7 @@ class World:
         self, event: Event, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
     ) -> Record:
         delivery = self.delivery()
-        record = delivery.take(event, snapshot, is_logout=is_logout)
+        (record,) = delivery.take([event], snapshot, is_logout=is_logout)
         delivery.send(login=record if is_login else None)
         return record
 

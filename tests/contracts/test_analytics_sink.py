@@ -1,6 +1,6 @@
 """What the analytics sink promises, in memory and through the real SDK over HTTP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from attrs import frozen
@@ -9,9 +9,10 @@ from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import AnalyticsSink
 from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Mood, Receiver
-from arcade_usage.domain.persons import IngestedEvent, Persons
+from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Attribution
 from arcade_usage.testing.in_memory import MemorySink
 from tests.samples import ALICE, ANON, BOB, ONE_OFF, OTHER_ANON, anonymous, make_event, of, undecided
 
@@ -207,3 +208,15 @@ def test_an_undecided_record_is_never_sent(subject: Subject) -> None:
         subject.sink.capture([anonymous(1), undecided(2)])
     subject.sink.capture([anonymous(3)])
     assert list(subject.events()) == told([anonymous(3)])
+
+
+@pytest.mark.parametrize("personless", [True, False])
+def test_what_is_shown_is_not_sent(subject: Subject, personless: bool) -> None:
+    """The message has the event's name, properties and distinct id, and the mark of an event of no person."""
+    event = make_event(note="shown")
+    message = subject.sink.preview(event, Attribution(ANON, personless=personless))
+    properties = message["properties"]
+    assert isinstance(properties, Mapping)
+    assert (message["event"], message["distinct_id"], properties["note"]) == (event.name, ANON, "shown")
+    assert properties.get(PERSONLESS) == (False if personless else None)
+    assert subject.events() == ()

@@ -30,7 +30,7 @@ class Subject:
 
 def _in_memory() -> Subject:
     outbox = MemoryOutbox()
-    return Subject(outbox, lambda: outbox, MemoryOutbox(), lambda: setattr(outbox, "writable", False))
+    return Subject(outbox, lambda: outbox, MemoryOutbox(), lambda: setattr(outbox.queue, "writable", False))
 
 
 def _on_disk(folder: Path, mocker: MockerFixture) -> Subject:
@@ -48,7 +48,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixtur
 
 def test_an_outbox_begins_empty(subject: Subject) -> None:
     """Where nothing was ever added, nothing is pending."""
-    assert list(subject.outbox.pending()) == []
+    assert list(subject.outbox.queue.pending()) == []
 
 
 @pytest.mark.parametrize("snapshot", SNAPSHOTS.values(), ids=SNAPSHOTS)
@@ -63,88 +63,91 @@ def test_a_record_comes_back_as_it_was(
     """Event, snapshot, verdict and the mark of a logout are kept, for this process and every other one."""
     event = make_event(note="naïve ☃", nested={"list": [1, 2.5, None, True]})
     record = Record(event, snapshot, is_logout=True, attribution=attribution)
-    subject.outbox.add(record)
-    assert [list(subject.outbox.pending()), list(subject.another().pending())] == [[record], [record]]
+    subject.outbox.queue.add(record)
+    assert [list(subject.outbox.queue.pending()), list(subject.another().queue.pending())] == [
+        [record],
+        [record],
+    ]
 
 
 def test_the_oldest_comes_first(subject: Subject) -> None:
     """Records are ordered by when their events happened, whatever the order they were added in."""
     for number in (3, 1, 2):
-        subject.outbox.add(anonymous(number))
-    assert list(subject.outbox.pending()) == [anonymous(1), anonymous(2), anonymous(3)]
+        subject.outbox.queue.add(anonymous(number))
+    assert list(subject.outbox.queue.pending()) == [anonymous(1), anonymous(2), anonymous(3)]
 
 
 def test_a_record_is_there_once(subject: Subject) -> None:
     """A record added again is still one record."""
-    subject.outbox.add(anonymous(1))
-    subject.another().add(anonymous(1))
-    assert list(subject.outbox.pending()) == [anonymous(1)]
+    subject.outbox.queue.add(anonymous(1))
+    subject.another().queue.add(anonymous(1))
+    assert list(subject.outbox.queue.pending()) == [anonymous(1)]
 
 
 def test_a_frozen_verdict_is_kept(subject: Subject) -> None:
     """The verdict that a sender gives replaces none, in place."""
     for number in (1, 2):
-        subject.outbox.add(undecided(number))
-    subject.outbox.freeze(of(ALICE, 1))
-    assert list(subject.another().pending()) == [of(ALICE, 1), undecided(2)]
+        subject.outbox.queue.add(undecided(number))
+    subject.outbox.queue.freeze(of(ALICE, 1))
+    assert list(subject.another().queue.pending()) == [of(ALICE, 1), undecided(2)]
 
 
 def test_what_was_removed_is_gone(subject: Subject) -> None:
     """Only the records that are named are removed."""
     for number in (1, 2, 3):
-        subject.outbox.add(anonymous(number))
-    subject.outbox.remove([anonymous(1), anonymous(3)])
-    assert list(subject.another().pending()) == [anonymous(2)]
+        subject.outbox.queue.add(anonymous(number))
+    subject.outbox.queue.remove([anonymous(1), anonymous(3)])
+    assert list(subject.another().queue.pending()) == [anonymous(2)]
 
 
 def test_removing_again_is_harmless(subject: Subject) -> None:
     """What is not there, or not there any more, can be removed."""
-    subject.outbox.remove([anonymous(9)])
-    subject.outbox.add(anonymous(1))
+    subject.outbox.queue.remove([anonymous(9)])
+    subject.outbox.queue.add(anonymous(1))
     for _ in range(2):
-        subject.outbox.remove([anonymous(1)])
-    assert list(subject.outbox.pending()) == []
+        subject.outbox.queue.remove([anonymous(1)])
+    assert list(subject.outbox.queue.pending()) == []
 
 
 def test_one_sends_at_a_time(subject: Subject) -> None:
     """While one process sends, every other one is told that somebody is at work; then it is free again."""
-    subject.outbox.add(anonymous())
-    with subject.outbox.sending() as first, subject.another().sending() as second:
+    subject.outbox.queue.add(anonymous())
+    with subject.outbox.sender_lock.hold() as first, subject.another().sender_lock.hold() as second:
         assert (first, second) == (True, False)
-    with subject.another().sending() as again:
+    with subject.another().sender_lock.hold() as again:
         assert again
 
 
 def test_who_was_turned_away_does_not_free_the_lock(subject: Subject) -> None:
     """The sender lock stays with its holder when somebody else gave up."""
-    with subject.outbox.sending():
+    with subject.outbox.sender_lock.hold():
         for _ in range(2):
-            with subject.another().sending() as admitted:
+            with subject.another().sender_lock.hold() as admitted:
                 assert not admitted
 
 
 def test_a_sender_that_fails_frees_the_lock(subject: Subject) -> None:
     """An exception of the sender passes as it is, and the next one can send."""
-    with pytest.raises(LookupError, match="of the sender"), subject.outbox.sending():
+    with pytest.raises(LookupError, match="of the sender"), subject.outbox.sender_lock.hold():
         raise LookupError("of the sender")
-    with subject.another().sending() as admitted:
+    with subject.another().sender_lock.hold() as admitted:
         assert admitted
 
 
 def test_events_are_added_while_somebody_sends(subject: Subject) -> None:
     """The sender lock keeps nobody from leaving an event, and the sender sees it."""
-    with subject.outbox.sending():
-        subject.another().add(anonymous(1))
-        assert list(subject.outbox.pending()) == [anonymous(1)]
+    with subject.outbox.sender_lock.hold():
+        subject.another().queue.add(anonymous(1))
+        assert list(subject.outbox.queue.pending()) == [anonymous(1)]
 
 
 def test_sinks_are_apart(subject: Subject) -> None:
     """What waits for one sink is not pending for another, and both may be sent to at once."""
-    subject.outbox.add(anonymous(1))
-    subject.of_another_sink.add(anonymous(2))
-    assert list(subject.outbox.pending()) == [anonymous(1)]
-    assert list(subject.of_another_sink.pending()) == [anonymous(2)]
-    with subject.outbox.sending() as one, subject.of_another_sink.sending() as other:
+    subject.outbox.queue.add(anonymous(1))
+    subject.of_another_sink.queue.add(anonymous(2))
+    assert list(subject.outbox.queue.pending()) == [anonymous(1)]
+    assert list(subject.of_another_sink.queue.pending()) == [anonymous(2)]
+    with subject.outbox.sender_lock.hold() as one, subject.of_another_sink.sender_lock.hold() as other:
         assert (one, other) == (True, True)
 
 
@@ -152,27 +155,27 @@ def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
     """A record that can't be kept is not passed over in silence."""
     subject.shut()
     with pytest.raises(StoreError):
-        subject.outbox.add(anonymous())
+        subject.outbox.queue.add(anonymous())
     with pytest.raises(StoreError):
-        subject.outbox.freeze(anonymous())
+        subject.outbox.queue.freeze(anonymous())
 
 
 def test_purged_it_is_empty(subject: Subject) -> None:
     """Everything that waits is gone, decided or not, for every process; other sinks keep theirs."""
-    subject.outbox.add(undecided(1))
-    subject.another().add(anonymous(2))
-    subject.of_another_sink.add(anonymous(3))
-    assert subject.another().purge() == 2
-    assert list(subject.outbox.pending()) == []
-    assert list(subject.of_another_sink.pending()) == [anonymous(3)]
-    assert subject.outbox.purge() == 0
+    subject.outbox.queue.add(undecided(1))
+    subject.another().queue.add(anonymous(2))
+    subject.of_another_sink.queue.add(anonymous(3))
+    assert subject.another().queue.purge() == 2
+    assert list(subject.outbox.queue.pending()) == []
+    assert list(subject.of_another_sink.queue.pending()) == [anonymous(3)]
+    assert subject.outbox.queue.purge() == 0
 
 
 def test_a_purged_record_does_not_come_back(subject: Subject) -> None:
     """A sender that had read it before can't freeze a verdict for it any more."""
-    subject.outbox.add(undecided(1))
-    assert list(subject.another().pending()) == [undecided(1)]
-    subject.outbox.purge()
+    subject.outbox.queue.add(undecided(1))
+    assert list(subject.another().queue.pending()) == [undecided(1)]
+    subject.outbox.queue.purge()
     with pytest.raises(StoreError):
-        subject.another().freeze(anonymous(1))
-    assert list(subject.outbox.pending()) == []
+        subject.another().queue.freeze(anonymous(1))
+    assert list(subject.outbox.queue.pending()) == []

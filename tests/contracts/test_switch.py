@@ -8,7 +8,7 @@ from attrs import frozen
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.storage.config_folder import Layout, chose_off
-from arcade_usage.adapters.storage.opt_out_file import OptOutFile
+from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Switch
 from arcade_usage.testing.in_memory import MemorySwitch
@@ -28,7 +28,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixtur
         choice = MemorySwitch()
         return Subject(choice, lambda: choice.is_off, lambda: setattr(choice, "writable", False))
     layout = Layout(str(tmp_path / "config"))
-    return Subject(OptOutFile(layout), lambda: chose_off([layout]), lambda: deny(mocker, tmp_path))
+    return Subject(FolderSwitch(layout, "phc_x"), lambda: chose_off([layout]), lambda: deny(mocker, tmp_path))
 
 
 def test_nothing_is_chosen_at_first(subject: Subject) -> None:

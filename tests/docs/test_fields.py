@@ -18,7 +18,7 @@ def test_the_page_is_that_of_the_code() -> None:
 def test_the_sdk_adds_nothing_that_has_no_reason(personless: bool) -> None:
     """A newer SDK that adds a property makes this fail, and not a user wonder."""
     event, attribution = make_event(), Attribution(ANON if personless else ALICE, personless=personless)
-    properties = PostHogSink(SINK).show(event, attribution)["properties"]
+    properties = PostHogSink(SINK).preview(event, attribution)["properties"]
     assert isinstance(properties, dict)
     added = set(properties) - set(event.properties)
     assert added

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ OURS_AT_LOGOUT = frozenset(
         "adapters.machine.ids",
         "adapters.machine.installation",
         "adapters.storage.logout",
+        "application.time_limits",
         "domain.sha256",
     )
 )
@@ -73,6 +75,19 @@ track()
 sys.setprofile(None)
 print(calls)
 """
+
+# What a delivery process opens to read, and what it replaces, told by the interpreter's own audit events.
+WATCHING = """
+import os, runpy, sys
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        os.write(2, f"read {os.path.basename(arguments[0])}\\n".encode())
+    elif event == "os.rename":
+        os.write(2, f"write {os.path.basename(arguments[1])}\\n".encode())
+sys.addaudithook(watch)
+runpy.run_module("arcade_usage", run_name="__main__", alter_sys=True)
+"""
+OUR_FILES = ("usage.json", "ledger.json", "logbook.json", "sink.json", "sent.jsonl", "dropped", ".event.json")
 
 SDK = frozenset(("posthog", "requests", "urllib3", "httpx", "yaml"))
 AT_A_TIME = 6
@@ -176,3 +191,49 @@ def test_a_delivery_runs_no_program(world: World) -> None:
     world.run("toolkit.run")
     assert list(world.events) == ["toolkit.run"]
     assert not ran.exists()
+
+
+def files_touched(payload: str) -> dict[str, int]:
+    """How often a delivery of this event opens each file of ours to read it, or replaces it."""
+    told = subprocess.run(
+        [sys.executable, "-c", WATCHING],
+        env={**os.environ, "ARCADE_USAGE_EVENT_DATA": payload},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stderr
+    touched = [line for line in told.splitlines() if line.endswith(OUR_FILES)]
+    return dict(Counter(re.sub(r"[0-9a-f-]*\.event\.json", "an event", line) for line in touched))
+
+
+def test_a_delivery_opens_each_file_once(world: World) -> None:
+    """The logbook twice: without a lock for the age of the event, and under the sender lock."""
+    world.run("first")
+    assert files_touched(world.payload("second")) == {
+        "read usage.json": 1,
+        "read ledger.json": 1,
+        "read logbook.json": 2,
+        "read an event": 1,
+        "read sent.jsonl": 1,
+        "write an event": 2,  # before anything else, and with its verdict
+        "write logbook.json": 2,  # the pause before the attempt, the result after it
+        "write sent.jsonl": 1,
+    }
+    assert list(world.events) == ["first", "second"]
+
+
+def test_a_delivery_of_free_text_opens_the_identity_twice(world: World) -> None:
+    """For the verdict, and after the event was written down: `forget` may have come between."""
+    world.run("first")
+    touched = files_touched(world.payload("second", success=False, error_message="no such toolkit"))
+    assert touched == {
+        "read usage.json": 2,
+        "read ledger.json": 2,
+        "read logbook.json": 2,
+        "read sent.jsonl": 1,
+        "write an event": 1,
+        "write logbook.json": 2,
+        "write sent.jsonl": 1,
+    }
+    assert list(world.events) == ["first", "second"]

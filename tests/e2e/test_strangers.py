@@ -75,7 +75,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
         world.run("waits")
         receiver.posthog = WELL
         (outbox,) = find_outboxes(str(world.folder / "usage" / "outbox"))
-        outbox.write_logbook(evolve(outbox.logbook(), backoff=Backoff()))  # it is due
+        outbox.log.write(evolve(outbox.log.read(), backoff=Backoff()))  # it is due
         (record,) = Path(outbox.folder).glob("*.event.json")
         names = {KEY: os.path.basename(outbox.folder), RECORD: record.name}
         used = Used(world.folder, receiver, names)

@@ -12,6 +12,7 @@ from attrs import evolve
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.outbox import find_projects
 from arcade_usage.composition import console
+from arcade_usage.composition.adapters import default_adapters
 from arcade_usage.composition.console import Place
 from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.demo.receiver import DOWN, WELL
@@ -71,7 +72,7 @@ def test_nobody_is_asked_on_behalf_of_who_turned_it_off(world: World) -> None:
     requests = len(world.receiver.requests)
     layout = Layout(str(world.folder))
     (sink,) = find_projects(layout.outboxes)
-    make_delivery(layout, sink).send(ignore_backoff=True)
+    make_delivery(default_adapters(layout, sink), sink.key).send(ignore_backoff=True)
     assert len(world.receiver.requests) == requests
 
 

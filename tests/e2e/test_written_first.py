@@ -103,11 +103,11 @@ def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[
     record = read_record(written)
     read = delivery._read(payload)
     assert read is not None
-    described = delivery._describe(read[1])
+    described = delivery._describe(read)
     assert (record.event.name, record.event.timestamp) == (described.name, described.timestamp)
     assert record.event.properties == described.properties
-    assert record.snapshot == read[1].snapshot
-    assert record.machine == delivery.make_delivery(*(read[0], read[1].project)).store.here
+    assert record.snapshot == read.snapshot
+    assert record.machine == delivery.make_adapters(read).identity_store.here
 
 
 FREE: dict[str, dict[str, Any]] = {

@@ -137,7 +137,9 @@ def _begin(lab: Lab, number: int) -> tuple[World, list[str]]:
 
 def _record_like(world: World, name: str) -> bytes:
     """A record of an event that is not to be sent, as whole as that of the command `name`."""
-    (record,) = (each for each in outbox_of(world).pending() if each.event.properties["command_name"] == name)
+    (record,) = (
+        each for each in outbox_of(world).queue.pending() if each.event.properties["command_name"] == name
+    )
     event: Event = evolve(record.event, uuid=OWN_UUID, properties={"command_name": FOREIGN})
     return codec.write_record(evolve(record, event=event))
 

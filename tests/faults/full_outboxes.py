@@ -82,7 +82,7 @@ def two_years_of_records(lab: Lab, rounds: int) -> Figures:
             lab.expect(name)
     outbox = outbox_of(world)
     observed = Observed(YEARS_SECONDS, time.time())
-    outbox.write_logbook(evolve(outbox.logbook(), observed=observed))
+    outbox.log.write(evolve(outbox.log.read(), observed=observed))
     return _work_off(lab, world, rounds, empty)
 
 
@@ -114,10 +114,10 @@ def _work_off(lab: Lab, world: World, records: int, empty: tuple[float, float]) 
     on_its_way, outbox = [], outbox_of(world)
     for number in range(LOOKS_LIMIT):
         on_its_way.append(deliver_one(lab, world, f"now {number}"))
-        if not outbox.pending():
+        if not outbox.queue.pending():
             break
     arrived = sum(name.startswith("old ") for name in _received(lab))
-    losses = outbox.logbook().losses.counts
+    losses = outbox.log.read().losses.counts
     assert sum(losses.values()) == records - arrived, "an event was dropped and not counted"
     counted = ", ".join(f"{count:,}: {LossReason(reason).name.lower()}" for reason, count in losses.items())
     said = (

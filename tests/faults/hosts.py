@@ -99,7 +99,9 @@ def without_permission() -> list[str]:
 def keep_waiting(lab: Lab, world: World, *names: str) -> None:
     """Leave events in the outbox, by a host that can start no process."""
     run_host(lab, world, *names, before="sys.frozen = True", counts=False)
-    assert {record.event.properties["command_name"] for record in outbox_of(world).pending()} >= set(names)
+    assert {record.event.properties["command_name"] for record in outbox_of(world).queue.pending()} >= set(
+        names
+    )
 
 
 def outbox_of(world: World) -> FolderOutbox:
@@ -110,7 +112,7 @@ def outbox_of(world: World) -> FolderOutbox:
 def written(world: World) -> set[str]:
     """The commands whose records lie in the outbox."""
     try:
-        return {str(record.event.properties["command_name"]) for record in outbox_of(world).pending()}
+        return {str(record.event.properties["command_name"]) for record in outbox_of(world).queue.pending()}
     except StoreError:
         return set()
 
@@ -130,7 +132,7 @@ def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
     """
     lab.expect(name, *owners)
     run_host(lab, world, name)
-    if not outbox_of(world).pending():
+    if not outbox_of(world).queue.pending():
         return False
     list(flush(Place(config_dir=world.folder), lambda _: None, []))
     return True

@@ -22,8 +22,8 @@ from uuid import uuid4
 import pytest
 from attrs import define, field
 
+from arcade_usage.composition import adapters as adapters_composition
 from arcade_usage.composition import command as command_composition
-from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.prelude import Prelude, hours_ahead
 from tests.e2e.world import World, noting_processes
@@ -106,7 +106,7 @@ class Lab:
         ahead = hours_ahead() + hours
         self.prelude.set_clock(ahead)
         clock = SimpleNamespace(time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic)
-        for composition in (command_composition, delivery_composition):
+        for composition in (command_composition, adapters_composition):
             self.monkeypatch.setattr(composition, "time", clock)
 
     @property

@@ -155,9 +155,9 @@ def stuck_sender(lab: Lab, rounds: int) -> Figures:
             for nth in range(3):
                 lab.attempt(world, f"stuck {number}.last {nth}")
                 lab.settle()
-            there = [record.event.properties["command_name"] for record in outbox_of(world).pending()]
+            there = [record.event.properties["command_name"] for record in outbox_of(world).queue.pending()]
         assert len(there) <= EVENTS_LIMIT, f"{len(there)} wait"
-        dropped = sum(outbox_of(world).losses().counts.values())
+        dropped = sum(outbox_of(world).log.losses().counts.values())
         assert len(there) + dropped == STUCK_COMMANDS + 1, (len(there), dropped)
         for name in there:
             lab.expect(str(name))

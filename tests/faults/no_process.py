@@ -41,7 +41,9 @@ def hand_over(lab: Lab, rounds: int, before: str, prefix: list[str]) -> Figures:
             waits = run_host(lab, world, *names, before=before, prefix=prefix)
         first.append(waits[0])
         later.extend(waits[1:])
-        assert len(outbox_of(world).pending()) == COMMANDS, "a command could start a process, or was lost"
+        assert len(outbox_of(world).queue.pending()) == COMMANDS, (
+            "a command could start a process, or was lost"
+        )
         assert not any(SECRET.encode() in path.read_bytes() for path in world.folder.rglob("*.json"))
         assert not recover(lab, world, f"next {number}", *owners), "a later command has to deliver it"
         assert all(str(world.events[name].properties["error_message"]).endswith("<email>") for name in names)

@@ -100,7 +100,6 @@ def _sends_unfrozen(self: Delivery, record: Any) -> Any:
     """The verdict is not written down before the first attempt."""
     if record.attribution is not None:
         return record
-    self.attributor.record_use(record.snapshot)
     verdict = self.attributor.attribute(record)
     if verdict is None:
         return record
@@ -137,10 +136,10 @@ def _stamps_do_not_matter(case: Any) -> Any:
 
 
 def _looks_before_it_lets_go(self: Delivery, *_: object, **__: object) -> None:
-    with self.outbox.sending(0.0) as ours:
+    with self._sending() as ours:
         if ours:
             self._drain()
-            while any(record.event.uuid not in self._tried for record in self.outbox.pending()):
+            while any(record.event.uuid not in self._tried for record in self.outbox.queue.pending()):
                 self._drain()
 
 
@@ -153,7 +152,7 @@ def _born_here(case: Any) -> Any:
 
 def _removes_foreign(self: Delivery, record: Any) -> Any:
     if record.is_foreign(self.store.here):
-        self.outbox.remove([record])
+        self.outbox.queue.remove([record])
         return record
     return _decide(self, record)
 

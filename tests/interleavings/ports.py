@@ -3,19 +3,22 @@
 What the real adapters do in several steps is several calls here, in the adapters' order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from attrs import define
+from attrs import define, field
 
-from arcade_usage.application.errors import NotAcceptedError
+from arcade_usage.adapters.storage.identity_rules import IdentityRules
+from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.retention import Losses, LossReason
+from arcade_usage.domain.retention import Losses, LossReason, Waiting
+from arcade_usage.domain.verdict import Attribution
 from tests.interleavings.processes import Process
 
 T = TypeVar("T")
@@ -31,8 +34,8 @@ def asks(operation: str) -> Any:
 
 
 @define
-class SteppedIdentityStore:
-    """As adapters/storage/identity_store.py: two files, the ledger written first, under a lock."""
+class SteppedIdentityStore(IdentityRules):
+    """Two files under a lock, by the rules of the real store."""
 
     process: Process
 
@@ -47,21 +50,15 @@ class SteppedIdentityStore:
     def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         self.process.call("lock identity")
         try:
-            return self._change(decide)
+            return self.change_locked(decide)
         finally:
             self.process.call("unlock identity")
 
-    def _change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
-        state = self.current()
-        changed, result = decide(state)
-        self.write(state, changed)
-        return result
+    def write_ledger(self, ledger: Ledger, replaced: IdentityState) -> None:  # noqa: ARG002 - a rule's name
+        self.process.call("write ledger", ledger)
 
-    def write(self, state: IdentityState, changed: IdentityState) -> None:
-        if changed.ledger != state.ledger and isinstance(changed.ledger, Ledger):
-            self.process.call("write ledger", changed.ledger)
-        if changed.identity != state.identity and isinstance(changed.identity, Anonymous | Linked):
-            self.process.call("write usage.json", changed.identity)
+    def write_identity(self, identity: Anonymous | Linked, replaced: IdentityState) -> None:  # noqa: ARG002
+        self.process.call("write usage.json", identity)
 
 
 @define
@@ -77,6 +74,7 @@ class SteppedSink:
     """As composition/delivery.py's: the switch is read again before anything is sent."""
 
     process: Process
+    refused: set[str]  # as SteppedOutbox has it
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._ask_again()
@@ -84,7 +82,15 @@ class SteppedSink:
 
     def capture(self, records: Sequence[Record]) -> None:
         self._ask_again()
-        self.process.call("capture", tuple(records))
+        try:
+            self.process.call("capture", tuple(records))
+        except RefusedError:
+            if len(records) == 1:
+                self.refused.add(records[0].event.uuid)
+            raise
+
+    def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
+        raise NotImplementedError("nothing is previewed here")
 
     def _ask_again(self) -> None:
         if not self.process.call("read switch"):
@@ -92,10 +98,11 @@ class SteppedSink:
 
 
 @define
-class SteppedOutbox:
-    """As adapters/storage/outbox.py: one file for each record, removed one by one."""
+class SteppedEventQueue:
+    """As adapters/storage/event_queue.py: one file for each record, removed one by one."""
 
     process: Process
+    refused: set[str]
 
     add = asks("write down")
     freeze = asks("freeze")
@@ -103,37 +110,32 @@ class SteppedOutbox:
     tidied = asks("tidy")
     purge = asks("purge")
 
-    def size(self) -> int:
-        return len(self.pending())
+    def forget_seen(self) -> None:
+        """Nothing is remembered here."""
 
-    def remove(self, records: Sequence[Record]) -> None:
-        for record in records:
-            self.process.call("remove", record.event.uuid)
-
-    def drop(self, records: Sequence[Record], reason: LossReason) -> None:
-        for record in records:
-            self.process.call("drop", record.event.uuid, reason)
-
-    def tidy(self, now: float) -> None:  # noqa: ARG002 - nothing here is old or large
+    def waiting(self) -> Sequence[Waiting]:
+        """Nothing here is old or large."""
         self.tidied()
+        return ()
 
-    def trim(self, now: float) -> None:
-        """Nothing here is more than its bounds allow."""
+    def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
+        return [*waiting]
 
-    def losses(self) -> Losses:
-        return Losses()
+    def remove(self, records: Sequence[Record]) -> int:
+        for record in records:
+            if record.event.uuid in self.refused:
+                self.process.call("drop", record.event.uuid, LossReason.REFUSED)
+            else:
+                self.process.call("remove", record.event.uuid)
+        return len(records)
 
-    def logbook(self) -> Logbook:
-        return Logbook(backoff=self.process.call("read logbook"))
 
-    def write_logbook(self, logbook: Logbook) -> None:
-        self.process.call("write logbook", logbook.backoff)
-
-    def clear_logbook(self) -> None:
-        self.write_logbook(Logbook())
+@define
+class SteppedSenderLock:
+    process: Process
 
     @contextmanager
-    def sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+    def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:
         ours = self.process.call("wait to send" if patience_seconds else "try to send", patience_seconds)
         try:
             yield ours
@@ -141,11 +143,54 @@ class SteppedOutbox:
             if ours:
                 self.process.call("stop sending")
 
+    def is_tended(self) -> bool:
+        """A sender keeps the limits: nothing here is more than they allow."""
+        return True
+
+
+@define
+class SteppedDeliveryLog:
+    """As adapters/storage/delivery_log.py; only the pauses matter here."""
+
+    process: Process
+
+    def read(self) -> Logbook:
+        return Logbook(backoff=self.process.call("read logbook"))
+
+    def write(self, logbook: Logbook) -> None:
+        self.process.call("write logbook", logbook.backoff)
+
+    def add_losses(self, reasons: Sequence[LossReason]) -> None:
+        """Nothing is dropped without the sender lock."""
+
+    def losses(self) -> Losses:
+        return Losses()
+
+    def clear(self) -> None:
+        self.write(Logbook())
+
+
+@define
+class SteppedOutbox:
+    process: Process
+    refused: set[str] = field(
+        factory=set
+    )  # uuids of single events that PostHog refused, which may be dropped
+    queue: SteppedEventQueue = field(init=False)
+    sender_lock: SteppedSenderLock = field(init=False)
+    log: SteppedDeliveryLog = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.queue = SteppedEventQueue(self.process, self.refused)
+        self.sender_lock = SteppedSenderLock(self.process)
+        self.log = SteppedDeliveryLog(self.process)
+
 
 @define
 class SteppedChoice:
     process: Process
 
+    is_on = asks("read switch")
     turn_off = asks("turn off")
     turn_on = asks("turn on")
 

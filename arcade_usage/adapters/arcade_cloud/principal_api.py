@@ -12,7 +12,7 @@ from attrs import define
 
 from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.storage.config_folder import read_stamp
-from arcade_usage.application.ports import LOOK_UP_SECONDS
+from arcade_usage.application.time_limits import LOOK_UP_SECONDS
 from arcade_usage.domain.identity import is_principal_id
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected

@@ -12,8 +12,7 @@ from contextlib import contextmanager, suppress
 from arcade_usage.adapters.files import owner_lock
 from arcade_usage.adapters.files.lock_probe import ForeignFileError, Found, is_held, owner_folder, probe
 from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE
-
-LONG_SECONDS = 60.0  # after which a sender is not just at work any more: a delivery process ends within 10 s
+from arcade_usage.application.time_limits import STUCK_SENDER_SECONDS
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
@@ -87,6 +86,6 @@ def find_obstacle(path: str) -> "str | None":
     except OSError as error:
         return f"{os.strerror(error.errno or 0)}. Remove it"
     with suppress(OSError):
-        if is_held(path) and time.time() - os.stat(path).st_mtime > LONG_SECONDS:
+        if is_held(path) and time.time() - os.stat(path).st_mtime > STUCK_SENDER_SECONDS:
             return "a process has held it for more than a minute. End that process"
     return None

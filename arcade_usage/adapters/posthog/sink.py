@@ -23,7 +23,7 @@ from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.network.failures import Failure, Peer
 from arcade_usage.adapters.network.request_settings import Proxy, Support, find_certificates, find_proxy
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
-from arcade_usage.application.ports import ALIAS_SECONDS, BATCH_SECONDS
+from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.persons import PERSONLESS
 from arcade_usage.domain.project import Project
@@ -81,7 +81,7 @@ class PostHogSink:
             self._build(event, attribution)
         self._post(len(decided), BATCH_SECONDS)
 
-    def show(self, event: Event, attribution: Attribution) -> dict[str, Any]:
+    def preview(self, event: Event, attribution: Attribution) -> dict[str, Any]:
         """The message of an event as it would be sent; it is not. Raises RefusedError."""
         self._build(event, attribution)
         messages = self._messages[:]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Protocol
 
-FORK_WAIT_SECONDS = 1.0  # that a fork waits for imports, at most
+from arcade_usage.application.time_limits import FORK_WAIT_SECONDS
 
 
 class Background(Protocol):

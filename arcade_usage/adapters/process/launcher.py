@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-LOGIN_WAIT_SECONDS = 3.8  # of the 4 s that a login may take, all told
 LINKS_LIMIT = 40  # one after the other, as systems have it
 OUTPUT_LIMIT = 256 * 1024  # bytes of what a process has to say
 SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
@@ -102,11 +101,13 @@ class DetachedLauncher:
         Waits in this thread, so nothing of ours is left when it returns. Raises what a signal handler of the
         host's raises meanwhile.
         """
+        from arcade_usage.application import time_limits  # a login alone needs it
+
         reading = self._start_with_pipe(payload)
         try:
             ours = os.fstat(reading)
             try:
-                _wait_until_closed(reading, LOGIN_WAIT_SECONDS)
+                _wait_until_closed(reading, time_limits.LOGIN_WAIT_SECONDS)
             finally:
                 _close_if_still(reading, ours)
         except Exception as error:  # the process is on its way: not waiting for it loses nothing

@@ -47,11 +47,11 @@ StampNumbers = tuple[int, int, int, int, int]
 class Layout:
     """The files of one config folder. usage.json and credentials.yaml are the host's; usage/ is ours."""
 
-    def __init__(self, config_dir: str) -> None:
-        """`config_dir`: an absolute path."""
+    def __init__(self, config_dir: str, credentials: "str | os.PathLike[str] | None" = None) -> None:
+        """Absolute paths; `credentials` by default credentials.yaml in the config folder."""
         self.config_dir = config_dir
         self.usage_json = os.path.join(config_dir, USAGE_FILE)
-        self.credentials = os.path.join(config_dir, "credentials.yaml")
+        self.credentials = os.fspath(credentials or os.path.join(config_dir, "credentials.yaml"))
         self.folder = os.path.join(config_dir, FOLDER)
         self.ledger = os.path.join(self.folder, LEDGER_FILE)
         self.identity_lock = os.path.join(self.folder, IDENTITY_LOCK)

@@ -14,7 +14,7 @@ from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.machine.installation import installation
 from arcade_usage.adapters.machine.runtime_facts import read_facts, read_own_names
-from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on, read_usage_text
+from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
 from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
@@ -51,6 +51,8 @@ def _write(payload: str) -> "bytes | None":
     handover = _decode(payload) if len(payload) <= PAYLOAD_LIMIT else None
     if not isinstance(handover, dict) or not _is_of_us(handover) or wants_debug(os.environ):
         return None
+    if handover.get("adapters") is not None:
+        return None  # they may keep events elsewhere
     command, snapshot = _command(handover["command"]), handover["snapshot"]
     if command is None or not is_plain_name(command.name, read_own_names(os.environ)):
         return None
@@ -176,5 +178,5 @@ def _observed_seconds(folder: OwnedFolder) -> int:
 
 
 def _is_forgotten(layout: Layout) -> bool:
-    """Whether the identity that the snapshot is of was erased since."""
-    return read_usage_text(layout) is None
+    """Whether usage.json was erased since the snapshot: one lstat. The delivery looks into it."""
+    return not os.path.lexists(layout.usage_json)

@@ -1,15 +1,14 @@
 """The identity store: usage.json, and the ledger beside it, under a file lock.
 
-Owns the invariants that both change together under one lock, the ledger first, so that a kill in between
-leaves a pair that does not agree, which the next event sees and starts over; and that keys of others in
-usage.json stay.
+Owns the invariants that both change under one lock, by the rules of identity_rules.py, and that others' keys
+in usage.json stay.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import TypeVar
 
-from attrs import define
+from attrs import define, field
 
 from arcade_usage.adapters.files.locks import hold
 from arcade_usage.adapters.files.owned_folder import open_folder, open_for_file
@@ -22,9 +21,10 @@ from arcade_usage.adapters.storage.config_folder import (
     read_texts,
     set_aside,
 )
+from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.command.tracker import raised_by_signal_handler
 from arcade_usage.application.errors import StoreBusyError, StoreError
-from arcade_usage.application.ports import IDENTITY_LOCK_SECONDS
+from arcade_usage.application.time_limits import IDENTITY_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.ledger import Ledger
@@ -33,25 +33,23 @@ T = TypeVar("T")
 
 
 @define(eq=False, repr=False)
-class IdentityFiles:
+class IdentityFiles(IdentityRules):
     """The identity store over the files of a config folder. `find_here`: gives this installation's `here`."""
 
     layout: Layout
     find_here: Callable[[], str]
+    _usage: str | None = field(default=None, init=False)  # usage.json as it was read last
 
     @property
     def here(self) -> str:
         return self.find_here()
-
-    def current(self) -> IdentityState:
-        return self._read()[0]
 
     def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         try:
             self.layout.open_folder(make=True).close()
             with self._lock(IDENTITY_LOCK_SECONDS):
                 self._sweep()
-                return self._change(decide)
+                return self.change_locked(decide)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
         except OSError as error:
@@ -64,7 +62,9 @@ class IdentityFiles:
             with ExitStack() as held:
                 with suppress(OSError):  # busy, or none is to be had
                     held.enter_context(self._lock(IDENTITY_LOCK_SECONDS))
-                return self._change(lambda state: (IdentityState(None, None), state))
+                state = self.current()
+                self._erase(state)
+                return state
         except OSError as error:
             raise StoreError("the identity can't be erased") from error
 
@@ -78,38 +78,32 @@ class IdentityFiles:
             for folder in (ours, around):
                 folder.sweep(now)
 
-    def _change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
-        state, usage = self._read()
-        changed, result = decide(state)
-        if changed.ledger != state.ledger and isinstance(changed.ledger, Ledger):
-            with self.layout.open_folder(make=True) as folder:
-                if isinstance(state.ledger, Malformed):
-                    set_aside(folder, LEDGER_FILE, folder)
-                folder.replace(LEDGER_FILE, codec.write_ledger(changed.ledger))
-        if changed.identity != state.identity and isinstance(changed.identity, Anonymous | Linked):
-            content = codec.write_identity(changed.identity, _extras(usage))
-            with (
-                self.layout.open_folder(make=True) as ours,
-                open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name),
-            ):
-                if isinstance(state.identity, Malformed):
-                    set_aside(folder, name, ours)
-                folder.replace(name, content)
-        if changed == IdentityState(None, None):
-            self._erase(state, usage)
-        return result
+    def write_ledger(self, ledger: Ledger, replaced: IdentityState) -> None:
+        with self.layout.open_folder(make=True) as folder:
+            if isinstance(replaced.ledger, Malformed):
+                set_aside(folder, LEDGER_FILE, folder)
+            folder.replace(LEDGER_FILE, codec.write_ledger(ledger))
 
-    def _read(self) -> tuple[IdentityState, str | None]:
+    def write_identity(self, identity: Anonymous | Linked, replaced: IdentityState) -> None:
+        with (
+            self.layout.open_folder(make=True) as ours,
+            open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name),
+        ):
+            if isinstance(replaced.identity, Malformed):
+                set_aside(folder, name, ours)
+            folder.replace(name, codec.write_identity(identity, _extras(self._usage)))
+
+    def current(self) -> IdentityState:
         try:
-            usage, ledger = read_texts(self.layout)
+            self._usage, ledger = read_texts(self.layout)
         except OSError as error:
             raise StoreError("the identity can't be read") from error
-        return IdentityState(codec.read_identity(usage), codec.read_ledger(ledger)), usage
+        return IdentityState(codec.read_identity(self._usage), codec.read_ledger(ledger))
 
-    def _erase(self, state: IdentityState, usage: str | None) -> None:
+    def _erase(self, state: IdentityState) -> None:
         """Identity first: a ledger that is left alone is not taken up, an identity would be."""
         if state.identity is not None:
-            others = codec.without_identity(_extras(usage))
+            others = codec.without_identity(_extras(self._usage))
             with open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name):
                 if others is None:
                     folder.remove(name)

@@ -25,8 +25,8 @@ from arcade_usage.adapters.storage.config_folder import (
     set_aside,
 )
 from arcade_usage.application.command.tracker import raised_by_signal_handler
+from arcade_usage.application.time_limits import LOGOUT_LOCK_SECONDS
 
-LOCK_SECONDS = 0.5  # then it goes ahead without the lock
 LOCK_PAUSE_SECONDS = 0.02  # between two tries
 
 _LOCK_FILE = (
@@ -110,7 +110,7 @@ def _holding(ours: OwnedFolder) -> "Iterator[None]":
         try:
             ours.status(IDENTITY_LOCK)
             descriptor = os.open(ours.path_of(IDENTITY_LOCK), _LOCK_FILE, PRIVATE_FILE)
-            end = time.monotonic() + LOCK_SECONDS
+            end = time.monotonic() + LOGOUT_LOCK_SECONDS
             while not _try_lock(descriptor) and time.monotonic() < end:
                 time.sleep(LOCK_PAUSE_SECONDS)
         except (OSError, ImportError) as error:  # not ours, or no locks on this file system

@@ -3,6 +3,7 @@
 RECORD_VERSION = 1
 
 PROJECT_FILE = "sink.json"
+SENDER_LOCK = "sender.lock"
 LOGBOOK_FILE = "logbook.json"
 RECORD_ENDING = ".event.json"
 LOGBOOK_LIMIT = 64 * 1024  # bytes

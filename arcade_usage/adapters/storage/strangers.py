@@ -16,13 +16,10 @@ from arcade_usage.adapters.storage.config_folder import (
     Layout,
     read_usage,
 )
-from arcade_usage.adapters.storage.outbox import (
-    EVENT_NAME,
-    KEY,
-    SENDER_LOCK,
-    TALLY_FILE,
-)
-from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, PROJECT_FILE
+from arcade_usage.adapters.storage.delivery_log import TALLY_FILE
+from arcade_usage.adapters.storage.event_queue import EVENT_NAME
+from arcade_usage.adapters.storage.outbox import KEY
+from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, PROJECT_FILE, SENDER_LOCK
 
 STRANGERS_LIMIT = 20  # files and folders that are named
 

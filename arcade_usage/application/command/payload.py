@@ -44,6 +44,7 @@ def encode_payload(
     project: "Mapping[str, str]",
     config_dir: str,
     distribution: str,
+    adapters: "str | None" = None,
     snapshot: "Mapping[str, object]",
     command: "Mapping[str, object]",
 ) -> str:
@@ -69,6 +70,7 @@ def encode_payload(
                 "sink": project,
                 "config_dir": config_dir,
                 "distribution": distribution,
+                "adapters": adapters,
                 "snapshot": snapshot,
                 "command": {**fitted, **left_out},
             }

@@ -6,17 +6,16 @@ in the delivery process (application/delivery/delivery.py).
 """
 
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from arcade_usage.application.command.payload import encode_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
     from types import FrameType, TracebackType
 
-    from arcade_usage.application.command.tracking import Execution
+    from arcade_usage.application.command.tracking import Execution, Function, TrackedCommand
     from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
     from arcade_usage.domain.outcome import Outcome
 
@@ -39,6 +38,7 @@ class CommandTracker:
         project: "Mapping[str, str]",
         config_dir: str,
         distribution: str,
+        adapters: "str | None" = None,
         may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
         """`is_on`: the switch, as it is now.
@@ -57,6 +57,7 @@ class CommandTracker:
         self._project = project
         self._config_dir = config_dir
         self._distribution = distribution
+        self._adapters = adapters
         self._may_report = may_report
         self._snapshot: Mapping[str, object] | None = None
         self._saw_identity = False
@@ -97,7 +98,7 @@ class CommandTracker:
         is_login: bool = False,
         is_logout: bool = False,
         properties: "Mapping[str, object] | None" = None,
-    ) -> "AbstractContextManager[None]":
+    ) -> "TrackedCommand":
         return _Command(self, command_name, is_login, is_logout, properties)
 
     def begin(self) -> "Execution":
@@ -139,6 +140,7 @@ class CommandTracker:
                     project=self._project,
                     config_dir=self._config_dir,
                     distribution=self._distribution,
+                    adapters=self._adapters,
                     snapshot=snapshot,
                     command=command,
                 )
@@ -170,9 +172,9 @@ class SilentTracker:
     def track_command_execution(self, command_name: str, **_: object) -> None:
         """Nothing."""
 
-    def command(self, command_name: str, **_: object) -> "AbstractContextManager[None]":  # noqa: ARG002 - a port's name
+    def command(self, command_name: str, **_: object) -> "TrackedCommand":
         """Nothing around a command."""
-        return nullcontext()
+        return _Command(self, command_name, False, False, None)
 
     def begin(self) -> "Execution":
         """Nothing to be ended."""
@@ -222,7 +224,7 @@ class _Command:
 
     def __init__(
         self,
-        tracker: CommandTracker,
+        tracker: "CommandTracker | SilentTracker",
         name: str,
         is_login: bool,
         is_logout: bool,
@@ -249,6 +251,20 @@ class _Command:
                 is_logout=self._is_logout,
                 properties=self._properties,
             )
+
+    async def __aenter__(self) -> None:
+        self.__enter__()
+
+    async def __aexit__(
+        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, function: "Function") -> "Function":
+        from arcade_usage.application.command.decorator import decorate
+
+        again = (self._tracker, self._name, self._is_login, self._is_logout, self._properties)
+        return decorate(function, lambda: _Command(*again))
 
 
 def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":

@@ -1,8 +1,10 @@
 """What a host may do with a tracker. The command path never imports this: making protocols takes its time."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Tracker(Protocol):
@@ -34,8 +36,10 @@ class Tracker(Protocol):
         is_login: bool = False,
         is_logout: bool = False,
         properties: Mapping[str, object] | None = None,
-    ) -> AbstractContextManager[None]:
-        """Time a command, tell how it ended, report it. What the command raised passes untouched.
+    ) -> "TrackedCommand":
+        """Time a command, tell how it ended, report it: `with`, `async with`, or a decorator.
+
+        What the command raised passes untouched.
 
         Blocks: as track_command_execution, when the command has ended.
         """
@@ -45,6 +49,24 @@ class Tracker(Protocol):
 
         Blocks: not; reads two small files and makes one stat.
         """
+
+
+class TrackedCommand(Protocol):
+    """A protocol: reports what runs inside it as one command; a decorated function, each of its calls."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def __aenter__(self) -> None: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def __call__(self, function: Function) -> Function: ...
 
 
 class Execution(Protocol):

@@ -9,9 +9,10 @@ from contextlib import ExitStack, suppress
 
 from attrs import evolve, frozen
 
-from arcade_usage.application.console.opt_out import SENDER_PATIENCE_SECONDS, collecting
+from arcade_usage.application.console.opt_out import collecting
 from arcade_usage.application.errors import StoreError, explain
 from arcade_usage.application.ports import Copies, ErasableIdentityStore, Outbox
+from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sent import Sent
@@ -58,13 +59,13 @@ class Eraser:
         with ExitStack() as held:
             for outbox, _ in places:
                 with suppress(StoreError):  # no lock is to be had
-                    at_work += not held.enter_context(outbox.sending(SENDER_PATIENCE_SECONDS))
+                    at_work += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
             state = IdentityState(None, None)
             with collecting(left):
                 state = self._erase_identity()
             forgotten = self._look(state, places, at_work, left)
             for outbox, copies in places:
-                for erase in (outbox.purge, outbox.clear_logbook, copies.erase):
+                for erase in (outbox.queue.purge, outbox.log.clear, copies.erase):
                     with collecting(left):  # a logbook names ids that an alias is pending for
                         erase()
             with collecting(left):
@@ -92,7 +93,7 @@ class Eraser:
         sent: list[Sent] = []
         for outbox, copies in places:
             with collecting(left):
-                waiting += outbox.pending()
+                waiting += outbox.queue.pending()
             with collecting(left):
                 sent += copies.all()
         traces = subject_ids_of(state) | subject_ids_of_events(waiting, sent)

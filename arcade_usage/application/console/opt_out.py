@@ -12,8 +12,7 @@ from attrs import frozen
 
 from arcade_usage.application.errors import StoreError, explain
 from arcade_usage.application.ports import Outbox, Switch
-
-SENDER_PATIENCE_SECONDS = 11.0  # for a sender at work: a delivery process ends within 10 s
+from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
 
 
 @frozen
@@ -40,9 +39,9 @@ def turn_off(choice: Switch, outboxes: Callable[[], Sequence[Outbox]]) -> Turned
         for outbox in outboxes():
             with ExitStack() as held:
                 with suppress(StoreError):  # no lock is to be had: nobody waits for one that never comes
-                    at_work += not held.enter_context(outbox.sending(SENDER_PATIENCE_SECONDS))
+                    at_work += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
                 with collecting(left):
-                    dropped += outbox.purge()
+                    dropped += outbox.queue.purge()
     return TurnedOff(dropped, at_work, tuple(left))
 
 

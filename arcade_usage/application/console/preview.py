@@ -1,10 +1,10 @@
 """Shows an event as it would be sent, and as whom; nothing is sent, asked or written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from attrs import frozen
 
-from arcade_usage.application.ports import Clock, IdentityStore, IdGenerator, PrincipalApi
+from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, PrincipalApi
 from arcade_usage.domain.attribution import Case
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import Snapshot
@@ -25,11 +25,11 @@ class Preview:
 
 @frozen
 class Previewer:
-    """`show` gives the message that the analytics sink makes of an event and its attribution."""
+    """Builds what the next event would be, and under which identity. Sends and changes nothing."""
 
     store: IdentityStore
     principal_api: PrincipalApi
-    show: Callable[[Event, Attribution], Mapping[str, object]]
+    sink: AnalyticsSink
     clock: Clock
     ids: IdGenerator
 
@@ -40,12 +40,14 @@ class Previewer:
     def preview(
         self, event: Event, snapshot: Snapshot, project: Project, *, is_logout: bool = False
     ) -> Preview:
-        """Raises StoreError. Blocks: on two small files."""
+        """Raises StoreError, NotAcceptedError. Blocks: on two small files."""
         age = self.clock.time() - event.timestamp.timestamp()
         case = Case(snapshot, self.look(), project.key, self.store.here, is_logout, age)
         one_off = self.ids.new()
         forecast = predict(case, self.ids.new(), one_off)
-        message = dict(self.show(event, forecast.attribution or Attribution(one_off, personless=True)))
+        message = dict(
+            self.sink.preview(event, forecast.attribution or Attribution(one_off, personless=True))
+        )
         if forecast.attribution is None:
             properties = message["properties"]
             known = properties.items() if isinstance(properties, Mapping) else ()

@@ -24,6 +24,7 @@ def collect_status(
     diagnostics: Diagnostics,
     clock: Clock,
     sdk_problem: str | None = None,
+    adapters_problem: str | None = None,
 ) -> Status:
     """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
     now = clock.time()
@@ -47,6 +48,7 @@ def collect_status(
         unusable_locks=diagnostics.unusable_locks,
         not_owned=diagnostics.not_owned,
         sdk_problem=sdk_problem,
+        adapters_problem=adapters_problem,
     )
 
 
@@ -64,15 +66,15 @@ def unread(
 
 
 def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
-    records = outbox.pending()
+    records = outbox.queue.pending()
     moments = [record.event.timestamp.timestamp() for record in records]
     return ProjectStatus(
         project,
-        evolve(outbox.logbook(), losses=outbox.losses()),
+        evolve(outbox.log.read(), losses=outbox.log.losses()),
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
         foreign=sum(record.is_foreign(here) for record in records),
-        strange=max(0, outbox.size() - len(records)),
+        strange=max(0, len(outbox.queue.waiting()) - len(records)),
         oldest_at=min(moments, default=None),
         newest_at=max(moments, default=None),
     )

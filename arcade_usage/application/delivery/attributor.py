@@ -6,6 +6,7 @@ the lock is never held across network, and that the claim is on disk before its 
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from attrs import astuple, define, field
 
@@ -27,6 +28,8 @@ from arcade_usage.domain.verdict import (
     Wait,
 )
 
+T = TypeVar("T")
+
 STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has, files changing underneath too
 
 
@@ -42,18 +45,21 @@ class Attributor:
     clock: Clock
     ids: IdGenerator
     _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
+    _may_owe: bool = field(default=True, init=False)  # False where the state that was seen last owes no alias
 
-    def judge_offline(self, record: Record) -> Verdict | None:
+    def judge_offline(self, record: Record, state: IdentityState) -> Verdict | None:
         """The verdict, where it takes no lock, no change and no network. Raises StoreError."""
+        self._saw(state)
         snapshot = record.snapshot
-        now = Snapshot(self.store.current(), self.principal_api.stamp())
+        now = Snapshot(state, self.principal_api.stamp())
         step = judge(self._case(record, snapshot, now, None, self._alias_is_due(snapshot)))
         return step if isinstance(step, Principal | AnonymousId | Unattributable) else None
 
-    def record_use(self, snapshot: Snapshot) -> None:
-        """Write into the ledger that the id was used for this sink, and with which credentials.
+    def record_use(self, snapshot: Snapshot, state: IdentityState) -> None:
+        """Write into the ledger that the id was used for this project, and with which credentials.
 
-        Raises StoreError. Blocks: 2 s, for the lock, where there is something new to write.
+        `state`: as it was just read. Raises StoreError. Blocks: 2 s, for the lock, where there is something
+        new to write.
         """
         stamp = self.principal_api.stamp()
         used_with = stamp if stamp == snapshot.stamp else None  # others lie there by now: not this event's
@@ -63,15 +69,20 @@ class Attributor:
                 return state, None
             return state.used_for(self.project_key, used_with, self.store.here), None
 
-        state = self.store.current()
         if decide(state)[0] != state:
-            self.store.change(decide)
+            self._change(decide)
 
     def attribute(self, record: Record) -> Verdict | None:
         """The verdict, whatever it takes; None while it can't be told. Raises StoreError.
 
         Blocks: 2 s for a look-up, 2 s for an alias, 2 s for each change of the identity.
         """
+        state = self.store.current()
+        self.record_use(record.snapshot, state)
+        verdict = self.judge_offline(record, state)
+        return self._attribute_by_steps(record) if verdict is None else verdict
+
+    def _attribute_by_steps(self, record: Record) -> Verdict | None:
         snapshot, answer = record.snapshot, None
         for _ in range(STEPS_LIMIT):
             step, state = self._take_step(record, snapshot, answer)
@@ -88,14 +99,28 @@ class Attributor:
         return None
 
     def send_pending_aliases(self) -> None:
-        """Send the aliases that this sink has not accepted yet, where they are due.
+        """Send the aliases that this project has not accepted yet, where they are due.
 
         Raises StoreError. Blocks: 2 s for each alias.
         """
-        ledger = self.store.current().matching_ledger
+        if not self._may_owe:
+            return
+        ledger = self.store.current().matching_ledger  # again: it may have been erased meanwhile
         for anon_id, principal_id in ledger.aliases_due(self.project_key) if ledger else ():
             if self._accepted(anon_id, principal_id):
-                self.store.change(self._accepting(anon_id))
+                self._change(self._accepting(anon_id))
+
+    def _saw(self, state: IdentityState) -> None:
+        ledger = state.matching_ledger
+        self._may_owe = ledger is None or bool(ledger.aliases_due(self.project_key))
+
+    def _change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
+        def watched(state: IdentityState) -> tuple[IdentityState, T]:
+            changed, result = decide(state)
+            self._saw(changed)
+            return changed, result
+
+        return self.store.change(watched)
 
     def _take_step(
         self, record: Record, snapshot: Snapshot, answer: Answer | None
@@ -118,7 +143,7 @@ class Attributor:
                     step = Principal(step.principal_id)
             return changed, (step, changed)
 
-        return self.store.change(decide)
+        return self._change(decide)
 
     def _look_up(self, stamp: Stamp | None) -> Answer | None:
         """The answer for the credentials of `stamp`; None where others lie there by now."""
@@ -154,7 +179,7 @@ class Attributor:
             return state.accepted(principal_id, self.project_key, stamp), None
 
         with suppress(StoreError):  # accepted it was: the verdict stands, and a repeat is harmless
-            self.store.change(decide)
+            self._change(decide)
         return Principal(principal_id)
 
     def _accepting(self, anon_id: str) -> Callable[[IdentityState], tuple[IdentityState, None]]:

@@ -7,26 +7,25 @@ that was about to go.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from enum import Enum
 from math import inf
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.delivery.attributor import Attributor, log_out_again
+from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError, UnwantedError
 from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, Outbox
+from arcade_usage.application.time_limits import LOGIN_PATIENCE_SECONDS, SENDER_PATIENCE_SECONDS, TERM_SECONDS
 from arcade_usage.domain.event import Command, Event
-from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import LossReason
 from arcade_usage.domain.verdict import Verdict, attribute
 
 BATCH_LIMIT = 100  # records in one request
-TERM_SECONDS = 4.0  # after which a sender begins no further batch: that takes 5 s, and its process ends at 10
-LOGIN_PATIENCE_SECONDS = 3.0  # for the sender at work, while a host waits for its login
-FLUSH_PATIENCE_SECONDS = 11.0  # for the sender at work, while a person waits: a process ends within 10 s
 
 
 @frozen
@@ -38,14 +37,7 @@ class Handover:
     distribution: str
     snapshot: Snapshot
     command: Command
-
-
-class Attempt(Enum):
-    """How one turn at being the sender went."""
-
-    ELSEWHERE = "another process is the sender"
-    DONE = "everything that waits was tried"
-    MORE = "something came that was not tried yet"
+    adapters: str | None = None  # the tool's factory, "module:function"
 
 
 @frozen
@@ -69,9 +61,10 @@ class Flushed:
 
 @define(eq=False, repr=False)
 class Delivery:
-    """Delivers to one sink. `settled` is called when a login's identity is, or won't be for now.
+    """Delivers to one project.
 
-    `is_on` reads the switch, as it is at that moment.
+    `on_identity_ready`: called when a login's identity is settled, or won't be for now. `is_on`: reads the
+    switch, as it is at that moment.
     """
 
     store: IdentityStore
@@ -83,64 +76,90 @@ class Delivery:
     ids: IdGenerator
     on_identity_ready: Callable[[], None] = lambda: None
     is_on: Callable[[], bool] = lambda: True
+    _retention: Retention = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
+    _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records that have no verdict on disk
     _delivered: int = field(default=0, init=False)
     _term_ends: float = field(default=inf, init=False)  # monotonic seconds
 
-    def write_down(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
-        """Keep the event, with its verdict where that is plain. Blocks: not on a lock.
+    def __attrs_post_init__(self) -> None:
+        self._retention = Retention(self.outbox)
 
-        Raises StoreError, and UnwantedError where whoever is to be tracked has meanwhile chosen not to be.
-        """
-        record = Record(event, snapshot, is_logout, machine=self.store.here)
-        record = self._add(record, self.attributor.judge_offline(record))
-        self.take_back_unwanted([record], snapshot)
-        return record
-
-    def write_down_all(
-        self, events: Sequence[Event], snapshot: Snapshot, verdict: Verdict | None = None
+    def write_down(
+        self,
+        events: Sequence[Event],
+        snapshot: Snapshot,
+        verdict: Verdict | None = None,
+        *,
+        is_logout: bool = False,
     ) -> list[Record]:
-        """Keep events of one snapshot, judged together; returns those that were. Blocks: not on a lock."""
-        kept: list[Record] = []
-        records = [Record(event, snapshot, machine=self.store.here) for event in events]
-        with suppress(StoreError):
-            verdict = verdict or (self.attributor.judge_offline(records[0]) if records else None)
-            kept.extend(self._add(record, verdict) for record in records)  # as far as it gets
-        return kept
+        """Write down events of one snapshot, with their verdict where that is plain; returns the records.
+
+        Raises StoreError where nothing could be, UnwantedError where tracking was turned off or the identity
+        erased meanwhile. Blocks: not on a lock.
+        """
+        return self._write_down(events, snapshot, verdict, is_logout)[0]
+
+    def take(
+        self,
+        events: Sequence[Event],
+        snapshot: Snapshot,
+        verdict: Verdict | None = None,
+        *,
+        is_logout: bool = False,
+    ) -> list[Record]:
+        """As `write_down`, and record in the ledger that the identity was used. Blocks: 2 s, for its lock."""
+        records, state = self._write_down(events, snapshot, verdict, is_logout)
+        self._record_use(snapshot, state, is_logout)
+        return records
+
+    def take_up(self, record: Record) -> None:
+        """As `take`, of a record that lies in the queue already. Its verdict is for the sender to store."""
+        state = self._take_back_unwanted([record], record.snapshot)
+        self._record_use(record.snapshot, state, record.is_logout)
+        verdict = self.attributor.judge_offline(record, state)
+        if verdict is not None:
+            self._judged[record.event.uuid] = verdict
+
+    def _write_down(
+        self, events: Sequence[Event], snapshot: Snapshot, verdict: Verdict | None, is_logout: bool
+    ) -> tuple[list[Record], IdentityState]:
+        here = self.store.here
+        records = [Record(event, snapshot, is_logout, machine=here) for event in events]
+        if records and verdict is None:
+            verdict = self.attributor.judge_offline(records[0], self.store.current())
+        written: list[Record] = []
+        try:
+            written.extend(self._add(record, verdict) for record in records)  # as far as it gets
+        except StoreError:
+            if not written:
+                raise
+        return written, self._take_back_unwanted(written, snapshot)
 
     def _add(self, record: Record, verdict: Verdict | None) -> Record:
         if verdict is not None:
             record = record.attributed(attribute(verdict, self.ids.new()))
-        self.outbox.add(record)
+        self.outbox.queue.add(record)
         return record
 
-    def take_back_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> None:
-        """After records were added: raises UnwantedError where tracking is off by now. Raises StoreError.
+    def _take_back_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> IdentityState:
+        """Remove records if tracking is off by now, or the identity erased; else returns that identity.
 
-        Whoever chose that, or erased the identity, purged the outbox: what they did before the records were
-        added must not leave them there.
+        `off` and `forget` purge the queue. If one ran before these records were added, they are removed here.
+        Raises UnwantedError where they are, StoreError.
         """
-        if not self.is_on() or snapshot.is_forgotten(self.store.current()):
-            self.outbox.remove(records)
+        state = self.store.current()
+        if not self.is_on() or snapshot.is_forgotten(state):
+            self.outbox.queue.remove(records)
             raise UnwantedError("tracking was turned off, or the identity erased")
+        return state
 
-    def take(self, event: Event, snapshot: Snapshot, *, is_logout: bool = False) -> Record:
-        """Write the event down, and account for it in the ledger. Raises StoreError where the first fails."""
-        record = self.write_down(event, snapshot, is_logout=is_logout)
-        self._account_for(record)
-        return record
-
-    def take_up(self, record: Record) -> None:
-        """As `take`, of a record that lies in the outbox already. Its verdict is for the sender to give."""
-        self.take_back_unwanted([record], record.snapshot)
-        self._account_for(record)
-
-    def _account_for(self, record: Record) -> None:
+    def _record_use(self, snapshot: Snapshot, state: IdentityState, is_logout: bool) -> None:
         with suppress(StoreError):  # the sender does it before it decides
-            self.attributor.record_use(record.snapshot)
-        if record.is_logout:
-            with suppress(StoreError):  # the host did it in the foreground; this is for when it could not
-                log_out_again(self.store, self.ids, record.snapshot)
+            self.attributor.record_use(snapshot, state)
+        if is_logout:
+            with suppress(StoreError):  # the tool did it in the foreground; this is for when it could not
+                log_out_again(self.store, self.ids, snapshot)
 
     def send(self, login: Record | None = None, *, ignore_backoff: bool = False) -> None:
         """Send what waits and is due, unless another process is at it. Raises StoreError.
@@ -151,9 +170,9 @@ class Delivery:
         batch, PostHog would count as out of reach.
         """
         self._term_ends = inf if ignore_backoff else self.clock.monotonic() + TERM_SECONDS
-        patience = (
-            LOGIN_PATIENCE_SECONDS if login is not None else FLUSH_PATIENCE_SECONDS if ignore_backoff else 0.0
-        )
+        patience = SENDER_PATIENCE_SECONDS if ignore_backoff else 0.0
+        if login is not None:
+            patience = LOGIN_PATIENCE_SECONDS
         while (
             self.attempt(patience, login, ignore_backoff=ignore_backoff) is Attempt.MORE and self._has_time()
         ):
@@ -177,26 +196,28 @@ class Delivery:
                 self.on_identity_ready()
             self._drain()
         # Another process may have left an event between our last look and our letting go.
-        tried = all(record.event.uuid in self._tried for record in self.outbox.pending())
-        return Attempt.DONE if tried else Attempt.MORE
+        waiting = self.outbox.queue.pending()
+        if any(record.event.uuid not in self._tried for record in waiting):
+            return Attempt.MORE
+        return Attempt.LATER if waiting else Attempt.DONE
 
     @contextmanager
     def _sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
-        """Be the sender if that can be; else keep the outbox within its bounds. Raises StoreError."""
+        """Be the sender if that can be; else keep the queue within its limits. Raises StoreError."""
         ours = False
         with ExitStack() as held:
             try:
-                ours = held.enter_context(self.outbox.sending(patience_seconds))
+                ours = held.enter_context(self.attempts.sending(patience_seconds))
             finally:
                 if not ours:
-                    self.outbox.trim(self.clock.time())
+                    self._retention.enforce_without_lock(self.clock.time())
             yield ours
 
     def _drain(self) -> None:
         """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
-        with suppress(StoreError):  # no room for what tidying writes down: sending is what makes some
-            self.outbox.tidy(self.clock.time())
-        waiting = [record for record in self.outbox.pending() if record.event.uuid not in self._tried]
+        with suppress(StoreError):  # what is left is sent all the same
+            self._enforce_retention()
+        waiting = [record for record in self.outbox.queue.pending() if record.event.uuid not in self._tried]
         self._tried.update(record.event.uuid for record in waiting)
         reached = self.attempts.may_try(POSTHOG) and self._send(
             [record for record in waiting if record.attribution is not None]
@@ -207,7 +228,7 @@ class Delivery:
 
     def _decide_first(self, login: Record) -> None:
         """Decide a login as it lies in the outbox by now: the last sender may have sent it already."""
-        for record in self.outbox.pending():
+        for record in self.outbox.queue.pending():
             if record.event.uuid == login.event.uuid:
                 self._decide(record)
 
@@ -216,12 +237,11 @@ class Delivery:
         if record.attribution is not None or record.is_foreign(self.store.here):
             return record
         try:
-            self.attributor.record_use(record.snapshot)
-            verdict = self.attributor.attribute(record)
+            verdict = self._judged.pop(record.event.uuid, None) or self.attributor.attribute(record)
             if verdict is None:
                 return record
             decided = record.attributed(attribute(verdict, self.ids.new()))
-            self.outbox.freeze(decided)
+            self.outbox.queue.freeze(decided)
         except StoreError:
             return record  # undecided still: what is not frozen is not sent
         return decided
@@ -245,7 +265,7 @@ class Delivery:
             self.attempts.succeed(POSTHOG)
             if len(batch) == 1:
                 self.attempts.failed(str(error))
-                self.outbox.drop(batch, LossReason.REFUSED)
+                self.attempts.lost(LossReason.REFUSED, self.outbox.queue.remove(batch))
                 return True
             half = len(batch) // 2
             return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
@@ -254,14 +274,14 @@ class Delivery:
             return False
         self.attempts.delivered(len(batch))
         self._delivered += len(batch)
-        self.outbox.remove(batch)
+        self.outbox.queue.remove(batch)
         return True
 
     def flush(self, project: Project) -> Flushed:
         """Send what waits, due or not, and say what became of it. Raises StoreError."""
-        before = self.outbox.logbook()
+        before = self.outbox.log.read()
         self.send(ignore_backoff=True)
-        after, waiting = self.outbox.logbook(), self.outbox.pending()
+        after, waiting = self.outbox.log.read(), self.outbox.queue.pending()
         undecided = sum(record.attribution is None for record in waiting)
         foreign = sum(record.is_foreign(self.store.here) for record in waiting)
         why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
@@ -280,6 +300,13 @@ class Delivery:
             asked.reason if asked is not None else None,
         )
 
+    def hold_back(self, reason: str) -> None:
+        """Send nothing, and note why; what waits is kept. Raises StoreError."""
+        with self._sending() as ours:
+            if ours:
+                self.attempts.failed(reason)
+        self.on_identity_ready()
+
     def count_losses(self, reason: LossReason, events: int) -> bool:
         """Write down events that were lost on their way to the outbox; False where another process sends.
 
@@ -287,13 +314,14 @@ class Delivery:
         """
         with self._sending() as ours:
             if ours:
-                logbook = self.outbox.logbook()
-                losses = logbook.losses.plus(reason, events)
-                self.outbox.write_logbook(evolve(logbook, losses=losses))
+                self.attempts.lost(reason, events)
             return ours
 
     def tidy(self) -> None:
-        """Keep the outbox within its bounds. Raises StoreError."""
+        """Keep the queue within its limits. Raises StoreError."""
         with self._sending() as ours:
             if ours:
-                self.outbox.tidy(self.clock.time())
+                self._enforce_retention()
+
+    def _enforce_retention(self) -> None:
+        self.attempts.update(self._retention.enforce(self.attempts.logbook, self.clock.time()))

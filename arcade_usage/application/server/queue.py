@@ -4,11 +4,9 @@ Runs on the host's threads too: no vendor is imported here.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import NamedTuple, Protocol
 
-AGAIN_SECONDS = 30.0  # until what waits in the outbox is looked at again, where nothing new comes
-SOON_SECONDS = 1.0  # the same, after a failure that may be short
+from arcade_usage.application.attempt import Attempt
 
 
 class QueuedEvent(NamedTuple):
@@ -24,16 +22,6 @@ class QueuedEvent(NamedTuple):
         return len(self.name) + len(self.properties)
 
 
-class Progress(Enum):
-    """How a round's sending went."""
-
-    AGAIN = "something new waits already"
-    DONE = "nothing waits"
-    SOON = "what waits may be tried again within seconds"
-    WAITING = "what waits is not due, or could not be sent"
-    ELSEWHERE = "another process is the sender"
-
-
 class Worker(Protocol):
     """A protocol: what the background does with events, a round at a time. It may block, and it may raise."""
 
@@ -44,5 +32,5 @@ class Worker(Protocol):
     def keep(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         """Write events down; returns the snapshot that was taken for it, to be the next events' `seen`."""
 
-    def send(self, lost_before: int) -> Progress:
+    def send(self, lost_before: int) -> Attempt:
         """Send what is due. `lost_before`: how many events never came here."""

@@ -13,9 +13,17 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.payload import fitting
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import AGAIN_SECONDS, SOON_SECONDS, Progress, QueuedEvent, Worker
+from arcade_usage.application.server.queue import QueuedEvent, Worker
+from arcade_usage.application.time_limits import (
+    CLOSE_SECONDS,
+    EXIT_SECONDS,
+    LINGER_SECONDS,
+    ROUND_SECONDS,
+    SOON_SECONDS,
+)
 
 if TYPE_CHECKING:
     from arcade_usage.application.ports import Clock
@@ -24,11 +32,8 @@ QUEUE_LIMIT = 10_000  # events
 QUEUE_BYTES_LIMIT = 16 * 1024 * 1024  # of their names and properties
 NAME_LIMIT = 1000  # characters of an event's name that are looked at
 ROUND_LIMIT = 100  # events that are written down at once
-LINGER_SECONDS = 0.5  # for more to come, so that events go in batches
-CLOSE_SECONDS = 2.0
-EXIT_SECONDS = 2.0  # at the interpreter's end, for who did not close
 
-_PATIENCE = {Progress.AGAIN: 0.0, Progress.SOON: SOON_SECONDS}
+_PATIENCE = {Attempt.MORE: 0.0, Attempt.SOON: SOON_SECONDS}
 
 
 class ServerTracker(Protocol):
@@ -176,18 +181,18 @@ class BackgroundTracker:
 
     def _run(self) -> None:
         """What the thread does."""
-        progress = Progress.AGAIN
+        attempt = Attempt.MORE
         while not (self._ending.is_set() and self._queue.empty()):
-            batch = self._next_batch(_PATIENCE.get(progress, AGAIN_SECONDS))
-            if not batch and progress is Progress.DONE:
+            batch = self._next_batch(_PATIENCE.get(attempt, ROUND_SECONDS))
+            if not batch and attempt is Attempt.DONE:
                 continue
             with suppress_and_log():
-                progress = Progress.WAITING
-                progress = self._round(batch)
+                attempt = Attempt.LATER
+                attempt = self._round(batch)
             if batch:
                 self._drop(len(batch))
 
-    def _round(self, batch: list[QueuedEvent]) -> Progress:
+    def _round(self, batch: list[QueuedEvent]) -> Attempt:
         """Write a batch down, which empties it, and send."""
         if self._rounds is None:
             self._rounds = self._make_worker()
@@ -195,13 +200,11 @@ class BackgroundTracker:
             self._seen = self._rounds.keep(batch)
             batch.clear()
         if not self._sends:
-            return Progress.WAITING
-        progress = self._rounds.send(self._dropped)
-        if (
-            progress is Progress.ELSEWHERE
-        ):  # writing down more than that one can send would overfill the outbox
+            return Attempt.LATER
+        attempt = self._rounds.send(self._dropped)
+        if attempt is Attempt.ELSEWHERE:  # more than that one can send would overfill the outbox
             self._ending.wait(LINGER_SECONDS)
-        return progress
+        return attempt
 
     def _next_batch(self, patience_seconds: float) -> list[QueuedEvent]:
         """The next events, at most ROUND_LIMIT; none if nothing comes in time, or at the end.

@@ -10,12 +10,14 @@ from contextlib import suppress
 
 from attrs import define, field
 
+from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.delivery.attempt_log import POSTHOG
-from arcade_usage.application.delivery.delivery import Attempt, Delivery
+from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import StoreError, UnwantedError
 from arcade_usage.application.ports import Clock, SnapshotSource
-from arcade_usage.application.server.queue import AGAIN_SECONDS, Progress, QueuedEvent
+from arcade_usage.application.server.queue import QueuedEvent
+from arcade_usage.application.time_limits import ROUND_SECONDS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.retention import LossReason
@@ -39,6 +41,7 @@ class ServerWorker:
     begin: Callable[[], Delivery]
     clock: Clock
     get_ready: Callable[[], None] = lambda: None
+    held_back_by: str | None = None  # why nothing is sent, though events are kept
     lost: int = field(default=0, init=False)
     _delivery: Delivery = field(init=False)
     _begun: float = field(init=False)
@@ -65,25 +68,27 @@ class ServerWorker:
                 holds[before] = captured.seen == taken or self._holds(captured.seen, now)
             with suppress_and_log():
                 (sure if holds[before] else doubtful).append(self.describe(unpack(captured)))
-        kept = self._delivery.write_down_all(sure, now)
-        kept += self._delivery.write_down_all(doubtful, now, Unattributable())
+        kept = 0
         try:
-            self._delivery.take_back_unwanted(kept, now)
+            for events, verdict in ((sure, None), (doubtful, Unattributable())):
+                with suppress(StoreError):
+                    kept += len(self._delivery.take(events, now, verdict)) if events else 0
         except UnwantedError:
             return None
-        self.lost += len(batch) - len(kept)
-        with suppress(StoreError):  # the sender does it before it decides
-            self._delivery.attributor.record_use(now)
+        self.lost += len(batch) - kept
         return taken
 
-    def send(self, lost_before: int) -> Progress:
+    def send(self, lost_before: int) -> Attempt:
         if not self.is_on():
-            return Progress.DONE
-        if self.clock.monotonic() - self._begun >= AGAIN_SECONDS:
+            return Attempt.DONE
+        if self.clock.monotonic() - self._begun >= ROUND_SECONDS:
             self._begin()
         lost = lost_before + self.lost - self._accounted
         if lost and self._delivery.count_losses(LossReason.NOT_TAKEN, lost):
             self._accounted += lost
+        if self.held_back_by is not None:
+            self._delivery.hold_back(self.held_back_by)
+            return Attempt.LATER
         early = 0
         if not self._delivery.attempts.may_try(POSTHOG):
             if not self._is_early():
@@ -96,19 +101,15 @@ class ServerWorker:
         attempt = self._delivery.attempt()
         if attempt is not Attempt.ELSEWHERE:
             self._early = early
-        if attempt is Attempt.MORE:
-            return Progress.AGAIN
-        if attempt is Attempt.ELSEWHERE:
-            return Progress.ELSEWHERE
-        return self._wait() if self._delivery.outbox.pending() else Progress.DONE
+        return self._wait() if attempt is Attempt.LATER else attempt
 
     def _is_early(self) -> bool:
         """Whether another attempt may be made though there is a pause, and is due."""
         early_at = self._delivery.attempts.early_at(self._early)
         return early_at is not None and early_at <= self.clock.time()
 
-    def _wait(self) -> Progress:
-        return Progress.WAITING if self._delivery.attempts.early_at(self._early) is None else Progress.SOON
+    def _wait(self) -> Attempt:
+        return Attempt.LATER if self._delivery.attempts.early_at(self._early) is None else Attempt.SOON
 
     def _begin(self) -> None:
         self._delivery, self._begun = self.begin(), self.clock.monotonic()

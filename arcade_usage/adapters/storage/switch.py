@@ -1,16 +1,20 @@
-"""Stores a person's choice, and takes it back: the file whose being there is all it says."""
+"""The switch: whether anything is tracked, and the stored choice of a user, which is an empty file."""
 
 from attrs import frozen
 
-from arcade_usage.adapters.storage.config_folder import OFF_FILE, Layout
+from arcade_usage.adapters.storage.config_folder import OFF_FILE, Layout, is_on
 from arcade_usage.application.errors import StoreError
 
 
 @frozen
-class OptOutFile:
-    """The choice over a file of a config folder."""
+class FolderSwitch:
+    """The switch of one config folder. `project_token`: of the tool whose tracking is asked about."""
 
     layout: Layout
+    project_token: str
+
+    def is_on(self) -> bool:
+        return is_on(self.layout, self.project_token)
 
     def turn_off(self) -> None:
         try:

@@ -1,0 +1,43 @@
+"""The sender lock: one file of an outbox, which one process at a time locks."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from attrs import frozen
+
+from arcade_usage.adapters.files.locks import hold
+from arcade_usage.adapters.files.owned_folder import open_folder
+from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
+from arcade_usage.adapters.storage.record_files import SENDER_LOCK
+from arcade_usage.adapters.storage.store_errors import store_errors
+from arcade_usage.application.time_limits import UNTENDED_SECONDS
+
+
+@frozen(eq=False, repr=False)
+class FileSenderLock:
+    """The sender lock over a file of the outbox at `folder`."""
+
+    folder: str
+
+    @contextmanager
+    def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+        """As the port says. A sender also touches the lock file, and deletes what killed writers left."""
+        ours = False
+        with ExitStack() as held:
+            with store_errors("the sender lock can't be used"), suppress(TimeoutError):
+                open_folder(self.folder, OUTBOX_DEPTH, make=True).close()
+                held.enter_context(hold(os.path.join(self.folder, SENDER_LOCK), patience_seconds))
+                ours = True
+                with suppress(OSError), open_folder(self.folder, OUTBOX_DEPTH) as folder:
+                    folder.sweep(folder.clock(SENDER_LOCK))
+            yield ours
+
+    def is_tended(self) -> bool:
+        with suppress(OSError):
+            lock = os.lstat(os.path.join(self.folder, SENDER_LOCK))
+            return stat.S_ISREG(lock.st_mode) and (
+                abs(os.stat(self.folder).st_mtime - lock.st_mtime) <= UNTENDED_SECONDS
+            )
+        return False

@@ -1,0 +1,15 @@
+"""Translates what the system says into the application's words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from arcade_usage.application.errors import StoreError
+
+
+@contextmanager
+def store_errors(message: str) -> Iterator[None]:
+    """Raises StoreError for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(message) from error

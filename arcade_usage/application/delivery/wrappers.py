@@ -1,0 +1,72 @@
+"""Wrappers of ports that reach the network: the switch is read before each request, deliveries are counted.
+
+Owns the invariant that nothing is asked or sent once tracking is off, whichever adapters a tool brings.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from attrs import frozen
+
+from arcade_usage.application.errors import NotAcceptedError
+from arcade_usage.application.ports import AnalyticsSink, PrincipalApi, Switch
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Answer, Attribution, NoAnswer
+
+_OFF = "tracking is off by now"
+
+
+@frozen
+class SwitchedPrincipalApi:
+    """A principal API that makes no request once tracking is off."""
+
+    api: PrincipalApi
+    switch: Switch
+
+    def stamp(self) -> Stamp | None:
+        return self.api.stamp()
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        return self.api.look_up() if self.switch.is_on() else (self.api.stamp(), NoAnswer(_OFF))
+
+
+@frozen
+class SwitchedSink:
+    """An analytics sink that sends nothing once tracking is off."""
+
+    sink: AnalyticsSink
+    switch: Switch
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._check()
+        self.sink.alias(anon_id, principal_id)
+
+    def capture(self, records: Sequence[Record]) -> None:
+        self._check()
+        self.sink.capture(records)
+
+    def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
+        return self.sink.preview(event, attribution)
+
+    def _check(self) -> None:
+        if not self.switch.is_on():
+            raise NotAcceptedError(_OFF)
+
+
+@frozen
+class CountingSink:
+    """An analytics sink that calls `delivered` with the number of events of each accepted batch."""
+
+    sink: AnalyticsSink
+    delivered: Callable[[int], None]
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self.sink.alias(anon_id, principal_id)
+
+    def capture(self, records: Sequence[Record]) -> None:
+        self.sink.capture(records)
+        self.delivered(len(records))
+
+    def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
+        return self.sink.preview(event, attribution)

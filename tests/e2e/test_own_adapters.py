@@ -1,0 +1,175 @@
+"""A tool with adapters of its own, which its delivery process, its server and its commands import."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+import arcade_usage
+from tests.e2e.world import TOKEN, World, until
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+BROKEN: dict[str, tuple[str, str]] = {
+    "no module": ("nowhere_at_all:adapters", "ModuleNotFoundError"),
+    "no function": ("own_adapters:nothing", "AttributeError"),
+    "a factory that raises": ("broken:fails", "RuntimeError: no adapters today"),
+    "a factory that exits": ("broken:leaves", "SystemExit"),
+    "a factory that returns something else": (
+        "broken:returns_none",
+        "are no arcade_usage.Adapters but NoneType",
+    ),
+}
+BROKEN_MODULE = """
+import sys
+def fails(default): raise RuntimeError("no adapters today")
+def leaves(default): sys.exit(3)
+def returns_none(default): return None
+"""
+
+
+class Accounts(BaseHTTPRequestHandler):
+    """Acme's account service: the token names the account."""
+
+    def do_GET(self) -> None:
+        content = json.dumps({"id": self.headers["Authorization"].removeprefix("Bearer token-of-")}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def accounts() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Accounts) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def home(world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Acme's folder; the example and a broken module are where the tool imports from."""
+    modules = world.scratch / "modules"
+    modules.mkdir()
+    (modules / "broken.py").write_text(BROKEN_MODULE, encoding="utf-8")
+    folder = world.scratch / "acme"
+    folder.mkdir()
+    monkeypatch.setenv("ACME_HOME", str(folder))
+    for path in (modules, EXAMPLES):
+        monkeypatch.syspath_prepend(str(path))
+    for name in ("own_adapters", "broken"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return folder
+
+
+def tool(world: World, home: Path, adapters: str | None = "own_adapters:adapters") -> arcade_usage.Tool:
+    return arcade_usage.Tool(
+        distribution="arcade-usage",
+        project_token=TOKEN,
+        host=world.receiver.url,
+        config_dir=world.folder,
+        credentials=home / "login.json",
+        adapters=adapters,
+    )
+
+
+def test_a_tool_with_an_account_service_of_its_own(world: World, home: Path) -> None:
+    """The principal that it names gets what was done before and after the login; Arcade Cloud is not asked."""
+    world.receiver.principals["token-of-ada"] = (
+        "ada"  # whom the model of PostHog's persons counts as a person
+    )
+    with accounts() as url:
+        with tool(world, home).command("before"):
+            pass
+        world.settle()
+        with tool(world, home).command("login", is_login=True):
+            (home / "login.json").write_text(
+                json.dumps({"url": url, "token": "token-of-ada"}), encoding="utf-8"
+            )
+        with tool(world, home).command("after"):
+            pass
+        world.settle()
+    assert world.whose == {"before": "ada", "login": "ada", "after": "ada"}
+    assert [request.path for request in world.receiver.requests if "/auth/" in request.path] == []
+
+
+def test_events_go_to_a_second_sink_too(world: World, home: Path) -> None:
+    """Whatever PostHog took is in its file, as it was sent."""
+    with tool(world, home).command("toolkit.run"):
+        pass
+    world.settle()
+    ((name, properties),) = [json.loads(line) for line in (home / "events.jsonl").read_text().splitlines()]
+    assert (name, properties["command_name"]) == ("CLI execution succeeded", "toolkit.run")
+    assert set(world.events) == {"toolkit.run"}
+
+
+def test_a_server_uses_them(world: World, home: Path) -> None:
+    """On its worker thread."""
+    with tool(world, home).server() as server:
+        server.capture("tool called")
+    assert until(lambda: (home / "events.jsonl").exists())
+    assert [json.loads(line)[0] for line in (home / "events.jsonl").read_text().splitlines()] == [
+        "tool called"
+    ]
+
+
+def status(own: arcade_usage.Tool, capsys: pytest.CaptureFixture[str]) -> str:
+    assert own.usage_main(["status"]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("factory", "reason"), BROKEN.values(), ids=BROKEN)
+def test_a_factory_that_fails_costs_no_event(
+    world: World, home: Path, capsys: pytest.CaptureFixture[str], factory: str, reason: str
+) -> None:
+    """The event waits, `status` names the factory and the reason, and a factory that works delivers it."""
+    own = tool(world, home, factory)
+    with own.command("kept"):
+        pass
+    world.settle()
+    assert (len(world.waiting), dict(world.events)) == (1, {})
+    shown = status(own, capsys)
+    assert factory in shown
+    assert " ".join(reason.split()) in shown
+    with tool(world, home).command("next"):
+        pass
+    world.settle()
+    assert set(world.events) == {"kept", "next"}
+
+
+def test_a_server_s_factory_that_fails_costs_no_event(world: World, home: Path) -> None:
+    """The server keeps them, and the next delivery with a factory that works sends them."""
+    with tool(world, home, "broken:fails").server() as server:
+        server.capture("tool called")
+    assert (len(world.waiting), dict(world.events)) == (1, {})
+    with tool(world, home).command("next"):
+        pass
+    world.settle()
+    assert until(lambda: not world.waiting)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_tool_itself_never_imports_the_factory(world: World) -> None:
+    """It is for the delivery process: a command costs what it costs without."""
+    script = world.scratch / "tool.py"
+    lines: Callable[..., str] = """
+import sys, arcade_usage
+tool = arcade_usage.Tool(distribution="arcade-usage", project_token={token!r}, host={host!r},
+                         config_dir={folder!r}, adapters="own_adapters:adapters")
+with tool.command("toolkit.run"): pass
+assert not {{"own_adapters", "attr", "attrs", "httpx"}} & set(sys.modules)
+""".format
+    script.write_text(lines(token=TOKEN, host=world.receiver.url, folder=str(world.folder)), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
