@@ -83,7 +83,7 @@ def judge(case: Case) -> Verdict | Wait | Step:
     same_id = seen.state.anon_id == now.state.anon_id
 
     if not seen.state.is_consistent or (same_id and not now.state.is_consistent):
-        return StartOver()
+        return StartOver()  # row: inconsistent files
     if case.is_logout and stamp is None:
         return _after_its_own_logout(seen.state.matching_ledger, case.project)
     if isinstance(identity, Linked):
@@ -91,13 +91,15 @@ def judge(case: Case) -> Verdict | Wait | Step:
             _stands(ledger, identity, case)
             for ledger in (now.state.matching_ledger, seen.state.matching_ledger)
         ):
-            return Principal(identity.principal_id)
+            return Principal(identity.principal_id)  # row: link, confirmed
         if stamp is None and seen.state.ledger is None:
-            return Principal(identity.principal_id)
+            return Principal(identity.principal_id)  # row: link without ledger
     if not same_id or stamp != now.stamp or seen.missed_credentials(now):
         return _overtaken(case)
     if isinstance(identity, Linked):
-        return Rotate(None) if stamp is None else _linked(case, identity, stamp)
+        if stamp is None:
+            return Rotate(None)  # row: link without credentials
+        return _linked(case, identity, stamp)
     if isinstance(identity, Anonymous):
         return _anonymous(case, identity, stamp)
     raise AssertionError("a snapshot that agrees has an identity")
@@ -108,8 +110,9 @@ def _after_its_own_logout(ledger: Ledger | None, project: str) -> Verdict:
 
     It can't where the id was used with credentials since that nobody could say whose they were.
     """
-    accepted = ledger is not None and project in ledger.accepted and ledger.undisputed
-    return Principal(ledger.claimed_by) if accepted and ledger and ledger.claimed_by else Unattributable()
+    if ledger is not None and project in ledger.accepted and ledger.undisputed and ledger.claimed_by:
+        return Principal(ledger.claimed_by)  # row: late logout, confirmed
+    return Unattributable()  # row: late logout, not confirmed
 
 
 def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
@@ -133,53 +136,56 @@ def _overtaken(case: Case) -> Verdict:
         ledger.never_had_credentials and ledger.installation == case.here
     )
     if isinstance(seen.state.identity, Anonymous) and seen.stamp is None and never_had_credentials:
-        return AnonymousId(seen.state.identity.anon_id)
-    return Unattributable()
+        return AnonymousId(seen.state.identity.anon_id)  # row: outdated, never logged in
+    return Unattributable()  # row: outdated
 
 
 def _linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step:
     ledger = case.now.state.matching_ledger
     answer = _answer(case, ledger, stamp)
     if answer is None:
-        return LookUp()
+        return LookUp()  # row: link, not looked up
     if isinstance(answer, Rejected):
-        return Unattributable()
-    if isinstance(answer, NoAnswer):
+        return Unattributable()  # row: link, rejected
+    if isinstance(answer, NoAnswer):  # row: link, no answer
         return Wait() if case.age_seconds < WAIT_SECONDS else Unattributable()
     if answer.principal_id != identity.principal_id:
-        return Rotate(stamp)
+        return Rotate(stamp)  # row: link, another principal
     accounted = ledger is None or ledger.claimed_by == answer.principal_id
     if not accounted and not _first_used_with(ledger, stamp):
-        return Rotate(stamp)
-    return _link(case, answer.principal_id, stamp)
+        return Rotate(stamp)  # row: link, not in ledger
+    return _link(case, answer.principal_id, stamp)  # row: link, same principal
 
 
 def _anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict | Step:
     now, ledger = case.now.state, case.now.state.matching_ledger
     if ledger is not None and ledger.installation != case.here:
-        return Rotate(stamp)
+        return Rotate(stamp)  # row: another installation
     if stamp is None:
         never_had_credentials = (ledger is None or ledger.never_had_credentials) and not isinstance(
             now.identity, Linked
         )
-        return AnonymousId(identity.anon_id) if never_had_credentials else Rotate(None)
+        if never_had_credentials:
+            return AnonymousId(identity.anon_id)  # row: anonymous, never logged in
+        return Rotate(None)  # row: anonymous, credentials removed
     if isinstance(now.identity, Linked) and (
         ledger is None or now.identity.principal_id != ledger.claimed_by
     ):
-        return Rotate(stamp)
+        return Rotate(stamp)  # row: linked by an older CLI
     first = _first_used_with(ledger, stamp)
     if first and not case.alias_is_due:
-        return AnonymousId(identity.anon_id)  # a look-up could not lead to more
+        # A look-up could not lead to more.
+        return AnonymousId(identity.anon_id)  # row: first credentials, alias not due
     answer = _answer(case, ledger, stamp)
     if answer is None:
-        return LookUp()
+        return LookUp()  # row: credentials, not looked up
     if first:
         if isinstance(answer, Found):
-            return _link(case, answer.principal_id, stamp)
-        return AnonymousId(identity.anon_id)
+            return _link(case, answer.principal_id, stamp)  # row: first credentials, principal
+        return AnonymousId(identity.anon_id)  # row: first credentials, no principal
     if isinstance(answer, Found) and ledger is not None and answer.principal_id == ledger.claimed_by:
-        return _link(case, answer.principal_id, stamp)
-    return Rotate(stamp)
+        return _link(case, answer.principal_id, stamp)  # row: other credentials, same principal
+    return Rotate(stamp)  # row: other credentials
 
 
 def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
@@ -189,7 +195,7 @@ def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
     linked = state.identity.principal_id if isinstance(state.identity, Linked) else None
     if {claim, linked} <= {None, principal_id}:
         return Link(principal_id)
-    return Rotate(stamp)
+    return Rotate(stamp)  # row: id of another principal
 
 
 def _answer(case: Case, ledger: Ledger | None, stamp: Stamp) -> Answer | None:

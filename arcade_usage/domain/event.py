@@ -20,30 +20,30 @@ _NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
 # Why each property of ours is sent. Nothing else of ours is.
 FIELDS: Mapping[str, str] = {
     "command_name": "which commands are used",
-    "cli_version": "which releases are in use, and which one broke something",
-    "runtime_language": "tells tools written in Python from others",
-    "runtime_version": "which Python versions have to be supported",
-    "os_type": "which systems have to be supported",
-    "os_release": "which releases of a system have to be supported",
+    "cli_version": "which releases are in use, and which release broke something",
+    "runtime_language": "separates tools in Python from others",
+    "runtime_version": "which Python versions need support",
+    "os_type": "which systems need support",
+    "os_release": "which releases of a system need support",
     "duration_ms": "which commands are slow",
-    "device_start_timestamp": "orders commands of one boot, whatever the wall clock does (monotonic seconds)",
-    "device_end_timestamp": "orders commands of one boot, whatever the wall clock does (monotonic seconds)",
-    "error_message": "what goes wrong; redacted and cut; on failure only",
+    "device_start_timestamp": "order of commands within one boot: monotonic seconds, not the wall clock",
+    "device_end_timestamp": "order of commands within one boot: monotonic seconds, not the wall clock",
+    "error_message": "what went wrong, redacted and cut; on failure only",
     "outcome": "an error, an exit code, a wrong command line or an interruption; on failure only",
-    "is_ci": "keeps machines from being counted as people; only where the CI variable says so",
+    "is_ci": "machines are not counted as people; only if the CI variable says so",
 }
 
 # What PostHog's SDK and its protocol add to each event, and why that is left in.
 SDK_FIELDS: Mapping[str, str] = {
-    "$process_person_profile": "false on what is nobody's yet: PostHog makes no profile of a person from it",
-    "$geoip_disable": "true: PostHog does not look up where the address is",
-    "$lib": "tells events of this SDK from others in the same project",
+    "$process_person_profile": "false on anonymous events: PostHog creates no person profile",
+    "$geoip_disable": "true: PostHog does not look up the location of the address",
+    "$lib": "separates events of this SDK from others in the same project",
     "$lib_version": "which releases of the SDK are in use",
-    "$python_runtime": "as runtime_version, by the name under which PostHog shows it",
-    "$python_version": "as runtime_version, by the name under which PostHog shows it",
-    "$os": "as os_type, by the name under which PostHog shows it",
-    "$os_version": "as os_release, by the name under which PostHog shows it",
-    "$os_distro": "which distribution of Linux; there only",
+    "$python_runtime": "the same as runtime_version, under the name that PostHog displays",
+    "$python_version": "the same as runtime_version, under the name that PostHog displays",
+    "$os": "the same as os_type, under the name that PostHog displays",
+    "$os_version": "the same as os_release, under the name that PostHog displays",
+    "$os_distro": "which Linux distribution; on Linux only",
 }
 
 

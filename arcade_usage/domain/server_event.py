@@ -19,7 +19,7 @@ SHORT_TEXT = 64  # characters
 
 # Why each property of ours is sent with a server's event. Nothing else of ours is.
 SERVER_FIELDS: Mapping[str, str] = {
-    "server_version": "which releases are in use, and which one broke something",
+    "server_version": "which releases are in use, and which release broke something",
     **{
         name: FIELDS[name]
         for name in ("runtime_language", "runtime_version", "os_type", "os_release", "is_ci")

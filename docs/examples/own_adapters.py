@@ -1,7 +1,7 @@
-"""Adapters of a tool's own: its account service names the principal, and a file gets a copy of each event.
+"""Adapters of a tool: an account service names the principal, and a file gets a copy of each event.
 
 The tool is `Tool(..., credentials=CREDENTIALS, adapters="own_adapters:adapters")`. The delivery process
-imports this module, so keep it small: it does not import the tool.
+imports this module, so it stays small and does not import the tool.
 """
 
 import json
@@ -21,12 +21,12 @@ from arcade_usage.domain.verdict import Answer, Attribution, Found, NoAnswer, Re
 
 CREDENTIALS = Path(os.environ.get("ACME_HOME", "/etc/acme")) / "login.json"
 EVENTS = CREDENTIALS.with_name("events.jsonl")
-SECONDS = 2.0  # that a look-up may take
+SECONDS = 2.0  # limit of a look-up
 
 
 @frozen
 class AcmeAccounts:
-    """The principal API: whom the stored login names. It never raises."""
+    """Principal API over the account service of Acme. It never raises."""
 
     path: Path
 
@@ -53,7 +53,7 @@ class AcmeAccounts:
 
 @frozen
 class WithCopies:
-    """The analytics sink: PostHog first, and what PostHog accepted goes into a file too."""
+    """Analytics sink that sends to PostHog, and appends each accepted event to a file."""
 
     posthog: AnalyticsSink
     path: Path
@@ -73,6 +73,6 @@ class WithCopies:
 
 
 def adapters(default: Adapters) -> Adapters:
-    """What `Tool(adapters=...)` names: the default adapters, two of them replaced."""
+    """The default adapters with two of them replaced; `Tool(adapters=...)` names this function."""
     sink = WithCopies(default.analytics_sink, EVENTS)
     return evolve(default, principal_api=AcmeAccounts(CREDENTIALS), analytics_sink=sink)

@@ -38,7 +38,7 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     assert "as the account that is logged in. Nothing was sent." in ran.out
     assert "principal-1" in ran.out
     (line,) = [line for line in ran.out.splitlines() if line.startswith("os_type")]
-    assert line.endswith("which systems have to be supported")
+    assert line.endswith("which systems need support")
 
 
 def test_show_in_an_unused_folder_makes_none(shell: Shell, world: World) -> None:

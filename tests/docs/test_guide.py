@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from arcade_usage.testing import recording
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "guide.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
 
 
 def example(heading: str) -> str:
@@ -32,3 +33,11 @@ def test_a_server() -> None:
     with recording() as usage:
         exec(example("A server"), {"arcade_usage": __import__("arcade_usage")})
         assert usage.names == ["MCP server started"]
+
+
+def test_adapters_of_your_own() -> None:
+    """What the page shows stands in the example, which tests/e2e/test_own_adapters.py runs."""
+    module = (DOCS / "examples" / "own_adapters.py").read_text(encoding="utf-8")
+    parts = example("Adapters of your own").strip().split("\n\n\n")
+    assert len(parts) == 2
+    assert all(part in module for part in parts)

@@ -1,4 +1,4 @@
-"""The README's hosts are run as they stand there, but for where PostHog is and whose project."""
+"""The README's examples run as written; only the PostHog URL and token are replaced."""
 
 import os
 import re
@@ -32,11 +32,11 @@ def example(world: World, heading: str) -> Path:
 @pytest.mark.parametrize(
     ("heading", "line", "exit_code", "stdout", "name", "outcome"),
     [
-        ("A Typer or Click host", "toolkit run x", 0, "x runs\n", "toolkit.run", None),
-        ("A Typer or Click host", "toolkit secret", 2, "", "toolkit", "usage"),
-        ("A Typer or Click host", "login", 0, "logged in\n", "login", None),
-        ("An argparse host", "build", 3, "build runs\n", "build", "exit"),
-        ("An argparse host", "login", 0, "login runs\n", "login", None),
+        ("A Typer or Click app", "toolkit run x", 0, "x runs\n", "toolkit.run", None),
+        ("A Typer or Click app", "toolkit secret", 2, "", "toolkit", "usage"),
+        ("A Typer or Click app", "login", 0, "logged in\n", "login", None),
+        ("An argparse tool", "build", 3, "build runs\n", "build", "exit"),
+        ("An argparse tool", "login", 0, "login runs\n", "login", None),
     ],
 )
 def test_the_examples_do_what_they_say(

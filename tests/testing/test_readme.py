@@ -26,10 +26,10 @@ def examples(heading: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
 
 
-def test_any_host(usage: Usage) -> None:
-    """A run, a login that links the person, and a failure that the host measured by itself."""
+def test_any_tool(usage: Usage) -> None:
+    """A run, a login that links the person, and a failure that the tool measured by itself."""
     names = {"run": lambda: None, "log_in": lambda: usage.store_credentials("alice"), "error": OSError("no")}
-    for example in examples("Any host"):
+    for example in examples("Any tool"):
         exec(example, names)
     assert [(event.command_name, event.whose) for event in usage.events] == [
         ("toolkit.run", "alice"),
@@ -47,7 +47,7 @@ def test_a_server_in_five_lines(usage: Usage) -> None:
     assert usage.names == ["MCP tool called"]
 
 
-def test_testing_a_host_in_ten_lines(usage: Usage) -> None:
+def test_testing_your_tool_in_ten_lines(usage: Usage) -> None:
     """Each of its tests passes, on a tool that is tracked."""
     app = typer.Typer()
     tracker = arcade_usage.command_tracker(distribution="arcade-usage", project_token="phc_x")
@@ -61,7 +61,7 @@ def test_testing_a_host_in_ten_lines(usage: Usage) -> None:
     def other() -> None:
         pass
 
-    switch_on, tests = examples("Testing a host in ten lines")
+    switch_on, tests = examples("Testing your tool in ten lines")
     assert "arcade_usage.testing.pytest_plugin" in switch_on
     names: dict[str, object] = {"CliRunner": CliRunner, "app": app}
     exec(tests, names)
