@@ -1,9 +1,9 @@
 """Usage analytics for Python command-line tools and servers, sent to PostHog.
 
-It never slows, breaks or misattributes a command. `Tool` is where to begin.
+It never slows, breaks or misattributes a command. Start with `Tool`.
 """
 
-TYPE_CHECKING = False  # as type checkers know it: the delivery writes an event before it imports typing
+TYPE_CHECKING = False  # not typing's: the delivery process writes an event before it imports typing
 if TYPE_CHECKING:
     from typing import Any
 

@@ -1,8 +1,8 @@
-"""The detached delivery process: `python -m arcade_usage`, its event in $ARCADE_USAGE_EVENT_DATA.
+"""The detached delivery process: `python -m arcade_usage`, with its event in $ARCADE_USAGE_EVENT_DATA.
 
-Owns the invariants that it ends 10 s after its start whatever holds it up, that it can't start another of
-itself nor run a program of the user's, and that nothing is imported from the folder it was started in. So the
-bound is set and the import path is mended before anything else is imported, apart from the bound's own value.
+Owns these invariants: the process ends at most 10 s after its start; it starts no other delivery process and
+no program on the user's PATH; it imports nothing from its working folder. Therefore the time limit is set and
+the import path is repaired before any other import, except that of the limit's value.
 """
 
 import faulthandler
@@ -17,17 +17,21 @@ _SEARCH_PATH = "ARCADE_USAGE_SEARCH_PATH"
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def _end_in_time() -> None:
-    """By force, from a thread that needs no interpreter lock: an import or a resolver may be holding it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    faulthandler.dump_traceback_later(PROCESS_SECONDS, exit=True, file=nowhere)
+def _set_time_limit() -> None:
+    """End the process after PROCESS_SECONDS.
+
+    The timer's thread does not need the interpreter lock, which an import or a resolver may hold.
+    """
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    faulthandler.dump_traceback_later(PROCESS_SECONDS, exit=True, file=null_device)
 
 
-def _mend_search_path(others: str) -> None:
-    """Import from nowhere that only this process's circumstances put there.
+def _repair_search_path(others: str) -> None:
+    """Remove the folders that only this process's start put on sys.path.
 
-    `-m` puts the current folder first, and the launcher had to put this package's home before the
-    standard library. `others` are where the host imports from; they come last, for what is nowhere else.
+    `-m` puts the current folder first. The launcher puts this package's folder before the standard library;
+    it is moved to the end. `others`: the tool's import path, os.pathsep between folders. It comes last, for
+    modules that are found nowhere else.
     """
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         del sys.path[0]
@@ -37,27 +41,27 @@ def _mend_search_path(others: str) -> None:
     sys.path.extend(path for path in others.split(os.pathsep) if path and path not in sys.path)
 
 
-def _let_go_of_host() -> None:
-    """The host of a login waits for the other end of stdout to close."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
+def _close_stdout() -> None:
+    """Close stdout: a tool waiting on a login reads EOF as "identity ready"."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, 1)
+    os.close(null_device)
 
 
 def main() -> int:
     payload = os.environ.pop(_EVENT_DATA, None)
     if payload is None:
-        sys.stderr.write("This delivers an event that a tool hands over; see: arcade-usage --help\n")
+        sys.stderr.write("This module delivers the event of a tool's command; see: arcade-usage --help\n")
         return 2
-    _mend_search_path(os.environ.pop(_SEARCH_PATH, ""))
+    _repair_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
         from arcade_usage.adapters.storage.early_record import write_record
 
         written = write_record(payload)
         from arcade_usage.composition.delivery import deliver
 
-        deliver(payload, _let_go_of_host, written)
-    except Exception:  # nobody is there to read it
+        deliver(payload, _close_stdout, written)
+    except Exception:  # a detached process has no reader for a traceback
         import logging
 
         logging.getLogger("arcade_usage").debug("an event was not delivered", exc_info=True)
@@ -65,8 +69,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    _end_in_time()
-    os.environ["PATH"] = os.devnull  # the SDK would run lsb_release, whichever the user's PATH finds first
-    gc.disable()  # saves 1 ms of 10 until the event is on disk, and 30 ms of the 330 of a delivery
-    # Not sys.exit: threads that wait for a server, and the SDK's own farewell, would hold it up.
+    _set_time_limit()
+    os.environ["PATH"] = os.devnull  # PostHog's SDK would run the first lsb_release on the user's PATH
+    gc.disable()  # saves 1 of the 10 ms until the event is on disk, and 30 of the 330 ms of a delivery
+    # os._exit, not sys.exit: threads that wait for a server, and the SDK's exit handler, would delay the end.
     os._exit(main())

@@ -1,11 +1,11 @@
-"""`Tool`: what a tool's author states once, and everything that is built from it.
+"""`Tool`: the configuration of one tool, and the objects that are built from it.
 
-Imports only what the command path may import; each method imports what it needs.
+Runs inside the tool: imports only what the command path allows. Each method imports what it needs.
 """
 
 from arcade_usage.composition.command import ToolConfig, build
 
-TYPE_CHECKING = False  # as type checkers know it: importing typing takes longer than building a tracker
+TYPE_CHECKING = False  # not typing's: importing typing takes longer than building a tracker
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from typing import TypeVar
@@ -20,27 +20,28 @@ if TYPE_CHECKING:
 
 
 class Tool(ToolConfig):
-    """One command-line tool or server, and the PostHog project that its usage is reported to.
+    """One command-line tool or server, and the PostHog project that receives its usage events.
 
-    distribution: name under which the tool is installed; its version is reported.
-    project_token: of the PostHog project, public by design (`phc_...`). None: nothing leaves the machine.
+    distribution: name of the installed package; its version is reported.
+    project_token: token of the PostHog project, public by design (`phc_...`). None: nothing is sent.
     host: URL of PostHog; by default its US cloud.
     config_dir: absolute path of the config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.
     credentials: absolute path of the file that every login and logout changes; by default credentials.yaml in
-        the config folder. The command path reads nothing of it but one stat().
-    notice: shown once, on stderr, and nothing is reported before. None: the tool informs its users itself.
-    adapters: "package.module:function", a factory that gets the default `Adapters` and returns others. The
-        delivery process, a server's worker thread and the mounted commands import it; your commands never do.
+        the config folder. A command makes one stat() of it and does not read it.
+    notice: text shown once, on stderr, before anything is reported. None: the tool informs its users itself.
+    adapters: "package.module:function", a factory that gets the default `Adapters` and returns the ones to
+        use. The delivery process, a server's worker thread and the mounted commands import it; your commands
+        do not.
 
-    Making a Tool touches no file and never raises.
+    The constructor touches no file and never raises.
     """
 
     _tracker: "Tracker | None" = None
 
     def command_tracker(self) -> "Tracker":
-        """The tracker of this tool's commands, the same one at each call. Never raises.
+        """Return the tracker of this tool's commands; each call returns the same one. Never raises.
 
-        Blocks: not; the first call reads the switch, then two small files and one stat.
+        Does not block. The first call reads the switch and two small files, and makes one stat().
         """
         if self._tracker is None:
             self._tracker = build(self)
@@ -56,7 +57,7 @@ class Tool(ToolConfig):
     ) -> "App":
         """Report every command of a Typer app, Click group or Click command; returns the app.
 
-        As `arcade_usage.track`, with this tool's tracker.
+        Same as `arcade_usage.track` with this tool's tracker.
         """
         from arcade_usage.adapters.frameworks.typer_app import track
 
@@ -70,36 +71,37 @@ class Tool(ToolConfig):
         is_logout: bool = False,
         properties: "Mapping[str, object] | None" = None,
     ) -> "TrackedCommand":
-        """Report one command: `with`, `async with`, or a decorator. Its exceptions pass untouched.
+        """Report one command: use it with `with`, `async with`, or as a decorator.
 
-        Blocks: as Tracker.track_command_execution, when the command has ended.
+        The command's own exceptions propagate. Blocks at the command's end, as long as
+        Tracker.track_command_execution.
         """
         tracker = self.command_tracker()
         return tracker.command(command_name, is_login=is_login, is_logout=is_logout, properties=properties)
 
     def server(self) -> "ServerTracker":
-        """A tracker for a server or another long-lived program; each call makes one. Never raises.
+        """Make a tracker for a server or another long-lived program. Never raises.
 
-        Blocks: not; reads the switch, then two small files and one stat.
+        Does not block. Reads the switch and two small files, and makes one stat().
         """
         from arcade_usage.composition.server import build as build_server
 
         return build_server(self)
 
     def usage_app(self) -> "typer.Typer":
-        """The commands `status`, `off`, `on`, `show` ... as a Typer app to mount. Needs the extra `cli`."""
+        """Make a Typer app of the commands `status`, `off`, `on`, `show` ... Needs the extra `cli`."""
         from arcade_usage.cli import make_usage_app
 
         return make_usage_app(self)
 
     def usage_command(self) -> "click.Command":
-        """The same commands as a Click command: `group.add_command(tool.usage_command(), "usage")`."""
+        """Make a Click command of the same commands: `group.add_command(tool.usage_command(), "usage")`."""
         from arcade_usage.cli import make_usage_command
 
         return make_usage_command(self)
 
     def usage_main(self, arguments: "Sequence[str]") -> int:
-        """Run one of the same commands, given its arguments; returns the exit code."""
+        """Run one of the same commands with these arguments; returns the exit code."""
         from arcade_usage.cli import run_usage_command
 
         return run_usage_command(self, arguments)

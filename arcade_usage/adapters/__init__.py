@@ -1,1 +1,1 @@
-"""One module per outside thing. None imports another, but for what all stand on: architecture.md names it."""
+"""Adapters: one module per external system. Imports between them are listed in architecture.md."""

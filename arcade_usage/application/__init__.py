@@ -1,1 +1,1 @@
-"""The use cases, and the ports they need; composition/ chooses the adapters."""
+"""The use cases and their ports; composition/ chooses the adapters."""

@@ -16,10 +16,10 @@ from arcade_usage.application.ports import (
 
 @frozen
 class Adapters:
-    """One adapter for each port; deliveries, servers and the console are built from one such value.
+    """One adapter for each port. A delivery, a server and the console are each built from one Adapters.
 
-    A factory that a tool names (`Tool(adapters="module:function")`) gets the default adapters and returns its
-    own: `attrs.evolve` replaces some and keeps the others.
+    A tool's factory (`Tool(adapters="module:function")`) gets the default adapters and returns its own:
+    `attrs.evolve` replaces some and keeps the others.
     """
 
     identity_store: ErasableIdentityStore

@@ -1,13 +1,13 @@
-"""The result of one turn at sending. Imports only the standard library: a server's own threads use it."""
+"""The result of one attempt to send. Imports only the standard library: a server's threads use it."""
 
 from enum import Enum
 
 
 class Attempt(Enum):
-    """How one turn at being the sender went."""
+    """The result of one attempt to send what waits."""
 
-    MORE = "events came that were not tried yet"
-    DONE = "nothing waits"
-    SOON = "what waits may be tried again within seconds"
-    LATER = "what waits is not due, or could not be sent"
+    MORE = "events were added and not tried yet"
+    DONE = "no event waits"
+    SOON = "the next attempt is due within seconds"
+    LATER = "the waiting events are not due, or could not be sent"
     ELSEWHERE = "another process is the sender"

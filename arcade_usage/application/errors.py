@@ -1,21 +1,22 @@
-"""What can go wrong behind a port, in the application's words.
+"""The errors that ports raise.
 
     UsageTrackingError
     ├── StoreError              the config folder can't be read or written
     │   └── StoreBusyError      another process holds its lock
-    ├── AdaptersError           a tool's own factory can't make its adapters
+    ├── UnwantedError           tracking was turned off, or the identity erased
+    ├── AdaptersError           the tool's factory can't make its adapters
     ├── LaunchError             no process could be started
-    ├── InvalidPayloadError     what was handed over is not an event
-    └── NotAcceptedError        the analytics service did not say that it took something
-        ├── RefusedError        it said that it never will (400, 413)
-        └── UnsupportedSdkError  it can't be told anything with the SDK that is installed
+    ├── InvalidPayloadError     a payload is not an event of this library
+    └── NotAcceptedError        PostHog did not confirm a request
+        ├── RefusedError        it refused the request for good (400, 413)
+        └── UnsupportedSdkError  its SDK is missing, or of an unsupported version
 
 Adapters translate the exceptions of vendors and of the system into these, with `raise … from`.
 """
 
 
 class UsageTrackingError(Exception):
-    """Any of the below."""
+    """Base class of this library's errors."""
 
 
 class StoreError(UsageTrackingError):
@@ -23,20 +24,20 @@ class StoreError(UsageTrackingError):
 
 
 class StoreBusyError(StoreError):
-    """Another process held the lock for all of the wait."""
+    """Another process held the lock until the wait ended."""
 
 
 def explain(error: UsageTrackingError) -> str:
-    """What can't be done, and why, for people to read."""
+    """The error's text and its cause, for people to read."""
     return f"{error} ({error.__cause__})" if error.__cause__ is not None else str(error)
 
 
 class UnwantedError(UsageTrackingError):
-    """Tracking was turned off, or the identity erased, while an event was being written down."""
+    """Tracking was turned off, or the identity erased, while an event was added to the queue."""
 
 
 class AdaptersError(UsageTrackingError):
-    """The factory that a tool names can't make its adapters; the text names it and says why."""
+    """The tool's factory can't make its adapters; the text names the factory and the reason."""
 
 
 class LaunchError(UsageTrackingError):
@@ -44,16 +45,16 @@ class LaunchError(UsageTrackingError):
 
 
 class InvalidPayloadError(UsageTrackingError):
-    """What a process was handed is not an event of this library."""
+    """A payload is not an event of this library."""
 
 
 class NotAcceptedError(UsageTrackingError):
-    """The analytics service did not answer in time, or not that it took what was sent."""
+    """The analytics service did not confirm a request in time."""
 
 
 class UnsupportedSdkError(NotAcceptedError):
-    """PostHog's SDK is missing, or another version is installed; the text says which, and which is needed."""
+    """PostHog's SDK is missing, or of an unsupported version; the text names both versions."""
 
 
 class RefusedError(NotAcceptedError):
-    """The analytics service refused what was sent for what it is; sent again, it would refuse it again."""
+    """The analytics service refused a request because of its content; a retry would be refused too."""

@@ -1,10 +1,10 @@
-"""What the use cases need from outside, as protocols in the language of the domain.
+"""The ports: protocols for everything outside the process.
 
-Every protocol has a real adapter and an in-memory one, and both pass the same tests in
-tests/contracts. "Blocks" is the longest a call may take, in seconds.
+Every protocol has a real adapter and an in-memory one; both pass the same tests in tests/contracts.
+"Blocks" is a call's longest duration, in seconds.
 """
 
-from __future__ import annotations  # a delivery need not import what only stands in a signature
+from __future__ import annotations  # spares a delivery the imports that only signatures need
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -24,157 +24,162 @@ T = TypeVar("T")
 
 
 class IdentityStore(Protocol):
-    """A protocol: usage.json and its ledger, shared with every other process of this user.
+    """Stores usage.json and its ledger, shared with every other process of this user.
 
-    Atomicity: a reader sees each file as it was before or after a change, whole. Changes are totally
-    ordered by the identity lock, which is never held across network.
+    A reader sees each file as it is before or after a change, never in between. The identity lock puts all
+    changes in one order; it is never held during network I/O.
     """
 
     @property
     def here(self) -> str:
-        """This installation's fingerprint: stable across reboots and networks.
+        """Fingerprint of this installation, stable across reboots and networks.
 
-        Another one on another machine, and in a copy of the folder on this one.
+        It differs on another machine, and in a copy of the folder on the same machine.
         """
 
     def current(self) -> IdentityState:
-        """What is on disk now. Blocks: not on any lock. Raises StoreError when it may not be read."""
+        """Read the state on disk. Takes no lock. Raises StoreError when it may not be read."""
 
     def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
-        """Read again under the lock, decide, store where it differs; returns what `decide` adds.
+        """Read the state under the lock, call `decide`, and store the new state if it differs.
 
-        `decide` is pure and quick: the lock is held meanwhile. Blocks: 2 s. Raises StoreBusyError when the
-        lock was not to be had in that time, StoreError when the files can't be read or written.
+        `decide` returns the new state and a result; `change` returns the result. `decide` is pure and quick:
+        the lock is held meanwhile. Blocks: 2 s. Raises StoreBusyError when another process holds the lock for
+        that time, StoreError when the files can't be read or written.
         """
 
 
 class ErasableIdentityStore(IdentityStore, Protocol):
-    """A protocol: an identity store for who may erase it."""
+    """An identity store that can be erased."""
 
     def erase(self) -> IdentityState:
-        """Erase the identity and its ledger; returns what stood there.
+        """Erase the identity and its ledger; returns the state before.
 
-        Goes ahead without the lock where it is not to be had. Blocks: 2 s. Raises StoreError.
+        Erases without the lock if it can't be acquired. Blocks: 2 s. Raises StoreError.
         """
 
 
 class PrincipalApi(Protocol):
-    """A protocol: the Arcade Cloud API, and the credentials stored for it. Both never raise."""
+    """The Arcade Cloud API, and the credentials stored for it. Its methods never raise."""
 
     def stamp(self) -> Stamp | None:
-        """The stamp of the stored credentials now, None where there are none. Blocks: one stat."""
+        """Fingerprint of the stored credentials; None if there are none. Blocks: one stat()."""
 
     def look_up(self) -> tuple[Stamp | None, Answer]:
-        """Whom the stored credentials name, with the stamp of those that were asked about. Blocks: 2 s."""
+        """Ask which principal the stored credentials belong to. Blocks: 2 s.
+
+        Returns the stamp of the credentials that were sent, and the answer.
+        """
 
 
 class AnalyticsSink(Protocol):
-    """A protocol: one PostHog project. A call that returns was accepted; nothing is tried twice."""
+    """Sends to one PostHog project. A call that returns was accepted; there are no retries."""
 
     def alias(self, anon_id: str, principal_id: str) -> None:
-        """Make events of `anon_id` the principal's. Blocks: 2 s. Raises NotAcceptedError.
+        """Attribute the events of `anon_id` to the principal. Blocks: 2 s. Raises NotAcceptedError.
 
-        It may have taken effect though it raises: the reply can be lost.
+        It may take effect although it raises: the reply can be lost.
         """
 
     def capture(self, records: Sequence[Record]) -> None:
-        """Send records that have their verdict, in one batch. Blocks: 5 s.
+        """Send attributed records in one batch. Blocks: 5 s.
 
-        Raises NotAcceptedError, and RefusedError where the batch as such was refused. It may have taken
-        effect though it raises. A repeat is recognised by the record's uuid, distinct id and day.
+        Raises NotAcceptedError; RefusedError if PostHog refused the batch for its content. It may take effect
+        although it raises. PostHog recognises a repeat by uuid, distinct id and day.
         """
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
-        """The message that `capture` would send for an event. Sends nothing. Raises NotAcceptedError."""
+        """Build the message that `capture` would send for an event. Raises NotAcceptedError."""
 
 
 class ProcessLauncher(Protocol):
-    """A protocol: starts the delivery process, detached from this one."""
+    """Starts the delivery process, detached from this one."""
 
     def launch(self, payload: str) -> None:
-        """Start it and return. Blocks: not on the process. Raises LaunchError."""
+        """Start it and return without waiting for it. Raises LaunchError."""
 
     def launch_and_wait(self, payload: str) -> None:
-        """Start it, and return when it has settled the identity, or has ended. Blocks: 4 s.
+        """Start it, and wait until its identity is ready or it has ended. Blocks: 4 s.
 
         Raises LaunchError.
         """
 
 
 class EventQueue(Protocol):
-    """A protocol: the events on their way to one PostHog project, oldest first."""
+    """The events that wait to be sent to one PostHog project, oldest first."""
 
     def add(self, record: Record) -> None:
-        """Add a record; it is on disk when this returns. Raises StoreError."""
+        """Add a record and write it to disk. Raises StoreError."""
 
     def freeze(self, record: Record) -> None:
-        """Store the verdict that `record` has now. Only for the sender.
+        """Store the attribution of `record`. Only for the sender.
 
-        Raises StoreError, also where the record is not there any more.
+        Raises StoreError, also if the record is gone.
         """
 
     def pending(self) -> Sequence[Record]:
-        """The records, oldest first; a file that is no record is left out. Raises StoreError.
+        """The records, oldest first, without files that can't be read as one. Raises StoreError.
 
-        Of more than 5,000 files, which are more than the limits allow, some; those added here among them.
+        Reads at most 5,000 files, which is above the retention limits. Always includes the records that this
+        process added.
         """
 
     def forget_seen(self) -> None:
-        """Release what is remembered of records; a long-lived process calls it from time to time."""
+        """Clear the cache of records; for long-lived processes."""
 
     def waiting(self) -> Sequence[Waiting]:
-        """Size and age of each record, oldest first, without reading it; files that are none included.
+        """Size and age of each file, oldest first, without reading it; includes files that are no record.
 
         Blocks: on a bounded number of files. Raises StoreError.
         """
 
     def remove(self, records: Sequence[Record]) -> int:
-        """Remove records; returns how many were there. Raises StoreError."""
+        """Remove records; returns how many existed. Raises StoreError."""
 
     def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
-        """Remove by what `waiting` returned; returns what this call, and no other process, removed.
+        """Remove entries that `waiting` returned; returns those that this call removed, not another process.
 
         Raises StoreError.
         """
 
     def purge(self) -> int:
-        """Remove everything, files that are no record included; returns how many. Raises StoreError."""
+        """Remove everything, also files that are no record; returns how many. Raises StoreError."""
 
 
 class SenderLock(Protocol):
-    """A protocol: the lock that makes one process at a time the sender of a queue."""
+    """The lock that makes one process at a time the sender of a queue."""
 
     def hold(self, patience_seconds: float = 0.0) -> AbstractContextManager[bool]:
-        """Be the only sender while the context lasts; it gives False if another process is at work.
+        """Hold the lock for the context, which yields False if another process holds it.
 
-        The network may be used under it. Blocks: `patience_seconds`. Raises StoreError.
+        The holder may use the network. Blocks: `patience_seconds`. Raises StoreError.
         """
 
     def is_tended(self) -> bool:
-        """Whether a sender began at most 10 s before the queue last changed. Blocks: two stats."""
+        """Whether a sender started at most 10 s before the queue last changed. Blocks: two stat() calls."""
 
 
 class DeliveryLog(Protocol):
-    """A protocol: what the senders of one queue write down for each other."""
+    """The logbook that the senders of one queue share."""
 
     def read(self) -> Logbook:
-        """The logbook; an empty one where it can't be read. Raises StoreError."""
+        """The logbook; an empty one if it can't be parsed. Raises StoreError."""
 
     def write(self, logbook: Logbook) -> None:
         """Replace the logbook. Only for the sender. Raises StoreError."""
 
     def add_losses(self, reasons: Sequence[LossReason]) -> None:
-        """Count events that a process dropped which is not the sender. Raises StoreError."""
+        """Count events that a process other than the sender dropped. Raises StoreError."""
 
     def losses(self) -> Losses:
-        """How many events were dropped, by the senders and by others. Raises StoreError."""
+        """How many events senders and other processes dropped. Raises StoreError."""
 
     def clear(self) -> None:
         """Erase the logbook and the counts of lost events. Raises StoreError."""
 
 
 class Outbox(Protocol):
-    """A protocol: the queue of one PostHog project, its sender lock and its delivery log."""
+    """The event queue of one PostHog project, its sender lock and its delivery log."""
 
     @property
     def queue(self) -> EventQueue: ...
@@ -187,64 +192,64 @@ class Outbox(Protocol):
 
 
 class Copies(Protocol):
-    """A protocol: copies of what one sink accepted, within the bounds of domain.sent."""
+    """Copies of the messages that one PostHog project accepted, within the limits of domain.sent."""
 
     def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
-        """Keep what was accepted at `at` (Unix seconds). Never raises: a copy is a courtesy.
+        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender.
 
-        Only for who is sending. Blocks: on one small file.
+        Never raises: a missing copy must not stop a delivery. Blocks: on one small file.
         """
 
     def all(self) -> Sequence[Sent]:
-        """The copies, oldest first; what can't be read as one is left out. Raises StoreError."""
+        """The copies, oldest first, without those that can't be parsed. Raises StoreError."""
 
     def erase(self) -> None:
-        """Forget them. Raises StoreError."""
+        """Erase the copies. Raises StoreError."""
 
 
 class Switch(Protocol):
-    """A protocol: whether tracking is on for one config folder, and what its user chose."""
+    """The opt-out of one config folder: whether tracking is on, and the user's choice."""
 
     def is_on(self) -> bool:
-        """Whether anything is tracked now. In doubt it is not. Never raises. Blocks: a few lstats."""
+        """Whether tracking is on; False if that can't be read. Never raises. Blocks: a few lstat() calls."""
 
     def turn_off(self) -> None:
-        """Store that they chose off; whoever reads the switch from now on sees it. Raises StoreError."""
+        """Store the opt-out; every later `is_on` returns False. Raises StoreError."""
 
     def turn_on(self) -> bool:
-        """Take it back; whether there was anything to take back. Raises StoreError."""
+        """Remove the stored opt-out; returns whether there was one. Raises StoreError."""
 
 
 class SnapshotSource(Protocol):
-    """A protocol: looks at the config folder from the command path."""
+    """Reads the config folder on the command path."""
 
     def take(self) -> Mapping[str, object] | None:
-        """What usage.json, the ledger and the credentials' stamp are now, as JSON that a payload carries.
+        """Snapshot of usage.json, the ledger and the credentials' stamp, as JSON for a payload.
 
-        Makes nothing. None where the folder can't be used: then nothing may be sent. Blocks: two small
-        files and one stat.
+        Creates nothing. None if the folder can't be used: then nothing may be sent. Blocks: on two small
+        files and one stat().
         """
 
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
-        """A snapshot with an identity: where it has none, the first one is made, and the first writer wins.
+        """Add the first identity to a snapshot that has none; the first process to write one wins.
 
-        Its stamp stays that of the earlier look. It stays without an identity where the first one was
-        followed by another in the meantime. None where the folder can't be used. Blocks: on small files.
+        Keeps the snapshot's stamp. Returns the snapshot unchanged if the first identity was replaced in the
+        meantime. None if the folder can't be used. Blocks: on small files.
         """
 
 
 class Clock(Protocol):
-    """A protocol: the time. The standard library's `time` is such a clock."""
+    """Tells the time. The standard library's `time` module is a Clock."""
 
     def time(self) -> float:
         """Unix seconds."""
 
     def monotonic(self) -> float:
-        """Seconds that only go forward."""
+        """Seconds that never go backward."""
 
 
 class IdGenerator(Protocol):
-    """A protocol: chance."""
+    """Generates random identifiers."""
 
     def new(self) -> str:
-        """A random UUID (version 4) that was never returned before."""
+        """A new random UUID (version 4)."""

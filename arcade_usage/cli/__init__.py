@@ -1,6 +1,6 @@
-"""The command line: `arcade-usage`, and the same for a host to mount. Its framework is the extra `cli`.
+"""The command line `arcade-usage`, and the same commands for a tool to mount. Needs the extra `cli`.
 
-Owns the invariant that importing this needs no extra: what does is imported when it is asked for.
+Owns the invariant that importing this package does not need the extra: functions import it.
 """
 
 import os
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["app", "main", "usage_app"]
 
 _EXTRA = ("rich", "typer")
-_WITHOUT_EXTRA = "arcade-usage: its command line needs an extra; pip install 'arcade-usage[cli]'\n"
+_WITHOUT_EXTRA = "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
 
 
 def main() -> None:
-    """The console script."""
+    """Run the console script `arcade-usage`."""
     try:
-        import rich  # noqa: F401 - it may be missing where typer is not
-        import typer  # noqa: F401 - here, that one missing is told apart from a fault of ours
+        import rich  # noqa: F401 - can be missing although typer is installed
+        import typer  # noqa: F401 - here, a missing extra can be distinguished from a broken import
 
         from arcade_usage.cli.commands import make_app
     except ModuleNotFoundError as missing:
@@ -47,9 +47,9 @@ def usage_app(
     credentials: "str | os.PathLike[str] | None" = None,
     adapters: str | None = None,
 ) -> "typer.Typer":
-    """The commands as a Typer app for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
+    """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
 
-    Takes what `arcade_usage.Tool` takes, so that `usage show` shows the tool's own event.
+    The arguments are those of `arcade_usage.Tool`; with them, `usage show` shows the tool's own event.
     """
     from arcade_usage.composition.command import ToolConfig
 
@@ -66,13 +66,17 @@ def usage_app(
 
 
 def make_usage_app(config: "ToolConfig") -> "typer.Typer":
+    """Make a Typer app of the commands for this tool."""
     from arcade_usage.cli.commands import make_app
 
     return make_app(config)
 
 
 def make_usage_command(config: "ToolConfig") -> "click.Command":
-    """Passes its arguments on: newer Typers have a Click of their own, which Click does not mount."""
+    """Make a Click command that passes its arguments to the Typer app.
+
+    Click can't mount the app itself: newer Typer versions bundle their own Click.
+    """
     import click
 
     def usage(arguments: tuple[str, ...]) -> None:
@@ -82,14 +86,14 @@ def make_usage_command(config: "ToolConfig") -> "click.Command":
         "usage",
         callback=usage,
         params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-        help="See what is reported about the use of this tool and to whom, and turn that off.",
+        help="Show what this tool reports about its usage and where it is sent, or turn it off.",
         context_settings={"ignore_unknown_options": True},
         add_help_option=False,
     )
 
 
 def run_usage_command(config: "ToolConfig", arguments: "Sequence[str]") -> int:
-    """The exit code, whatever the command does. Usage errors are printed as Typer prints them."""
+    """Run a command; returns its exit code. Typer prints usage errors."""
     try:
         make_usage_app(config)(args=list(arguments), prog_name="usage")
     except SystemExit as ended:
@@ -98,7 +102,7 @@ def run_usage_command(config: "ToolConfig", arguments: "Sequence[str]") -> int:
 
 
 def __getattr__(name: str) -> Any:
-    """`app`: the commands as `arcade-usage` has them, for whoever mounts them without a tool of their own."""
+    """Make `app` on first access: the commands of `arcade-usage`, without a tool's configuration."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from arcade_usage.cli.commands import make_app

@@ -11,15 +11,15 @@ from arcade_usage.cli.status import status
 from arcade_usage.cli.switch import off, on
 from arcade_usage.composition.command import ToolConfig
 
-_HELP = """See what a command-line tool reports about its use and to whom, and turn that off.
+_HELP = """Show what a command-line tool reports about its usage and where it is sent, or turn it off.
 
-Exit codes: 0 done; 1 the config folder can't be used, or it failed; 2 a wrong command line;
-3 the answer is no: tracking is off, or something waits still.
+Exit codes: 0 success; 1 failure, for example an unusable config folder; 2 invalid arguments;
+3 tracking is off, or events are still waiting.
 """
 
 
 def make_app(tool: ToolConfig | None = None) -> typer.Typer:
-    """`tool`: what mounts it; each call makes an app of its own."""
+    """Make a Typer app of all commands. `tool`: the tool that mounts it."""
 
     def usage(context: typer.Context) -> None:
         context.obj = tool

@@ -1,4 +1,4 @@
-"""`demo`: the story that shows what is tracked and as whom."""
+"""`demo`: plays a story that shows which events are sent, and to which person they belong."""
 
 import typer
 
@@ -6,11 +6,11 @@ from arcade_usage.cli.screen import FAILED
 
 
 def demo() -> None:
-    """Play a story of five people, to see what is tracked and as whom.
+    """Play a story of five people that shows which events are sent, and to which person they belong.
 
-    Takes some seconds, and nothing leaves this machine.
+    Takes about ten seconds. Nothing leaves this machine.
 
-    Exits with 1 if any event ended up with the wrong person.
+    Exits with 1 if an event is attributed to the wrong person.
     """
     from rich.console import Console
 

@@ -1,22 +1,22 @@
-"""`flush`: deliver now."""
+"""`flush`: sends the waiting events now."""
 
 import typer
 from rich.text import Text
 
 from arcade_usage.application.delivery.delivery import Flushed
 from arcade_usage.cli import words
-from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
+from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
-    NOT_SO,
+    OFF_OR_WAITING,
     headline,
     make_console,
-    put,
-    put_failures,
-    put_json,
+    print_json,
+    print_lines,
+    report_failures,
     reporting_errors,
 )
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Place
+from arcade_usage.composition.console import Scope
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import shorten
 
@@ -28,35 +28,37 @@ def flush(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Deliver now what waits, also what an earlier failure put off, and say what became of it.
+    """Send the waiting events now, without waiting for the next attempt, and show the result.
 
-    Exits with 0 when nothing waits any more, with 3 if something does, or tracking is off, with 1 if the
+    Exits with 0 if no events are waiting any more, with 3 if some are or tracking is off, with 1 if the
     config folder can't be used.
     """
-    place = find_place(context, config_dir, host, token)
-    with reporting_errors(place):
-        waiting = console.count_waiting(place)
-        off = words.reasons(place.reasons(), place.off_files())
-        if place.debugging:
+    scope = find_scope(context, config_dir, host, token)
+    with reporting_errors(scope):
+        waiting = console.count_waiting(scope)
+        off = words.reasons(scope.reasons(), scope.off_files())
+        if scope.debugging:
             off.append(f"{DEBUG_VARIABLE} is set, so nothing is sent")
         failures: list[str] = []
-        flushed = [] if off else [each for each in _flush(place, waiting, failures) if _is_telling(each)]
+        flushed = [] if off else [each for each in _flush(scope, waiting, failures) if _has_result(each)]
     left = sum(each.waiting for each in flushed) if not off else waiting
     if as_json:
-        put_json({"waiting": left, "reasons": off, "sinks": [_as_json(each) for each in flushed]})
+        print_json({"waiting": left, "reasons": off, "sinks": [_as_json(each) for each in flushed]})
     elif off:
-        put(headline("Nothing is sent: tracking is off.", "yellow"), *(Text(f"  {reason}") for reason in off))
-        put(Text(f"{words.count(waiting, 'event')} waiting.", style="dim"))
+        print_lines(
+            headline("Nothing was sent: tracking is off.", "yellow"), *(Text(f"  {reason}") for reason in off)
+        )
+        print_lines(Text(f"{words.count(waiting, 'event')} waiting.", style="dim"))
     elif not flushed and not failures:
-        put(Text("Nothing waits to be sent."))
+        print_lines(Text("No events are waiting."))
     for each in flushed if not as_json else ():
-        _put(each)
-    put_failures("Not delivered", failures)
-    raise typer.Exit(NOT_SO if left or off else 0)
+        _print(each)
+    report_failures("Not delivered", failures)
+    raise typer.Exit(OFF_OR_WAITING if left or off else 0)
 
 
-def _flush(place: Place, waiting: int, failures: list[str]) -> list[Flushed]:
-    """With a line on stderr that counts, where a person sees it."""
+def _flush(scope: Scope, waiting: int, failures: list[str]) -> list[Flushed]:
+    """Flush, with a progress line on stderr if that is a terminal."""
     terminal = make_console(stderr=True)
     delivered = 0
     with terminal.status(f"Delivering {words.count(waiting, 'event')}...") as line:
@@ -66,14 +68,14 @@ def _flush(place: Place, waiting: int, failures: list[str]) -> list[Flushed]:
             delivered += events
             line.update(f"Delivering {words.count(waiting, 'event')}... {delivered:,} accepted")
 
-        return list(console.flush(place, count, failures))
+        return list(console.flush(scope, count, failures))
 
 
-def _is_telling(flushed: Flushed) -> bool:
+def _has_result(flushed: Flushed) -> bool:
     return bool(flushed.delivered or flushed.dropped or flushed.waiting or flushed.unanswered)
 
 
-def _put(flushed: Flushed) -> None:
+def _print(flushed: Flushed) -> None:
     lines = [
         Text.assemble((flushed.project.host, "bold"), (f"  {shorten(flushed.project.project_token)}", "dim"))
     ]
@@ -84,14 +86,12 @@ def _put(flushed: Flushed) -> None:
         for reason, lost in flushed.dropped.items()
     ]
     if flushed.waiting:
-        undecided = (
-            words.FOREIGN if flushed.foreign == flushed.waiting else "it can't be told yet whose they are"
-        )
+        undecided = words.FOREIGN if flushed.foreign == flushed.waiting else "their account is not known yet"
         why = flushed.why or undecided
         lines.append(Text(f"  {words.count(flushed.waiting, 'event')} still waiting: {why}", style="yellow"))
     if flushed.unanswered is not None:
-        lines.append(Text(f"  your account was not found out: {flushed.unanswered}", style="yellow"))
-    put(*lines)
+        lines.append(Text(f"  your account could not be looked up: {flushed.unanswered}", style="yellow"))
+    print_lines(*lines)
 
 
 def _as_json(flushed: Flushed) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`forget`: erase what is kept here, and tell what to ask PostHog's keepers to erase."""
+"""`forget`: erases the usage data stored here, and prints the ids that PostHog may hold events under."""
 
 from typing import Annotated
 
@@ -6,90 +6,92 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from arcade_usage.application.console.erasure import Forgotten
+from arcade_usage.application.console.erasure import ErasureReport
 from arcade_usage.cli import words
-from arcade_usage.cli.options import AsJson, ConfigDir, find_place
+from arcade_usage.cli.options import AsJson, ConfigDir, find_scope
 from arcade_usage.cli.screen import (
     FAILED,
     headline,
     on_terminal,
-    put,
-    put_failures,
-    put_json,
+    print_json,
+    print_lines,
+    report_failures,
     reporting_errors,
 )
 from arcade_usage.composition import console
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Erase without asking.")]
 
 
 def forget(
     context: typer.Context, config_dir: ConfigDir = None, yes: Yes = False, as_json: AsJson = False
 ) -> None:
-    """Erase the ids of this installation, what waits to be sent, and the copies of what was sent.
+    """Erase the ids of this installation, the events waiting, and the copies of sent events.
 
-    Prints the ids that PostHog may hold events under, to be named in an erasure request. Your credentials,
-    and whether tracking is off, stay as they are; while it is on, the next command makes a new random id.
+    Prints the ids that PostHog may hold events under; name them in an erasure request. Your credentials and
+    your choice of `on` or `off` do not change. While tracking is on, the next command makes a new random id.
 
-    Exits with 0 when it is erased, with 1 if not, or not all of it, with 2 if nobody can be asked and --yes
-    is not given.
+    Exits with 0 if everything is erased, with 1 if something is not, with 2 if this is not a terminal and
+    --yes is missing.
     """
-    place = find_place(context, config_dir)
-    with reporting_errors(place):
-        eraser = console.make_eraser(place)
+    scope = find_scope(context, config_dir)
+    with reporting_errors(scope):
+        eraser = console.make_eraser(scope)
         if not yes:
-            _ask(eraser.look(), place.layout.config_dir)
-        forgotten = eraser.forget()
-        left = console.name_what_is_left(place, forgotten.left)
+            _ask(eraser.inspect(), scope.layout.config_dir)
+        report = eraser.forget()
+        left = console.name_what_is_left(scope, report.failures)
     if as_json:
-        put_json(
+        print_json(
             {
-                "erased": {"events_waiting": forgotten.waiting, "copies": forgotten.copies},
-                "principal_ids": list(forgotten.traces.principals),
-                "anonymous_ids": list(forgotten.traces.anonymous),
-                "senders_at_work": forgotten.at_work,
+                "erased": {"events_waiting": report.waiting, "copies": report.copies},
+                "principal_ids": list(report.subject_ids.principals),
+                "anonymous_ids": list(report.subject_ids.anonymous),
+                "senders_at_work": report.busy_senders,
                 "left": list(left),
             }
         )
     else:
-        _put(forgotten, left)
-    put_failures("Not erased", left)
+        _print(report, left)
+    report_failures("Not erased", left)
 
 
-def _put(forgotten: Forgotten, left: tuple[str, ...]) -> None:
-    done = headline("Not all of it is forgotten.", "yellow") if left else headline("Forgotten.", "green")
-    put(done.append(f" {_told(forgotten)}"), *_ids(forgotten))
-    if forgotten.at_work:
-        put(Text("A process that was sending has not ended yet.", style="yellow"))
+def _print(report: ErasureReport, left: tuple[str, ...]) -> None:
+    done = headline("Partly erased.", "yellow") if left else headline("Erased.", "green")
+    print_lines(done.append(f" {_summary(report)}"), *_ids(report))
+    if report.busy_senders:
+        print_lines(Text("Another process is still sending.", style="yellow"))
 
 
-def _ask(found: Forgotten, config_dir: str) -> None:
-    """Raises typer.Exit, and typer.BadParameter where there is nobody to ask."""
+def _ask(found: ErasureReport, config_dir: str) -> None:
+    """Ask for confirmation. Raises typer.Exit if the user declines, typer.BadParameter without a terminal."""
     if not on_terminal():
-        raise typer.BadParameter("nobody can be asked here; --yes does it without asking")
-    put(Text(f"In {config_dir}: {_told(found)}"))
-    if not typer.confirm("Erase it?"):
-        put(Text("Nothing was erased.", style="yellow"))
+        raise typer.BadParameter("not a terminal: use --yes to confirm")
+    print_lines(Text(f"In {config_dir}: {_summary(found)}"))
+    if not typer.confirm("Erase them?"):
+        print_lines(Text("Nothing was erased.", style="yellow"))
         raise typer.Exit(FAILED)
 
 
-def _told(found: Forgotten) -> str:
-    ids = len(found.traces.anonymous) + len(found.traces.principals)
+def _summary(found: ErasureReport) -> str:
+    ids = len(found.subject_ids.anonymous) + len(found.subject_ids.principals)
     return (
         f"{words.count(ids, 'id')}, {words.count(found.waiting, 'event')} waiting, "
-        f"{words.count(found.copies, 'copy').replace('copys', 'copies')} of what was sent."
+        f"{words.count(found.copies, 'copy').replace('copys', 'copies')} of sent events."
     )
 
 
-def _ids(forgotten: Forgotten) -> list[RenderableType]:
-    traces = forgotten.traces
-    if not traces:
-        return [Text("PostHog holds nothing of this installation that is known here.", style="dim")]
-    told: list[RenderableType] = [
+def _ids(report: ErasureReport) -> list[RenderableType]:
+    subject_ids = report.subject_ids
+    if not subject_ids:
+        return [Text("No ids were stored here that PostHog could hold events under.", style="dim")]
+    lines: list[RenderableType] = [
         "",
-        Text("PostHog may hold events under these ids; name them to have those erased:"),
+        Text("PostHog may hold events under these ids; name them in an erasure request:"),
     ]
-    told += [Text.assemble("  ", (an_id, "bold"), ("  your account", "dim")) for an_id in traces.principals]
-    told += [Text.assemble("  ", an_id, ("  random", "dim")) for an_id in traces.anonymous]
-    told.append(Text("They are not kept anywhere here any more.", style="dim"))
-    return told
+    lines += [
+        Text.assemble("  ", (an_id, "bold"), ("  your account", "dim")) for an_id in subject_ids.principals
+    ]
+    lines += [Text.assemble("  ", an_id, ("  random", "dim")) for an_id in subject_ids.anonymous]
+    lines.append(Text("They are no longer stored here.", style="dim"))
+    return lines

@@ -1,4 +1,4 @@
-"""`log`: what was sent."""
+"""`log`: shows the copies of sent events."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -7,15 +7,15 @@ import typer
 from rich.text import Text
 
 from arcade_usage.cli import words
-from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
-from arcade_usage.cli.screen import Cell, put, put_failures, put_json, reporting_errors, table
+from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
+from arcade_usage.cli.screen import Cell, print_json, print_lines, report_failures, reporting_errors, table
 from arcade_usage.composition import console
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.status import shorten
 
-SHOWN = 50  # events on a terminal, unless another number is asked for
+SHOWN = 50  # events, without --last and --json
 
 Last = Annotated[
     int | None,
@@ -24,7 +24,7 @@ Last = Annotated[
         "-n",
         min=1,
         metavar="N",
-        help=f"How many; by default {SHOWN}, and all as JSON.",
+        help=f"How many events; by default {SHOWN}, all with --json.",
         show_default=False,
     ),
 ]
@@ -38,30 +38,31 @@ def log(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what was sent, the newest last: a copy of each event that PostHog accepted, the last 500 of them.
+    """Show the sent events, newest last: a copy of each event that PostHog accepted, at most the last 500.
 
-    With --json each one whole, as it was on the wire. The copies stay when tracking is turned off;
-    `forget` erases them.
+    With --json, each event is complete, as it was sent. Turning tracking off keeps the copies; `forget`
+    erases them.
 
-    Exits with 0, with 1 if the config folder, or something in it, can't be read.
+    Exits with 0, or with 1 if the config folder or a file in it can't be read.
     """
-    place = find_place(context, config_dir, host, token)
-    with reporting_errors(place):
-        copies, unread = console.sent(place)
+    scope = find_scope(context, config_dir, host, token)
+    with reporting_errors(scope):
+        copies, unread = console.sent(scope)
     shown = copies[-last:] if last is not None else copies if as_json else copies[-SHOWN:]
     if as_json:
-        put_json(
+        print_json(
             [{"sent_at": words.iso(copy.at), "to": to.host, "message": copy.message} for to, copy in shown]
         )
     elif not copies:
-        put(Text("Nothing was sent from here that a copy is kept of.", style="dim"))
+        print_lines(Text("There are no copies of sent events here.", style="dim"))
     else:
         several = len({to for to, _ in copies}) > 1
-        heads = ("sent", "what", "took", "as", *(("to",) if several else ()), "")
-        put(table(heads, _rows(shown, several)))
+        heads = ("sent", "event", "duration", "sent as", *(("to",) if several else ()), "result")
+        print_lines(table(heads, _rows(shown, several)))
         if len(shown) < len(copies):
-            put(Text(f"The last {len(shown)} of {len(copies)}; -n {len(copies)} shows all.", style="dim"))
-    put_failures("Not read", unread)
+            total = len(copies)
+            print_lines(Text(f"The last {len(shown)} of {total} events; -n {total} shows all.", style="dim"))
+    report_failures("Not read", unread)
 
 
 def _rows(shown: list[tuple[Project, Sent]], several: bool) -> Iterator[list[Cell]]:
@@ -72,11 +73,11 @@ def _rows(shown: list[tuple[Project, Sent]], several: bool) -> Iterator[list[Cel
 
 
 def _cells(copy: Sent) -> tuple[Cell, Cell, Cell, Cell]:
-    """What it was, how long it took, as whom it was sent, and how it ended."""
+    """The event, its duration, the id it was sent under, and its result."""
     who = Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold")
     if copy.linked_to is not None:
-        link = Text.assemble("is ", (shorten(copy.linked_to), "bold"))
-        return Text("the random id is linked", style="cyan"), "", who, link
+        link = Text.assemble("to ", (shorten(copy.linked_to), "bold"))
+        return Text("random id linked", style="cyan"), "", who, link
     took = copy.properties.get("duration_ms")
     return (
         str(copy.properties.get("command_name") or copy.name),

@@ -1,4 +1,4 @@
-"""The options that commands share, and what they come to."""
+"""The options that the commands share, and the Scope that they select."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from arcade_usage.composition.command import ToolConfig
-from arcade_usage.composition.console import Place
+from arcade_usage.composition.console import Scope
 
 ConfigDir = Annotated[
     Path | None,
@@ -14,34 +14,34 @@ ConfigDir = Annotated[
         "--config-dir",
         metavar="FOLDER",
         help="The config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.",
-        readable=False,  # it is told in our words, with our exit code
+        readable=False,  # the commands report an unreadable folder themselves, with exit code 1
         show_default=False,
     ),
 ]
 Host = Annotated[
     str | None,
-    typer.Option("--host", metavar="URL", help="Only what goes to this PostHog.", show_default=False),
+    typer.Option("--host", metavar="URL", help="Only events for this PostHog URL.", show_default=False),
 ]
 Token = Annotated[
     str | None,
     typer.Option(
         "--token",
         metavar="PHC",
-        help="Only what goes to the project with this token.",
+        help="Only events for the PostHog project with this token.",
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs to read.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def find_place(
+def find_scope(
     context: typer.Context, config_dir: Path | None, host: str | None = None, token: str | None = None
-) -> Place:
-    """Where to look. Raises typer.BadParameter for what can't be a folder or a sink."""
+) -> Scope:
+    """The scope of a command. Raises typer.BadParameter for an invalid folder, URL or token."""
     tool = context.obj if isinstance(context.obj, ToolConfig) else None
     try:
-        place = Place(tool, config_dir, host, token)
-        place.projects()
+        scope = Scope(tool, config_dir, host, token)
+        scope.projects()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    return place
+    return scope

@@ -1,4 +1,4 @@
-"""`show`: the exact event that the next command would send."""
+"""`show`: shows the event that the next command would send."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,17 @@ from rich.text import Text
 
 from arcade_usage.application.console.preview import Preview
 from arcade_usage.cli import words
-from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_place
-from arcade_usage.cli.screen import NOT_SO, Cell, facts, headline, put, put_json, reporting_errors, table
+from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
+from arcade_usage.cli.screen import (
+    OFF_OR_WAITING,
+    Cell,
+    facts,
+    headline,
+    print_json,
+    print_lines,
+    reporting_errors,
+    table,
+)
 from arcade_usage.composition import console
 from arcade_usage.domain.event import FIELDS, SDK_FIELDS
 
@@ -25,7 +34,7 @@ Error = Annotated[
     typer.Option(
         "--error",
         metavar="TEXT",
-        help="As if it had failed with this message: shows what is left of it.",
+        help="Show the event of a failure with this error message, after redaction.",
         show_default=False,
     ),
 ]
@@ -34,7 +43,7 @@ Distribution = Annotated[
     typer.Option(
         "--distribution",
         metavar="NAME",
-        help="The tool, as it is installed, whose version is reported; by default that of the last event.",
+        help="Installed package whose version is reported; by default, the version of the last event.",
         show_default=False,
     ),
 ]
@@ -50,44 +59,44 @@ def show(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the exact event that the next command would send, as whom, and why each thing is in it.
+    """Show the exact event that the next command would send, its identity, and the reason for each property.
 
-    Nothing is sent, asked or written. Its id, times and duration are those of this very command.
+    Makes no request and writes no file. The uuid, times and duration are those of this `show` command.
 
-    Exits with 0, with 3 if nothing would be sent since tracking is off, with 1 if the config folder can't
+    Exits with 0, with 3 if nothing would be sent because tracking is off, with 1 if the config folder can't
     be used.
     """
-    place = find_place(context, config_dir, host, token)
-    with reporting_errors(place):
+    scope = find_scope(context, config_dir, host, token)
+    with reporting_errors(scope):
         elapsed = time.monotonic() - _STARTED
-        preview, known = console.show(place, command, error, distribution, elapsed)
-    off = words.reasons(place.reasons(), place.off_files())
+        preview, known = console.show(scope, command, error, distribution, elapsed)
+    off = words.reasons(scope.reasons(), scope.off_files())
     if as_json:
-        put_json({"would_send": not off, "reasons": off, "to": preview.project.host if known else None,
+        print_json({"would_send": not off, "reasons": off, "to": preview.project.host if known else None,
                   "as": preview.whose.value, "event": preview.message})  # fmt: skip
     else:
-        _put(preview, known, off)
-    raise typer.Exit(NOT_SO if off else 0)
+        _print(preview, known, off)
+    raise typer.Exit(OFF_OR_WAITING if off else 0)
 
 
-def _put(preview: Preview, known: bool, off: list[str]) -> None:
-    to = preview.project.host if known else "a tool's PostHog (none has reported from here yet)"
+def _print(preview: Preview, known: bool, off: list[str]) -> None:
+    to = preview.project.host if known else "a tool's PostHog project (no tool has reported from here yet)"
     if off:
-        put(
+        print_lines(
             headline("Nothing would be sent: tracking is off.", "yellow"),
             *(Text(f"  {each}") for each in off),
         )
-        put(Text(f"If it were on, the next command would send this to {to},"))
+        print_lines(Text(f"If it were on, the next command would send this to {to},"))
     else:
-        put(Text.assemble("The next command would send this to ", (to, "bold"), ","))
-    put(Text.assemble("as ", (preview.whose.value, "bold"), ". Nothing was sent."), "")
+        print_lines(Text.assemble("The next command would send this to ", (to, "bold"), ","))
+    print_lines(Text.assemble("as ", (preview.whose.value, "bold"), ". Nothing was sent."), "")
     message = preview.message
     distinct_id = message.get("distinct_id")
-    put(
+    print_lines(
         facts(
             [
                 ("event", Text(str(message.get("event")), style="bold")),
-                ("distinct_id", "as Arcade Cloud says" if distinct_id is None else str(distinct_id)),
+                ("distinct_id", "named by Arcade Cloud" if distinct_id is None else str(distinct_id)),
                 ("timestamp", str(message.get("timestamp"))),
                 ("uuid", str(message.get("uuid"))),
             ]

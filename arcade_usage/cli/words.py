@@ -1,4 +1,4 @@
-"""Times, numbers and reasons in words."""
+"""Formats times, numbers and reasons for people."""
 
 from datetime import datetime, timezone
 
@@ -6,15 +6,16 @@ from arcade_usage.domain.consent import OFF_BY_CHOICE
 
 _UNITS = ((86_400.0, "day", "days"), (3_600.0, "h", "h"), (60.0, "min", "min"), (1.0, "s", "s"))
 
-FOREIGN = "of another installation, which alone can tell whose"
+FOREIGN = "of another installation, which has to attribute them itself"
 
 
 def count(number: int, noun: str) -> str:
+    """A number with its noun, which gets a plural "s"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def span(seconds: float) -> str:
-    """A length of time, in its largest unit."""
+    """A duration, rounded down to its largest unit."""
     for size, one, many in _UNITS:
         if seconds >= size:
             number = int(seconds / size)
@@ -23,21 +24,22 @@ def span(seconds: float) -> str:
 
 
 def ago(at: float, now: float) -> str:
-    """When something was: how long ago, and in local time. What is from later than now has no length."""
+    """A past time: how long ago, and in local time. A time in the future is shown without a duration."""
     return f"{span(now - at)} ago ({local(at)})" if at <= now else local(at)
 
 
 def ahead(at: float, now: float) -> str:
+    """A future time: in how long, and in local time."""
     return f"in {span(at - now)} ({local(at)})"
 
 
 def local(at: float) -> str:
-    """A moment as a clock on the wall shows it, to the minute."""
+    """A time in the local time zone, to the minute."""
     return _moment(at).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def iso(at: float | None) -> str | None:
-    """A moment for programs to read, in UTC."""
+    """A time in ISO 8601, in UTC."""
     return None if at is None else _moment(at).isoformat(timespec="seconds")
 
 
@@ -46,14 +48,17 @@ def _moment(at: float) -> datetime:
 
 
 def reasons(found: tuple[str, ...], off_files: tuple[tuple[str, bool], ...]) -> list[str]:
-    """Why tracking is off, each reason in words; a stored choice with the file that it is."""
-    told = []
+    """The reasons why tracking is off; a stored opt-out with its file.
+
+    off_files: path of each opt-out file, and whether it can be read.
+    """
+    texts = []
     for reason in found:
         if reason == OFF_BY_CHOICE and off_files:
-            told += [
-                f"you turned it off ({path})" if readable else f"a stored choice can't be read ({path})"
+            texts += [
+                f"you turned it off ({path})" if readable else f"a stored opt-out can't be read ({path})"
                 for path, readable in off_files
             ]
         else:
-            told.append(reason)
-    return told
+            texts.append(reason)
+    return texts

@@ -1,1 +1,1 @@
-"""Builds object graphs and does nothing else."""
+"""The composition roots: they build the object graph of each process."""

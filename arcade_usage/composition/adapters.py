@@ -22,10 +22,10 @@ from arcade_usage.domain.project import Project
 def default_adapters(
     layout: Layout, project: Project, *, durable: bool = True, makes_folder: bool = True
 ) -> Adapters:
-    """The adapters over files, Arcade Cloud and PostHog. Makes nothing by itself.
+    """Make the adapters over files, Arcade Cloud and PostHog. Touches no file.
 
-    `durable`: see FolderOutbox. `makes_folder`: the identity store makes usage/ to tell itself from
-    others; False where a folder that is not used yet is to stay so.
+    durable: see FolderOutbox. makes_folder: the identity store creates usage/, since the installation's
+    fingerprint depends on it; False for callers that must not create a folder.
     """
     here = _installation(layout) if makes_folder else installation(layout.folder)
     folder = layout.outbox(project.key)
@@ -43,9 +43,10 @@ def default_adapters(
 
 
 def apply_factory(factory: str | None, adapters: Adapters) -> Adapters:
-    """The adapters that `module:function` returns for the default ones; these, where there is no factory.
+    """Call the tool's factory, "module:function", with the default adapters; returns its adapters.
 
-    Raises AdaptersError, which names the factory and what is wrong with it. Blocks: as long as the factory.
+    Returns the default ones if there is no factory. Blocks as long as the factory. Raises AdaptersError,
+    which names the factory and the reason.
     """
     if factory is None:
         return adapters
@@ -54,19 +55,19 @@ def apply_factory(factory: str | None, adapters: Adapters) -> Adapters:
         made = getattr(import_module(module), function)(adapters)
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
-        raise AdaptersError(f"the adapters of this tool, {factory}, can't be made: {reason}") from error
+        raise AdaptersError(f"this tool's adapters factory {factory} failed: {reason}") from error
     if not isinstance(made, Adapters):
         kind = type(made).__name__
-        raise AdaptersError(f"the adapters of this tool, {factory}, are no arcade_usage.Adapters but {kind}")
+        raise AdaptersError(f"this tool's adapters factory {factory} returned {kind} instead of Adapters")
     return made
 
 
 def _installation(layout: Layout) -> Callable[[], str]:
-    """Fingerprint of this installation. An older CLI's usage.json has no usage/ beside it: makes it."""
+    """Fingerprint of this installation. Creates usage/, which an older CLI did not create."""
     fingerprint = installation(layout.folder)
 
     def find_here() -> str:
-        with suppress(OSError):  # then no record can be written either
+        with suppress(OSError):  # writing a record will report the error
             layout.open_folder(make=True).close()
         return fingerprint()
 

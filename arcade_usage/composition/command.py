@@ -1,7 +1,7 @@
-"""The composition root of the command path: builds the tracker that a tool holds.
+"""The composition root of the command path: builds a tool's command tracker.
 
-Imports only what the command path may import. composition/delivery.py is imported where a tool has to keep an
-event itself.
+Runs inside the tool: imports only what the command path allows. Imports composition/delivery.py only if no
+delivery process can be started.
 """
 
 import os
@@ -67,7 +67,7 @@ replacement: "TrackerBuilder | None" = None
 
 @contextmanager
 def replaced_by(builder: "TrackerBuilder") -> "Iterator[None]":
-    """Trackers that are built while the context lasts come from `builder`: the test kit's in-memory ones."""
+    """Build all trackers with `builder` within the context; the test kit uses it."""
     global replacement
     before, replacement = replacement, builder
     try:
@@ -86,9 +86,10 @@ def command_tracker(
     notice: "Notice | None" = None,
     adapters: "str | None" = None,
 ) -> "Tracker":
-    """The tracker of a command-line tool; build it when the tool starts. Never raises.
+    """Make the tracker of a command-line tool; call it when the tool starts. Never raises.
 
-    Takes what `arcade_usage.Tool` takes. Blocks: not; reads the switch, then two small files and one stat.
+    The arguments are those of `arcade_usage.Tool`. Does not block. Reads the switch and two small files, and
+    makes one stat().
     """
     return build(
         ToolConfig(
@@ -104,7 +105,7 @@ def command_tracker(
 
 
 def build(config: ToolConfig) -> "Tracker":
-    """The command tracker of a tool, or one that does nothing where tracking is off. Never raises."""
+    """Build a tool's command tracker, or one that does nothing if tracking is off. Never raises."""
     with suppress_and_log():
         return replacement.command_tracker(config) if replacement is not None else _build(config)
     return SilentTracker()
@@ -132,7 +133,7 @@ def _build(config: ToolConfig) -> "Tracker":
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
 
-    debugging = wants_debug(os.environ)  # then nothing is written either, as when tracking is off
+    debugging = wants_debug(os.environ)  # then nothing is written
     launcher = DetachedLauncher(os.environ)
     return CommandTracker(
         snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
@@ -140,7 +141,7 @@ def _build(config: ToolConfig) -> "Tracker":
         clock=time,
         is_on=lambda: is_still_on(layout),
         rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
-        keep=_drop if debugging else _keep,
+        enqueue=_drop if debugging else _enqueue,
         project={"host": config.host, "project_token": config.project_token},
         config_dir=layout.config_dir,
         distribution=config.distribution or "",
@@ -166,21 +167,21 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
 
 
 def _drop(_: str) -> None:
-    """Where events are shown and no process can be started, there is nothing to show."""
+    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
 
 
 def _keep_identity(_: bool) -> None:
-    """Where events are shown, nothing is written."""
+    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
 
 
 def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
-    """Shown once per machine: the default folder remembers it for every config folder, where it can."""
+    """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
-    places = [place for place in default_first if find_problem(place) is None]  # no other user's home
-    return NoticeBoard(notice, distribution, places, os.environ)
+    usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
+    return NoticeBoard(notice, distribution, usable, os.environ)
 
 
 def make_identity(layout: "Layout") -> "tuple[str, str] | None":
@@ -191,10 +192,10 @@ def make_identity(layout: "Layout") -> "tuple[str, str] | None":
     return make_first_identity(layout, UuidGenerator().new(), installation(layout.folder))
 
 
-def _keep(payload: str) -> None:
-    from arcade_usage.composition.delivery import keep  # the host is about to wait for it all: rarely needed
+def _enqueue(payload: str) -> None:
+    from arcade_usage.composition.delivery import enqueue  # slow to import, and rarely needed
 
-    keep(payload)
+    enqueue(payload)
 
 
 def _log_out(layout: "Layout", had_credentials: bool) -> None:

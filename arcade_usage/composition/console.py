@@ -1,6 +1,6 @@
-"""The composition root of the command line: what a person asks for, put together for one config folder.
+"""The composition root of the command line: one function for each command.
 
-Owns the invariant that nothing is written or sent unless that is what was asked for.
+Owns the invariant that a command writes or sends nothing unless that is its purpose.
 """
 
 import os
@@ -40,15 +40,16 @@ if TYPE_CHECKING:
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import Status
 
-_SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for that of whichever tool is meant
+_SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
 
 
 @frozen
-class Place:
-    """What a person asks about: a config folder, and the sinks that `host` and `token` name there.
+class Scope:
+    """The config folder and the PostHog projects that a command is about.
 
-    `tool`: what mounts the commands; None where they are called as `arcade-usage`.
+    tool: the tool that mounts the commands; None for the command `arcade-usage`.
+    config_dir: by default the tool's. host, token: select projects; None selects all.
     """
 
     tool: ToolConfig | None = None
@@ -63,7 +64,7 @@ class Place:
         return Layout(find_config_dir(self.config_dir or named), credentials)
 
     def projects(self) -> list[Project]:
-        """Those that have an outbox here, and that of the tool, first. Raises ValueError."""
+        """The selected projects: the tool's own, then those with an outbox here. Raises ValueError."""
         found = find_projects(self.layout.outboxes) if find_problem(self.layout) is None else []
         own = self.own_project
         if own is not None:
@@ -72,18 +73,18 @@ class Place:
 
     @property
     def own_project(self) -> Project | None:
-        """The project of the tool that mounts the commands. Raises ValueError."""
+        """The tool's own project. Raises ValueError."""
         if self.tool is None or not self.tool.project_token:
             return None
         return Project(self.tool.host, self.tool.project_token)
 
     def adapters(self, project: Project) -> "Adapters":
-        """The adapters of a project, the tool's own where it is its own project. Raises AdaptersError."""
+        """The adapters of a project; from the tool's factory for its own project. Raises AdaptersError."""
         factory = self.tool.adapters if self.tool is not None and project == self.own_project else None
         return apply_factory(factory, self._default_adapters(project))
 
     def stored(self, project: Project) -> "Adapters":
-        """As `adapters`; the default ones where the tool's factory fails, for what only reads or erases."""
+        """The adapters for reading and erasing: the default ones if the tool's factory fails."""
         with suppress(AdaptersError):
             return self.adapters(project)
         return self._default_adapters(project)
@@ -96,7 +97,7 @@ class Place:
         return FolderSwitch(self.layout, (self.tool and self.tool.project_token) or _SOME_TOKEN)
 
     def stores(self) -> "list[tuple[Outbox, Copies]]":
-        """Every outbox here with its copies, also of projects that nothing is known of. Raises StoreError."""
+        """Every outbox here with its copies, also of unknown projects. Raises StoreError."""
         found: dict[str, tuple[Outbox, Copies]] = {
             outbox.folder: (outbox, FileCopies(outbox.folder))
             for outbox in find_outboxes(self.layout.outboxes)
@@ -110,7 +111,7 @@ class Place:
         return [outbox for outbox, _ in self.stores()]
 
     def reasons(self) -> tuple[str, ...]:
-        """Everything that turns tracking off here; empty where it is on."""
+        """Everything that turns tracking off here; empty if it is on."""
         problem = find_problem(self.layout)
         found = reasons_off(self.layout, self.tool.project_token if self.tool else _SOME_TOKEN)
         return (*found, str(problem)) if problem is not None else found
@@ -122,44 +123,44 @@ class Place:
 
     @property
     def debugging(self) -> bool:
-        """Whether events are to be shown instead of sent."""
+        """Whether $ARCADE_USAGE_DEBUG asks to show events instead of sending them."""
         return wants_debug(os.environ)
 
 
-def status(place: Place) -> "Status":
-    """Blocks: on a bounded number of files."""
+def status(scope: Scope) -> "Status":
+    """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
     from arcade_usage.adapters.process.launcher import can_launch
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
     from arcade_usage.application.console.status import collect_status, unread
 
-    if find_problem(place.layout) is not None:
+    if find_problem(scope.layout) is not None:
         return unread(
-            config_dir=place.layout.config_dir,
-            reasons=place.reasons(),
-            off_files=place.off_files(),
-            debugging=place.debugging,
+            config_dir=scope.layout.config_dir,
+            reasons=scope.reasons(),
+            off_files=scope.off_files(),
+            debugging=scope.debugging,
             now=time.time(),
         )
-    layout, projects = place.layout, place.projects()
-    own = place.stored(_own_project(place))
+    layout, projects = scope.layout, scope.projects()
+    own = scope.stored(_own_project(scope))
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(
         config_dir=layout.config_dir,
-        reasons=place.reasons(),
-        off_files=place.off_files(),
-        debugging=place.debugging,
+        reasons=scope.reasons(),
+        off_files=scope.off_files(),
+        debugging=scope.debugging,
         store=own.identity_store,
         principal_api=own.principal_api,
-        outboxes=[(project, place.stored(project).outbox) for project in projects],
+        outboxes=[(project, scope.stored(project).outbox) for project in projects],
         diagnostics=read_diagnostics(
             layout,
             can_launch=can_launch(),
             locks=[*locks, layout.identity_lock],
-            not_owned=_name_strangers(place),
+            not_owned=_name_strangers(scope),
         ),
         clock=time,
         sdk_problem=_sdk_problem(),
-        adapters_problem=_adapters_problem(place),
+        adapters_problem=_adapters_problem(scope),
     )
 
 
@@ -174,62 +175,63 @@ def _sdk_problem() -> str | None:
     return None
 
 
-def _own_project(place: Place) -> Project:
-    """The tool's own project, or one that stands for it: the identity is the same for every project."""
-    return place.own_project or _SOME_PROJECT
+def _own_project(scope: Scope) -> Project:
+    """The tool's own project, or a placeholder: every project has the same identity."""
+    return scope.own_project or _SOME_PROJECT
 
 
-def _adapters_problem(place: Place) -> str | None:
+def _adapters_problem(scope: Scope) -> str | None:
     try:
-        place.adapters(_own_project(place))
+        scope.adapters(_own_project(scope))
     except AdaptersError as error:
         return f"nothing can be sent: {error}"
     return None
 
 
-def turn_off(place: Place) -> "TurnedOff":
-    """Raises StoreError. Blocks: as application.choosing says."""
+def turn_off(scope: Scope) -> "TurnedOff":
+    """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
     from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console import opt_out as choosing
+    from arcade_usage.application.console import opt_out
 
-    done = choosing.turn_off(place.switch, place.outboxes)
-    return evolve(done, left=_merge(done.left, _name_strangers(place, is_event)))
+    done = opt_out.turn_off(scope.switch, scope.outboxes)
+    return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
 
 
-def _name_strangers(place: Place, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+def _name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
     from arcade_usage.adapters.storage.strangers import find_strangers
 
-    return tuple(str(stranger) for stranger in find_strangers(place.layout, wanted))
+    return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
 
 
 def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]:
-    """What can't be done, and what was left out because it is a stranger's: each once."""
+    """The failures, and the strangers that no failure names."""
     others = [stranger for stranger in strangers if not any(stranger in each for each in failures)]
     return (*failures, *others)
 
 
-def turn_on(place: Place) -> bool:
-    """Whether there was a choice to take back. Raises StoreError."""
-    return place.switch.turn_on()
+def turn_on(scope: Scope) -> bool:
+    """Remove the stored opt-out; returns whether there was one. Raises StoreError."""
+    return scope.switch.turn_on()
 
 
 def show(
-    place: Place, command_name: str, error_message: str | None, distribution: str | None, elapsed: float
+    scope: Scope, command_name: str, error_message: str | None, distribution: str | None, elapsed: float
 ) -> "tuple[Preview, bool]":
-    """What a command would send that ends now and took `elapsed` seconds; and whether its sink is known.
+    """Preview the event of a command that ends now and took `elapsed` seconds.
 
-    Raises StoreError, ValueError. Blocks: on a bounded number of files.
+    Returns the preview, and whether its project is known. Blocks: on a bounded number of files. Raises
+    UsageTrackingError, ValueError.
     """
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
     from arcade_usage.domain.event import Command, describe
     from arcade_usage.domain.outcome import ERROR, SUCCESS
 
-    projects, clock = place.projects(), time
+    projects, clock = scope.projects(), time
     project = projects[0] if projects else _SOME_PROJECT
-    distribution = distribution or (place.tool.distribution if place.tool else None)
+    distribution = distribution or (scope.tool.distribution if scope.tool else None)
     runtime = read_runtime(distribution or "", os.environ)
-    if distribution is None and (version := _last_version(place, project)) is not None:
+    if distribution is None and (version := _last_version(scope, project)) is not None:
         runtime = evolve(runtime, cli_version=version)
     command = Command(
         name=command_name,
@@ -240,83 +242,85 @@ def show(
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
     )
-    previewer = make_previewer(place.adapters(project))
+    previewer = make_previewer(scope.adapters(project))
     event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))
-    return previewer.preview(event, previewer.look(), project), bool(projects)
+    return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
-def _last_version(place: Place, project: Project) -> str | None:
-    """The `cli_version` of the last event that went to a sink, or waits for it."""
-    properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(place)[0] if to == project]
+def _last_version(scope: Scope, project: Project) -> str | None:
+    """The `cli_version` of the last event that was sent to the project, or waits for it."""
+    properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(scope)[0] if to == project]
     with suppress(StoreError):
-        properties += [record.event.properties for record in place.stored(project).outbox.queue.pending()]
+        properties += [record.event.properties for record in scope.stored(project).outbox.queue.pending()]
     versions = [each["cli_version"] for each in properties if "cli_version" in each]
     return str(versions[-1]) if versions else None
 
 
-def sent(place: Place) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
-    """What was sent, the newest last; and what can't be read, and why. Raises ValueError."""
+def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
+    """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
     from arcade_usage.adapters.storage.strangers import is_copies
     from arcade_usage.application.console.opt_out import collecting
 
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
-    for project in place.projects():
+    for project in scope.projects():
         with collecting(unread):
-            copies += ((project, copy) for copy in place.stored(project).copies.all())
-    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(place, is_copies))
+            copies += ((project, copy) for copy in scope.stored(project).copies.all())
+    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(scope, is_copies))
 
 
-def count_waiting(place: Place) -> int:
-    """How many events wait, of those that can be read. Raises ValueError."""
+def count_waiting(scope: Scope) -> int:
+    """How many events wait, without the outboxes that can't be read. Raises ValueError."""
     waiting = 0
-    for project in place.projects():
+    for project in scope.projects():
         with suppress(StoreError):
-            waiting += len(place.stored(project).outbox.queue.waiting())
+            waiting += len(scope.stored(project).outbox.queue.waiting())
     return waiting
 
 
-def flush(place: Place, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
-    """Deliver what waits, sink by sink, an alias that is owed too; `delivered`: called with a batch's events.
+def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
+    """Send the waiting events and pending aliases, one project after the other; yields each result.
 
-    `failures`: is given what can't be done, and why. Raises ValueError. Blocks: as long as the network steps
-    of application/delivery/delivery.py take.
+    delivered: called with the number of events of each accepted batch.
+    failures: the function adds what can't be sent, and why.
+
+    Blocks as long as the network steps of application/delivery/delivery.py. Raises ValueError.
     """
     from arcade_usage.adapters.storage.strangers import is_event
     from arcade_usage.application.console.opt_out import collecting
     from arcade_usage.application.delivery.wrappers import CountingSink
 
-    for project in place.projects():
-        if is_on(place.layout, project.project_token):
+    for project in scope.projects():
+        if is_on(scope.layout, project.project_token):
             with collecting(failures):
-                adapters = place.adapters(project)
+                adapters = scope.adapters(project)
                 counting = CountingSink(adapters.analytics_sink, delivered)
                 delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
                 yield delivery.flush(project)
-    failures[:] = _merge(failures, _name_strangers(place, is_event))
+    failures[:] = _merge(failures, _name_strangers(scope, is_event))
 
 
-def name_what_is_left(place: Place, failures: Sequence[str]) -> tuple[str, ...]:
-    """After an erasure: what could not be done, and what is not the user's own and so was left out."""
+def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
+    """What an erasure left: its failures, and files that are not the user's own."""
     from arcade_usage.adapters.storage.strangers import is_lock
 
-    return _merge(failures, _name_strangers(place, lambda name: not is_lock(name)))
+    return _merge(failures, _name_strangers(scope, lambda name: not is_lock(name)))
 
 
-def make_eraser(place: Place) -> "Eraser":
+def make_eraser(scope: Scope) -> "Eraser":
     from arcade_usage.adapters.storage.diagnostics import sweep
     from arcade_usage.application.console.erasure import Eraser
 
-    own = place.stored(_own_project(place))
-    return Eraser(own.identity_store, place.stores, lambda: sweep(place.layout))
+    own = scope.stored(_own_project(scope))
+    return Eraser(own.identity_store, scope.stores, lambda: sweep(scope.layout))
 
 
-def check(place: Place) -> None:
-    """Raises StoreError where the config folder is not the user's own, or can't be read."""
-    if (problem := find_problem(place.layout)) is not None:
+def check(scope: Scope) -> None:
+    """Raise StoreError if the config folder is not the user's own, or can't be read."""
+    if (problem := find_problem(scope.layout)) is not None:
         raise StoreError("it is not safe to use") from problem
     try:
-        os.listdir(place.layout.config_dir)
+        os.listdir(scope.layout.config_dir)
     except FileNotFoundError:
         return
     except OSError as error:

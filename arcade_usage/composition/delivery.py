@@ -1,4 +1,4 @@
-"""The composition root of the delivery process, and of a tool that keeps an event itself."""
+"""The composition root of the delivery process, and of a tool that enqueues an event itself."""
 
 import os
 from collections.abc import Callable
@@ -9,76 +9,78 @@ from arcade_usage.adapters.storage.config_folder import Layout, is_on
 if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
-    from arcade_usage.application.delivery.delivery import Delivery, Handover
+    from arcade_usage.application.delivery.delivery import Delivery, ParsedPayload
     from arcade_usage.domain.event import Event
 
 
-def keep(payload: str) -> None:
-    """Write an event into the outbox inside the tool, where no process can be started.
+def enqueue(payload: str) -> None:
+    """Write a payload's event into the outbox, inside a tool that can't start a delivery process.
 
-    Raises UsageTrackingError. Blocks: not on a lock.
+    Takes no lock. Raises UsageTrackingError.
     """
-    handover = _read(payload)
-    if handover is not None:
-        delivery = _make_default_delivery(handover)
-        is_logout = handover.command.is_logout
-        delivery.write_down([_describe(handover)], handover.snapshot, is_logout=is_logout)
-        delivery.tidy()
+    parsed = _read(payload)
+    if parsed is not None:
+        delivery = _make_default_delivery(parsed)
+        is_logout = parsed.command.is_logout
+        delivery.enqueue([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
+        delivery.enforce_retention()
 
 
 def deliver(payload: str, on_identity_ready: Callable[[], None], written: "bytes | None" = None) -> None:
-    """Deliver the event of a payload, and what else waits for the same project.
+    """Deliver the event of a payload, and the other events that wait for the same project.
 
-    `on_identity_ready` is called when the identity after a login is settled. `written`: the event's record,
-    where it is in the outbox already. With $ARCADE_USAGE_DEBUG, prints what would be sent, and sends nothing.
+    on_identity_ready: called when a login's event is attributed, or can't be for now.
+    written: the event's record, if it is in the outbox already.
 
-    Raises UsageTrackingError. Blocks: as long as the network steps of application/delivery/delivery.py.
+    With $ARCADE_USAGE_DEBUG, prints the event instead. Blocks as long as the network steps of
+    application/delivery/delivery.py. Raises UsageTrackingError.
     """
     from arcade_usage.domain.consent import wants_debug
 
-    handover = _read(payload)
+    parsed = _read(payload)
     if wants_debug(os.environ):
-        if handover is not None:
-            _print_preview(handover)
+        if parsed is not None:
+            _print_preview(parsed)
         return
-    if handover is None or not os.path.isdir(handover.config_dir):
-        return  # tracking is off by now, or its folder, which was there for the snapshot, was deleted since
+    if parsed is None or not os.path.isdir(parsed.config_dir):
+        return  # tracking was turned off, or the folder deleted, after the snapshot
 
     from arcade_usage.application.errors import AdaptersError
 
     problem = None
     try:
-        delivery = make_delivery(make_adapters(handover), handover.project.key, on_identity_ready)
-    except AdaptersError as error:  # the event is kept for a factory that works again
-        delivery, problem = _make_default_delivery(handover), str(error)
+        delivery = make_delivery(make_adapters(parsed), parsed.project.key, on_identity_ready)
+    except AdaptersError as error:  # the event waits until the factory works again
+        delivery, problem = _make_default_delivery(parsed), str(error)
     if written is not None:
         from arcade_usage.adapters.storage.codec import read_record
 
         record = read_record(written)
-        delivery.take_up(record)
+        delivery.adopt(record)
     else:
-        is_logout = handover.command.is_logout
-        (record,) = delivery.take([_describe(handover)], handover.snapshot, is_logout=is_logout)
+        is_logout = parsed.command.is_logout
+        (record,) = delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
     if problem is not None:
         delivery.hold_back(problem)
     else:
-        delivery.send(login=record if handover.command.is_login else None)
+        delivery.send(login=record if parsed.command.is_login else None)
 
 
-def make_adapters(handover: "Handover", *, makes_folder: bool = True) -> "Adapters":
-    """Raises AdaptersError. `makes_folder`: see default_adapters."""
+def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Adapters":
+    """Make the adapters for a payload's project, with the tool's factory. Raises AdaptersError.
+
+    `makes_folder`: see default_adapters.
+    """
     from arcade_usage.composition.adapters import apply_factory, default_adapters
 
-    layout = Layout(handover.config_dir)
-    return apply_factory(
-        handover.adapters, default_adapters(layout, handover.project, makes_folder=makes_folder)
-    )
+    layout = Layout(parsed.config_dir)
+    return apply_factory(parsed.adapters, default_adapters(layout, parsed.project, makes_folder=makes_folder))
 
 
 def make_delivery(
     adapters: "Adapters", project_key: str, on_identity_ready: Callable[[], None] = lambda: None
 ) -> "Delivery":
-    """`project_key`: Project.key of the project that events go to."""
+    """Make the delivery of one project. `project_key`: its Project.key."""
     from arcade_usage.application.delivery.attempt_log import AttemptLog
     from arcade_usage.application.delivery.attributor import Attributor
     from arcade_usage.application.delivery.delivery import Delivery
@@ -100,44 +102,44 @@ def make_previewer(adapters: "Adapters") -> "Previewer":
     return Previewer(adapters.identity_store, api, sink, adapters.clock, adapters.ids)
 
 
-def _make_default_delivery(handover: "Handover") -> "Delivery":
+def _make_default_delivery(parsed: "ParsedPayload") -> "Delivery":
     from arcade_usage.composition.adapters import default_adapters
 
-    adapters = default_adapters(Layout(handover.config_dir), handover.project)
-    return make_delivery(adapters, handover.project.key)
+    adapters = default_adapters(Layout(parsed.config_dir), parsed.project)
+    return make_delivery(adapters, parsed.project.key)
 
 
-def _read(payload: str) -> "Handover | None":
-    """None: tracking is off by now. Raises InvalidPayloadError."""
+def _read(payload: str) -> "ParsedPayload | None":
+    """Parse the payload; None if tracking was turned off. Raises InvalidPayloadError."""
     from arcade_usage.adapters.storage.payload_reader import read_payload
 
-    handover = read_payload(payload)
-    return handover if is_on(Layout(handover.config_dir), handover.project.project_token) else None
+    parsed = read_payload(payload)
+    return parsed if is_on(Layout(parsed.config_dir), parsed.project.project_token) else None
 
 
-def _describe(handover: "Handover") -> "Event":
+def _describe(parsed: "ParsedPayload") -> "Event":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
     from arcade_usage.application.errors import InvalidPayloadError
     from arcade_usage.domain.event import describe
 
-    runtime = read_runtime(handover.distribution, os.environ)
+    runtime = read_runtime(parsed.distribution, os.environ)
     try:
-        return describe(handover.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
+        return describe(parsed.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
     except ValueError as error:
-        raise InvalidPayloadError("an event of no time") from error
+        raise InvalidPayloadError("an event without a valid time") from error
 
 
-def _print_preview(handover: "Handover") -> None:
+def _print_preview(parsed: "ParsedPayload") -> None:
     import sys
 
     from arcade_usage.adapters.storage.sent_json import write_preview
     from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 
-    event, is_logout = _describe(handover), handover.command.is_logout
+    event, is_logout = _describe(parsed), parsed.command.is_logout
     try:
-        previewer = make_previewer(make_adapters(handover, makes_folder=False))
-        preview = previewer.preview(event, handover.snapshot, handover.project, is_logout=is_logout)
+        previewer = make_previewer(make_adapters(parsed, makes_folder=False))
+        preview = previewer.preview(event, parsed.snapshot, parsed.project, is_logout=is_logout)
     except (AdaptersError, UnsupportedSdkError) as error:
         sys.stdout.write(f"arcade-usage: {error}\n")
     else:

@@ -1,6 +1,6 @@
-"""The composition root of a server: builds what `server_tracker` returns.
+"""The composition root of a server: builds a tool's server tracker.
 
-Owns the invariant that vendors are imported on the background thread only, and all before it sends.
+Owns the invariant that third-party packages are imported on the worker thread only, and before it sends.
 """
 
 import os
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from arcade_usage.domain.project import Project
     from arcade_usage.domain.server_event import ServerEvent
 
-# What sending and looking up import once they need it: imported before, where no fork comes between, and
-# after the first events were written down, since it takes longer than all else.
+# Modules that sending and look-ups import lazily. The worker imports them in advance, while forks wait, and
+# after it has written the first events, since these imports take longest.
 _LATE_IMPORTS = (
     "arcade_usage.adapters.arcade_cloud.credentials",
     "arcade_usage.adapters.posthog.sink",
@@ -50,10 +50,10 @@ def server_tracker(
     credentials: "str | os.PathLike[str] | None" = None,
     adapters: str | None = None,
 ) -> ServerTracker:
-    """The tracker of a server, or of any other long-lived tool. Never raises.
+    """Make the tracker of a server or another long-lived program. Never raises.
 
-    Takes what `arcade_usage.Tool` takes. The first event starts a thread. Blocks: not; reads the switch, then
-    two small files and one stat.
+    The arguments are those of `arcade_usage.Tool`. The first event starts a thread. Does not block. Reads the
+    switch and two small files, and makes one stat().
     """
     return build(
         ToolConfig(
@@ -68,7 +68,7 @@ def server_tracker(
 
 
 def build(config: ToolConfig) -> ServerTracker:
-    """The server tracker of a tool, or one that does nothing where tracking is off. Never raises."""
+    """Build a tool's server tracker, or one that does nothing if tracking is off. Never raises."""
     with suppress_and_log():
         builder = command.replacement
         return builder.server_tracker(config) if builder is not None else _build(config)
@@ -86,7 +86,7 @@ def _build(config: ToolConfig) -> ServerTracker:
     from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
     from arcade_usage.adapters.storage.config_folder import FolderSnapshots
 
-    gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written either
+    gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written
     snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))
 
     def make_worker() -> "Worker":
@@ -99,23 +99,23 @@ def _build(config: ToolConfig) -> ServerTracker:
             adapters, problem = _apply(config.adapters, default)
             if debugging:
                 return _Preview(describe, make_previewer(adapters), project)
-            return _make_worker(adapters, problem, project.key, snapshots, describe, get_ready)
+            return _make_worker(adapters, problem, project.key, snapshots, describe, import_late)
 
-    def get_ready() -> None:
+    def import_late() -> None:
         from importlib import import_module
 
         with gate:
             for name in _LATE_IMPORTS:
-                with suppress(ImportError):  # an SDK that is not ours to use is told when it is to send
+                with suppress(ImportError):  # an attempt to send will report it
                     import_module(name)
 
-    tracker = BackgroundTracker(make_worker=make_worker, clock=time, seen=snapshots.take())
+    tracker = BackgroundTracker(make_worker=make_worker, clock=time, snapshot=snapshots.take())
     register_hooks(tracker, gate)
     return tracker
 
 
 def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | None]":
-    """The tool's own adapters; the default ones, which keep events, and why, where its factory fails."""
+    """The factory's adapters; if it fails, the default ones and the reason."""
     from arcade_usage.application.errors import AdaptersError
     from arcade_usage.composition.adapters import apply_factory
 
@@ -131,23 +131,23 @@ def _make_worker(
     project_key: str,
     snapshots: "SnapshotSource",
     describe: "Callable[[ServerEvent], Event]",
-    get_ready: Callable[[], None],
+    import_late: Callable[[], None],
 ) -> "ServerWorker":
     from arcade_usage.adapters.storage import codec
     from arcade_usage.application.server.worker import ServerWorker
 
-    def begin() -> "Delivery":
+    def renew_delivery() -> "Delivery":
         adapters.outbox.queue.forget_seen()
         return make_delivery(adapters, project_key)
 
     return ServerWorker(
         is_on=adapters.switch.is_on,
         snapshots=snapshots,
-        read=codec.read_snapshot,
+        read_snapshot=codec.read_snapshot,
         describe=describe,
-        begin=begin,
-        get_ready=get_ready,
-        held_back_by=problem,
+        make_delivery=renew_delivery,
+        prepare=import_late,
+        adapters_problem=problem,
         clock=adapters.clock,
     )
 
@@ -164,7 +164,7 @@ def _describer(distribution: str) -> "Callable[[ServerEvent], Event]":
 
 
 class _Preview:
-    """Says what would be sent, on stderr, instead of sending it."""
+    """The worker with $ARCADE_USAGE_DEBUG: prints events on stderr instead of sending them."""
 
     def __init__(
         self, describe: "Callable[[ServerEvent], Event]", previewer: "Previewer", project: "Project"
@@ -174,21 +174,21 @@ class _Preview:
         self._project = project
         self.lost = 0
 
-    def keep(self, batch: Sequence[QueuedEvent]) -> None:
+    def enqueue(self, batch: Sequence[QueuedEvent]) -> None:
         from arcade_usage.adapters.storage.sent_json import write_preview
         from arcade_usage.application.errors import StoreError, UnsupportedSdkError
         from arcade_usage.application.server.worker import unpack
 
-        for captured in batch:
+        for queued in batch:
             try:
-                event = self._describe(unpack(captured))
-                preview = self._previewer.preview(event, self._previewer.look(), self._project)
+                event = self._describe(unpack(queued))
+                preview = self._previewer.preview(event, self._previewer.take_snapshot(), self._project)
                 sys.stderr.write(write_preview(preview))
             except UnsupportedSdkError as error:
                 sys.stderr.write(f"arcade-usage: {error}\n")
                 self.lost += 1
-            except (StoreError, ValueError):  # no event, nothing known of whose, or nowhere to show it
+            except (StoreError, ValueError):  # not an event, no readable identity, or a closed stderr
                 self.lost += 1
 
-    def send(self, lost_before: int) -> Attempt:  # noqa: ARG002 - a protocol's name
+    def send(self, lost_before: int) -> Attempt:  # noqa: ARG002 - the protocol's argument
         return Attempt.DONE

@@ -1,1 +1,1 @@
-"""The demo: the real tracker and real processes, against a receiver on this machine."""
+"""The demo: the real tracker and real delivery processes, against a receiver on loopback."""

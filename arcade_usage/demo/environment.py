@@ -1,6 +1,6 @@
-"""The demo's own environment: nothing of the caller's decides what is seen, and all of it is put back.
+"""Isolates the demo from the caller's environment variables, and restores them.
 
-The demo sends to this machine only, so it runs where tracking is off, in CI, and behind a proxy.
+The demo sends to this machine only, so it also runs with tracking off, in CI and behind a proxy.
 """
 
 import os
@@ -18,15 +18,15 @@ _FOREIGN |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 
 @contextmanager
 def own_environment(home: str) -> Iterator[None]:
-    """While it lasts, `home` is the home folder, and no variable says off, CI or proxy."""
+    """Use `home` as the home folder within the context, without variables for opt-out, CI or proxies."""
     caller = dict(os.environ)
     ours = {name: value for name, value in caller.items() if not _is_foreign(name.upper())}
     ours |= dict.fromkeys(("HOME", "USERPROFILE"), home)
-    # A system's own proxy settings count unless these say otherwise.
+    # Without these, the system's proxy settings apply.
     ours |= dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost")
-    # A user's name is redacted, and it might be a word of the story.
+    # The user's name is redacted, and the caller's could be a word of the story.
     ours |= dict.fromkeys(("USER", "LOGNAME", "USERNAME"), "demo-user")
-    # With another home, a Python would look for the user's own packages in another place.
+    # Derived from the home folder by default; the delivery processes need the caller's packages.
     ours["PYTHONUSERBASE"] = site.getuserbase()
     _become(ours)
     try:
@@ -37,12 +37,12 @@ def own_environment(home: str) -> Iterator[None]:
 
 @contextmanager
 def ending_tidily() -> Iterator[None]:
-    """While it lasts, a signal that would end the process on the spot lets it clean up first."""
+    """Within the context, raise SystemExit for SIGTERM and SIGHUP, so that the demo cleans up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    # Who ignores a signal (nohup) or handles it already keeps doing so.
+    # A signal that the caller ignores (nohup) or handles is left alone.
     before = {
         number: handler for number in numbers if (handler := signal.getsignal(number)) is signal.SIG_DFL
     }

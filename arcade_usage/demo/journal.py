@@ -1,4 +1,4 @@
-"""What came over the wire in one step, and whom it is put down to, as the receiver has it."""
+"""The requests of one step, and the persons that the receiver attributes their events to."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -7,14 +7,14 @@ from typing import Any
 from attrs import frozen
 
 from arcade_usage.demo.people import PEOPLE, owners
-from arcade_usage.demo.receiver import Mood, Received
-from arcade_usage.demo.world import Sight
+from arcade_usage.demo.receiver import Behaviour, Received
+from arcade_usage.demo.world import FolderState
 from arcade_usage.domain.persons import ALIAS_EVENT, IngestedEvent, Persons
 from arcade_usage.domain.properties import SUCCEEDED
 
 
 class Kind(Enum):
-    """What an entry tells of."""
+    """The kind of a journal entry."""
 
     LOOK_UP = "look-up"
     ALIAS = "alias"
@@ -26,10 +26,11 @@ class Kind(Enum):
 
 @frozen
 class Entry:
-    """One line of the journal. `what`: the command, the id that is aliased, or the question.
+    """One line of the journal.
 
-    `who`: the names of the person; none while that is nobody in particular.
-    `remark`: what else there is to say. `message`: the error message that was sent.
+    what: the command, the aliased id, or the endpoint of a look-up.
+    who: names of the person; empty for an anonymous one.
+    message: the error message that was sent.
     """
 
     kind: Kind
@@ -42,16 +43,16 @@ class Entry:
 
 @frozen
 class Scene:
-    """PostHog before and after a step, and the mood it was in; usage.json and the outbox after it."""
+    """The persons in PostHog before and after a step, PostHog's behaviour in it, and the folder after it."""
 
     before: Persons
     after: Persons
-    mood: Mood
-    sight: Sight
+    behaviour: Behaviour
+    folder: FolderState
 
 
 def write_journal(requests: Sequence[Received], scene: Scene, known_tokens: Mapping[str, str]) -> list[Entry]:
-    """The entries of a step's requests, in order, then what they changed about earlier events."""
+    """The entries of a step's requests, in order, then those of earlier events that got a person."""
     entries: list[Entry] = []
     seen = {event.uuid for event in scene.before.events}
     for request in requests:
@@ -67,7 +68,7 @@ def command_name(event: IngestedEvent) -> str:
 
 
 def names_at(person_id: str, persons: Persons) -> tuple[str, ...]:
-    """The names of a person of PostHog's."""
+    """The names of the people whose profile is this PostHog person."""
     return tuple(person.name for person in owners(person_id, persons))
 
 
@@ -75,24 +76,24 @@ def _asked(request: Received, known_tokens: Mapping[str, str]) -> Entry:
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     principal_id = known_tokens.get(token)
     who = tuple(person.name for person in PEOPLE if person.principal_id == principal_id)
-    return Entry(Kind.LOOK_UP, request.path.rpartition("/")[2], who=who, remark="" if who else "401: nobody")
+    return Entry(Kind.LOOK_UP, request.path.rpartition("/")[2], who=who, remark="" if who else "401: unknown")
 
 
 def _sent(batch: Sequence[Mapping[str, Any]], scene: Scene, seen: set[str]) -> Iterator[Entry]:
-    fate = "" if scene.mood.replies else "reply lost"
+    fate = "" if scene.behaviour.replies else "reply lost"
     for message in batch:
         distinct_id, properties = message["distinct_id"], message["properties"]
         person = scene.after.person_of_id.get(distinct_id, distinct_id)
-        who = names_at(person, scene.after) if scene.mood.takes else ()
-        remark = fate if scene.mood.takes else f"refused: {scene.mood.status}"
+        who = names_at(person, scene.after) if scene.behaviour.takes else ()
+        remark = fate if scene.behaviour.takes else f"refused: {scene.behaviour.status}"
         if message["event"] == ALIAS_EVENT:
             yield Entry(Kind.ALIAS, str(properties["alias"]), distinct_id, who, remark)
         elif message["uuid"] in seen:
             yield Entry(Kind.REPEAT, properties["command_name"], distinct_id, who, "dropped")
         else:
-            if scene.mood.takes:
+            if scene.behaviour.takes:
                 seen.add(message["uuid"])
-                remark = remark or ("" if who else _nobody(distinct_id, scene.sight))
+                remark = remark or ("" if who else _anonymous_remark(distinct_id, scene.folder))
             yield Entry(
                 Kind.SUCCEEDED if message["event"] == SUCCEEDED else Kind.FAILED,
                 properties["command_name"],
@@ -103,12 +104,12 @@ def _sent(batch: Sequence[Mapping[str, Any]], scene: Scene, seen: set[str]) -> I
             )
 
 
-def _nobody(distinct_id: str, sight: Sight) -> str:
-    return "nobody yet" if distinct_id == sight.anon_id else "nobody"
+def _anonymous_remark(distinct_id: str, folder: FolderState) -> str:
+    return "anonymous" if distinct_id == folder.anon_id else "no person"
 
 
 def _stitched(scene: Scene) -> Iterator[Entry]:
-    """Earlier events that were nobody's, and are somebody's now."""
+    """Earlier anonymous events that the step attributed to a person."""
     for event in scene.before.events:
         who = names_at(scene.after.person_of(event), scene.after)
         if who and not names_at(scene.before.person_of(event), scene.before):

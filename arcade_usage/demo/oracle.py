@@ -1,7 +1,6 @@
-"""The oracle: whether every event of the story ended up with whoever ran the command.
+"""The oracle: checks that each event of the story is attributed to the person who ran the command.
 
-Knows the actors from the story and the persons from the receiver's model of PostHog, and nothing of how
-the library decides.
+It uses the story and the receiver's model of PostHog, and none of the library's attribution.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,24 +12,25 @@ from arcade_usage.demo.people import Person, owners
 from arcade_usage.demo.story import Act
 from arcade_usage.domain.persons import IngestedEvent, Persons
 
-SERIAL = "demo_event"  # the property of an event that tells which act it is of
+SERIAL = "demo_event"  # the event property with the act's serial number
 
 
 class Fault(Enum):
-    """What is wrong with where an event ended up; the values are for people to read."""
+    """An error in an event's attribution; the values are for people to read."""
 
     LOST = "never arrived"
     DOUBLED = "arrived as two events"
-    MIXED_UP = "put down to somebody else"
-    SHARED = "theirs, but two people share the profile"
-    NOT_STITCHED = "should be theirs, and is nobody's"
+    MIXED_UP = "attributed to another person"
+    SHARED = "attributed correctly, but two people share the profile"
+    NOT_STITCHED = "anonymous, but should be attributed"
 
 
 @frozen
 class Ending:
-    """Where the event of an act ended up; `event` and `person` are None where it never arrived.
+    """The attribution of an act's event at the end of the story.
 
-    `person`: PostHog's, by the id it began with. `names`: whose principal ids it has.
+    event, person: None if the event never arrived. person: the PostHog person, by its first distinct id.
+    names: the people whose principal ids the person has.
     """
 
     act: Act
@@ -41,7 +41,7 @@ class Ending:
 
 
 def judge_endings(acts: Sequence[Act], persons: Persons) -> list[Ending]:
-    """Where the event of each act ended up, by PostHog's rules, and what is wrong with that."""
+    """The attribution of each act's event by PostHog's rules, with its fault."""
     events: dict[object, list[IngestedEvent]] = {}
     for event in persons.events:
         events.setdefault(event.properties.get(SERIAL), []).append(event)

@@ -1,6 +1,6 @@
-"""The people of the demo, and how each of them is written into credentials.yaml.
+"""The people of the demo, and their credentials.yaml.
 
-Between them they use the three shapes that the file has had: a legacy API key, OAuth, contexts.
+Together they use the three formats of the file: a legacy API key, OAuth, and contexts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,7 +27,7 @@ def _contexts(token: str, coordinator_url: str) -> _Document:
 
 @frozen
 class Person:
-    """Somebody who uses the tool: `principal_id` is what Arcade Cloud calls the owner of `token`."""
+    """A user of the tool. `principal_id`: Arcade Cloud's id for the owner of `token`."""
 
     name: str
     principal_id: str
@@ -35,7 +35,7 @@ class Person:
     _shape: Callable[[str, str], _Document] = field(repr=False)
 
     def credentials(self, coordinator_url: str) -> bytes:
-        """credentials.yaml as their login writes it."""
+        """credentials.yaml as a login writes it."""
         import yaml
 
         return yaml.safe_dump(dict(self._shape(self.token, coordinator_url))).encode()
@@ -51,7 +51,7 @@ PEOPLE = (ADA, BEN, CLEO, DAN, EVE)
 
 
 def owners(person_id: str, persons: Persons, people: Iterable[Person] = PEOPLE) -> list[Person]:
-    """Whose principal id belongs to this person of PostHog's: one of them at most, if all is well."""
+    """The people whose principal ids this PostHog person has; more than one is an error."""
     return [
         person
         for person in people

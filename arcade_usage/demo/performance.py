@@ -1,4 +1,4 @@
-"""The performance: plays the story in a world of its own, shows it step by step, and asks the oracle."""
+"""Runs the demo: plays the story in a temporary world, shows each step, and checks the attribution."""
 
 import os
 import time
@@ -16,7 +16,10 @@ from arcade_usage.demo.world import World, open_world
 
 
 def perform(console: Console) -> bool:
-    """Whether every event ended up with the right person. Raises UntrackedError. Blocks: about 10 s."""
+    """Play the story; returns whether every event is attributed correctly.
+
+    Blocks: about 10 s. Raises UntrackedError.
+    """
     start = time.monotonic()
     with ending_tidily(), open_world() as world:
         show.show_opening(console, world.receiver.url)
@@ -29,7 +32,7 @@ def perform(console: Console) -> bool:
 
 
 def passed(endings: list[Ending]) -> bool:
-    """Whether nothing is wrong with any ending."""
+    """Whether no ending has a fault."""
     return all(ending.fault is None for ending in endings)
 
 
@@ -45,22 +48,22 @@ def _play(console: Console, world: World) -> list[Ending]:
 
 
 def _play_step(console: Console, world: World, number: int, step: Step, serial: int) -> list[Act]:
-    acts = [Act(serial + place, number, command) for place, command in enumerate(step.commands)]
+    acts = [Act(serial + index, number, command) for index, command in enumerate(step.commands)]
     before, heard = world.persons, len(world.requests)
     world.change(step)
     with _waiting(console, step):
         for act in acts:
             world.run(act)
-    sight = world.look()
-    scene = Scene(before, world.persons, world.receiver.posthog, sight)
+    folder = world.read_folder()
+    scene = Scene(before, world.persons, world.receiver.posthog, folder)
     entries = write_journal(world.requests[heard:], scene, world.receiver.principals)
-    show.show_step(console, number, step, sight, entries)
+    show.show_step(console, number, step, folder, entries)
     return acts
 
 
 @contextmanager
 def _waiting(console: Console, step: Step) -> Iterator[None]:
-    """A sign of life on a terminal, while the detached process works."""
+    """Show a spinner on a terminal while the delivery process runs."""
     if not console.is_terminal:
         yield
         return

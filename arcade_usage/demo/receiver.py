@@ -1,7 +1,7 @@
-"""A receiver on loopback that plays PostHog and Arcade Cloud, and can be made to fail.
+"""An HTTP server on loopback that simulates PostHog and Arcade Cloud, and their failures.
 
-It takes in what the real SDK sends and merges persons by PostHog's rules, so that it knows whom each
-event ended up with. The demo and the tests look at it; nothing else of the library does.
+It receives the requests of PostHog's SDK and merges persons by PostHog's rules, so that it knows the person
+of each event. Only the demo and the tests use it.
 """
 
 import gzip
@@ -16,16 +16,17 @@ from attrs import define, field, frozen
 
 from arcade_usage.domain.persons import IngestedEvent, Persons
 
-REQUEST_LIMIT = 20 * 1024 * 1024  # bytes, as PostHog has it
+REQUEST_LIMIT = 20 * 1024 * 1024  # bytes; PostHog's limit
 
 
 @frozen
-class Mood:
-    """How one service behaves.
+class Behaviour:
+    """The behaviour of one service.
 
-    `takes`: whether a request has its effect. `status`, `body` and `headers` are the answer (`body` None:
-    what the service would say). `hang_seconds`: before the answer. `replies` False: no answer at all, the
-    connection closes. `seconds_a_byte`: the answer trickles.
+    takes: whether a request has its effect.
+    status, body, headers: the reply; with body None, that of the real service.
+    hang_seconds: delay before the reply. seconds_a_byte: delay between its bytes.
+    replies: if False, the connection closes without a reply.
     """
 
     takes: bool = True
@@ -37,15 +38,15 @@ class Mood:
     seconds_a_byte: float = 0.0
 
 
-WELL = Mood()
-DOWN = Mood(takes=False, status=503, body=b"down")
-HANGING = Mood(takes=False, hang_seconds=60.0)
-LOSING_REPLIES = Mood(replies=False)
+WELL = Behaviour()
+DOWN = Behaviour(takes=False, status=503, body=b"down")
+HANGING = Behaviour(takes=False, hang_seconds=60.0)
+LOSING_REPLIES = Behaviour(replies=False)
 
 
 @frozen
 class Received:
-    """One request as it came: `body` is unpacked."""
+    """One request. `body`: decompressed."""
 
     method: str
     path: str
@@ -59,14 +60,15 @@ class Received:
 
 @define
 class Receiver:
-    """A context manager: serves while it lasts, at `url`.
+    """The server, as a context manager; listens at `url` within the context.
 
-    `posthog` and `cloud` are the moods, to be set at any time. `principals`: whom each token names; another
-    token gets a 401. `persons`: what each project knows, by its token.
+    posthog, cloud: the behaviour of each service; may be set at any time.
+    principals: principal id by token; other tokens get a 401.
+    persons: the persons of each project, by project token.
     """
 
-    posthog: Mood = WELL
-    cloud: Mood = WELL
+    posthog: Behaviour = WELL
+    cloud: Behaviour = WELL
     principals: dict[str, str] = field(factory=dict)
     persons: dict[str, Persons] = field(factory=dict)
     requests: list[Received] = field(factory=list)
@@ -100,23 +102,24 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def wait_until(self, condition: "Callable[[], bool]", seconds: float) -> bool:
-        """Whether `condition` came true within `seconds`; looked at after every request."""
+        """Wait until `condition` is true, checked after every request; returns False after `seconds`."""
         with self._changed:
             return self._changed.wait_for(condition, seconds)
 
     def events(self, project_token: str) -> tuple[IngestedEvent, ...]:
-        """The events that a project took in, aliases aside, repeats dropped, in order of arrival."""
+        """The events that a project accepted, in order of arrival, without aliases and repeats."""
         return self.persons.get(project_token, Persons()).events
 
     def person_of(self, project_token: str, event: IngestedEvent) -> str:
-        """The person that an event ended up with, so far."""
+        """The person that an event is attributed to now."""
         return self.persons[project_token].person_of(event)
 
     def batches(self) -> list[Any]:
-        """Every batch that came, whether it was accepted or not, as PostHog's JSON."""
+        """Every received batch, accepted or not, as PostHog's JSON."""
         return [request.content for request in self.requests if request.path == "/batch/"]
 
     def look_ups(self) -> list[Received]:
+        """Every received look-up."""
         return [request for request in self.requests if "/auth/" in request.path]
 
     def _serve(self, handler: "_Handler") -> None:
@@ -124,20 +127,20 @@ class Receiver:
         received = handler.read()
         to_posthog = received.path == "/batch/"
         with self._changed:
-            mood = self.posthog if to_posthog else self.cloud
+            behaviour = self.posthog if to_posthog else self.cloud
             self.requests.append(received)
-            status, answer = self._take_in(received, mood) if to_posthog else self._name(received)
+            status, answer = self._ingest(received, behaviour) if to_posthog else self._look_up(received)
             self._changed.notify_all()
-        if mood.status != 200:
-            status = mood.status
-        if mood.hang_seconds and self._closing.wait(mood.hang_seconds):
+        if behaviour.status != 200:
+            status = behaviour.status
+        if behaviour.hang_seconds and self._closing.wait(behaviour.hang_seconds):
             return
-        if mood.replies:
-            body = mood.body if mood.body is not None else json.dumps(answer).encode()
-            handler.answer(status, body, mood.headers, mood.seconds_a_byte, self._closing)
+        if behaviour.replies:
+            body = behaviour.body if behaviour.body is not None else json.dumps(answer).encode()
+            handler.answer(status, body, behaviour.headers, behaviour.seconds_a_byte, self._closing)
 
-    def _take_in(self, received: Received, mood: Mood) -> tuple[int, object]:
-        if not mood.takes:
+    def _ingest(self, received: Received, behaviour: Behaviour) -> tuple[int, object]:
+        if not behaviour.takes:
             return 200, {"status": "Ok"}
         content = received.content
         token = content["api_key"]
@@ -155,7 +158,7 @@ class Receiver:
         self.persons[token] = persons
         return 200, {"status": "Ok"}
 
-    def _name(self, received: Received) -> tuple[int, object]:
+    def _look_up(self, received: Received) -> tuple[int, object]:
         token = received.headers.get("authorization", "").removeprefix("Bearer ")
         principal_id = self.principals.get(token)
         if principal_id is None:
@@ -169,7 +172,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is what the demo and the tests are about."""
+        """Print nothing: the demo and the tests provoke closed connections."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -214,4 +217,4 @@ class _Handler(BaseHTTPRequestHandler):
                 break
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Nothing: the demo and the tests show what matters."""
+        """Print nothing."""

@@ -1,7 +1,7 @@
-"""The demo as a reader sees it: each step's deed and what came of it, then each person with their events.
+"""Prints the demo: each step and its requests, then each person with their events.
 
-Reads well in 80 columns, uses no more than 100, and no sign that is not ASCII; colour and lines are
-rich's, which leaves both out where they can't be shown.
+The output is ASCII, readable in 80 columns and at most 100 wide. Rich omits colours and lines if the terminal
+can't show them.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from arcade_usage.demo.journal import Entry, Kind, command_name
 from arcade_usage.demo.oracle import Ending
 from arcade_usage.demo.people import PEOPLE
 from arcade_usage.demo.story import Chapter, Step
-from arcade_usage.demo.world import Sight
+from arcade_usage.demo.world import FolderState
 
 WIDTH_LIMIT = 100  # columns; longer lines are hard to read
 SHORT = 8  # characters of an id that are shown
@@ -25,7 +25,7 @@ SHORT = 8  # characters of an id that are shown
 _PALETTE = ("cyan", "magenta", "yellow", "bright_blue", "dark_orange")
 _COLOURS = dict(zip((person.name for person in PEOPLE), _PALETTE, strict=True))
 _KIND_STYLES = {Kind.SUCCEEDED: "green", Kind.FAILED: "red", Kind.STITCHED: "bold green"}
-_COLUMNS = (("usage.json", 15), ("what arrived", 12), ("", 12), ("sent as", SHORT), ("person", 19))
+_COLUMNS = (("usage.json", 15), ("received", 12), ("", 12), ("sent as", SHORT), ("person", 19))
 _MARGIN = 4
 
 
@@ -34,10 +34,10 @@ def show_opening(console: Console, url: str) -> None:
         console,
         Text("arcade-usage demo", style="bold"),
         Text(
-            "The real tracker and its real detached processes, in a temporary folder. PostHog and Arcade "
-            f"Cloud are played at {url}: nothing leaves this machine. A look-up asks Arcade Cloud "
-            "whom the credentials name; all else is sent to PostHog. Ids are cut short; one that names "
-            "nobody is random."
+            "The real tracker and its real delivery processes, in a temporary folder. PostHog and Arcade "
+            f"Cloud are simulated at {url}: nothing leaves this machine. A look-up asks Arcade Cloud "
+            "for the owner of the credentials; all other requests go to PostHog. Ids are shortened; an id "
+            "that names no person is random."
         ),
     )
 
@@ -48,15 +48,17 @@ def show_chapter(console: Console, chapter: Chapter) -> None:
     _print(console, "", Rule(Text(chapter.title, style="bold"), style="dim"), _indented(heads))
 
 
-def show_step(console: Console, number: int, step: Step, sight: Sight, entries: Sequence[Entry]) -> None:
+def show_step(
+    console: Console, number: int, step: Step, folder: FolderState, entries: Sequence[Entry]
+) -> None:
     title = Text.assemble((f"{number:>2}  ", "dim"), (step.title, "bold"))
     for name, colour in _COLOURS.items():
         title.highlight_words([name], colour)
     grid = _make_grid()
-    says = _state(sight)
-    for place in range(max(len(says), len(entries))):
-        cells = _cells(entries[place]) if place < len(entries) else []
-        grid.add_row(says[place] if place < len(says) else "", *cells)
+    state = _state(folder)
+    for row in range(max(len(state), len(entries))):
+        cells = _cells(entries[row]) if row < len(entries) else []
+        grid.add_row(state[row] if row < len(state) else "", *cells)
     messages = [
         _indented(Text.assemble(("sent as its error_message: ", "dim"), (entry.message, "italic")))
         for entry in entries
@@ -66,48 +68,48 @@ def show_step(console: Console, number: int, step: Step, sight: Sight, entries: 
 
 
 def show_endings(console: Console, endings: Sequence[Ending]) -> None:
-    """Each person with their events, the ones of nobody last."""
+    """Show each person with their events, then the events without a person."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("person", "step", "event", "sent as", "run by", ""):
         table.add_column(name, justify="right" if name == "step" else "left", overflow="fold")
     order = sorted(endings, key=lambda ending: (not ending.names, ending.names, ending.act.serial))
     for names, group in groupby(order, key=lambda ending: ending.names):
-        for place, ending in enumerate(group):
-            table.add_row(_names(names, "nobody") if place == 0 else "", *_ending_cells(ending))
+        for index, ending in enumerate(group):
+            table.add_row(_names(names, "none") if index == 0 else "", *_ending_cells(ending))
         table.add_row()
-    _print(console, "", Rule(Text("Whose events they are now", style="bold"), style="dim"), table)
+    _print(console, "", Rule(Text("Final attribution", style="bold"), style="dim"), table)
 
 
 def show_verdict(console: Console, endings: Sequence[Ending]) -> None:
     faults = [ending for ending in endings if ending.fault is not None]
     if not faults:
         people = {name for ending in endings for name in ending.names}
-        nobodys = sum(not ending.names for ending in endings)
-        line = f"{len(endings)} events, {len(people)} people, nobody mixed up."
-        kept_apart = f" {nobodys} kept apart: whose, could not be told." if nobodys else ""
-        _print(console, Text.assemble((line, "bold green"), kept_apart))
+        without_person = sum(not ending.names for ending in endings)
+        line = f"{len(endings)} events, {len(people)} people, none attributed to the wrong person."
+        rest = f" {without_person} without a person: the account is unknown." if without_person else ""
+        _print(console, Text.assemble((line, "bold green"), rest))
     else:
-        _print(console, Text(f"{len(faults)} of {len(endings)} events went wrong:", style="bold red"))
+        _print(console, Text(f"{len(faults)} of {len(endings)} events are wrong:", style="bold red"))
     for ending in faults:
-        told = f"  step {ending.act.step}: {ending.act.command.name}, run by {ending.act.command.who.name}, "
-        _print(console, Text(f"{told}{ending.fault.value if ending.fault else ''}", style="red"))
+        event = f"  step {ending.act.step}: {ending.act.command.name}, run by {ending.act.command.who.name}: "
+        _print(console, Text(f"{event}{ending.fault.value if ending.fault else ''}", style="red"))
 
 
 def show_closing(console: Console, seconds: float, left_behind: str | None) -> None:
-    removed = f"Could not be removed: {left_behind}" if left_behind else "What was made for it is removed."
+    removed = f"Could not be removed: {left_behind}" if left_behind else "The temporary folder is removed."
     _print(console, Text(f"{seconds:.0f} s. {removed}", style="yellow" if left_behind else "dim"))
 
 
-def _state(sight: Sight) -> list[Text]:
-    """What usage.json says, and how much waits in the outbox."""
-    linked = next((person.name for person in PEOPLE if person.principal_id == sight.principal_id), None)
-    says = [
+def _state(folder: FolderState) -> list[Text]:
+    """The identity in usage.json, and the number of events waiting."""
+    linked = next((person.name for person in PEOPLE if person.principal_id == folder.principal_id), None)
+    lines = [
         Text.assemble("linked: ", (linked, _COLOURS[linked])) if linked else Text("anonymous"),
-        Text(sight.anon_id[:SHORT], style="dim"),
+        Text(folder.anon_id[:SHORT], style="dim"),
     ]
-    if sight.waiting:
-        says.append(Text(f"outbox: {sight.waiting}", style="yellow"))
-    return says
+    if folder.waiting:
+        lines.append(Text(f"waiting: {folder.waiting}", style="yellow"))
+    return lines
 
 
 def _cells(entry: Entry) -> list[Text]:
@@ -136,9 +138,9 @@ def _ending_cells(ending: Ending) -> list[Text]:
     ]
 
 
-def _names(names: Sequence[str], nobody: str) -> Text:
+def _names(names: Sequence[str], default: str) -> Text:
     if not names:
-        return Text(nobody, style="dim")
+        return Text(default, style="dim")
     return Text(" + ").join(Text(name, style=f"bold {_COLOURS[name]}") for name in names)
 
 

@@ -1,17 +1,18 @@
-"""The story that the demo plays, as data: who does what, and whose each event has to be in the end."""
+"""The demo's story as data: each person's commands, and the person that each event must be attributed to."""
 
 from attrs import frozen
 
 from arcade_usage.demo.people import ADA, BEN, CLEO, DAN, EVE, Person
-from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Mood
+from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Behaviour
 
 
 @frozen
 class Command:
-    """One command that somebody runs.
+    """One command of a person.
 
-    `who` runs it: the truth that the tracker is measured by. `provable`: whether the event has to end up
-    with them; else it may stay nobody's. `fails`: the message of the error it raises.
+    who: the person who runs it.
+    provable: whether its event must be attributed to `who`; if False, it may stay without a person.
+    fails: the message of the error that it raises.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Command:
 
 @frozen
 class Act:
-    """A command of the story in its place: its event carries `serial`, which no other act has."""
+    """One execution of a command. `serial`: unique in the story; the event has it as a property."""
 
     serial: int
     step: int
@@ -39,17 +40,18 @@ class Act:
 
 @frozen
 class Step:
-    """What happens next, in words and in deed: first the things around the tool, then its commands.
+    """One step of the story: changes around the tool, then its commands.
 
-    `posthog`: its mood from now on. `left_behind`: whose credentials are written by something that is not
-    the tool. `refused` and `honoured`: whose token Arcade Cloud does not, or does again, know.
-    `hour_later`: every pause after a failure is over.
+    posthog: PostHog's behaviour from this step on.
+    left_behind: the person whose credentials another program writes.
+    refused, honoured: the person whose token Arcade Cloud rejects, or accepts again, from this step on.
+    hour_later: every backoff is over.
     """
 
     title: str
     prose: str
     commands: tuple[Command, ...]
-    posthog: Mood | None = None
+    posthog: Behaviour | None = None
     left_behind: Person | None = None
     refused: Person | None = None
     honoured: Person | None = None
@@ -62,7 +64,7 @@ class Chapter:
     steps: tuple[Step, ...]
 
 
-# For redaction to take out; `{home}` is her folder.
+# An error message with secrets that redaction removes; `{home}` is the home folder.
 _PRIVATE = "can't read {home}/agents/mail.py for ada@example.com with key arc_p8Qz41LmWx93RtVb"
 
 STORY = (
@@ -71,31 +73,30 @@ STORY = (
         (
             Step(
                 "Ada runs her first command",
-                "Nobody has logged in. usage.json is made: a random id stands for whoever this is, and "
-                "PostHog makes no profile of it.",
+                "Nobody has logged in. The command creates usage.json with a random id. PostHog makes no "
+                "profile for it.",
                 (Command("tools.list", ADA),),
             ),
             Step(
                 "A command of hers fails",
-                "She sees the error as ever. The event has it without her folder, address and key.",
+                "She sees the error as usual. The event has its message without her folder, address and key.",
                 (Command("tools.deploy", ADA, fails=_PRIVATE),),
             ),
             Step(
                 "Ada logs in",
-                "Arcade Cloud says whom her API key names, PostHog takes the alias, and only then does "
-                "usage.json say so. What she did before is hers now.",
+                "Arcade Cloud names the owner of her API key, PostHog accepts the alias, and only then is "
+                "usage.json linked to her. Her earlier events are now hers.",
                 (Command("login", ADA),),
             ),
             Step(
-                "She goes on working",
-                "credentials.yaml is still the file that was confirmed, so there is nothing to ask and "
-                "nothing to alias.",
+                "Ada continues to work",
+                "credentials.yaml is still the confirmed file, so no look-up and no alias are needed.",
                 (Command("tools.run", ADA), Command("chat", ADA)),
             ),
             Step(
                 "Ada logs out",
-                "The logout is still hers. Before it returns there is a fresh id: whoever comes next "
-                "inherits nothing.",
+                "The logout is still hers. Before it returns, usage.json gets a new random id, so that the "
+                "next user's events are not attributed to her.",
                 (Command("logout", ADA),),
             ),
         ),
@@ -105,18 +106,18 @@ STORY = (
         (
             Step(
                 "Ben runs a command",
-                "The same computer, the same folder, another person. Nothing leads from this id to Ada.",
+                "The same computer, the same folder, another person. Nothing links this id to Ada.",
                 (Command("docs.search", BEN),),
             ),
             Step(
                 "Ben logs in",
-                "By OAuth this time. His one command comes along; Ada's stay where they are.",
+                "With OAuth this time. His earlier command is attributed to him; Ada's events stay hers.",
                 (Command("login", BEN),),
             ),
             Step(
-                "The account is switched behind the tracker's back",
-                "No logout, no login: something else writes Cleo's token into credentials.yaml. It is not "
-                "the file that was confirmed, so it is asked about before anything is called Ben's.",
+                "Another program switches the account",
+                "No logout, no login: another program writes Cleo's token into credentials.yaml. It is not "
+                "the confirmed file, so a look-up precedes any attribution to Ben.",
                 (Command("server.start", CLEO),),
                 left_behind=CLEO,
             ),
@@ -127,26 +128,27 @@ STORY = (
         (
             Step(
                 "Cleo's token expires",
-                "Arcade Cloud would refuse it by now. But the file is the one that was confirmed as hers: "
-                "there is nothing to ask.",
+                "Arcade Cloud would reject it now. But the file is the one confirmed as hers, so no look-up "
+                "is needed.",
                 (Command("tools.run", CLEO),),
                 refused=CLEO,
             ),
             Step(
-                "An old token of Dan's gets into the file",
-                "Another file, and a definite no: it can't be told whether this is Cleo. The event goes "
-                "out under an id used once, nobody's for good. Rather nobody's than another's.",
+                "Another program writes an old token of Dan's",
+                "The file has changed, and Arcade Cloud rejects the token, so the user is unknown. The event "
+                "is sent under an id used once, and stays without a person.",
                 (Command("chat", DAN, provable=False),),
                 left_behind=DAN,
                 refused=DAN,
             ),
             Step(
                 "Cleo logs in again",
-                "She is who she was. No alias is due, and the event in between stays nobody's.",
+                "The account is the one already linked, so no alias is needed. The event in between stays "
+                "without a person.",
                 (Command("login", CLEO),),
                 honoured=CLEO,
             ),
-            Step("Cleo logs out", "A fresh id again.", (Command("logout", CLEO),)),
+            Step("Cleo logs out", "usage.json gets a new random id again.", (Command("logout", CLEO),)),
         ),
     ),
     Chapter(
@@ -154,26 +156,26 @@ STORY = (
         (
             Step(
                 "Dan runs a command while PostHog answers 503",
-                "His command is done as quickly as ever. The event waits on disk.",
+                "His command takes no longer than before. The event waits on disk.",
                 (Command("tools.new", DAN),),
                 posthog=DOWN,
             ),
             Step(
-                "Dan logs in all the same",
-                "Arcade Cloud names him, but the alias is refused: usage.json does not call him linked. "
-                "That this id is his is written down, for later.",
+                "Dan logs in during the outage",
+                "Arcade Cloud names him, but PostHog refuses the alias, so usage.json is not linked. The "
+                "ledger records that this id is his, for a later attempt.",
                 (Command("login", DAN),),
                 honoured=DAN,
             ),
             Step(
                 "An hour later PostHog is back, and Dan runs a command",
-                "Attempts pause after a failure, so that hour is skipped here. The command finishes what "
-                "the login could not: what waited arrives, the alias is taken, and all of it is his.",
+                "After a failure, attempts back off; the demo skips that hour. The command completes the "
+                "login: the waiting events arrive, PostHog accepts the alias, and all of them are his.",
                 (Command("tools.run", DAN),),
                 posthog=WELL,
                 hour_later=True,
             ),
-            Step("Dan logs out", "And nobody inherits him.", (Command("logout", DAN),)),
+            Step("Dan logs out", "usage.json gets a new random id.", (Command("logout", DAN),)),
         ),
     ),
     Chapter(
@@ -181,20 +183,20 @@ STORY = (
         (
             Step(
                 "Ada is back, and runs a command",
-                "She has a profile. This id has none: if it had, it could not be joined to hers.",
+                "She has a profile. This id has none: with a profile, it could not be merged into hers.",
                 (Command("tools.list", ADA),),
             ),
             Step(
                 "She logs in, and PostHog's replies get lost",
-                "It takes the alias, but nobody hears of it: usage.json can't call her linked. That this "
-                "id is hers for good was written down before the attempt.",
+                "PostHog accepts the alias, but the reply is lost, so usage.json is not linked. The ledger "
+                "recorded before the attempt that this id is hers.",
                 (Command("login", ADA),),
                 posthog=LOSING_REPLIES,
             ),
             Step(
-                "Eve logs in over it",
-                "PostHog has never seen her: with the same id, she would be Ada, for good. She gets a "
-                "fresh one. Ada's alias is sent once more, which changes nothing.",
+                "Eve logs in without a logout",
+                "PostHog does not know her yet. With the same id, her profile would be merged with Ada's for "
+                "good, so she gets a new one. Ada's alias is sent once more, which changes nothing.",
                 (Command("login", EVE),),
                 posthog=WELL,
             ),

@@ -1,7 +1,7 @@
-"""The demo's world: a temporary home, a tool that tracks its commands there, and the receiver.
+"""The demo's world: a temporary home folder, a tool that reports its commands, and the receiver.
 
-Owns the invariants that everything lies in one temporary folder, and that no process is left when that
-folder goes.
+Owns the invariants that every file is in one temporary folder, and that all processes have ended before it is
+removed.
 """
 
 import json
@@ -28,16 +28,16 @@ from arcade_usage.domain.persons import Persons
 
 PROJECT = "phc_demo"
 FOLDER_PREFIX = "arcade-usage-demo-"
-PATIENCE_SECONDS = 12.0  # for a delivery process, which ends itself after 10
+PATIENCE_SECONDS = 12.0  # longer than a delivery process lives (10 s)
 
 
 class UntrackedError(Exception):
-    """The library gave a tracker that does nothing, so there is nothing to show."""
+    """Tracking is off, so the demo has no events to show."""
 
 
 @frozen
-class Sight:
-    """What lies on disk: the anonymous id and the principal in usage.json, and how many events wait."""
+class FolderState:
+    """The anonymous id and the principal in usage.json, and the number of events waiting."""
 
     anon_id: str
     principal_id: str | None
@@ -46,7 +46,7 @@ class Sight:
 
 @define
 class World:
-    """What a step of the story acts on. `home`: the folder that everything lies in."""
+    """The environment in which the steps of the story run. `home`: the temporary folder."""
 
     home: str
     receiver: Receiver
@@ -55,16 +55,16 @@ class World:
 
     @property
     def persons(self) -> Persons:
-        """All that PostHog knows so far."""
+        """The persons in PostHog."""
         return self.receiver.persons.get(PROJECT, Persons())
 
     @property
     def requests(self) -> list[Received]:
-        """All that was sent so far, whether it was accepted or not."""
+        """Every received request, accepted or not."""
         return self.receiver.requests
 
     def change(self, step: Step) -> None:
-        """Let happen what the tool does not do itself."""
+        """Apply the changes of a step that its commands don't make."""
         if step.posthog is not None:
             self.receiver.posthog = step.posthog
         if step.refused is not None:
@@ -74,13 +74,13 @@ class World:
         if step.left_behind is not None:
             self._write_credentials(step.left_behind)
         if step.hour_later:
-            for sink in find_projects(self.layout.outboxes):
-                os.unlink(os.path.join(self.layout.outbox(sink.key), LOGBOOK_FILE))
+            for project in find_projects(self.layout.outboxes):
+                os.unlink(os.path.join(self.layout.outbox(project.key), LOGBOOK_FILE))
 
     def run(self, act: Act) -> None:
-        """Run a command as a host does, with a tracker of its own; wait for its delivery process to end.
+        """Run a command as a tool does, with its own tracker; waits until its delivery process ends.
 
-        Blocks: PATIENCE_SECONDS at most.
+        Blocks: PATIENCE_SECONDS.
         """
         command = act.command
         tracker = arcade_usage.command_tracker(
@@ -103,19 +103,19 @@ class World:
         ):
             self._execute(command)
         for process in _processes(tracker):
-            with suppress(subprocess.TimeoutExpired):  # what it did not deliver will be missing
+            with suppress(subprocess.TimeoutExpired):  # the oracle reports a missing event
                 process.wait(PATIENCE_SECONDS)
 
-    def look(self) -> Sight:
-        """What usage.json says, and what is in the outbox."""
+    def read_folder(self) -> FolderState:
+        """Read usage.json, and count the events waiting."""
         with open(self.layout.usage_json, encoding="utf-8") as file:
             usage: Mapping[str, str | None] = json.load(file)
         files = (name for _, _, names in os.walk(self.layout.outboxes) for name in names)
         waiting = sum(name.endswith(".event.json") for name in files)
-        return Sight(str(usage["anon_id"]), usage["linked_principal_id"], waiting)
+        return FolderState(str(usage["anon_id"]), usage["linked_principal_id"], waiting)
 
     def end_processes(self) -> None:
-        """End what is still at work, as after a Ctrl-C: its folder is about to go."""
+        """Kill the processes that still run, as after Ctrl-C, before their folder is removed."""
         for tracker in self._trackers:
             for process in _processes(tracker):
                 process.kill()
@@ -136,7 +136,7 @@ class World:
 
 @contextmanager
 def open_world() -> Iterator[World]:
-    """A world that is gone, with all that was made in it, when the context ends."""
+    """Make a World; removes its folder and processes when the context ends."""
     with ExitStack() as stack:
         home = stack.enter_context(
             tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX, ignore_cleanup_errors=True)
@@ -152,6 +152,6 @@ def open_world() -> Iterator[World]:
 
 
 def _processes(tracker: CommandTracker) -> list[subprocess.Popen[bytes]]:
-    """The delivery processes of a tracker. No host has a use for them, so they are not public."""
+    """The delivery processes of a tracker; not public, since tools have no use for them."""
     launcher = tracker._launcher
     return [*launcher._running] if isinstance(launcher, DetachedLauncher) else []

@@ -1,1 +1,1 @@
-"""What is true whoever asks: pure, immutable, without I/O, clock or chance."""
+"""Domain model: immutable values and pure functions; no I/O, clock or randomness."""

@@ -1,9 +1,11 @@
-"""Whose event is it: the verdict, as one pure function of what the command saw and what is known now.
+"""Decides under which distinct id an event is sent.
 
-Owns the invariants that an event carries a principal's id only after that alias was accepted, and that
-no anonymous id is aliased to two principals. `judge` answers with a verdict, or with the one step that
-has to be taken before asking again; it reads in the order of architecture.md's table, first row that
-fits. In that table a is the snapshot's anonymous id, f a fresh one.
+`judge` is a pure function of the command's snapshot and the current state. It returns a verdict, or the one
+step to take before calling it again. Its branches follow the order of architecture.md's table; the first
+row that matches applies. In that table `a` is the snapshot's anonymous id and `f` a fresh one.
+
+Invariants: an event carries a principal's id only after the alias was accepted. An anonymous id is never
+aliased to two principals.
 """
 
 from attrs import frozen
@@ -23,29 +25,29 @@ from arcade_usage.domain.verdict import (
     Wait,
 )
 
-WAIT_SECONDS = 24 * 3600.0  # how long an event may stay undecided before it is nobody's
+WAIT_SECONDS = 24 * 3600.0  # maximum age of an undecided event; then it is unattributable
 
 
 @frozen
 class LookUp:
-    """Ask the Cloud API whom the credentials name."""
+    """Ask the Cloud API which principal the stored credentials belong to."""
 
 
 @frozen
 class Rotate:
-    """Rotate to a fresh id, first used with the credentials of `seen`, and go on with that."""
+    """Rotate to a fresh id, first used with the credentials of `first_stamp`, and judge again."""
 
     first_stamp: Stamp | None
 
 
 @frozen
 class StartOver:
-    """What is on disk does not fit together: rotate if it still does not. The event is nobody's."""
+    """usage.json and the ledger are inconsistent: rotate if they still are. The event is unattributable."""
 
 
 @frozen
 class Link:
-    """Claim a for this principal, have the alias accepted where it is not yet, and store the link."""
+    """Record the claim of `a` for this principal, send the alias unless accepted, and store the link."""
 
     principal_id: str
 
@@ -55,11 +57,11 @@ Step = LookUp | Rotate | StartOver | Link
 
 @frozen
 class Case:
-    """All that a verdict depends on.
+    """All inputs of a verdict.
 
-    `snapshot`: what the command saw. `now`: the same things at this moment. `sink`: Project.key of where
-    the event goes. `here`: this installation's fingerprint. `answer`: what a look-up said, if one was made.
-    `alias_is_due`: False while an alias to the claim would not be tried, since one has failed lately.
+    `snapshot`: state when the command ran. `now`: current state. `project`: Project.key of the event's
+    destination. `here`: this installation's fingerprint. `answer`: the look-up's result, if one was made.
+    `alias_is_due`: False while backoff holds back the alias to the claim.
     """
 
     snapshot: Snapshot
@@ -73,10 +75,10 @@ class Case:
 
 
 def judge(case: Case) -> Verdict | Wait | Step:
-    """The verdict on an event, or the step to take before asking again with a newer `now`.
+    """Returns the verdict on an event, or the step to take before calling again with a newer `now`.
 
-    Pure. Every chain of steps ends: each Rotate leads to an id without a past, a Link or a LookUp is
-    asked for at most once each.
+    Pure. Every sequence of steps ends: each Rotate leads to an id without history, and Link and LookUp are
+    each returned at most once.
     """
     seen, now = case.snapshot, case.now
     identity, stamp = seen.state.identity, seen.stamp
@@ -85,38 +87,38 @@ def judge(case: Case) -> Verdict | Wait | Step:
     if not seen.state.is_consistent or (same_id and not now.state.is_consistent):
         return StartOver()  # row: inconsistent files
     if case.is_logout and stamp is None:
-        return _after_its_own_logout(seen.state.matching_ledger, case.project)
+        return _judge_own_logout(seen.state.matching_ledger, case.project)
     if isinstance(identity, Linked):
         if any(
-            _stands(ledger, identity, case)
+            _is_accepted_link(ledger, identity, case)
             for ledger in (now.state.matching_ledger, seen.state.matching_ledger)
         ):
             return Principal(identity.principal_id)  # row: link, confirmed
         if stamp is None and seen.state.ledger is None:
             return Principal(identity.principal_id)  # row: link without ledger
     if not same_id or stamp != now.stamp or seen.missed_credentials(now):
-        return _overtaken(case)
+        return _judge_outdated(case)
     if isinstance(identity, Linked):
         if stamp is None:
             return Rotate(None)  # row: link without credentials
-        return _linked(case, identity, stamp)
+        return _judge_linked(case, identity, stamp)
     if isinstance(identity, Anonymous):
-        return _anonymous(case, identity, stamp)
-    raise AssertionError("a snapshot that agrees has an identity")
+        return _judge_anonymous(case, identity, stamp)
+    raise AssertionError("a consistent snapshot has an identity")
 
 
-def _after_its_own_logout(ledger: Ledger | None, project: str) -> Verdict:
-    """The host built the tracker after it had deleted the credentials: only the ledger can tell.
+def _judge_own_logout(ledger: Ledger | None, project: str) -> Verdict:
+    """Verdict on a logout event without credentials: the tool deleted them before it built the tracker.
 
-    It can't where the id was used with credentials since that nobody could say whose they were.
+    Only the ledger names the principal. It doesn't if the id was used since with unconfirmed credentials.
     """
     if ledger is not None and project in ledger.accepted and ledger.undisputed and ledger.claimed_by:
         return Principal(ledger.claimed_by)  # row: late logout, confirmed
     return Unattributable()  # row: late logout, not confirmed
 
 
-def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
-    """The sink accepted this link, and the credentials are those under which it was last confirmed."""
+def _is_accepted_link(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
+    """Whether the project accepted this link and the credentials are still the last confirmed ones."""
     stamp = case.snapshot.stamp
     return (
         ledger is not None
@@ -125,11 +127,11 @@ def _stands(ledger: Ledger | None, linked: Linked, case: Case) -> bool:
     )
 
 
-def _overtaken(case: Case) -> Verdict:
-    """The id was rotated or the credentials were touched since: what is known now is not about the event.
+def _judge_outdated(case: Case) -> Verdict:
+    """Verdict after the id was rotated or the credentials changed: the current state doesn't apply.
 
-    Unless nobody had ever logged in under the id when the command ran: then whoever it is linked to
-    later is who would have got the event anyway.
+    If the id had never been used with credentials when the command ran, the event keeps the anonymous id:
+    a later link of that id covers the event.
     """
     seen, ledger = case.snapshot, case.snapshot.state.matching_ledger
     never_had_credentials = ledger is None or (
@@ -140,9 +142,9 @@ def _overtaken(case: Case) -> Verdict:
     return Unattributable()  # row: outdated
 
 
-def _linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step:
+def _judge_linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step:
     ledger = case.now.state.matching_ledger
-    answer = _answer(case, ledger, stamp)
+    answer = _known_answer(case, ledger, stamp)
     if answer is None:
         return LookUp()  # row: link, not looked up
     if isinstance(answer, Rejected):
@@ -154,10 +156,10 @@ def _linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step
     accounted = ledger is None or ledger.claimed_by == answer.principal_id
     if not accounted and not _first_used_with(ledger, stamp):
         return Rotate(stamp)  # row: link, not in ledger
-    return _link(case, answer.principal_id, stamp)  # row: link, same principal
+    return _require_link(case, answer.principal_id, stamp)  # row: link, same principal
 
 
-def _anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict | Step:
+def _judge_anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict | Step:
     now, ledger = case.now.state, case.now.state.matching_ledger
     if ledger is not None and ledger.installation != case.here:
         return Rotate(stamp)  # row: another installation
@@ -176,20 +178,20 @@ def _anonymous(case: Case, identity: Anonymous, stamp: Stamp | None) -> Verdict 
     if first and not case.alias_is_due:
         # A look-up could not lead to more.
         return AnonymousId(identity.anon_id)  # row: first credentials, alias not due
-    answer = _answer(case, ledger, stamp)
+    answer = _known_answer(case, ledger, stamp)
     if answer is None:
         return LookUp()  # row: credentials, not looked up
     if first:
         if isinstance(answer, Found):
-            return _link(case, answer.principal_id, stamp)  # row: first credentials, principal
+            return _require_link(case, answer.principal_id, stamp)  # row: first credentials, principal
         return AnonymousId(identity.anon_id)  # row: first credentials, no principal
     if isinstance(answer, Found) and ledger is not None and answer.principal_id == ledger.claimed_by:
-        return _link(case, answer.principal_id, stamp)  # row: other credentials, same principal
+        return _require_link(case, answer.principal_id, stamp)  # row: other credentials, same principal
     return Rotate(stamp)  # row: other credentials
 
 
-def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
-    """Link a, or a fresh id where a belongs to somebody else for good."""
+def _require_link(case: Case, principal_id: str, stamp: Stamp) -> Step:
+    """Link `a`, or rotate first if `a` is claimed for or linked to another principal."""
     state = case.now.state
     claim = state.matching_ledger.claimed_by if state.matching_ledger else None
     linked = state.identity.principal_id if isinstance(state.identity, Linked) else None
@@ -198,12 +200,12 @@ def _link(case: Case, principal_id: str, stamp: Stamp) -> Step:
     return Rotate(stamp)  # row: id of another principal
 
 
-def _answer(case: Case, ledger: Ledger | None, stamp: Stamp) -> Answer | None:
-    """What is known of whom the credentials name: an earlier confirmation spares the look-up."""
+def _known_answer(case: Case, ledger: Ledger | None, stamp: Stamp) -> Answer | None:
+    """The principal of the credentials as far as known; an earlier confirmation saves the look-up."""
     confirmed = ledger.principal_for(stamp) if ledger is not None else None
     return Found(confirmed) if confirmed is not None else case.answer
 
 
 def _first_used_with(ledger: Ledger | None, stamp: Stamp) -> bool:
-    """Whether the id was used with these credentials only."""
+    """Whether the id was used with no other credentials than these."""
     return ledger is None or ledger.never_had_credentials or ledger.first_stamp == stamp

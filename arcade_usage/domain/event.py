@@ -1,6 +1,6 @@
-"""One event, as it will be sent: name, time, and each property with the reason why it is there.
+"""An event as it is sent: name, time and properties, with the reason for each property.
 
-Owns the invariant that every text in it that comes from outside went through the redactor.
+Invariant: every text from outside the library has passed the redactor.
 """
 
 import re
@@ -13,11 +13,11 @@ from arcade_usage.domain.outcome import SUCCESS, Outcome
 from arcade_usage.domain.properties import command_properties, event_name, moment
 from arcade_usage.domain.redaction import Redactor
 
-HOST_PROPERTIES_LIMIT = 50  # properties that a host may add
+HOST_PROPERTIES_LIMIT = 50  # properties that a tool may add
 
 _NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
 
-# Why each property of ours is sent. Nothing else of ours is.
+# The properties that the library sends for a command, and why. It sends no others of its own.
 FIELDS: Mapping[str, str] = {
     "command_name": "which commands are used",
     "cli_version": "which releases are in use, and which release broke something",
@@ -33,7 +33,7 @@ FIELDS: Mapping[str, str] = {
     "is_ci": "machines are not counted as people; only if the CI variable says so",
 }
 
-# What PostHog's SDK and its protocol add to each event, and why that is left in.
+# The properties that PostHog's SDK and protocol add, and why they are kept.
 SDK_FIELDS: Mapping[str, str] = {
     "$process_person_profile": "false on anonymous events: PostHog creates no person profile",
     "$geoip_disable": "true: PostHog does not look up the location of the address",
@@ -49,7 +49,7 @@ SDK_FIELDS: Mapping[str, str] = {
 
 @frozen
 class Runtime:
-    """What the events of one host process have in common."""
+    """Facts about the runtime that all events of one process share."""
 
     cli_version: str
     runtime_version: str
@@ -60,7 +60,7 @@ class Runtime:
 
 @frozen
 class Command:
-    """One execution of a command, as the host saw it; `monotonic_*` and `ended_at` (Unix) in seconds."""
+    """One execution of a command in the tool; `monotonic_*` and `ended_at` (Unix) in seconds."""
 
     name: str
     outcome: Outcome
@@ -80,7 +80,7 @@ class Command:
 
 @frozen
 class Event:
-    """What is captured, but for whose it is. `properties` is JSON, redacted; `timestamp` is aware."""
+    """An event without its distinct id. `properties`: redacted JSON; `timestamp`: timezone-aware."""
 
     uuid: str
     name: str
@@ -89,7 +89,7 @@ class Event:
 
 
 def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
-    """The event of a command. Pure; raises ValueError for a time outside the calendar."""
+    """Returns the event of a command. Pure; raises ValueError for a time outside the calendar."""
     timestamp = moment(command.ended_at)
     properties = command_properties(command, runtime, redact, redact.redact_name)
     properties |= {
@@ -101,14 +101,14 @@ def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) ->
 
 
 def is_host_property(name: object, ours: Container[str] = FIELDS) -> bool:
-    """Whether a host may name a property so: not one of ours, and none that PostHog gives a meaning to."""
+    """Whether a tool may use this property name: neither one of `ours` nor reserved by PostHog."""
     return isinstance(name, str) and name not in ours and _NAME.fullmatch(name) is not None
 
 
 def host_properties(
     properties: Mapping[str, object], redact: Redactor, ours: Container[str] = FIELDS
 ) -> dict[str, object]:
-    """What a host adds to an event: redacted, without what it may not name so, 50 at most."""
+    """The tool's properties of an event: redacted, without forbidden names, 50 at most."""
     names = [name for name in properties if is_host_property(name, ours)][:HOST_PROPERTIES_LIMIT]
     redacted = redact.redact_value({name: properties[name] for name in names})
     return dict(redacted) if isinstance(redacted, dict) else {}

@@ -1,7 +1,7 @@
-"""Who this installation is to the analytics service: anonymous, linked, or rotated.
+"""The identity of an installation: anonymous, linked, or rotated.
 
-Owns the invariant that an identity is linked to one principal at most: another one needs a fresh
-anonymous id first. Ids are checked here once; everything inside trusts them.
+Invariant: an identity is linked to at most one principal; linking another one needs a fresh anonymous id.
+Ids are validated here, so the other modules don't validate them again.
 """
 
 import re
@@ -9,12 +9,12 @@ from typing import TypeGuard
 
 from attrs import Attribute, field, frozen
 
-PRINCIPAL_ID_LIMIT = 200  # characters; PostHog refuses to merge longer ids at 400
+PRINCIPAL_ID_LIMIT = 200  # characters; PostHog refuses to merge ids of 400 or more
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NIL_UUID = "00000000-0000-0000-0000-000000000000"
 
-# Ids that PostHog never merges, since careless programs share them (compared without quotes and case).
+# Ids that PostHog never merges, because faulty programs share them (compared without quotes and case).
 _SHARED_BY_EVERYONE = frozenset(
     (
         "[object object]",
@@ -37,24 +37,24 @@ _SHARED_BY_EVERYONE = frozenset(
 
 
 class InvalidIdError(ValueError):
-    """An id is not one that PostHog could tell apart from somebody else's."""
+    """An id does not identify one installation or one principal."""
 
 
 class AlreadyLinkedError(ValueError):
-    """The identity is linked to another principal: rotate first."""
+    """The identity is already linked to another principal; rotate it first."""
 
 
 class UsedIdError(ValueError):
-    """A fresh anonymous id is one that was used before."""
+    """A fresh anonymous id was used before."""
 
 
 def is_anonymous_id(value: object) -> TypeGuard[str]:
-    """Whether `value` is a UUID in its usual spelling, and not the nil one that programs share."""
+    """Whether `value` is a UUID in canonical spelling and not the nil UUID."""
     return isinstance(value, str) and value != _NIL_UUID and _UUID.fullmatch(value) is not None
 
 
 def is_principal_id(value: object) -> TypeGuard[str]:
-    """Whether `value` can stand for one person: 1 to 200 printable characters that PostHog would merge."""
+    """Whether `value` can identify one person: 1 to 200 printable characters, no id that PostHog rejects."""
     return (
         isinstance(value, str)
         and 0 < len(value) <= PRINCIPAL_ID_LIMIT
@@ -66,35 +66,35 @@ def is_principal_id(value: object) -> TypeGuard[str]:
 
 
 def anonymous_id(_: object, attribute: "Attribute[str]", value: object) -> None:
-    """A validator. Raises InvalidIdError."""
+    """Validates an anonymous id. Raises InvalidIdError."""
     if not is_anonymous_id(value):
         raise InvalidIdError(f"{attribute.name} is not the UUID of one installation")
 
 
 def principal_id(_: object, attribute: "Attribute[str]", value: object) -> None:
-    """A validator. Raises InvalidIdError."""
+    """Validates a principal's id. Raises InvalidIdError."""
     if not is_principal_id(value):
         raise InvalidIdError(f"{attribute.name} is not the id of one principal")
 
 
 @frozen
 class Anonymous:
-    """Nobody has logged in under `anon_id`."""
+    """An identity that is not linked to a principal."""
 
     anon_id: str = field(validator=anonymous_id)
 
     def link(self, principal_id: str) -> "Linked":
-        """The same installation, now the principal's. Raises InvalidIdError."""
+        """Links the installation to the principal. Raises InvalidIdError."""
         return Linked(self.anon_id, principal_id)
 
     def rotate(self, fresh: str) -> "Rotated":
-        """A new anonymous identity that inherits nothing. Raises InvalidIdError, UsedIdError."""
+        """Returns a new anonymous identity without history. Raises InvalidIdError, UsedIdError."""
         return Rotated(fresh, retired=self.anon_id)
 
 
 @frozen
 class Rotated(Anonymous):
-    """Anonymous again under a fresh id; `retired` is the one it replaces. On disk it is an Anonymous."""
+    """Anonymous under a fresh id that replaces `retired`. Stored as Anonymous."""
 
     retired: str = field(validator=anonymous_id)
 
@@ -105,7 +105,7 @@ class Rotated(Anonymous):
 
 @frozen
 class Linked:
-    """`principal_id` has logged in, and PostHog took the alias of `anon_id` to it."""
+    """Linked to `principal_id`: PostHog accepted the alias of `anon_id`."""
 
     anon_id: str = field(validator=anonymous_id)
     principal_id: str = field(validator=principal_id)
@@ -115,13 +115,13 @@ class Linked:
             raise InvalidIdError("a principal's id is never an anonymous one")
 
     def link(self, principal_id: str) -> "Linked":
-        """Itself for its own principal. Raises AlreadyLinkedError for another."""
+        """Returns itself for the same principal. Raises AlreadyLinkedError for another."""
         if principal_id != self.principal_id:
             raise AlreadyLinkedError("linked to another principal: rotate first")
         return self
 
     def rotate(self, fresh: str) -> Rotated:
-        """A new anonymous identity that inherits nothing. Raises InvalidIdError, UsedIdError."""
+        """Returns a new anonymous identity without history. Raises InvalidIdError, UsedIdError."""
         return Rotated(fresh, retired=self.anon_id)
 
 

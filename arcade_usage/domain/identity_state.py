@@ -1,6 +1,6 @@
-"""What one look at the config folder tells: identity, ledger and credentials stamp, and how they change.
+"""The stored identity, its ledger and the credentials stamp, and their transitions.
 
-Owns the invariant that identity and ledger change together.
+Invariant: identity and ledger change together.
 """
 
 from attrs import evolve, frozen
@@ -11,12 +11,12 @@ from arcade_usage.domain.ledger import Ledger, Stamp
 
 @frozen
 class Malformed:
-    """There is a file, and it does not say what it should."""
+    """The file exists, but its content is not valid."""
 
 
 @frozen
 class IdentityState:
-    """usage.json and the ledger as read; None where there is no such file."""
+    """usage.json and the ledger as read; None if the file is missing."""
 
     identity: Identity | Malformed | None
     ledger: Ledger | Malformed | None
@@ -27,42 +27,42 @@ class IdentityState:
 
     @property
     def is_consistent(self) -> bool:
-        """Whether there is a ledger about this very id, or none at all: else somebody else wrote here."""
+        """Whether the ledger is about this identity or missing; else another program wrote here."""
         if self.ledger is None:
             return self.anon_id is not None
         return isinstance(self.ledger, Ledger) and self.ledger.anon_id == self.anon_id
 
     @property
     def matching_ledger(self) -> Ledger | None:
-        """The ledger, where it is about this id."""
+        """The ledger if it is about this identity, else None."""
         return self.ledger if isinstance(self.ledger, Ledger) and self.is_consistent else None
 
     @property
     def never_logged_in(self) -> bool:
-        """No credentials were ever there when this id was used. An older CLI's file can't tell."""
+        """Whether this id was never used with credentials; False for an older CLI's file without ledger."""
         ledger = self.matching_ledger
         never = ledger is not None and ledger.never_had_credentials and ledger.last_stamp is None
         return never and not isinstance(self.identity, Linked)
 
     @property
     def as_made(self) -> "IdentityState | None":
-        """The first identity of this folder as it was made; None where another one has followed it."""
+        """The folder's first identity in its initial state; None if this identity is not the first."""
         ledger = self.matching_ledger
         return (
             make_first(ledger.anon_id, ledger.installation) if ledger is not None and ledger.first else None
         )
 
     def logged_out(self, fresh: str, here: str, *, had_credentials: bool) -> "IdentityState":
-        """After a logout. `had_credentials`: whether there were any when it began.
+        """The state after a logout. `had_credentials`: whether there were any when it began.
 
-        An id that was never used with any stays, if there were not: there is nobody to be separated from.
+        An id that was never used with credentials stays: no principal's events have to be separated.
         """
         if self.identity is None or (self.never_logged_in and not had_credentials):
             return self
         return self.rotated(fresh, here)
 
     def rotated(self, fresh: str, here: str, first_stamp: Stamp | None = None) -> "IdentityState":
-        """A fresh anonymous identity born `here`, first used with the credentials of `seen`."""
+        """A fresh anonymous identity of installation `here`, first used with `first_stamp`'s credentials."""
         identity = (
             self.identity.rotate(fresh) if isinstance(self.identity, Anonymous | Linked) else Anonymous(fresh)
         )
@@ -73,10 +73,10 @@ class IdentityState:
         )
 
     def used_for(self, project: str, stamp: Stamp | None, here: str) -> "IdentityState":
-        """With the account of an event that is being recorded: adopts an older CLI's file that has none.
+        """The state after an event was recorded; creates the ledger if an older CLI's file has none.
 
-        A linked file without ledger and credentials stays as it is: there is nothing to note about it
-        that would not look like a logout behind its back the next time.
+        A linked identity without ledger and credentials stays unchanged: a ledger without a stamp would make
+        the next command see a logout outside the tool.
         """
         if self.anon_id is None or not self.is_consistent:
             return self
@@ -88,12 +88,12 @@ class IdentityState:
         return evolve(self, ledger=ledger.used_for(project, stamp))
 
     def claimed(self, principal_id: str, here: str) -> "IdentityState":
-        """With the claim that has to be on disk before an alias is tried. Raises AlreadyLinkedError."""
+        """With the claim that must be stored before the alias is sent. Raises AlreadyLinkedError."""
         ledger = self.matching_ledger or Ledger(self._current().anon_id, here)
         return evolve(self, ledger=ledger.claimed(principal_id))
 
     def accepted(self, principal_id: str, project: str, stamp: Stamp | None) -> "IdentityState":
-        """After `sink` took the claimed alias: linked, unless somebody else wrote here in the meantime."""
+        """Linked, after `project` accepted the alias. Unchanged if another process changed the claim."""
         ledger = self.matching_ledger
         if ledger is None or ledger.claimed_by != principal_id:
             return self
@@ -103,7 +103,7 @@ class IdentityState:
         return IdentityState(identity, ledger.confirmed_by(project, stamp))
 
     def alias_accepted(self, anon_id: str, project: str) -> "IdentityState":
-        """After `sink` accepted an alias that was owed."""
+        """After `project` accepted a pending alias."""
         if not isinstance(self.ledger, Ledger):
             return self
         return evolve(self, ledger=self.ledger.alias_accepted(anon_id, project))
@@ -115,23 +115,23 @@ class IdentityState:
 
 
 def make_first(anon_id: str, here: str) -> IdentityState:
-    """The first identity of a folder."""
+    """The initial state of a folder's first identity."""
     return IdentityState(Anonymous(anon_id), Ledger(anon_id, here, first=True))
 
 
 @frozen
 class Snapshot:
-    """What is known, and which credentials lie beside it, at one moment."""
+    """Identity state and credentials stamp at one moment."""
 
     state: IdentityState
     stamp: Stamp | None
 
     def is_forgotten(self, now: IdentityState) -> bool:
-        """Whether the identity that this was made under was erased since: nothing may go out under it."""
+        """Whether the identity was erased after this snapshot; its events must not be sent."""
         return self.state.identity is not None and now.identity is None
 
     def missed_credentials(self, later: "Snapshot") -> bool:
-        """Whether credentials came and went between two looks that found none: the ledger tells."""
+        """Whether the ledger shows credentials that existed only between the two snapshots."""
         before, after = self.state.matching_ledger, later.state.matching_ledger
         return (
             self.stamp is None
@@ -140,10 +140,10 @@ class Snapshot:
         )
 
     def holds_until(self, later: "Snapshot") -> bool:
-        """Whether what was done between the two was done by whom both tell of.
+        """Whether identity and credentials stayed the same between the two snapshots.
 
-        An id is never taken up again and a stamp never comes back, so what is equal at both ends was so
-        all the time. A link made meanwhile is that of the same credentials.
+        An anonymous id is never reused and a stamp never recurs, so equal values at both ends were equal
+        throughout. A link made in between belongs to the same credentials.
         """
         identity, now = self.state.identity, later.state.identity
         same = self.state.anon_id == later.state.anon_id and self.stamp == later.stamp

@@ -1,7 +1,7 @@
-"""What is known about the current anonymous id: where it was born, who used it, whom it was claimed for.
+"""The ledger of the current anonymous id: its installation, its credentials stamps, its claim and aliases.
 
-Owns the invariant that an anonymous id is claimed for one principal, for good: the claim is made
-before the first alias is tried, because an alias may take effect though its reply is lost.
+Invariant: an anonymous id is claimed for at most one principal. The claim is stored before the first alias
+is sent, because an alias can take effect although its reply is lost.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from arcade_usage.domain.identity import AlreadyLinkedError, Linked, anonymous_i
 
 
 class StatResult(Protocol):
-    """What of os.stat_result a stamp is made from."""
+    """The fields of os.stat_result that a stamp uses."""
 
     @property
     def st_dev(self) -> int: ...
@@ -28,12 +28,12 @@ class StatResult(Protocol):
     def st_ctime_ns(self) -> int: ...
 
 
-PENDING_ALIASES_LIMIT = 10  # retired ids whose alias is still owed; the oldest goes first
+PENDING_ALIASES_LIMIT = 10  # retired ids with a pending alias; the oldest is dropped first
 
 
 @frozen
 class Stamp:
-    """Which credentials.yaml that was: one stat of it. Two stamps are equal when the file was not touched."""
+    """Fingerprint of credentials.yaml from one stat(); equal stamps mean an unmodified file."""
 
     device: int
     inode: int
@@ -43,13 +43,13 @@ class Stamp:
 
     @classmethod
     def of(cls, status: StatResult) -> "Stamp":
-        """`status`: what os.stat returns."""
+        """Returns the stamp of an os.stat() result."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 @frozen
 class PendingAlias:
-    """An alias that some sinks have not accepted yet, of an id that is retired."""
+    """An alias of a retired id that `projects` have not accepted yet."""
 
     anon_id: str = field(validator=anonymous_id)
     principal_id: str = field(validator=principal_id)
@@ -62,14 +62,16 @@ def _bounded(pending_aliases: Iterable[PendingAlias]) -> tuple[PendingAlias, ...
 
 @frozen
 class Ledger:
-    """The account of `anon_id`; the module's docstring says what for.
+    """The ledger of `anon_id`.
 
-    `born`: fingerprint of the installation that it was made in. `seen`: the first stamp it was used with.
-    `latest`: the last one.
-    `reached`: the sinks (Project.key) that events of it were recorded for. `claim`: the principal an
-    alias was ever tried for. `accepted`: the sinks that took that alias. `confirmed`: the stamp under
-    which a look-up last named the claim. `owed`: aliases of retired ids that are still to be sent.
-    `first`: this is known to be the first identity of its folder.
+    `installation`: fingerprint of the installation that created the id.
+    `first_stamp`, `last_stamp`: the first and the last credentials that the id was used with.
+    `reached`: projects (Project.key) with recorded events of the id.
+    `claimed_by`: the principal of the first attempted alias; it never changes.
+    `accepted`: projects that accepted that alias.
+    `confirmed`: stamp of the credentials for which a look-up last named `claimed_by`.
+    `pending_aliases`: aliases of retired ids that are still to be sent.
+    `first`: whether the id is known to be the folder's first identity.
     """
 
     anon_id: str = field(validator=anonymous_id)
@@ -85,20 +87,20 @@ class Ledger:
 
     @property
     def never_had_credentials(self) -> bool:
-        """No credentials were ever there when this id was used."""
+        """Whether this id was never used with credentials."""
         return self.first_stamp is None and self.claimed_by is None
 
     def principal_for(self, stamp: Stamp | None) -> str | None:
-        """The principal that a look-up named for the credentials with this stamp, where one did."""
+        """The principal that a look-up named for the credentials with this stamp; None if unknown."""
         return self.claimed_by if stamp is not None and stamp == self.confirmed else None
 
     @property
     def undisputed(self) -> bool:
-        """The claim was confirmed for the credentials that this id was last used with."""
+        """Whether the claim was confirmed for the credentials that this id was last used with."""
         return self.confirmed is not None and self.confirmed == self.last_stamp
 
     def used_for(self, project: str, stamp: Stamp | None) -> "Ledger":
-        """With word of an event: of where it goes, and of the credentials that it was made with."""
+        """The ledger after an event for `project` was recorded with these credentials."""
         first_stamp = stamp if self.never_had_credentials else self.first_stamp
         return evolve(
             self,
@@ -108,24 +110,24 @@ class Ledger:
         )
 
     def vouches_for(self, linked: Linked, project: str) -> bool:
-        """Whether `sink` accepted the alias that this link stands for."""
+        """Whether `project` accepted the alias behind this link."""
         return (self.anon_id, self.claimed_by) == (
             linked.anon_id,
             linked.principal_id,
         ) and project in self.accepted
 
     def claimed(self, principal_id: str) -> "Ledger":
-        """With the claim written. Raises AlreadyLinkedError where it is somebody else's."""
+        """With the claim. Raises AlreadyLinkedError if the id is claimed for another principal."""
         if self.claimed_by not in (None, principal_id):
             raise AlreadyLinkedError("claimed for another principal: rotate first")
         return evolve(self, claimed_by=principal_id)
 
     def confirmed_by(self, project: str, stamp: Stamp | None) -> "Ledger":
-        """After `sink` accepted the alias to the claim that the credentials with this stamp name."""
+        """After `project` accepted the alias to the principal of the credentials with this stamp."""
         return evolve(self.used_for(project, stamp), accepted=self.accepted | {project}, confirmed=stamp)
 
     def aliases_due(self, project: str) -> tuple[tuple[str, str], ...]:
-        """The aliases (id, principal) that this sink has not accepted yet, this id's own among them."""
+        """Aliases (id, principal) that the project has not accepted yet, including this id's own."""
         retired = tuple(
             (debt.anon_id, debt.principal_id) for debt in self.pending_aliases if project in debt.projects
         )
@@ -136,7 +138,7 @@ class Ledger:
         )
 
     def alias_accepted(self, anon_id: str, project: str) -> "Ledger":
-        """After `sink` accepted an alias that was owed. Says nothing of whom the credentials of now name."""
+        """After `project` accepted an alias. Doesn't confirm the principal of the current credentials."""
         if anon_id == self.anon_id:
             return evolve(self, accepted=self.accepted | {project})
         left = (
@@ -146,7 +148,7 @@ class Ledger:
         return evolve(self, pending_aliases=tuple(debt for debt in left if debt.projects))
 
     def succeeded_by(self, fresh: str, installation: str, first_stamp: Stamp | None) -> "Ledger":
-        """The ledger of a fresh id. It inherits what is owed and nothing else."""
+        """The ledger of a fresh id. It inherits the pending aliases and nothing else."""
         pending = (
             (PendingAlias(self.anon_id, self.claimed_by, self._waiting),)
             if self.claimed_by and self._waiting
@@ -162,5 +164,5 @@ class Ledger:
 
     @property
     def _waiting(self) -> frozenset[str]:
-        """The sinks that have events of this id, and have not accepted its alias."""
+        """Projects that have events of this id and have not accepted its alias."""
         return self.reached - self.accepted

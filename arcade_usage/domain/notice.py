@@ -1,7 +1,7 @@
-"""The notice that a tool gives its users once, and whether anything may be reported before they saw it.
+"""The notice that a tool shows its users once, and whether events may be reported before it was shown.
 
-Owns the invariant that nothing is reported about somebody who was not told, here or elsewhere. Runs on the
-command path, so these are plain classes.
+Invariant: nothing is reported before the user has seen the notice, here or elsewhere. Runs on the command
+path, so the classes don't use attrs.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from arcade_usage.domain.consent import runs_in_ci
 
 
 class Notice:
-    """What a tool tells its users: that it reports how it is used, and where to read more.
+    """The text that informs users that the tool reports its use.
 
-    `text`: for people, with how to turn it off. `link`: to the privacy policy. `version`: another one is
-    shown again. `told_elsewhere`: the tool vouches that it tells its users in another way too (its
-    documentation, its terms), so that where there is no terminal, events may be sent all the same.
+    `text`: the message, including how to turn tracking off. `link`: URL of the privacy policy. `version`:
+    a new version is shown again. `told_elsewhere`: the tool declares that it informs its users in another
+    way too (documentation, terms), so events may be sent where there is no terminal.
     """
 
     def __init__(self, text: str, link: str, version: int = 1, told_elsewhere: bool = False) -> None:
@@ -26,12 +26,12 @@ class Notice:
 
 
 class Telling(Enum):
-    """What is to be done about a notice; the values are for people to read."""
+    """The decision about a notice; the values are messages for users."""
 
-    TOLD = "the user was told before"
-    SHOW = "the user is to be told now"
-    VOUCHED = "there is no terminal, and the tool tells its users elsewhere"
-    HELD_BACK = "the user was not told yet, and can't be told here"
+    TOLD = "the notice was shown before"
+    SHOW = "the notice is to be shown now"
+    VOUCHED = "there is no terminal, and the tool informs its users elsewhere"
+    HELD_BACK = "the notice was not shown yet and can't be shown here"
 
 
 def decide(
@@ -42,9 +42,9 @@ def decide(
     stdout_is_terminal: bool,
     environment: Mapping[str, str],
 ) -> Telling:
-    """Pure. `shown`: this version was, on this machine.
+    """Decides whether to show a notice. Pure. `shown`: this version was shown on this machine.
 
-    A pipe at stdout means that a program reads along, which may well read both streams.
+    A redirected stdout means that a program reads the output, possibly stderr too.
     """
     if shown:
         return Telling.TOLD

@@ -1,30 +1,30 @@
-"""How a command ended, told from the exception that left it, without knowing the host's framework.
+"""How a command ended, derived from its exception without importing the tool's framework.
 
-Owns the invariant that a usage error's message quotes nothing that the user typed. Runs on the command path
-where a command failed. An outcome is the text that payload and event carry.
+Invariant: the message of a usage error contains nothing that the user typed. Runs on the command path when a
+command fails. Outcomes are plain strings, as payload and event carry them.
 """
 
 import re
 from typing import Final, Literal
 
-# The ways a command can end, as `outcome` says it in a failure event.
+# The values of `outcome`. A failure event carries all of them except "success".
 SUCCESS: Final = "success"
 ERROR: Final = "error"  # an exception
-EXIT: Final = "exit"  # a non-zero exit code, sys.exit("text") too
+EXIT: Final = "exit"  # a non-zero exit code, or sys.exit("text")
 USAGE: Final = "usage"  # the command line was wrong
 INTERRUPTED: Final = "interrupted"  # Ctrl-C, Abort, a cancelled task
 
 Outcome = Literal["success", "error", "exit", "usage", "interrupted"]
 
 
-# Click's and Typer's exceptions by name: importing either to compare classes would cost more than the
-# whole of tracking does, and a Typer that brings its own Click has classes of its own.
+# Click's and Typer's exceptions are matched by name. Importing them to compare classes would cost more than
+# all of tracking, and a Typer with a vendored Click has classes of its own.
 _CLICK_LIKE = ("click", "typer")
 _CANCELLED_TASK = ("asyncio", "CancelledError")
 
 
 def classify(error: BaseException | None) -> tuple[Outcome, str | None]:
-    """The outcome and the message of a command that `error` left, or that returned (None). Never raises."""
+    """Returns outcome and message; `error` is the exception that left the command, or None. Never raises."""
     if error is None:
         return SUCCESS, None
     if isinstance(error, SystemExit):
@@ -49,17 +49,17 @@ def _exited(code: object) -> tuple[Outcome, str | None]:
     return EXIT, None if isinstance(code, int) else _text(code)
 
 
-# A usage error quotes the command line, which may hold anything: "No such command 'x'.", "No such option:
-# -x", "Got unexpected extra argument (x)", "5 is not in the range x>=10". What is quoted may hold quotes
-# itself: so all goes from the first to the last.
+# A usage error quotes the command line: "No such command 'x'.", "No such option: -x", "Got unexpected extra
+# argument (x)", "5 is not in the range x>=10". Quoted text can contain quotes itself, so everything from the
+# first to the last quote is removed.
 _QUOTE_BEGINS = r"""(?<!\w)['"]|(?<!\S)[(\d-]"""
 _QUOTE_ENDS = r"""['")](?!\w)|(?<!\S)[\d-]\S*"""
 _TYPED = "<typed>"
-_QUOTING_LIMIT = 4096  # characters of a message that are looked at
+_QUOTING_LIMIT = 4096  # characters of a message that are scanned
 
 
 def _without_quotes(error: BaseException) -> str:
-    """What was wrong, and with which of the parameters that the host declared; not what the user typed."""
+    """The message and the declared parameter's name, without anything that the user typed."""
     whole = _text(getattr(error, "message", None)) or type(error).__name__
     message = whole[:_QUOTING_LIMIT]
     begin = re.search(_QUOTE_BEGINS, message)
@@ -72,10 +72,10 @@ def _without_quotes(error: BaseException) -> str:
 
 
 def _text(value: object) -> str | None:
-    """`value` as text; an exception whose own str() fails has none."""
+    """`value` as text; None if its str() raises."""
     if value is None:
         return None
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 - a stranger's __str__ may raise anything
+    except Exception:  # noqa: BLE001 - any class's __str__ may raise anything
         return None

@@ -1,7 +1,7 @@
-"""How PostHog merges persons: the reason behind every rule of attribution, as an immutable model.
+"""Immutable model of how PostHog merges persons; the rules of attribution follow from it.
 
-Used by the in-memory sink and by the demo's receiver, so that both know which person each event ends
-up with. The rules are those of PostHog's ingestion as of autumn 2026.
+The in-memory analytics sink and the demo's receiver use it to compute the person of each event. The rules
+are those of PostHog's ingestion as of autumn 2026.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ PERSONLESS = "$process_person_profile"
 
 @frozen
 class IngestedEvent:
-    """An event as PostHog took it in."""
+    """An event that PostHog has ingested."""
 
     name: str
     distinct_id: str
@@ -33,11 +33,10 @@ class IngestedEvent:
 
 @frozen
 class Persons:
-    """Everything one PostHog project knows. `ingest` returns the next state.
+    """State of one PostHog project. `ingest` returns the next state.
 
-    `person_of_id`: which person a distinct id belongs to; persons are named by the id they began with.
-    `identified`: the persons that may not be merged into others any more. `events`: accepted ones,
-    repeats dropped.
+    `person_of_id`: the person of each distinct id; a person is named by its first id. `identified`: persons
+    that can no longer be merged into others. `events`: ingested events without duplicates.
     """
 
     person_of_id: Mapping[str, str] = field(factory=dict)
@@ -54,7 +53,7 @@ class Persons:
         return evolve(self, person_of_id={**known, **self.person_of_id}, events=(*self.events, event))
 
     def person_of(self, event: IngestedEvent) -> str:
-        """The person an event ends up with; an id without a person stands for one that exists nowhere yet."""
+        """The event's person; for a distinct id without a person, the id itself."""
         return self.person_of_id.get(event.distinct_id, event.distinct_id)
 
     def _merge(self, event: IngestedEvent) -> "Persons":

@@ -1,4 +1,4 @@
-"""As whom an event would be sent, told without asking anybody and without changing anything."""
+"""Predicts the identity under which an event would be sent, without network and without changes."""
 
 from enum import Enum
 
@@ -10,32 +10,32 @@ from arcade_usage.domain.verdict import AnonymousId, Attribution, Principal, Una
 
 
 class PreviewedIdentity(str, Enum):
-    """As whom; the values are for people to read."""
+    """The predicted identity; the values are messages for users."""
 
     PRINCIPAL = "the account that is logged in"
     ANONYMOUS = "the random id of this installation"
-    NEW = "a new random id, which this installation keeps from then on"
-    APART = "a random id that is used once, since whose it is can't be told"
-    LINKING = "the account that is logged in, once PostHog has accepted that the random id is theirs"
-    ASKING = "whom Arcade Cloud names for the stored credentials, which has to be asked first"
+    NEW = "a new random id, which this installation then keeps"
+    APART = "a random id that is used once, because the event can't be attributed"
+    LINKING = "the account that is logged in, after PostHog accepts the alias of the random id"
+    ASKING = "the account that Arcade Cloud names for the stored credentials"
 
 
 @frozen
 class Prediction:
-    """`attribution`: the distinct id and its mark; None where Arcade Cloud has to be asked first."""
+    """`attribution`: distinct id and profile flag; None if the Cloud API has to be asked first."""
 
     whose: PreviewedIdentity
     attribution: Attribution | None
 
 
 def predict(case: Case, fresh: str, one_off: str) -> Prediction:
-    """What `judge` would come to, as far as that can be told here. Pure. Two ids that were never used."""
+    """Predicts the result of `judge` without look-up or alias. Pure. `fresh`, `one_off`: unused ids."""
     is_new = False
-    if case.snapshot.state == IdentityState(None, None):  # the first command makes an identity
-        case, is_new = _under(case, make_first(fresh, case.here)), True
+    if case.snapshot.state == IdentityState(None, None):  # the first command creates an identity
+        case, is_new = _with_state(case, make_first(fresh, case.here)), True
     step = judge(case)
-    if isinstance(step, Rotate):  # leads to an id without a past, so there is no second one
-        case, is_new = _under(case, case.now.state.rotated(fresh, case.here, step.first_stamp)), True
+    if isinstance(step, Rotate):  # the new id has no history, so it is never rotated again
+        case, is_new = _with_state(case, case.now.state.rotated(fresh, case.here, step.first_stamp)), True
         step = judge(case)
     if isinstance(step, Link):
         return Prediction(PreviewedIdentity.LINKING, attribute(Principal(step.principal_id), one_off))
@@ -50,6 +50,6 @@ def predict(case: Case, fresh: str, one_off: str) -> Prediction:
     return Prediction(PreviewedIdentity.APART, attribute(Unattributable(), one_off))
 
 
-def _under(case: Case, state: IdentityState) -> Case:
+def _with_state(case: Case, state: IdentityState) -> Case:
     snapshot = Snapshot(state, case.snapshot.stamp)
     return evolve(case, snapshot=snapshot, now=snapshot)

@@ -1,4 +1,4 @@
-"""Where events go: one project on one PostHog host."""
+"""The destination of events: one project on one PostHog host."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ from arcade_usage.domain.project_rules import base_url, check_project, project_k
 
 @frozen
 class Project:
-    """One PostHog project. Two tools that share a folder keep apart by `key`.
+    """One PostHog project. `key` separates the events of tools that share a config folder.
 
-    `host`: an http or https URL. `project_token`: public by design, it can only add events.
+    `host`: an http or https URL. `project_token`: a public key that can only add events.
     """
 
     host: str = field(converter=base_url)
@@ -22,14 +22,14 @@ class Project:
 
     @property
     def key(self) -> str:
-        """16 hex digits that name this sink in folders and in the ledger."""
+        """16 hex digits that identify this project in folder names and in the ledger."""
         return project_key(self.host, self.project_token)
 
 
 def choose(found: Iterable[Project], host: str | None, project_token: str | None) -> list[Project]:
-    """The sinks that are meant: those found that match what is named, or the one that is named in full.
+    """Selects projects: those of `found` that match host and token, or the one that both name.
 
-    Raises ValueError for what can't be a sink.
+    Raises ValueError for an invalid host or token.
     """
     if host is not None and project_token is not None:
         return [Project(host, project_token)]

@@ -1,4 +1,4 @@
-"""What makes a PostHog project: its URL and token, and the key that names it in folders and in the ledger."""
+"""Validation and normalization of a PostHog project's host and token, and the project's key."""
 
 from arcade_usage.domain.sha256 import sha256_hex
 
@@ -15,15 +15,15 @@ def trimmed(token: str) -> str:
 
 
 def check_project(host: str, token: str) -> None:
-    """Raises ValueError for what no project has. `host`, `token`: as `base_url` and `trimmed` make them."""
+    """Raises ValueError if invalid. `host`, `token`: normalized by `base_url` and `trimmed`."""
     if not host.startswith(("https://", "http://")) or len(host) > HOST_LIMIT:
-        raise ValueError("a sink's host is a URL of http or https")
+        raise ValueError("a PostHog project's host must be an http or https URL")
     if not 0 < len(token) <= TOKEN_LIMIT:
-        raise ValueError("a sink needs a project token")
-    if not (host.isprintable() and token.isprintable()):  # half a character is not
-        raise ValueError("a sink's names are text")
+        raise ValueError("a PostHog project needs a token of 1 to 200 characters")
+    if not (host.isprintable() and token.isprintable()):  # a lone surrogate is not printable
+        raise ValueError("a PostHog project's host and token must be printable text")
 
 
 def project_key(host: str, token: str) -> str:
-    """16 hex digits."""
+    """16 hex digits that identify the project; `host` and `token` are normalized."""
     return sha256_hex(f"{host}\n{token}".encode())[:16]

@@ -1,13 +1,13 @@
-"""The properties of a command's event, and the names that redaction can't change. Imports next to nothing.
+"""The properties of a command's event, and the names that redaction leaves unchanged.
 
-Whoever writes an event down before the domain's values can be imported describes it by these functions too.
+Imports only math and datetime: the early record uses these functions before attrs can be imported.
 """
 
 import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 
-TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
     from arcade_usage.domain.event import Command, Runtime
 
@@ -17,7 +17,7 @@ FAILED = "CLI execution failed"
 COMMAND_NAME_LIMIT = 200  # characters
 
 PLAIN_NAME_LIMIT = 60  # characters
-PLAIN_WORD_LIMIT = 12  # letters: no rule takes so few, without a digit, for a key
+PLAIN_WORD_LIMIT = 12  # letters; no redaction rule takes a word this short without digits for a key
 _VOWELS = frozenset("aeiouy")
 
 
@@ -28,7 +28,7 @@ def event_name(succeeded: bool) -> str:
 def command_properties(
     command: "Command", runtime: "Runtime", redact: Callable[[str], str], redact_name: Callable[[str], str]
 ) -> dict[str, object]:
-    """What we report of a command; not what its tool adds."""
+    """The library's own properties of a command, without those that the tool adds."""
     properties: dict[str, object] = {
         "command_name": redact_name(command.name[:COMMAND_NAME_LIMIT]),
         "cli_version": runtime.cli_version,
@@ -48,7 +48,7 @@ def command_properties(
 
 
 def moment(seconds: float) -> datetime:
-    """A Unix time as an event has it. Raises ValueError outside the calendar."""
+    """A Unix time as an aware datetime in UTC. Raises ValueError outside the calendar."""
     try:
         return datetime.fromtimestamp(seconds, timezone.utc)
     except (OverflowError, OSError, ValueError) as error:
@@ -56,9 +56,9 @@ def moment(seconds: float) -> datetime:
 
 
 def is_plain_name(name: str, own_names: Iterable[str]) -> bool:
-    """Whether a command's name is surely left as it is by redaction: words of few letters, joined by dots.
+    """Whether redaction certainly leaves the name unchanged: short lower-case words joined by dots.
 
-    `own_names`: of this user and machine. In doubt it is not plain.
+    `own_names`: the names of this user and machine. False in doubt.
     """
     words = name.split(".")
     return (
@@ -79,5 +79,5 @@ def _is_plain_word(word: str) -> bool:
 
 
 def _number(value: float | None) -> float | None:
-    """A finite number, zero included."""
+    """The value if it is finite (zero included), else None."""
     return value if value is not None and math.isfinite(value) else None

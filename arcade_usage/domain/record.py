@@ -1,6 +1,6 @@
-"""An event on its way: what the outbox keeps until PostHog has accepted it.
+"""A record of the outbox: an event until PostHog has accepted it.
 
-Owns the invariant that a record's verdict, once there, never changes.
+Invariant: the verdict in a record never changes.
 """
 
 from attrs import evolve, frozen
@@ -11,14 +11,14 @@ from arcade_usage.domain.verdict import Attribution
 
 
 class FrozenVerdictError(ValueError):
-    """A record got its verdict before."""
+    """The record already has another verdict."""
 
 
 @frozen
 class Record:
-    """One event with the snapshot that its verdict is made from, and the verdict once it is made.
+    """One event, the snapshot that its verdict depends on, and the verdict once decided.
 
-    `machine`: the fingerprint of the installation that made it, which alone may judge it.
+    `machine`: fingerprint of the installation that made the record; only that installation may judge it.
     """
 
     event: Event
@@ -28,11 +28,11 @@ class Record:
     machine: str = ""
 
     def is_foreign(self, here: str) -> bool:
-        """Whether another installation has to judge it: that of a shared folder, or of the copied one."""
+        """Whether another installation has to judge it, because the folder is shared or copied."""
         return self.attribution is None and self.machine != here
 
     def attributed(self, attribution: Attribution) -> "Record":
-        """With its verdict. Raises FrozenVerdictError where another one stands."""
+        """With the verdict. Raises FrozenVerdictError if there is another one."""
         if self.attribution not in (None, attribution):
             raise FrozenVerdictError("a verdict never changes")
         return evolve(self, attribution=attribution)

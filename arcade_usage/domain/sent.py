@@ -1,6 +1,6 @@
-"""What was sent, as it is kept for whoever wants to see it.
+"""Copies of sent messages, kept for the `show` command.
 
-Owns the invariant that kept copies stay within their bounds, the oldest going first.
+Invariant: the copies stay within their limits; the oldest are dropped first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ from attrs import frozen
 
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
 
-COPIES_LIMIT = 500  # messages of one sink
+COPIES_LIMIT = 500  # messages per project
 COPIES_BYTES_LIMIT = 1024 * 1024
 
 
 @frozen
 class Sent:
-    """A message that PostHog accepted, as it was on the wire; `at`: when (Unix seconds)."""
+    """A message that PostHog accepted, in its wire format; `at`: Unix seconds."""
 
     at: float
     message: Mapping[str, object]
@@ -35,17 +35,17 @@ class Sent:
 
     @property
     def linked_to(self) -> str | None:
-        """The principal, where the message is the alias that links its distinct id to them."""
+        """The principal that an alias message links its distinct id to; None for other messages."""
         return str(self.properties.get("alias", "")) if self.name == ALIAS_EVENT else None
 
     @property
     def anonymous(self) -> bool:
-        """Whether the distinct id is a random one, not a principal's."""
+        """Whether the distinct id is a random id, not a principal's."""
         return self.linked_to is not None or self.properties.get(PERSONLESS) is False
 
 
 def newest(lines: Sequence[bytes]) -> Sequence[bytes]:
-    """The last of the lines that are within the bounds of one sink; a line's end counts as a byte."""
+    """The newest lines within one project's limits; a line's terminator counts as one byte."""
     size, kept = 0, 0
     for line in reversed(lines[-COPIES_LIMIT:]):
         size += len(line) + 1

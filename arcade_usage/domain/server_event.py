@@ -1,6 +1,6 @@
-"""An event of a server's own: any name, at a moment, with the properties that the host gives.
+"""A server's own event: a name, a time and the tool's properties.
 
-Owns the invariant that what PostHog gives a meaning to, names that begin with `$`, never comes from a host.
+Invariant: a tool can't send names that begin with `$`, which PostHog reserves.
 """
 
 import re
@@ -14,10 +14,10 @@ from arcade_usage.domain.properties import moment
 from arcade_usage.domain.redaction import Redactor
 
 EVENT_NAME_LIMIT = 200  # characters
-REMEMBERED_TEXTS = 1000  # short ones, whose redaction is remembered
+REMEMBERED_TEXTS = 1000  # short texts whose redaction is cached
 SHORT_TEXT = 64  # characters
 
-# Why each property of ours is sent with a server's event. Nothing else of ours is.
+# The properties that the library sends with a server's event, and why. It sends no others of its own.
 SERVER_FIELDS: Mapping[str, str] = {
     "server_version": "which releases are in use, and which release broke something",
     **{
@@ -30,12 +30,12 @@ _EVENT_NAME = re.compile(r"[^$\s\x00-\x1f][^\x00-\x1f]*")
 
 
 class EventNameError(ValueError):
-    """An event has no name, or one that is PostHog's to give."""
+    """An event's name is empty or reserved by PostHog."""
 
 
 @frozen
 class ServerEvent:
-    """What happened in a server, as the host tells it; `at` in Unix seconds."""
+    """An event that the tool's server reports; `at` in Unix seconds."""
 
     name: str
     at: float
@@ -43,7 +43,7 @@ class ServerEvent:
 
 
 def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
-    """The event of a capture. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
+    """Returns the event. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
     name = capture.name[:EVENT_NAME_LIMIT]
     if _EVENT_NAME.fullmatch(name) is None:
         raise EventNameError("an event needs a name that does not begin with $")
@@ -62,17 +62,17 @@ def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, red
 
 @frozen
 class RememberingRedactor(Redactor):
-    """Redacts a short text once: names, and most values, come again and again in a server."""
+    """Caches the redaction of short texts, because a server repeats names and most values."""
 
     _redact_short: Callable[[str], str] = field(init=False, repr=False, eq=False)
     _redact_known_name: Callable[[str], str] = field(init=False, repr=False, eq=False)
 
     @_redact_short.default
-    def _with_memory(self) -> Callable[[str], str]:
+    def _cache_short_texts(self) -> Callable[[str], str]:
         return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.__call__, self))
 
     @_redact_known_name.default
-    def _with_memory_of_names(self) -> Callable[[str], str]:
+    def _cache_names(self) -> Callable[[str], str]:
         return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.redact_name, self))
 
     def redact_name(self, text: str) -> str:

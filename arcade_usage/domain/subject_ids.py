@@ -1,4 +1,4 @@
-"""The ids under which PostHog may hold something of this installation: for an erasure request."""
+"""The ids under which PostHog may hold this installation's data, for an erasure request."""
 
 from collections.abc import Iterable
 
@@ -13,13 +13,13 @@ from arcade_usage.domain.sent import Sent
 
 @frozen
 class SubjectIds:
-    """`principals`: ids of people at Arcade. `anonymous`: random ids, also those used once. Sorted."""
+    """`principals`: ids of Arcade accounts. `anonymous`: random ids, one-off ids included. Sorted."""
 
     principals: tuple[str, ...] = ()
     anonymous: tuple[str, ...] = ()
 
     def __or__(self, other: "SubjectIds") -> "SubjectIds":
-        return _traces(
+        return _subject_ids(
             [*self.principals, *other.principals],
             [*self.anonymous, *other.anonymous],
         )
@@ -29,30 +29,30 @@ class SubjectIds:
 
 
 def subject_ids_of(state: IdentityState) -> SubjectIds:
-    """What identity and ledger name: the current id, whom it was claimed for, and what is owed still."""
+    """The ids in identity and ledger: the current id, its claim and the pending aliases."""
     identity, ledger = state.identity, state.ledger
     pairs: list[tuple[str | None, str | None]] = [
         (state.anon_id, identity.principal_id if isinstance(identity, Linked) else None)
     ]
     if isinstance(ledger, Ledger):
         pairs.append((ledger.anon_id, ledger.claimed_by))
-        pairs += [(debt.anon_id, debt.principal_id) for debt in ledger.pending_aliases]
-    return _traces([principal for _, principal in pairs], [anon_id for anon_id, _ in pairs])
+        pairs += [(alias.anon_id, alias.principal_id) for alias in ledger.pending_aliases]
+    return _subject_ids([principal for _, principal in pairs], [anon_id for anon_id, _ in pairs])
 
 
 def subject_ids_of_events(waiting: Iterable[Record], sent: Iterable[Sent]) -> SubjectIds:
-    """What events were sent under, or may have been: a reply can be lost."""
+    """The ids under which events were sent or may have been sent: a reply can be lost."""
     verdicts = [record.attribution for record in waiting if record.attribution is not None]
     pairs = [(verdict.distinct_id, verdict.personless) for verdict in verdicts]
     pairs += [(copy.distinct_id, copy.anonymous) for copy in sent]
     linked = [copy.linked_to for copy in sent]
-    return _traces(
+    return _subject_ids(
         [*(distinct_id for distinct_id, anonymous in pairs if not anonymous), *linked],
         [distinct_id for distinct_id, anonymous in pairs if anonymous],
     )
 
 
-def _traces(principals: Iterable[str | None], anonymous: Iterable[str | None]) -> SubjectIds:
+def _subject_ids(principals: Iterable[str | None], anonymous: Iterable[str | None]) -> SubjectIds:
     return SubjectIds(
         tuple(sorted(set(filter(None, principals)))), tuple(sorted(set(filter(None, anonymous))))
     )

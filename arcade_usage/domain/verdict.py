@@ -1,7 +1,6 @@
-"""The possible answers to: whose event is it, and whom do the stored credentials name.
+"""The verdicts on an event, and the possible results of a principal look-up.
 
-Owns the invariant that a verdict, once frozen into a record, is a distinct id and a mark; nothing in it
-can change with what is learnt later.
+Invariant: an Attribution in a record is only a distinct id and a flag, so later knowledge can't change it.
 """
 
 from attrs import field, frozen
@@ -11,16 +10,16 @@ from arcade_usage.domain.identity import is_anonymous_id, is_principal_id
 
 @frozen
 class Found:
-    """The Cloud API names this principal for the stored credentials."""
+    """The Cloud API named this principal for the stored credentials."""
 
     principal_id: str
 
 
 @frozen
 class Rejected:
-    """A definite no: there are no credentials that could name anybody, or they were refused (401, 403).
+    """A definite result without a principal: no usable credentials, or they were refused (401, 403).
 
-    `reason`: why, for people to read; it makes no difference to a verdict.
+    `reason`: message for users; it doesn't affect the verdict.
     """
 
     reason: str = field(default="the stored credentials name no account: log in again", eq=False)
@@ -28,9 +27,9 @@ class Rejected:
 
 @frozen
 class NoAnswer:
-    """The Cloud API could not be asked, or said something that is no answer. `reason`: as with Nobody."""
+    """The Cloud API could not be reached, or its response was unusable. `reason`: message for users."""
 
-    reason: str = field(default="Arcade Cloud did not say whose the stored credentials are", eq=False)
+    reason: str = field(default="Arcade Cloud did not name the account of the stored credentials", eq=False)
 
 
 Answer = Found | Rejected | NoAnswer
@@ -38,26 +37,26 @@ Answer = Found | Rejected | NoAnswer
 
 @frozen
 class Principal:
-    """The event is this principal's; their alias was accepted."""
+    """The event belongs to this principal; the alias was accepted."""
 
     principal_id: str
 
 
 @frozen
 class AnonymousId:
-    """The event is that of whoever this anonymous id turns out to be."""
+    """The event belongs to this anonymous id, which may be linked later."""
 
     anon_id: str
 
 
 @frozen
 class Unattributable:
-    """The event is nobody's: it goes out under a one-off id that is never aliased."""
+    """The event can't be attributed: it is sent under a one-off id that is never aliased."""
 
 
 @frozen
 class Wait:
-    """It can't be told yet; ask again later."""
+    """The verdict can't be given yet; judge again later."""
 
 
 Verdict = Principal | AnonymousId | Unattributable
@@ -65,19 +64,19 @@ Verdict = Principal | AnonymousId | Unattributable
 
 @frozen
 class Attribution:
-    """A verdict as it is frozen: the event's distinct id, and whether PostHog may make a profile for it."""
+    """A verdict as stored: the distinct id, and whether PostHog must not create a person profile."""
 
     distinct_id: str = field()
     personless: bool
 
     @distinct_id.validator
-    def _names_one(self, _: object, value: object) -> None:
+    def _validate_distinct_id(self, _: object, value: object) -> None:
         if not (is_anonymous_id(value) if self.personless else is_principal_id(value)):
             raise ValueError("not the distinct id of an event")
 
 
 def attribute(verdict: Verdict, one_off: str) -> Attribution:
-    """Freeze a verdict. `one_off` is a fresh id, for the event that is nobody's."""
+    """Converts a verdict for storage. `one_off`: a fresh id, used for an unattributable event."""
     if isinstance(verdict, Principal):
         return Attribution(verdict.principal_id, personless=False)
     if isinstance(verdict, AnonymousId):

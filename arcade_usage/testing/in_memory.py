@@ -1,6 +1,6 @@
-"""Every port in memory: for tests of hosts and of this library, held to the same contracts as the real ones.
+"""Every port in memory, for tests of tools and of this library. Real ports pass the same contract tests.
 
-Nothing here waits or touches a file. What can go wrong behind a port can be made to go wrong here.
+No method waits or touches a file. Attributes of each port simulate its faults.
 """
 
 import threading
@@ -52,9 +52,9 @@ class MemoryIdentityStore:
 
 @define
 class MemoryPrincipalApi:
-    """A principal API. `log_in` and `log_out` are what a host does to credentials.yaml.
+    """A principal API. `log_in` and `log_out` change the credentials as a tool does.
 
-    `answers`: whom each token names. `reachable` False: every look-up is NoAnswer.
+    answers: the answer for each token. reachable: if False, every look-up is NoAnswer.
     """
 
     answers: dict[str, Answer] = field(factory=dict)
@@ -64,7 +64,7 @@ class MemoryPrincipalApi:
     _version: int = field(default=0, init=False)
 
     def log_in(self, token: str) -> None:
-        """Store credentials; also what a refresh does. The stamp is another one afterwards."""
+        """Store credentials, as a login or a token refresh does; changes the stamp."""
         self.token, self._version = token, self._version + 1
 
     def log_out(self) -> None:
@@ -86,8 +86,8 @@ class MemoryPrincipalApi:
 class MemorySink:
     """An analytics sink that merges persons as PostHog does.
 
-    `failing`: calls raise NotAcceptedError, without effect. `losing_replies`: with effect. `refused`: names
-    of events that get the batch they are in refused; `refusing_aliases`: that gets every alias refused.
+    failing: calls raise NotAcceptedError and have no effect. losing_replies: they raise after their effect.
+    refused: names of events; a batch with one of them is refused. refusing_aliases: every alias is refused.
     """
 
     persons: Persons = field(factory=Persons)
@@ -133,7 +133,7 @@ class MemorySink:
 def _captured(record: Record) -> IngestedEvent:
     event, attribution = record.event, record.attribution
     if attribution is None:
-        raise ValueError("a record is sent with its verdict")
+        raise ValueError("a record without a verdict can't be sent")
     return IngestedEvent(
         event.name,
         attribution.distinct_id,
@@ -149,11 +149,11 @@ def _mark(attribution: Attribution) -> Mapping[str, object]:
 
 @define
 class MemoryDeliveryLog:
-    """A delivery log. `writable` False: it can't be changed."""
+    """A delivery log. `writable` False: changes raise StoreError."""
 
     logbook: Logbook = field(factory=Logbook)
     writable: bool = True
-    _losses: Losses = field(factory=Losses, init=False)  # of those who were not the sender
+    _losses: Losses = field(factory=Losses, init=False)  # by processes other than the sender
 
     def read(self) -> Logbook:
         return self.logbook
@@ -183,14 +183,14 @@ class MemoryDeliveryLog:
 
 @define
 class MemorySenderLock:
-    """A sender lock. `sender_at_work`: another process holds it. `lockable` False: no process can."""
+    """A sender lock. `sender_at_work`: another process holds it. `lockable` False: it can't be used."""
 
     sender_at_work: bool = False
     lockable: bool = True
     tended: bool = False
 
     @contextmanager
-    def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - nothing waits here
+    def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:  # noqa: ARG002 - never waits
         if not self.lockable:
             raise StoreError("the sender lock can't be used")
         if self.sender_at_work:
@@ -208,7 +208,7 @@ class MemorySenderLock:
 
 @define
 class MemoryEventQueue:
-    """An event queue. `log`: tells the observed time when a record comes. `writable` False: none can come."""
+    """An event queue. `log`: has the observed time. `writable` False: `add` and `purge` raise StoreError."""
 
     log: MemoryDeliveryLog = field(factory=MemoryDeliveryLog)
     records: dict[str, Record] = field(factory=dict)
@@ -230,7 +230,7 @@ class MemoryEventQueue:
         return sorted(self.records.values(), key=lambda record: (record.event.timestamp, record.event.uuid))
 
     def forget_seen(self) -> None:
-        """Nothing is remembered here beside the records."""
+        """Do nothing: there is no cache."""
 
     def waiting(self) -> Sequence[Waiting]:
         return [Waiting(each.event.uuid, 0, self._since[each.event.uuid]) for each in self.pending()]
@@ -251,7 +251,7 @@ class MemoryEventQueue:
 
 @define
 class MemoryOutbox:
-    """An outbox."""
+    """An outbox of the ports above."""
 
     log: MemoryDeliveryLog = field(factory=MemoryDeliveryLog)
     sender_lock: MemorySenderLock = field(factory=MemorySenderLock)
@@ -264,7 +264,7 @@ class MemoryOutbox:
 
 @define
 class MemoryCopies:
-    """Copies of what was sent. `readable` False: nothing can be kept, read or erased."""
+    """Copies of sent messages. `readable` False: `all` and `erase` raise StoreError, `keep` does nothing."""
 
     copies: list[Sent] = field(factory=list)
     readable: bool = True
@@ -288,7 +288,7 @@ class MemoryCopies:
 
 @define
 class MemorySwitch:
-    """A choice. `writable` False: it can't be changed."""
+    """An opt-out. `writable` False: changes raise StoreError."""
 
     is_off: bool = False
     writable: bool = True
@@ -312,7 +312,7 @@ class MemorySwitch:
 
 @define
 class MemoryLauncher:
-    """A launcher that keeps what it was asked to launch. `failing`: no process can be started."""
+    """A launcher that only records payloads. `failing`: every launch raises LaunchError."""
 
     payloads: list[str] = field(factory=list)
     waited_for: list[str] = field(factory=list)
@@ -333,7 +333,7 @@ _FIRST_USAGE = '{"anon_id": "f1257000-0000-4000-8000-000000000001", "linked_prin
 
 @define
 class MemorySnapshots:
-    """A snapshot source that gives what it was told; None: the folder can't be used."""
+    """A snapshot source that returns `snapshot`; None: the folder can't be used. `taken`: calls of `take`."""
 
     snapshot: Mapping[str, object] | None = field(
         factory=lambda: {"usage": None, "ledger": None, "stamp": None}
@@ -354,7 +354,7 @@ class MemorySnapshots:
 
 @define
 class ManualClock:
-    """A clock that goes forward when it is told to."""
+    """A clock that only `advance` moves."""
 
     seconds: float = 1_800_000_000.0
 
@@ -370,7 +370,7 @@ class ManualClock:
 
 @define
 class SequentialIds:
-    """Ids that count up, each a valid UUID."""
+    """Generates UUIDs from a counter."""
 
     given: int = 0
 

@@ -1,34 +1,34 @@
-"""The pytest plugin: from its loading on nothing is sent, and each test has an installation of its own.
+"""Pytest plugin: nothing is sent once it is loaded, and each test has its own installation in memory.
 
-A tool switches it on in the conftest.py of its tests' root, with
-`pytest_plugins = ["arcade_usage.testing.pytest_plugin"]`; it loads itself nowhere.
+Load it in the conftest.py at the root of the tool's tests, with
+`pytest_plugins = ["arcade_usage.testing.pytest_plugin"]`. Installing the library does not load it.
 """
 
 from contextlib import ExitStack
 
 import pytest
 
-from arcade_usage.testing.stage import Stage, staging
+from arcade_usage.testing.trackers import MemoryTrackerBuilder, replacing_trackers
 from arcade_usage.testing.usage import Usage
 
-_STAGE = pytest.StashKey[Stage]()
+_BUILDER = pytest.StashKey[MemoryTrackerBuilder]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     running = ExitStack()
-    config.stash[_STAGE] = running.enter_context(staging())
+    config.stash[_BUILDER] = running.enter_context(replacing_trackers())
     config.add_cleanup(running.close)
 
 
 @pytest.fixture(autouse=True)
 def arcade_usage_of_this_test(pytestconfig: pytest.Config) -> Usage:
-    """A new installation, for every test, whether it looks at it or not."""
-    stage = pytestconfig.stash[_STAGE]
-    stage.usage = Usage()
-    return stage.usage
+    """A new installation for every test, also for tests without the fixture `usage`."""
+    builder = pytestconfig.stash[_BUILDER]
+    builder.usage = Usage()
+    return builder.usage
 
 
 @pytest.fixture
 def usage(arcade_usage_of_this_test: Usage) -> Usage:
-    """What the tool would have sent in this test, and what the test wants to be so. See Usage."""
+    """The events that the tool would have sent in this test, and the test's settings. See Usage."""
     return arcade_usage_of_this_test

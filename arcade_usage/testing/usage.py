@@ -1,7 +1,7 @@
-"""One installation in memory: what its trackers would have sent, who is logged in, and what goes wrong.
+"""One installation in memory: its recorded events, its login, and simulated faults.
 
-Owns the invariant that only the outside is played: payload, redaction, verdicts and delivery are the real
-ones, carried out at once in this process.
+Owns the invariant that only the ports are replaced: payload, redaction, attribution and delivery are the real
+code. A delivery runs in this process and ends before the tracker returns.
 """
 
 import os
@@ -14,7 +14,7 @@ from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.payload_reader import read_payload
 from arcade_usage.application.adapters import Adapters
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.delivery.delivery import Delivery, Handover
+from arcade_usage.application.delivery.delivery import Delivery, ParsedPayload
 from arcade_usage.application.errors import LaunchError, StoreError
 from arcade_usage.application.server.worker import ServerWorker
 from arcade_usage.composition.adapters import apply_factory
@@ -37,15 +37,15 @@ from arcade_usage.testing.in_memory import (
     SequentialIds,
 )
 
-_PROJECT = "tests"  # whichever project a tool names, all goes here
+_PROJECT = "tests"  # the key of all projects
 
 
 @frozen
 class RecordedEvent:
-    """An event that PostHog took.
+    """An event that PostHog accepted.
 
-    `whose`: the principal whose profile it is in by now; None: nobody's who is known. `distinct_id`: the id
-    that it was sent under.
+    distinct_id: the id that it was sent under.
+    whose: the principal whose profile now has the event; None if no known principal's has.
     """
 
     name: str
@@ -59,8 +59,8 @@ class RecordedEvent:
 
 
 @define
-class Processes:
-    """Delivery processes, played in this one. `failing`: none can be started."""
+class InProcessLauncher:
+    """A launcher that delivers in this process. `failing`: every launch raises LaunchError."""
 
     deliver: Callable[[str], None]
     failing: bool = False
@@ -68,7 +68,7 @@ class Processes:
     def launch(self, payload: str) -> None:
         if self.failing:
             raise LaunchError("no process")
-        with suppress_and_log():  # what goes wrong there, no host sees
+        with suppress_and_log():  # as in a delivery process, the tool sees no error
             self.deliver(payload)
 
     def launch_and_wait(self, payload: str) -> None:
@@ -77,39 +77,39 @@ class Processes:
 
 @define(eq=False)
 class Usage:
-    """What a test looks at and sets.
+    """The recorded events of a test, its login, its faults and its clock.
 
     Faults: `posthog.failing`, `posthog.losing_replies`, `cloud.reachable`, `processes.failing` and
-    `make_folder_read_only()`. Time stands still but for `clock.advance(seconds)`.
+    `make_folder_read_only()`. Only `clock.advance(seconds)` moves the time.
     """
 
     posthog: MemorySink = field(factory=MemorySink)
     cloud: MemoryPrincipalApi = field(factory=MemoryPrincipalApi)
     clock: ManualClock = field(factory=ManualClock)
-    processes: Processes = field(init=False)
-    starts: int = field(default=0, init=False)  # of the tool; one more where the test says who is logged in
+    processes: InProcessLauncher = field(init=False)
+    starts: int = field(default=0, init=False)  # of the tool; begin_logged_in and begin_anonymous add one
     _store: MemoryIdentityStore = field(factory=MemoryIdentityStore, init=False)
     _outbox: MemoryOutbox = field(factory=MemoryOutbox, init=False)
     _ids: SequentialIds = field(factory=SequentialIds, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.processes = Processes(self._deliver)
+        self.processes = InProcessLauncher(self._deliver)
 
-    # What was sent.
+    # Recorded events.
 
     @property
     def events(self) -> list[RecordedEvent]:
-        """All that PostHog took, oldest first."""
+        """The events that PostHog accepted, oldest first."""
         return [self._recorded(event) for event in self.posthog.persons.events]
 
     @property
     def names(self) -> list[str]:
-        """The events' names, oldest first."""
+        """The names of `events`."""
         return [event.name for event in self.events]
 
     @property
     def the_only_event(self) -> RecordedEvent:
-        """The event, where there is exactly one. Raises AssertionError, which shows what there is."""
+        """The event, if there is exactly one. Otherwise raises AssertionError with a list of them."""
         __tracebackhide__ = True
         events = self.events
         if len(events) != 1:
@@ -118,68 +118,68 @@ class Usage:
 
     @property
     def waiting(self) -> list[Event]:
-        """What is in the outbox, oldest first: written down, and not sent yet."""
+        """The events in the outbox that are not sent yet, oldest first."""
         return [record.event for record in self._outbox.queue.pending()]
 
     def __str__(self) -> str:
         lines = [f"  sent: {_line(event.name, event.properties)}, {_whose(event)}" for event in self.events]
         lines += [f"  waiting: {_line(event.name, event.properties)}" for event in self.waiting]
-        return "\n".join(lines) or "  nothing was sent, and nothing waits"
+        return "\n".join(lines) or "  no events were sent, and none are waiting"
 
-    # Who it is.
+    # The login.
 
     def begin_logged_in(self, principal_id: str) -> None:
-        """An installation whose user logged in earlier, and was linked. Trackers begin anew."""
+        """Start as an installation that is linked to this principal. Trackers start anew."""
         self.begin_anonymous()
         self.store_credentials(principal_id)
         snapshot = Snapshot(make_first(self._ids.new(), self._store.here), self.cloud.stamp())
-        known = snapshot.state.used_for(_PROJECT, snapshot.stamp, self._store.here)
-        known = known.claimed(principal_id, self._store.here)
-        self._store.state = known.accepted(principal_id, _PROJECT, snapshot.stamp)
-        alias = IngestedEvent(ALIAS_EVENT, str(known.anon_id), self._ids.new(), "", {"alias": principal_id})
+        state = snapshot.state.used_for(_PROJECT, snapshot.stamp, self._store.here)
+        state = state.claimed(principal_id, self._store.here)
+        self._store.state = state.accepted(principal_id, _PROJECT, snapshot.stamp)
+        alias = IngestedEvent(ALIAS_EVENT, str(state.anon_id), self._ids.new(), "", {"alias": principal_id})
         self.posthog.persons = self.posthog.persons.ingest(alias)
 
     def begin_anonymous(self) -> None:
-        """A new installation that nobody has logged in on, as each test begins. Trackers begin anew."""
+        """Start as a new installation without a login, the state before each test. Trackers start anew."""
         self.starts += 1
         self.delete_credentials()
         self._store.state = IdentityState(None, None)
 
     def store_credentials(self, principal_id: str) -> None:
-        """What the tool's own `login` does, for this principal; the test plays it."""
+        """Store this principal's credentials, as the tool's `login` does."""
         self.cloud.answers[principal_id] = Found(principal_id)
         self.cloud.log_in(principal_id)
 
     def delete_credentials(self) -> None:
-        """What the tool's own `logout` does."""
+        """Delete the credentials, as the tool's `logout` does."""
         self.cloud.log_out()
 
-    # What goes wrong, and time.
+    # Faults and time.
 
     def make_folder_read_only(self) -> None:
-        """Nothing can be written in the config folder any more."""
+        """Make every write to the config folder fail."""
         self._store.writable = self._outbox.queue.writable = self._outbox.log.writable = False
 
-    def wait_out_pauses(self) -> None:
-        """Time passes until all that failed is due again, at the next event."""
+    def wait_out_backoff(self) -> None:
+        """Advance the clock until every backoff is over; the next event then sends the waiting ones."""
         self.clock.advance(LONGEST_SECONDS)
 
-    # What trackers work with.
+    # Ports of the trackers.
 
     def take(self) -> Mapping[str, object] | None:
-        """The snapshot port."""
+        """See SnapshotSource.take."""
         try:
             return codec.write_snapshot(Snapshot(self._store.current(), self.cloud.stamp()))
         except StoreError:
             return None
 
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
-        """The snapshot port."""
+        """See SnapshotSource.identify."""
         if snapshot["usage"] is not None:
             return snapshot
         first = make_first(self._ids.new(), self._store.here)
         try:
-            self._store.change(lambda known: (first if known.identity is None else known, None))
+            self._store.change(lambda state: (first if state.identity is None else state, None))
             made = self._store.current().as_made
         except StoreError:
             return None
@@ -188,43 +188,43 @@ class Usage:
         return {**codec.write_snapshot(Snapshot(made, None)), "stamp": snapshot["stamp"]}
 
     def rotate(self, had_credentials: bool) -> None:
-        """The foreground part of a logout."""
+        """Rotate the identity during a logout."""
         fresh, here = self._ids.new(), self._store.here
         self._store.change(
-            lambda known: (known.logged_out(fresh, here, had_credentials=had_credentials), None)
+            lambda state: (state.logged_out(fresh, here, had_credentials=had_credentials), None)
         )
 
-    def keep(self, payload: str) -> None:
-        """Put an event into the outbox, where no process can be started."""
-        handover = read_payload(payload)
-        event, is_logout = self._event(handover), handover.command.is_logout
-        self._delivery(None).write_down([event], handover.snapshot, is_logout=is_logout)
+    def enqueue(self, payload: str) -> None:
+        """Write a payload's event into the outbox."""
+        parsed = read_payload(payload)
+        event, is_logout = self._event(parsed), parsed.command.is_logout
+        self._delivery(None).enqueue([event], parsed.snapshot, is_logout=is_logout)
 
     def worker(self, config: ToolConfig, is_on: Callable[[], bool]) -> ServerWorker:
-        """What a server's worker thread runs."""
+        """Make the worker of a server tracker."""
         runtime, redact = read_runtime(config.distribution or "", {}), local_redactor(os.environ)
         return ServerWorker(
             is_on=is_on,
             snapshots=self,
-            read=codec.read_snapshot,
+            read_snapshot=codec.read_snapshot,
             describe=lambda event: describe_server_event(event, runtime, self._ids.new(), redact),
-            begin=lambda: self._delivery(config.adapters),
+            make_delivery=lambda: self._delivery(config.adapters),
             clock=self.clock,
         )
 
     def _deliver(self, payload: str) -> None:
-        handover = read_payload(payload)
-        event, is_logout = self._event(handover), handover.command.is_logout
-        delivery = self._delivery(handover.adapters)
-        (record,) = delivery.take([event], handover.snapshot, is_logout=is_logout)
-        delivery.send(login=record if handover.command.is_login else None)
+        parsed = read_payload(payload)
+        event, is_logout = self._event(parsed), parsed.command.is_logout
+        delivery = self._delivery(parsed.adapters)
+        (record,) = delivery.submit([event], parsed.snapshot, is_logout=is_logout)
+        delivery.send(login=record if parsed.command.is_login else None)
 
     def _delivery(self, factory: str | None) -> Delivery:
         return make_delivery(apply_factory(factory, self._adapters), _PROJECT)
 
-    def _event(self, handover: Handover) -> Event:
-        runtime = read_runtime(handover.distribution, {})  # the same at a desk and in CI
-        return describe(handover.command, runtime, self._ids.new(), local_redactor(os.environ))
+    def _event(self, parsed: ParsedPayload) -> Event:
+        runtime = read_runtime(parsed.distribution, {})  # without variables: the same in CI
+        return describe(parsed.command, runtime, self._ids.new(), local_redactor(os.environ))
 
     @property
     def _adapters(self) -> Adapters:
@@ -254,4 +254,4 @@ def _line(name: str, properties: Mapping[str, object]) -> str:
 
 
 def _whose(event: RecordedEvent) -> str:
-    return f"{event.whose}'s" if event.whose else "of nobody who is known"
+    return f"{event.whose}'s" if event.whose else "of no known principal"

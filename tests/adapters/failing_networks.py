@@ -14,7 +14,7 @@ import pytest
 import trustme
 from attrs import define, field
 
-from arcade_usage.demo.receiver import HANGING, Mood, Receiver
+from arcade_usage.demo.receiver import HANGING, Behaviour, Receiver
 from tests.e2e.gate import Gate
 
 AUTHORITY = trustme.CA()
@@ -56,10 +56,10 @@ class Network:
         return f"https://127.0.0.1:{server.getsockname()[1]}"
 
     def hung_up(self) -> str:
-        return self.answering(Mood(replies=False))
+        return self.answering(Behaviour(replies=False))
 
-    def answering(self, mood: Mood) -> str:
-        self.receiver.posthog = self.receiver.cloud = mood
+    def answering(self, behaviour: Behaviour) -> str:
+        self.receiver.posthog = self.receiver.cloud = behaviour
         return self.receiver.url
 
     def resolving(self, code: int) -> str:
@@ -133,4 +133,4 @@ Cause = Callable[[Network], str]
 
 
 def says(status: int, **more: object) -> Cause:
-    return lambda network: network.answering(Mood(takes=False, status=status, **more))  # type: ignore[arg-type]
+    return lambda network: network.answering(Behaviour(takes=False, status=status, **more))  # type: ignore[arg-type]

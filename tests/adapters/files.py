@@ -17,10 +17,10 @@ def replace(path: object, content: bytes, *, durable: bool = True) -> None:
         opened.replace(name, content, durable=durable)
 
 
-def create_first(path: object, content: bytes, *, durable: bool) -> bool:
+def create_exclusive(path: object, content: bytes, *, durable: bool) -> bool:
     folder, name = os.path.split(str(path))
     with open_folder(folder, 0) as opened:
-        return opened.create_first(name, content, durable=durable)
+        return opened.create_exclusive(name, content, durable=durable)
 
 
 def make_folder(path: object, depth: int = 0) -> None:

@@ -25,7 +25,7 @@ class Recorder:
             launcher=self.launcher,
             clock=ManualClock(),
             rotate=self._rotate,
-            keep=lambda _: None,
+            enqueue=lambda _: None,
             project={"host": "https://localhost", "project_token": "phc_x"},
             config_dir="/config",
             distribution="tool",

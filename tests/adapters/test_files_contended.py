@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.contenders import contend
-from tests.adapters.files import create_first, read, replace
+from tests.adapters.files import create_exclusive, read, replace
 
 _CREATE = """
 import errno, os
@@ -21,7 +21,7 @@ won = []
 for round in range(5):
     ready()
     with open_folder(folder, 0) as opened:
-        won.append(opened.create_first(str(round), number.encode() * 1000, durable=False))
+        won.append(opened.create_exclusive(str(round), number.encode() * 1000, durable=False))
 for each in won:
     print(each)
 """
@@ -43,7 +43,7 @@ def test_of_many_threads_one_makes_a_file(path: Path) -> None:
 
     def create(number: int) -> None:
         start.wait(30)
-        if create_first(path, str(number).encode(), durable=False):
+        if create_exclusive(path, str(number).encode(), durable=False):
             won.append(number)
 
     threads = [threading.Thread(target=create, args=(number,)) for number in range(16)]

@@ -11,7 +11,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.files import owned_folder
 from arcade_usage.adapters.files.ownership import NotOwnedError
 from tests.adapters.disk import mode_of, os_error
-from tests.adapters.files import create_first, replace
+from tests.adapters.files import create_exclusive, replace
 
 LINK_ERRORS = (
     errno.EPERM,
@@ -110,20 +110,20 @@ class TestCreatingFirst:
     @pytest.mark.parametrize("durable", [True, False])
     def test_the_first_makes_it(self, path: Path, durable: bool) -> None:
         """The file is there, 0600, with nothing beside it."""
-        assert create_first(path, b"mine", durable=durable)
+        assert create_exclusive(path, b"mine", durable=durable)
         assert (path.read_bytes(), mode_of(path), os.listdir(path.parent)) == (b"mine", 0o600, [path.name])
 
     @pytest.mark.parametrize("durable", [True, False])
     def test_the_second_leaves_it(self, path: Path, durable: bool) -> None:
         """Who comes later is told, and changes nothing."""
         path.write_bytes(b"theirs")
-        assert not create_first(path, b"mine", durable=durable)
+        assert not create_exclusive(path, b"mine", durable=durable)
         assert (path.read_bytes(), os.listdir(path.parent)) == (b"theirs", [path.name])
 
     def test_a_link_to_nowhere_came_first(self, path: Path) -> None:
         """A dangling link is somebody's, and is not followed."""
         path.symlink_to("nowhere")
-        assert not create_first(path, b"mine", durable=False)
+        assert not create_exclusive(path, b"mine", durable=False)
         assert os.listdir(path.parent) == [path.name]
 
     @pytest.mark.parametrize("number", LINK_ERRORS, ids=[errno.errorcode[number] for number in LINK_ERRORS])
@@ -132,15 +132,15 @@ class TestCreatingFirst:
     ) -> None:
         """Where hard links fail, for whatever reason a file system has, the first writer wins as well."""
         mocker.patch("os.link", side_effect=os_error(number))
-        assert create_first(path, b"mine", durable=False)
-        assert not create_first(path, b"theirs", durable=False)
+        assert create_exclusive(path, b"mine", durable=False)
+        assert not create_exclusive(path, b"theirs", durable=False)
         assert (path.read_bytes(), mode_of(path), os.listdir(path.parent)) == (b"mine", 0o600, [path.name])
 
     def test_a_disk_that_is_full_leaves_nothing(self, path: Path, mocker: MockerFixture) -> None:
         """Neither a temporary file nor half a file stays where the content could not be written."""
         mocker.patch("os.write", side_effect=os_error(errno.ENOSPC))
         with pytest.raises(OSError, match="No space left"):
-            create_first(path, b"mine", durable=False)
+            create_exclusive(path, b"mine", durable=False)
         assert os.listdir(path.parent) == []
 
     def test_half_a_file_does_not_stay_without_links_either(self, path: Path, mocker: MockerFixture) -> None:
@@ -156,7 +156,7 @@ class TestCreatingFirst:
         mocker.patch("os.link", side_effect=os_error(errno.EPERM))
         mocker.patch("os.write", fill)
         with pytest.raises(OSError, match="No space left"):
-            create_first(path, b"mine", durable=False)
+            create_exclusive(path, b"mine", durable=False)
         assert os.listdir(path.parent) == []
 
 

@@ -134,7 +134,7 @@ def test_what_a_link_leads_to_stays(
     ):
         with pytest.raises(StoreError) as caught:
             call()
-        assert "is a link to a file that is none of ours" in str(caught.value.__cause__)
+        assert "is a link to a file without an anon_id" in str(caught.value.__cause__)
     assert (elsewhere.stat(), elsewhere.read_text(), usage_json.is_symlink()) == (before, content, True)
 
 

@@ -16,7 +16,7 @@ from arcade_usage.adapters.network.failures import Failure
 from arcade_usage.adapters.posthog import sink as posthog_sink
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
-from arcade_usage.demo.receiver import Mood, Receiver
+from arcade_usage.demo.receiver import Behaviour, Receiver
 from arcade_usage.domain.logbook import REASON_LIMIT
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
@@ -118,20 +118,20 @@ def test_a_cause_has_its_words(network: Network, ask: Ask, who: str, cause: Caus
 
 STATUSES: dict[int, tuple[str, str]] = {
     401: (
-        "PostHog does not accept the project token (401): tell the author of the tool",
+        "PostHog does not accept the project token (401): inform the author of the tool",
         "Arcade Cloud does not accept the stored login (401): log in again",
     ),
     403: (
         "PostHog or a proxy before it forbids the request (403): check the network and the address {where}",
-        "Arcade Cloud does not let the stored login say whose it is (403): log in again, or ask your administrator",
+        "Arcade Cloud does not let the stored login name its account (403): log in again, or ask the administrator",
     ),
     404: ("{who} is not at {where} (404): check the address",) * 2,
-    407: ("a proxy before {who} wants a name and a password (407): ask who runs the network",) * 2,
+    407: ("a proxy before {who} wants a name and a password (407): ask your network's administrator",) * 2,
     413: ("{who} says that the request is too large (413)",) * 2,
-    418: ("{who} answered 418, which tells nothing: check the address {where}",) * 2,
+    418: ("{who} answered with an unexpected status (418): check the address {where}",) * 2,
     429: ("{who} gets too many requests (429): it is asked again later",) * 2,
-    500: ("{who} has trouble of its own (500): it is asked again later",) * 2,
-    503: ("{who} has trouble of its own (503): it is asked again later",) * 2,
+    500: ("{who} reports an error of its own (500): it is asked again later",) * 2,
+    503: ("{who} reports an error of its own (503): it is asked again later",) * 2,
 }
 
 
@@ -140,7 +140,7 @@ def test_a_status_has_its_words(
     network: Network, ask: Ask, who: str, status: int, words: tuple[str, str]
 ) -> None:
     """Where the two services mean different things by one, they have different words."""
-    url = network.answering(Mood(takes=False, status=status))
+    url = network.answering(Behaviour(takes=False, status=status))
     expected = words[0] if who == "PostHog" else words[1]
     assert ask(url) == expected.format(who=who, where=url.rpartition("/")[2])
 
@@ -193,5 +193,5 @@ def test_each_cause_has_other_words() -> None:
 def test_a_bomb_of_posthog_s_does_not_go_off(network: Network) -> None:
     """What unpacks to 50 MB is read as far as the limit."""
     packed = gzip.compress(b'{"status": 1, "more": "' + b"0" * 50_000_000, compresslevel=9)
-    url = network.answering(Mood(body=packed, headers={"Content-Encoding": "gzip"}))
+    url = network.answering(Behaviour(body=packed, headers={"Content-Encoding": "gzip"}))
     assert "sends more than PostHog does" in ask_posthog(url)

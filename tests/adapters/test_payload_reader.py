@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.payload_reader import PATH_LIMIT, read_payload
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
-from arcade_usage.application.delivery.delivery import Handover
+from arcade_usage.application.delivery.delivery import ParsedPayload
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous
@@ -68,7 +68,7 @@ def without(*path: str) -> str:
 
 def test_a_payload_is_what_the_command_path_meant() -> None:
     """Everything that was handed over comes out as the domain's own values."""
-    assert read_payload(json.dumps(VALID)) == Handover(
+    assert read_payload(json.dumps(VALID)) == ParsedPayload(
         project=Project("https://posthog.example", "phc_x"),
         config_dir="/home/someone/.arcade",
         distribution="arcade-mcp",
@@ -168,7 +168,7 @@ def test_a_key_of_a_newer_release_is_no_harm() -> None:
     assert read_payload(json.dumps({**VALID, "newer": 1})) == read_payload(json.dumps(VALID))
 
 
-def read(text: str) -> Handover | None:
+def read(text: str) -> ParsedPayload | None:
     try:
         return read_payload(text)
     except InvalidPayloadError:
@@ -204,11 +204,11 @@ class TestAnything:
     @given(path=_paths, value=_json)
     def test_any_value_in_any_place(self, path: tuple[str, ...], value: object) -> None:
         """A payload with anything in any place is a payload of checked values, or one error."""
-        handover = read(changed(*path, to=value))
-        if handover is not None:
-            assert isinstance(handover.command, Command)
-            assert isinstance(handover.snapshot, Snapshot)
-            assert type(handover.command.is_logout) is bool
+        parsed = read(changed(*path, to=value))
+        if parsed is not None:
+            assert isinstance(parsed.command, Command)
+            assert isinstance(parsed.snapshot, Snapshot)
+            assert type(parsed.command.is_logout) is bool
 
     @given(start=st.integers(0, 3000), length=st.integers(1, 40))
     def test_any_cut(self, start: int, length: int) -> None:

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
-from arcade_usage.demo.receiver import Mood, Receiver
+from arcade_usage.demo.receiver import Behaviour, Receiver
 from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, make_event, of
 
@@ -39,7 +39,7 @@ ACCEPTED = {
 @pytest.mark.parametrize("body", ACCEPTED.values(), ids=ACCEPTED)
 def test_posthog_s_own_answer_is_acceptance(sink: PostHogSink, receiver: Receiver, body: bytes) -> None:
     """200 with what PostHog's ingestion says, in any release of it."""
-    receiver.posthog = Mood(body=body)
+    receiver.posthog = Behaviour(body=body)
     sink.alias(ANON, ALICE)
     sink.capture([of(ALICE)])
     assert [event.uuid for event in receiver.events(TOKEN)] == [make_event().uuid]
@@ -70,7 +70,7 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_another_answer_with_200_is_no_acceptance(sink: PostHogSink, receiver: Receiver, body: bytes) -> None:
     """A proxy's page, or anybody else's JSON, accepts nothing, neither an alias nor an event."""
-    receiver.posthog = Mood(takes=False, body=body)
+    receiver.posthog = Behaviour(takes=False, body=body)
     with pytest.raises(NotAcceptedError) as alias:
         sink.alias(ANON, ALICE)
     with pytest.raises(NotAcceptedError) as events:
@@ -100,7 +100,7 @@ ERROR_BODIES = {
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_says(sink: PostHogSink, receiver: Receiver, status: int) -> None:
     """400 and 413 refuse what was sent for what it is; any other status may pass, so nothing is dropped."""
-    receiver.posthog = Mood(takes=False, status=status, body=b'{"status": 1}')
+    receiver.posthog = Behaviour(takes=False, status=status, body=b'{"status": 1}')
     with pytest.raises(NotAcceptedError) as caught:
         sink.capture([of(ALICE)])
     assert type(caught.value) is STATUSES[status]
@@ -112,7 +112,7 @@ def test_the_status_says_it_whatever_the_body_is(
     sink: PostHogSink, receiver: Receiver, status: int, body: bytes
 ) -> None:
     """The body of an error decides nothing, and no body raises anything else."""
-    receiver.posthog = Mood(takes=False, status=status, body=body)
+    receiver.posthog = Behaviour(takes=False, status=status, body=body)
     with pytest.raises(NotAcceptedError) as caught:
         sink.alias(ANON, ALICE)
     assert type(caught.value) is STATUSES[status]
@@ -125,9 +125,9 @@ def test_no_redirect_is_followed(
 ) -> None:
     """A redirect accepts nothing, and where it leads nobody hears of us."""
     if target == "a captive portal":
-        elsewhere.posthog = elsewhere.cloud = Mood(body=b"<html></html>")
+        elsewhere.posthog = elsewhere.cloud = Behaviour(body=b"<html></html>")
     base = receiver.url if target == "itself" else elsewhere.url
-    receiver.posthog = Mood(takes=False, status=status, headers={"Location": f"{base}/batch/"}, body=b"")
+    receiver.posthog = Behaviour(takes=False, status=status, headers={"Location": f"{base}/batch/"}, body=b"")
     with pytest.raises(NotAcceptedError) as caught:
         sink.capture([of(ALICE)])
     assert type(caught.value) is NotAcceptedError
@@ -137,7 +137,7 @@ def test_no_redirect_is_followed(
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "120"}, {"Retry-After": "soon"}])
 def test_a_failure_is_not_tried_again(sink: PostHogSink, receiver: Receiver, headers: dict[str, str]) -> None:
     """One call is one request, whatever is answered: the outbox is the retry."""
-    receiver.posthog = Mood(takes=False, status=503, headers=headers)
+    receiver.posthog = Behaviour(takes=False, status=503, headers=headers)
     with pytest.raises(NotAcceptedError):
         sink.capture([of(ALICE)])
     assert len(receiver.requests) == 1
@@ -158,6 +158,6 @@ def test_what_the_sdk_drops_is_not_accepted(sink: PostHogSink, receiver: Receive
 def test_an_answer_that_claims_to_be_packed_is_none(sink: PostHogSink, receiver: Receiver) -> None:
     """Bytes that can't be unpacked are an error of the network, not of ours."""
     body = json.dumps({"status": 1}).encode()
-    receiver.posthog = Mood(takes=False, body=body, headers={"Content-Encoding": "gzip"})
+    receiver.posthog = Behaviour(takes=False, body=body, headers={"Content-Encoding": "gzip"})
     with pytest.raises(NotAcceptedError):
         sink.capture([of(ALICE)])

@@ -17,7 +17,7 @@ from arcade_usage.adapters.posthog import sink as posthog_sink
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
-from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood, Receiver
+from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
 from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
@@ -75,7 +75,7 @@ class TestNoAnswer:
 
     def test_an_answer_by_the_byte(self, receiver: Receiver, call: Callable[[PostHogSink], None]) -> None:
         """A trickle that restarts every time-out of a read."""
-        receiver.posthog = Mood(body=b'{"status": 1}' + b" " * 1000, seconds_a_byte=0.05)
+        receiver.posthog = Behaviour(body=b'{"status": 1}' + b" " * 1000, seconds_a_byte=0.05)
         self.fails_in_time(open_sink(receiver.url), call)
 
     def test_a_server_that_is_dead_after_accepting(
@@ -224,10 +224,12 @@ class TestEnvironment:
         assert [request.headers.get("authorization") for request in receiver.requests] == [None, None]
 
 
-@pytest.mark.parametrize("mood", [WELL, DOWN, Mood(replies=False), Mood(body=b"<html>")])
-def test_nothing_is_printed(receiver: Receiver, mood: Mood, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("behaviour", [WELL, DOWN, Behaviour(replies=False), Behaviour(body=b"<html>")])
+def test_nothing_is_printed(
+    receiver: Receiver, behaviour: Behaviour, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Neither a success nor a failure says a word."""
-    receiver.posthog = mood
+    receiver.posthog = behaviour
     for call in CALLS.values():
         with suppress(NotAcceptedError):
             call(open_sink(receiver.url))

@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
-from arcade_usage.demo.receiver import Mood, Receiver
+from arcade_usage.demo.receiver import Behaviour, Receiver
 from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
@@ -171,7 +171,7 @@ def test_a_host_may_have_a_path(receiver: Receiver, path: str, asked: str) -> No
     """A host is a URL; a reverse proxy before PostHog may have a path of its own."""
     receiver.principals, receiver.cloud = (
         {"": ""},
-        Mood(body=b'{"status": 1}'),
+        Behaviour(body=b'{"status": 1}'),
     )  # any other path is accepted too
     PostHogSink(Project(receiver.url + path, TOKEN)).capture([of(ALICE)])
     assert [request.path for request in receiver.requests] == [asked]

@@ -11,7 +11,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
-from arcade_usage.demo.receiver import WELL, Mood, Receiver
+from arcade_usage.demo.receiver import WELL, Behaviour, Receiver
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected
 from tests.adapters.credentials_file import TOKEN, stamp_of
 from tests.samples import ALICE, BOB
@@ -50,20 +50,20 @@ def data(**content: object) -> bytes:
     return json.dumps({"data": content}).encode()
 
 
-ANSWERS: dict[str, tuple[Mood, Answer]] = {
+ANSWERS: dict[str, tuple[Behaviour, Answer]] = {
     "200": (WELL, Found(ALICE)),
-    "401": (Mood(status=401), Rejected()),
-    "403": (Mood(status=403), Rejected()),
-    "403 with a principal": (Mood(status=403, body=data(account_id=BOB)), Rejected()),
-    "400": (Mood(status=400), NoAnswer()),
-    "404": (Mood(status=404), NoAnswer()),
-    "407": (Mood(status=407), NoAnswer()),
-    "429": (Mood(status=429), NoAnswer()),
-    "500": (Mood(status=500), NoAnswer()),
-    "500 with a principal": (Mood(status=500, body=data(account_id=BOB)), NoAnswer()),
-    "201 with a principal": (Mood(status=201, body=data(account_id=BOB)), NoAnswer()),
-    "204": (Mood(status=204, body=b""), NoAnswer()),
-    "no reply": (Mood(replies=False), NoAnswer()),
+    "401": (Behaviour(status=401), Rejected()),
+    "403": (Behaviour(status=403), Rejected()),
+    "403 with a principal": (Behaviour(status=403, body=data(account_id=BOB)), Rejected()),
+    "400": (Behaviour(status=400), NoAnswer()),
+    "404": (Behaviour(status=404), NoAnswer()),
+    "407": (Behaviour(status=407), NoAnswer()),
+    "429": (Behaviour(status=429), NoAnswer()),
+    "500": (Behaviour(status=500), NoAnswer()),
+    "500 with a principal": (Behaviour(status=500, body=data(account_id=BOB)), NoAnswer()),
+    "201 with a principal": (Behaviour(status=201, body=data(account_id=BOB)), NoAnswer()),
+    "204": (Behaviour(status=204, body=b""), NoAnswer()),
+    "no reply": (Behaviour(replies=False), NoAnswer()),
 }
 
 BODIES: dict[str, tuple[bytes, Answer]] = {
@@ -94,19 +94,19 @@ BODIES: dict[str, tuple[bytes, Answer]] = {
 }
 
 
-@pytest.mark.parametrize(("mood", "answer"), ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(("behaviour", "answer"), ANSWERS.values(), ids=ANSWERS)
 def test_what_a_status_says(
-    cloud: ArcadeCloud, receiver: Receiver, mood: Mood, answer: Answer, credentials: Path
+    cloud: ArcadeCloud, receiver: Receiver, behaviour: Behaviour, answer: Answer, credentials: Path
 ) -> None:
     """200 names a principal, 401 and 403 nobody, and anything else says nothing about the credentials."""
-    receiver.cloud = mood
+    receiver.cloud = behaviour
     assert cloud.look_up() == (stamp_of(credentials), answer)
 
 
 @pytest.mark.parametrize(("body", "answer"), BODIES.values(), ids=BODIES)
 def test_what_a_body_says(cloud: ArcadeCloud, receiver: Receiver, body: bytes, answer: Answer) -> None:
     """Only the expected JSON with an id that can stand for one person names a principal."""
-    receiver.cloud = Mood(body=body)
+    receiver.cloud = Behaviour(body=body)
     assert cloud.look_up()[1] == answer
 
 
@@ -128,7 +128,7 @@ def test_one_question_is_asked(
 
 def test_a_failure_is_not_tried_again(cloud: ArcadeCloud, receiver: Receiver) -> None:
     """One look-up is one request, whatever the answer."""
-    receiver.cloud = Mood(status=503)
+    receiver.cloud = Behaviour(status=503)
     cloud.look_up()
     assert len(receiver.requests) == 1
 
@@ -140,7 +140,7 @@ def test_no_redirect_is_followed(
     """A redirect is no answer, and where it leads nobody hears of us."""
     elsewhere.principals = {TOKEN: BOB}
     target = f"{elsewhere.url}/api/v1/auth/whoami"
-    receiver.cloud = Mood(status=status, headers={"Location": target}, body=data(account_id=BOB))
+    receiver.cloud = Behaviour(status=status, headers={"Location": target}, body=data(account_id=BOB))
     assert cloud.look_up()[1] == NoAnswer()
     assert elsewhere.requests == []
 
@@ -160,7 +160,7 @@ def test_no_netrc_is_consulted(
 def test_a_packed_answer_is_not_unpacked(cloud: ArcadeCloud, receiver: Receiver) -> None:
     """We ask for plain bytes: what is packed all the same, and could be a bomb, is no answer."""
     packed = gzip.compress(data(account_id=BOB))
-    receiver.cloud = Mood(body=packed, headers={"Content-Encoding": "gzip"})
+    receiver.cloud = Behaviour(body=packed, headers={"Content-Encoding": "gzip"})
     assert cloud.look_up()[1] == NoAnswer()
     assert receiver.requests[0].headers["accept-encoding"] == "identity"
 
@@ -168,7 +168,7 @@ def test_a_packed_answer_is_not_unpacked(cloud: ArcadeCloud, receiver: Receiver)
 def test_a_bomb_does_not_go_off(cloud: ArcadeCloud, receiver: Receiver) -> None:
     """50 MB in 50 KB stay 50 KB."""
     packed = gzip.compress(b'{"data": "' + b"0" * 50_000_000, compresslevel=9)
-    receiver.cloud = Mood(body=packed, headers={"Content-Encoding": "gzip"})
+    receiver.cloud = Behaviour(body=packed, headers={"Content-Encoding": "gzip"})
     assert cloud.look_up()[1] == NoAnswer()
 
 
@@ -191,16 +191,18 @@ def test_a_file_that_is_replaced_while_it_is_read_is_the_old_one(
     assert (stamp.inode, answer) == (alices.inode, Found(ALICE))
 
 
-@pytest.mark.parametrize("mood", [WELL, Mood(status=401), Mood(status=500), Mood(replies=False)])
+@pytest.mark.parametrize(
+    "behaviour", [WELL, Behaviour(status=401), Behaviour(status=500), Behaviour(replies=False)]
+)
 def test_no_token_is_in_a_log_or_on_a_terminal(
     cloud: ArcadeCloud,
     receiver: Receiver,
-    mood: Mood,
+    behaviour: Behaviour,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """With every logger at its loudest, no line has the token in it; nothing is printed."""
-    receiver.cloud = mood
+    receiver.cloud = behaviour
     with caplog.at_level(logging.NOTSET):
         cloud.look_up()
     assert TOKEN not in caplog.text

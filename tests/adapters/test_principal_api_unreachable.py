@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.arcade_cloud import principal_api
 from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
 from arcade_usage.application.time_limits import LOOK_UP_SECONDS
-from arcade_usage.demo.receiver import HANGING, Mood, Receiver
+from arcade_usage.demo.receiver import HANGING, Behaviour, Receiver
 from arcade_usage.domain.verdict import NoAnswer
 from tests.adapters.credentials_file import TOKEN, stamp_of
 from tests.samples import ALICE
@@ -65,7 +65,7 @@ def test_a_hanging_service(credentials: Path, receiver: Receiver) -> None:
 def test_an_answer_by_the_byte(credentials: Path, receiver: Receiver, seconds_a_byte: float) -> None:
     """A trickle that restarts every time-out of a read is no answer when the time is over."""
     receiver.principals = {TOKEN: ALICE}
-    receiver.cloud = Mood(body=b"x" * 1000, seconds_a_byte=seconds_a_byte)
+    receiver.cloud = Behaviour(body=b"x" * 1000, seconds_a_byte=seconds_a_byte)
     look_up(credentials, receiver.url)
 
 
@@ -76,7 +76,7 @@ def test_a_service_that_is_dead_after_accepting(credentials: Path, listening: so
 
 def test_a_service_that_hangs_up(credentials: Path, receiver: Receiver) -> None:
     """A connection that is closed without an answer."""
-    receiver.cloud = Mood(replies=False)
+    receiver.cloud = Behaviour(replies=False)
     look_up(credentials, receiver.url)
 
 

@@ -108,7 +108,7 @@ def test_what_does_not_concern_a_request_does_not_keep_it_back(
 
 
 SOCKS = "the proxy named by {name} needs the SOCKS extra: pip install '{extra}', or unset it"
-NO_PROXY = "{name} names no proxy that can be used: correct it (http://host:port), or unset it"
+NO_PROXY = "{name} names no usable proxy: correct it (http://host:port), or unset it"
 NO_FILE = "the certificates named by {name} can't be read: correct it, or unset it"
 CERTIFICATES = {
     "httpx[socks]": ("SSL_CERT_FILE", "SSL_CERT_DIR"),

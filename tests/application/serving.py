@@ -27,17 +27,17 @@ class Server:
     is_on: bool = True
     snapshots: MemorySnapshots = field(factory=MemorySnapshots)
     looks: dict[str, Snapshot] = field(factory=dict)
-    courier: ServerWorker = field(init=False)
+    worker: ServerWorker = field(init=False)
     seen: Mapping[str, object] | None = field(init=False)
     events: dict[str, Event] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.courier = ServerWorker(
+        self.worker = ServerWorker(
             is_on=lambda: self.is_on,
             snapshots=self.snapshots,
-            read=lambda taken: self.looks[str(taken["usage"])],
+            read_snapshot=lambda taken: self.looks[str(taken["usage"])],
             describe=self._describe,
-            begin=self._begin,
+            make_delivery=self._begin,
             clock=self.world.clock,
         )
         self.seen = self.look()
@@ -60,12 +60,12 @@ class Server:
     def keep(self, *batch: QueuedEvent) -> None:
         if self.snapshots.snapshot is not None:
             self.look()
-        self.seen = self.courier.keep(batch)
+        self.seen = self.worker.enqueue(batch)
 
     def run(self, *names: str) -> Attempt:
         """Capture, keep and send."""
         self.keep(*map(self.capture, names))
-        return self.courier.send(0)
+        return self.worker.send(0)
 
     def whose(self, name: str) -> str | None:
         return self.world.person_of(self.events[name])

@@ -1,4 +1,4 @@
-"""Taking stock: what is told is what lies there, and nothing is changed by looking."""
+"""Taking status_of: what is told is what lies there, and nothing is changed by looking."""
 
 from attrs import evolve
 
@@ -13,7 +13,7 @@ from tests.application.world import World
 POSTHOG = Project("https://posthog.example", "phc_sample")
 
 
-def stock(world: World, *outboxes: MemoryOutbox) -> Status:
+def status_of(world: World, *outboxes: MemoryOutbox) -> Status:
     return collect_status(
         config_dir="/config",
         reasons=(),
@@ -29,7 +29,7 @@ def stock(world: World, *outboxes: MemoryOutbox) -> Status:
 
 def test_nothing_is_there_at_first() -> None:
     """No id, no credentials, nothing waiting, no trouble."""
-    status = stock(World())
+    status = status_of(World())
     assert (status.anon_id, status.principal_id, status.has_credentials, status.troubles) == (
         None,
         None,
@@ -43,7 +43,7 @@ def test_what_waits_for_another_installation_is_told_apart() -> None:
     """An event that this installation will never judge is undecided, and of another one."""
     world = World()
     world.outbox.queue.add(Record(world.event("elsewhere"), world.look(), machine="another machine"))
-    (sink,) = stock(world).projects
+    (sink,) = status_of(world).projects
     assert (sink.waiting, sink.undecided, sink.foreign) == (1, 1, 1)
 
 
@@ -51,7 +51,7 @@ def test_a_linked_account_and_a_delivery_are_told() -> None:
     """Who it is, and when the last event went."""
     world = World()
     world.log_in("alice")
-    status = stock(world)
+    status = status_of(world)
     assert (status.principal_id, status.anon_id, status.has_credentials) == ("alice", world.anon_id, True)
     assert status.projects[0].logbook.delivered is not None
     assert status.projects[0].due_at(status.now) is None
@@ -68,7 +68,7 @@ def test_what_waits_is_told_with_since_when_and_until_when() -> None:
         world.store.state, ledger=evolve(world.ledger, first_stamp=None, claimed_by="alice")
     )
     last = world.run("last")
-    status = stock(world)
+    status = status_of(world)
     (sink,) = status.projects
     assert (sink.waiting, sink.strange) == (2, 0)
     assert (sink.oldest_at, sink.newest_at) == (first.timestamp.timestamp(), last.timestamp.timestamp())
@@ -91,7 +91,7 @@ def test_looking_changes_nothing() -> None:
         world.posthog.calls,
         world.cloud.look_ups,
     )
-    stock(world)
+    status_of(world)
     assert before == (
         world.store.state,
         dict(world.outbox.queue.records),
@@ -105,12 +105,12 @@ def test_what_cannot_be_read_is_a_trouble() -> None:
     """It is told, not raised."""
     world = World()
     world.store.readable = False
-    status = stock(world)
+    status = status_of(world)
     assert (status.state, status.troubles, status.works) == (None, (Trouble.UNREADABLE,), False)
     assert (status.anon_id, status.pending_aliases) == (None, 0)
 
 
 def test_what_turns_it_off_is_passed_on() -> None:
     """Off is off, whatever else is told."""
-    status = evolve(stock(World()), reasons=(OFF_BY_CHOICE,))
+    status = evolve(status_of(World()), reasons=(OFF_BY_CHOICE,))
     assert not status.is_on

@@ -122,7 +122,7 @@ def test_a_logout_rotates_though_the_link_never_succeeded(world: World) -> None:
     world.log_out()
     assert world.anon_id != old
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     next_one = world.run("next person")
     assert world.person_of(before) == world.person("alice")
     assert world.person_of(next_one) not in (world.person("alice"), None)
@@ -167,7 +167,7 @@ def test_a_login_while_posthog_is_down_is_stitched_later(world: World) -> None:
     assert world.linked_to is None
     assert world.person_of(login) is None
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     later = world.run("later")
     assert {world.person_of(event) for event in (before, login, later)} == {world.person("alice")}
     assert world.linked_to == "alice"
@@ -225,7 +225,7 @@ def test_an_unreachable_cloud_makes_a_linked_event_wait(world: World) -> None:
     assert world.person_of(waiting) is None
     assert [record.attribution for record in world.outbox.queue.pending()] == [None]
     world.cloud.reachable = True
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("later")
     assert world.distinct_id_of(waiting) == "alice"
 
@@ -247,7 +247,7 @@ def test_an_unreachable_cloud_leaves_an_anonymous_event_anonymous(world: World) 
     event = world.log_in("alice")
     assert world.distinct_id_of(event) == world.anon_id
     world.cloud.reachable = True
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("later")
     assert world.person_of(event) == world.person("alice")
 
@@ -331,7 +331,7 @@ def test_bounds_hold_without_the_sender_lock(world: World, lockable: bool) -> No
     world.outbox.sender_lock.sender_at_work, world.outbox.sender_lock.lockable = lockable, lockable
     for number in range(EVENTS_LIMIT + 1):
         world.outbox.queue.add(Record(world.event(f"number {number}"), world.look()))
-    for step in (world.delivery().send, world.delivery().tidy):
+    for step in (world.delivery().send, world.delivery().enforce_retention):
         with nullcontext() if lockable else pytest.raises(StoreError):
             step()
         world.outbox.queue.add(Record(world.event("one more"), world.look()))
@@ -360,7 +360,7 @@ def test_a_refused_event_is_dropped_alone(world: World) -> None:
     world.posthog.failing = True
     events = [world.run(name) for name in ("one", "two", "bad", "four", "five")]
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.posthog.refused = frozenset({"bad"})
     last = world.run("last")
     arrived = [event.name for event in [*events, last] if world.person_of(event) is not None]
@@ -387,7 +387,7 @@ def test_a_verdict_never_changes(world: World) -> None:
     world.log_in("alice")
     world.log_out()
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("after")
     assert frozen is not None
     assert world.distinct_id_of(event) == frozen.distinct_id
@@ -432,7 +432,7 @@ def test_a_login_that_another_sender_delivered_is_not_sent_again(world: World) -
     world.look()
     world.switch_to("alice")
     event, late = world.event("login alice"), world.delivery()
-    (record,) = late.take([event], world.look())
+    (record,) = late.submit([event], world.look())
     world.run("the sender at work")
     assert world.distinct_id_of(event) == "alice"
     batches = len(world.posthog.batches)

@@ -38,9 +38,9 @@ def test_everything_is_gone_and_every_id_was_told(world: World) -> None:
     copies, anon_id = copies_of(world), world.anon_id
     swept = []
     eraser = Eraser(world.store, lambda: [(world.outbox, copies)], lambda: swept.append("swept"))
-    forgotten = eraser.forget()
-    assert forgotten.traces == SubjectIds(("alice",), (anon_id,))
-    assert (forgotten.waiting, forgotten.copies, forgotten.at_work) == (1, 2, 0)
+    report = eraser.forget()
+    assert report.subject_ids == SubjectIds(("alice",), (anon_id,))
+    assert (report.waiting, report.copies, report.busy_senders) == (1, 2, 0)
     assert world.store.state == IdentityState(None, None)
     assert (world.outbox.queue.pending(), world.outbox.log.logbook, copies.all(), swept) == (
         [],
@@ -55,25 +55,25 @@ def test_looking_first_erases_nothing(world: World) -> None:
     copies = copies_of(world)
     eraser = Eraser(world.store, lambda: [(world.outbox, copies)])
     state, waiting = world.store.state, world.outbox.queue.pending()
-    found = eraser.look()
+    found = eraser.inspect()
     assert (world.store.state, world.outbox.queue.pending(), len(copies.all())) == (state, waiting, 2)
     assert eraser.forget() == found
-    assert eraser.look().traces == SubjectIds()
+    assert eraser.inspect().subject_ids == SubjectIds()
 
 
 def test_a_sender_that_does_not_let_go_is_told_of(world: World) -> None:
     """It is not waited for without end; what is here is erased all the same."""
     world.outbox.sender_lock.sender_at_work = True
-    forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
-    assert forgotten.at_work == 1
+    report = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    assert report.busy_senders == 1
     assert (world.store.state, world.outbox.queue.pending()) == (IdentityState(None, None), [])
 
 
 def test_locks_that_cannot_be_had_keep_nothing(world: World) -> None:
     """What is asked for is done without the sender's."""
     world.outbox.sender_lock.lockable = False
-    forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
-    assert (forgotten.waiting, forgotten.at_work) == (1, 0)
+    report = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    assert (report.waiting, report.busy_senders) == (1, 0)
     assert (world.store.state, world.outbox.queue.pending()) == (IdentityState(None, None), [])
 
 
@@ -86,18 +86,18 @@ def test_every_sink_is_erased(world: World) -> None:
 
 
 def test_what_cannot_be_erased_is_told(world: World) -> None:
-    """Nobody is told that they are forgotten who is not."""
+    """Nobody is told that they are report who is not."""
     world.store.readable = False
-    forgotten = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
-    assert (forgotten.left, world.outbox.queue.pending()) == (("not permitted",), [])
+    report = Eraser(world.store, lambda: [(world.outbox, MemoryCopies())]).forget()
+    assert (report.failures, world.outbox.queue.pending()) == (("not permitted",), [])
 
 
 def test_one_outbox_does_not_stop_the_others(world: World) -> None:
     """What can't be erased is told, once, and all else is erased."""
     broken = unwritable_outbox()
     places = [(broken, MemoryCopies()), (world.outbox, MemoryCopies())]
-    forgotten = Eraser(world.store, lambda: places).forget()
-    assert (forgotten.left, world.outbox.queue.pending()) == (("not permitted",), [])
+    report = Eraser(world.store, lambda: places).forget()
+    assert (report.failures, world.outbox.queue.pending()) == (("not permitted",), [])
     assert world.store.state == IdentityState(None, None)
 
 

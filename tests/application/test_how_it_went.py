@@ -27,7 +27,7 @@ def test_a_failure_is_noted_with_its_reason_and_outlives_a_success(world: World)
     failure = Failed(world.clock.time(), "out of reach")
     assert world.outbox.log.read().failed == failure
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("succeeds")
     logbook = world.outbox.log.read()
     assert (logbook.failed, logbook.delivered) == (failure, Delivered(world.clock.time(), 2))
@@ -40,7 +40,7 @@ def test_a_look_up_without_an_answer_and_an_alias_without_one_are_failures(world
     world.run("who is it")
     unanswered = world.outbox.log.read().unanswered
     assert unanswered is not None
-    assert unanswered.reason == "Arcade Cloud did not say whose the stored credentials are"
+    assert unanswered.reason == "Arcade Cloud did not name the account of the stored credentials"
     assert "token of alice" not in unanswered.reason
     assert world.outbox.log.read().failed is None
     world.cloud.reachable = True

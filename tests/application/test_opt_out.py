@@ -30,7 +30,7 @@ def test_what_waits_is_dropped_in_every_outbox() -> None:
         world.posthog.failing = True
         world.run("first")
         world.run("second")
-    assert turn_off(choice, lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=4, at_work=0)
+    assert turn_off(choice, lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=4, busy_senders=0)
     assert choice.is_off
     assert [one.outbox.queue.pending(), two.outbox.queue.pending()] == [[], []]
 
@@ -62,7 +62,7 @@ def test_a_sender_that_does_not_let_go_is_told_of() -> None:
     world = World()
     world.outbox.queue.add(Record(world.event("first"), world.look()))
     world.outbox.sender_lock.sender_at_work = True
-    assert turn_off(MemorySwitch(), lambda: [world.outbox]) == TurnedOff(dropped=1, at_work=1)
+    assert turn_off(MemorySwitch(), lambda: [world.outbox]) == TurnedOff(dropped=1, busy_senders=1)
     assert world.outbox.queue.pending() == []
 
 
@@ -72,7 +72,7 @@ def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
     for world in (one, two):
         world.outbox.queue.add(Record(world.event("first"), world.look()))
     one.outbox.sender_lock.lockable = False
-    assert turn_off(MemorySwitch(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, at_work=0)
+    assert turn_off(MemorySwitch(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, busy_senders=0)
 
 
 def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
@@ -81,7 +81,7 @@ def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
     world.posthog.failing = True
     world.run("first")
     turned_off = turn_off(choice, lambda: [unwritable_outbox(), world.outbox])
-    assert turned_off == TurnedOff(dropped=1, at_work=0, left=("not permitted",))
+    assert turned_off == TurnedOff(dropped=1, busy_senders=0, failures=("not permitted",))
     assert (choice.is_off, world.outbox.queue.pending()) == (True, [])
 
 
@@ -92,7 +92,7 @@ def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
     delivery = switched(world, choice)
     turn_off(choice, lambda: [world.outbox])
     with pytest.raises(UnwantedError):
-        delivery.take([event], snapshot)
+        delivery.submit([event], snapshot)
     assert world.outbox.queue.pending() == []
 
 
@@ -108,7 +108,7 @@ def test_at_any_moment_of_a_delivery_off_leaves_nothing() -> None:
         world.outbox.log = _Interrupted(outbox.log, interrupting)  # type: ignore[assignment]
         delivery = switched(world, choice)
         try:
-            delivery.take([world.event("in between")], world.look())
+            delivery.submit([world.event("in between")], world.look())
             delivery.send()
         except UnwantedError:
             pass
@@ -154,5 +154,5 @@ def test_an_event_of_an_erased_identity_does_not_stay() -> None:
     snapshot, event = world.look(), world.event("on its way")
     world.store.state = IdentityState(None, None)
     with pytest.raises(UnwantedError):
-        world.delivery().take([event], snapshot)
+        world.delivery().submit([event], snapshot)
     assert world.outbox.queue.pending() == []

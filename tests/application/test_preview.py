@@ -21,7 +21,7 @@ POSTHOG = _Named("https://posthog.example", "phc_sample")
 def preview(world: World) -> Preview:
     previewer = Previewer(world.store, world.cloud, world.posthog, world.clock, world.ids)
     before = (world.store.state, world.posthog.calls, world.cloud.look_ups)
-    made = previewer.preview(world.event("next"), previewer.look(), POSTHOG)
+    made = previewer.preview(world.event("next"), previewer.take_snapshot(), POSTHOG)
     assert before == (world.store.state, world.posthog.calls, world.cloud.look_ups)
     assert world.outbox.queue.pending() == []
     return made

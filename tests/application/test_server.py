@@ -33,7 +33,7 @@ class Kept:
     gate: threading.Event = field(factory=threading.Event)
     at_gate: threading.Event = field(factory=threading.Event)
 
-    def keep(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
+    def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if self.broken:
             raise OSError("no disk")
         self.batches.append(tuple(batch))
@@ -65,7 +65,7 @@ def tracker(kept: Kept) -> Iterator[BackgroundTracker]:
 
 
 def make(kept: Kept) -> BackgroundTracker:
-    return BackgroundTracker(make_worker=lambda: kept, clock=time, seen={"after": 0})
+    return BackgroundTracker(make_worker=lambda: kept, clock=time, snapshot={"after": 0})
 
 
 def threads() -> list[threading.Thread]:
@@ -141,7 +141,7 @@ def test_an_event_carries_the_last_snapshot_before_it(tracker: BackgroundTracker
     assert until(lambda: kept.sent == 1)
     tracker.capture("two")
     assert until(lambda: kept.sent == 2)
-    assert [batch[0].seen for batch in kept.batches] == [{"after": 0}, {"after": 1}]
+    assert [batch[0].snapshot for batch in kept.batches] == [{"after": 0}, {"after": 1}]
 
 
 def test_the_queue_is_bounded_and_what_it_does_not_take_is_counted(

@@ -42,7 +42,7 @@ class Traffic:
             names = [f"event {len(self.captured) + number}" for number in range(A_SECOND // ROUNDS)]
             self.captured += names
             self.server.keep(*(QueuedEvent(name, now, json.dumps({}), seen) for name in names))
-            progress = self.server.courier.send(0)
+            progress = self.server.worker.send(0)
         return progress
 
     def down_for(self, seconds: float) -> None:
@@ -92,7 +92,7 @@ def test_a_long_outage_is_spaced_out_and_bounded(traffic: Traffic) -> None:
     assert len(files) <= EVENTS_LIMIT
     assert sum(each.stat().st_size for each in files) <= BYTES_LIMIT
     assert traffic.world.outbox.log.read().losses.counts.keys() <= {LossReason.TOO_MANY, LossReason.TOO_LARGE}
-    traffic.world.wait_out_pauses()
+    traffic.world.wait_out_backoff()
     traffic.go_on(1.0)
     assert len(traffic.arrived) + traffic.dropped == len(traffic.captured)
     assert traffic.arrived == traffic.captured[-len(traffic.arrived) :]
@@ -132,7 +132,7 @@ def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     traffic.world.clock.advance(EARLY_SECONDS[0])
     killed = Server(traffic.world)
     with pytest.raises(KeyboardInterrupt):
-        killed.courier.send(0)
+        killed.worker.send(0)
     assert dict(traffic.world.outbox.log.read().backoff.by_name)[POSTHOG] == pause
     traffic.world.posthog = alive
     calls = alive.calls

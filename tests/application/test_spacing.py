@@ -43,7 +43,7 @@ def test_a_success_ends_the_pause(world: World) -> None:
     world.posthog.failing = True
     world.run("fails")
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("succeeds")
     world.run("at once")
     assert world.outbox.queue.pending() == []
@@ -69,7 +69,7 @@ def test_an_unreachable_cloud_is_not_asked_at_every_command(world: World) -> Non
     waiting = [world.run(f"waits {number}") for number in range(10)]
     assert world.cloud.look_ups == look_ups + 1
     world.cloud.reachable = True
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("later")
     assert {world.distinct_id_of(event) for event in waiting} == {"alice"}
 
@@ -95,7 +95,7 @@ def test_a_refused_alias_is_not_retried_at_every_command(world: World) -> None:
     assert world.posthog.calls == calls + len(events)
     assert {world.distinct_id_of(event) for event in events} == {world.anon_id}
     world.posthog.refusing_aliases = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("later")
     assert {world.person_of(event) for event in events} == {world.person("alice")}
 
@@ -108,7 +108,7 @@ def test_nobody_is_looked_up_for_an_alias_that_is_not_due(world: World) -> None:
     events = [world.run(f"waits {number}") for number in range(5)]
     assert world.cloud.look_ups == look_ups
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     assert world.distinct_id_of(world.run("later")) == "alice"
     assert {world.person_of(event) for event in events} == {world.person("alice")}
 
@@ -120,7 +120,7 @@ def test_refused_credentials_are_not_asked_about_at_every_command(world: World) 
     events = [world.run(f"refused {number}") for number in range(5)]
     assert world.cloud.look_ups == 1
     world.cloud.answers["token of alice"] = answer
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("honoured again")
     assert world.linked_to == "alice"
     assert {world.person_of(event) for event in events} == {world.person("alice")}
@@ -190,7 +190,7 @@ def test_an_outbox_is_bounded(world: World) -> None:
     assert len(world.outbox.queue.pending()) == EVENTS_LIMIT
     assert world.outbox.log.read().losses.counts == {LossReason.TOO_MANY.value: 10}
     world.posthog.failing = False
-    world.wait_out_pauses()
+    world.wait_out_backoff()
     world.run("back")
     arrived = [event for event in events if world.person_of(event) is not None]
     assert arrived == events[11:]

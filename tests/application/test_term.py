@@ -56,7 +56,7 @@ def leave(world: World, events: int) -> None:
     """Commands whose processes find a sender at work."""
     for number in range(events):
         snapshot = world.look()
-        world.delivery().take([world.event(f"left {number}")], snapshot)
+        world.delivery().submit([world.event(f"left {number}")], snapshot)
 
 
 def test_commands_that_go_on_and_on_find_one_sender_after_another(world: World, posthog: SlowSink) -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import arcade_usage
 from arcade_usage import Tool
-from arcade_usage.testing.stage import recording
+from arcade_usage.testing.trackers import recording
 from arcade_usage.testing.usage import Usage
 
 

@@ -26,7 +26,7 @@ class Host:
             launcher=self.launcher,
             clock=self.clock,
             rotate=self._rotate,
-            keep=self.kept.append,
+            enqueue=self.kept.append,
             project={"host": "https://localhost", "project_token": "phc_x"},
             config_dir="/config",
             distribution="tool",

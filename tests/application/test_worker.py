@@ -77,7 +77,7 @@ def test_an_alias_that_was_accepted_in_between_is_no_change(server: Server) -> N
     server.world.run("a command")
     assert server.world.linked_to == "alice"
     server.keep(captured)
-    server.courier.send(0)
+    server.worker.send(0)
     assert server.world.distinct_id_of(server.events["in between"]) == "alice"
 
 
@@ -96,14 +96,14 @@ def test_in_a_pause_events_wait_and_nothing_is_tried(server: Server) -> None:
     assert server.run("one") is Attempt.SOON
     for seconds in EARLY_SECONDS:
         server.world.clock.advance(seconds)
-        server.courier.send(0)
+        server.worker.send(0)
     calls = server.world.posthog.calls
     server.keep(*[server.capture("many")] * (EVENTS_LIMIT + 10))
-    assert server.courier.send(0) is Attempt.LATER
+    assert server.worker.send(0) is Attempt.LATER
     assert server.world.posthog.calls == calls
     assert len(server.world.outbox.queue.records) == EVENTS_LIMIT
     server.world.posthog.failing = False
-    server.world.wait_out_pauses()
+    server.world.wait_out_backoff()
     assert server.run("last") is Attempt.DONE
     assert server.world.outbox.queue.records == {}
     assert server.whose("last") is not None
@@ -117,7 +117,7 @@ def test_what_another_process_could_not_send_is_tried_again(server: Server) -> N
     assert server.run("one") is Attempt.DONE
     assert server.whose("one") == server.world.anon_id
     server.world.cloud.reachable = True
-    server.world.wait_out_pauses()
+    server.world.wait_out_backoff()
     server.run("two")
     assert server.whose("one") == server.whose("two") == server.world.person("alice")
 
@@ -128,7 +128,7 @@ def test_a_sender_elsewhere_is_left_to_it(server: Server) -> None:
     assert server.run("one") is Attempt.ELSEWHERE
     assert server.world.posthog.calls == 0
     server.world.outbox.sender_lock.sender_at_work = False
-    assert server.courier.send(0) is Attempt.DONE
+    assert server.worker.send(0) is Attempt.DONE
 
 
 def test_losses_are_written_where_status_shows_them(server: Server) -> None:
@@ -138,17 +138,17 @@ def test_losses_are_written_where_status_shows_them(server: Server) -> None:
     server.keep(server.capture("unwritten"))
     server.world.outbox.queue.writable = True
     for _ in range(2):
-        server.courier.send(3)
+        server.worker.send(3)
     losses = server.world.outbox.log.read().losses
     assert losses.counts[LossReason.NOT_TAKEN.value] == 5
-    assert server.courier.lost == 2
+    assert server.worker.lost == 2
 
 
 def test_without_a_folder_nothing_is_kept(server: Server) -> None:
     """An id that changes all the time is worse than none."""
     server.snapshots.snapshot = None
     server.run("one")
-    assert server.courier.lost == 1
+    assert server.worker.lost == 1
     assert server.world.posthog.calls == 0
 
 
@@ -161,9 +161,9 @@ def test_turned_off_while_it_is_written_nothing_stays(server: Server) -> None:
         server.is_on = False
         return describe(capture)
 
-    server.courier.describe = turning_off
+    server.worker.describe = turning_off
     server.keep(captured)
-    assert (server.world.outbox.queue.records, server.courier.lost) == ({}, 0)
+    assert (server.world.outbox.queue.records, server.worker.lost) == ({}, 0)
 
 
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> None:
@@ -172,7 +172,7 @@ def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: Server) -> Non
     server.is_on = False
     taken = server.snapshots.taken
     assert server.run("while off") is Attempt.DONE
-    assert (server.courier.lost, server.snapshots.taken) == (0, taken)
+    assert (server.worker.lost, server.snapshots.taken) == (0, taken)
     server.is_on = True
     server.run("on again")
     assert "while off" not in server.events

@@ -54,7 +54,7 @@ class World:
             self.store, self.outbox, self.posthog, attributor, attempts, self.clock, self.ids, self._settle
         )
 
-    def wait_out_pauses(self) -> None:
+    def wait_out_backoff(self) -> None:
         """Time passes until everything is due again."""
         self.clock.advance(LONGEST_SECONDS)
 
@@ -81,7 +81,7 @@ class World:
         self, event: Event, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
     ) -> Record:
         delivery = self.delivery()
-        (record,) = delivery.take([event], snapshot, is_logout=is_logout)
+        (record,) = delivery.submit([event], snapshot, is_logout=is_logout)
         delivery.send(login=record if is_login else None)
         return record
 

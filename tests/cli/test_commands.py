@@ -22,7 +22,7 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     assert len(shell("status", "--json", "--token", "phc_other", *folder).content["sinks"]) == 1
     assert shell("flush", "--token", "phc_other", *folder).code == 0
     assert len(world.waiting) == 1
-    assert shell("flush", "--host", "https://nowhere.example", *folder).out == "Nothing waits to be sent.\n"
+    assert shell("flush", "--host", "https://nowhere.example", *folder).out == "No events are waiting.\n"
     assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
 
 

@@ -14,13 +14,16 @@ def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
     world.run("two")
     ran = shell("flush", "--config-dir", world.folder)
     assert (ran.code, ran.err) == (3, "")
-    assert "2 events still waiting: PostHog has trouble of its own (503): it is asked again later" in ran.out
+    assert (
+        "2 events still waiting: PostHog reports an error of its own (503): it is asked again later"
+        in ran.out
+    )
     world.receiver.posthog = WELL
     ran = shell("flush", "--config-dir", world.folder)
     assert ran.code == 0
     assert "2 events delivered" in ran.out
     assert set(world.events) == {"one", "two"}
-    assert shell("flush", "--config-dir", world.folder).out == "Nothing waits to be sent.\n"
+    assert shell("flush", "--config-dir", world.folder).out == "No events are waiting.\n"
 
 
 def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, world: World) -> None:
@@ -43,11 +46,11 @@ def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, wo
     world.store_credentials("principal-1", version=2)
     world.run("undecided")
     host = world.receiver.url.removeprefix("http://")
-    to_posthog = "PostHog has trouble of its own (503): it is asked again later"
+    to_posthog = "PostHog reports an error of its own (503): it is asked again later"
     to_cloud = f"Arcade Cloud is not at {host} (404): check the address"
     out = shell("flush", "--config-dir", world.folder).out
     assert f"2 events still waiting: {to_posthog}" in out
-    assert f"your account was not found out: {to_cloud}" in out
+    assert f"your account could not be looked up: {to_cloud}" in out
     out = shell("status", "--config-dir", world.folder).out
     assert [line.strip().partition("  ")[0] for line in out.splitlines() if to_posthog in line] == [
         "last failure"

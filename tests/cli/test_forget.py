@@ -60,4 +60,4 @@ def test_forget_where_there_is_nothing_makes_nothing(shell: Shell, world: World)
     """Not even the folder."""
     ran = shell("forget", "--yes", "--config-dir", world.folder)
     assert (ran.code, world.folder.exists()) == (0, False)
-    assert "PostHog holds nothing" in ran.out
+    assert "No ids were stored here" in ran.out

@@ -85,4 +85,4 @@ def test_status_of_a_debugging_shell_says_so(
 ) -> None:
     """On, but nothing is sent."""
     monkeypatch.setenv("ARCADE_USAGE_DEBUG", "1")
-    assert "shown on stderr, and not sent" in shell("status", "--config-dir", world.folder).out
+    assert "shown on stderr and not sent" in shell("status", "--config-dir", world.folder).out

@@ -17,7 +17,7 @@ def test_off_drops_what_waits_and_on_takes_it_back(shell: Shell, world: World) -
     before = tree(world.folder)
     ran = shell("off", "--config-dir", world.folder)
     assert (ran.code, world.waiting) == (0, [])
-    assert "1 event that waited was dropped." in ran.out
+    assert "1 waiting event was dropped." in ran.out
     after = tree(world.folder)
     assert set(after) - set(before) == {str(world.folder / "usage" / "off")}
     assert {path: after[path] for path in before if path in after} == {
@@ -45,7 +45,7 @@ def test_off_drops_what_waits_for_every_sink(shell: Shell, world: World) -> None
 
 
 @pytest.mark.parametrize(
-    "variable", ["DO_NOT_TRACK is set", "ARCADE_USAGE_TRACKING says so", "you turned it off"]
+    "variable", ["DO_NOT_TRACK is set", "ARCADE_USAGE_TRACKING turns it off", "you turned it off"]
 )
 def test_on_says_what_still_says_off(
     shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str

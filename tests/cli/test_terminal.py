@@ -75,7 +75,7 @@ def test_forget_asks(world: World, answer: str, expected: int) -> None:
     anon_id = world.anon_id
     code, screen = on_a_terminal("forget", "--config-dir", str(world.folder), answer=answer or "\x04")
     assert code == expected
-    assert "Erase it?" in screen
+    assert "Erase them?" in screen
     assert (world.folder / "usage.json").exists() is (expected == 1)
     assert (anon_id in screen) is (expected == 0)
 

@@ -8,7 +8,7 @@ from attrs import frozen
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import AnalyticsSink
-from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Mood, Receiver
+from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Behaviour, Receiver
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -56,15 +56,15 @@ def _in_memory() -> Subject:
 
 
 def _over_http(receiver: Receiver) -> Subject:
-    def become(mood: Mood) -> Callable[[], object]:
-        return lambda: setattr(receiver, "posthog", mood)
+    def become(behaviour: Behaviour) -> Callable[[], object]:
+        return lambda: setattr(receiver, "posthog", behaviour)
 
     return Subject(
         PostHogSink(Project(receiver.url, TOKEN)),
         persons=lambda: receiver.persons.get(TOKEN, Persons()),
         fail=become(DOWN),
         lose_replies=become(LOSING_REPLIES),
-        refuse=become(Mood(takes=False, status=400, body=b"{}")),
+        refuse=become(Behaviour(takes=False, status=400, body=b"{}")),
         recover=become(WELL),
     )
 

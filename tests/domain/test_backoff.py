@@ -16,10 +16,10 @@ from arcade_usage.domain.backoff import (
 NOW = 1_800_000_000.0
 
 
-def pause_after(failures: int, chance: float) -> float:
+def pause_after(failures: int, randomness: float) -> float:
     """The pause, in seconds, that follows so many failures and one more."""
     backoff = Backoff((("sink", Pause(failures, NOW)),)) if failures else Backoff()
-    due = backoff.begun("sink", NOW, chance).next_due
+    due = backoff.begun("sink", NOW, randomness).next_due
     assert due is not None
     return due - NOW
 
@@ -28,21 +28,21 @@ def test_pauses_double_from_30_seconds_to_an_hour() -> None:
     """Without jitter: 30, 60, 120, … 3600, 3600 s."""
     backoff, lengths = Backoff(), []
     for _ in range(10):
-        backoff = backoff.begun("sink", NOW, chance=0.0)
+        backoff = backoff.begun("sink", NOW, randomness=0.0)
         lengths.append((backoff.next_due or 0) - NOW)
     assert lengths == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
 
 
 @given(st.integers(0, 10**6), st.floats(0, 1))
-def test_jitter_stays_within_its_share(failures: int, chance: float) -> None:
+def test_jitter_stays_within_its_share(failures: int, randomness: float) -> None:
     """However many failures: between 80 % of the shortest pause and the longest."""
-    assert pause_after(failures, chance) >= SHORTEST_SECONDS * (1 - JITTER) - 1e-6
-    assert pause_after(failures, chance) <= LONGEST_SECONDS + 1e-6
+    assert pause_after(failures, randomness) >= SHORTEST_SECONDS * (1 - JITTER) - 1e-6
+    assert pause_after(failures, randomness) <= LONGEST_SECONDS + 1e-6
 
 
 def test_a_pause_holds_back_until_it_is_over() -> None:
     """Not before its time, and not after it."""
-    backoff = Backoff().begun("sink", NOW, chance=0.0)
+    backoff = Backoff().begun("sink", NOW, randomness=0.0)
     assert backoff.hold_back("sink", NOW)
     assert backoff.hold_back("sink", NOW + 29)
     assert not backoff.hold_back("sink", NOW + 30)
@@ -67,7 +67,7 @@ def test_success_ends_a_pause() -> None:
 @pytest.mark.parametrize("jump", [-86_400.0 * 365, -7200.0], ids=["a year back", "two hours back"])
 def test_a_clock_set_back_does_not_jam_it(jump: float) -> None:
     """A time that is further ahead than any pause can't have been meant: it is due."""
-    backoff = Backoff().begun("sink", NOW, chance=0.0)
+    backoff = Backoff().begun("sink", NOW, randomness=0.0)
     assert not backoff.hold_back("sink", NOW + jump)
 
 

@@ -74,7 +74,7 @@ def test_a_login_that_has_to_be_looked_up_says_so(world: World) -> None:
     world.store_credentials("principal-1")
     host = show(world, LOGIN)
     line, shown = told(host)
-    assert "whom Arcade Cloud names for the stored credentials" in line
+    assert "the account that Arcade Cloud names for the stored credentials" in line
     assert shown["distinct_id"] is None
     assert "secret-token" not in host.stderr
     assert not any(request.path.startswith("/api") for request in world.receiver.requests)
@@ -119,10 +119,10 @@ def test_a_host_that_logs_at_debug_is_told_what_is_done_and_why_not(world: World
     assert log(world, FAILED_CALL, DO_NOT_TRACK="1") == (
         "arcade_usage DEBUG usage is not tracked: DO_NOT_TRACK is set\n"
     )
-    assert log(world, FAILED_CALL) == "arcade_usage DEBUG a delivery was started\n"
+    assert log(world, FAILED_CALL) == "arcade_usage DEBUG a delivery process was started\n"
     frozen = log(world, f"import sys; sys.frozen = True\n{FAILED_CALL}")
     assert frozen.startswith(
-        "arcade_usage DEBUG no delivery could be started, the event waits in the outbox: "
+        "arcade_usage DEBUG the delivery process could not be started; the event waits in the outbox: "
     )
     assert "no such toolkit" not in frozen
 
@@ -131,4 +131,4 @@ def test_a_folder_that_cannot_be_used_is_told(world: World) -> None:
     """By the command that is not tracked."""
     world.folder.write_text("not a folder", encoding="utf-8")
     told = log(world, FAILED_CALL)
-    assert told == "arcade_usage DEBUG usage is not tracked: a stored choice says so, or can't be read\n"
+    assert told == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"

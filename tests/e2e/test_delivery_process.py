@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT
-from arcade_usage.demo.receiver import DOWN, WELL, Mood
+from arcade_usage.demo.receiver import DOWN, WELL, Behaviour
 from tests.e2e.world import World, until
 
 # In place of the SDK, so that it runs in the middle of a delivery: tells what the process is, and fails.
@@ -238,7 +238,7 @@ def test_a_record_is_there_before_the_sdk_is(world: World) -> None:
 
 def test_what_is_turned_off_while_it_is_on_its_way_is_not_sent(world: World) -> None:
     """Off while the cloud is being asked: neither the alias nor the event goes out, and nobody is linked."""
-    world.receiver.cloud = Mood(hang_seconds=0.5)
+    world.receiver.cloud = Behaviour(hang_seconds=0.5)
     world.store_credentials("principal-1")
     world.start("toolkit.run")
     assert world.receiver.wait_until(lambda: bool(world.receiver.look_ups()), 20)

@@ -47,10 +47,13 @@ def performed(temporary: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_event_ends_up_with_the_right_person(performed: subprocess.CompletedProcess[str]) -> None:
-    """The demo exits with 0 and says that nobody was mixed up, where tracking is off and the proxy is broken."""
+    """The demo exits with 0 and says that every event is attributed correctly, where tracking is off and the proxy is broken."""
     commands = [command for chapter in STORY for step in chapter.steps for command in step.commands]
     assert performed.stderr == ""
-    assert f"{len(commands)} events, {len(PEOPLE)} people, nobody mixed up." in performed.stdout
+    assert (
+        f"{len(commands)} events, {len(PEOPLE)} people, none attributed to the wrong person."
+        in performed.stdout
+    )
     assert performed.returncode == 0
 
 
@@ -64,11 +67,11 @@ def test_it_is_plain_in_a_pipe(performed: subprocess.CompletedProcess[str]) -> N
 
 def test_it_tells_every_step_and_every_person(performed: subprocess.CompletedProcess[str]) -> None:
     """Each step of the story is shown, and in the end each person with what they ran, and what is nobody's."""
-    story, endings = performed.stdout.split("Whose events they are now")
+    story, endings = performed.stdout.split("Final attribution")
     for chapter in STORY:
         assert all(title in story for title in (chapter.title, *(step.title for step in chapter.steps)))
     first_words = {line.split(" ")[0] for line in endings.splitlines()}
-    assert {person.name for person in PEOPLE} | {"nobody"} <= first_words
+    assert {person.name for person in PEOPLE} | {"none"} <= first_words
 
 
 def test_it_shows_the_stitching_and_the_redaction(performed: subprocess.CompletedProcess[str]) -> None:
@@ -121,8 +124,8 @@ def test_a_mix_up_makes_it_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         cli.main()
     shown = capsys.readouterr().out
     assert ended.value.code == 1
-    assert "1 of 2 events went wrong:" in shown
-    assert "step 2: chat, run by Ben, put down to somebody else" in shown
+    assert "1 of 2 events are wrong:" in shown
+    assert "step 2: chat, run by Ben: attributed to another person" in shown
     assert dict(os.environ) == before
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Place
+from arcade_usage.composition.console import Scope
 from tests.e2e.world import World
 
 
@@ -15,11 +15,11 @@ def _remove(world: World) -> None:
 
 
 def _turn_off(world: World) -> None:
-    console.turn_off(Place(config_dir=world.folder))
+    console.turn_off(Scope(config_dir=world.folder))
 
 
 def _forget(world: World) -> None:
-    console.make_eraser(Place(config_dir=world.folder)).forget()
+    console.make_eraser(Scope(config_dir=world.folder)).forget()
 
 
 WAYS: dict[str, Callable[[World], None]] = {"removed": _remove, "off": _turn_off, "forget": _forget}

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood
+from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour
 from tests.e2e.gate import Gate
 from tests.e2e.world import World
 
@@ -37,11 +37,11 @@ def gate(world: World) -> Iterator[Gate]:
 
 
 ALIAS_TROUBLES = {
-    "500": Mood(takes=False, status=500),
-    "401": Mood(takes=False, status=401),
-    "a proxy's page": Mood(takes=False, body=b"<html>log in to the Wi-Fi</html>"),
-    "a redirect": Mood(takes=False, status=302, headers={"Location": "/login"}),
-    "cut off": Mood(takes=False, replies=False),
+    "500": Behaviour(takes=False, status=500),
+    "401": Behaviour(takes=False, status=401),
+    "a proxy's page": Behaviour(takes=False, body=b"<html>log in to the Wi-Fi</html>"),
+    "a redirect": Behaviour(takes=False, status=302, headers={"Location": "/login"}),
+    "cut off": Behaviour(takes=False, replies=False),
     "dead": HANGING,
     "refused": WELL,
 }

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL, Mood
+from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL, Behaviour
 from tests.e2e.world import World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
@@ -262,7 +262,7 @@ def test_a_logout_when_the_link_never_succeeded(world: World) -> None:
 
 def test_a_slow_cloud_is_waited_for(world: World) -> None:
     """A login is linked when the host goes on, though the cloud took its time to answer."""
-    world.receiver.cloud = Mood(hang_seconds=0.5)
+    world.receiver.cloud = Behaviour(hang_seconds=0.5)
     assert 0.5 < world.log_in(ALICE) < LOGIN_SECONDS
     assert world.linked_to() == ALICE
 

@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve, field, frozen
 
 from arcade_usage.application.delivery.delivery import BATCH_LIMIT
-from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Mood, Receiver
+from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
 from tests.e2e.world import World, noting_processes, until
 
 LIFETIME_SECONDS = 10.0
@@ -31,7 +31,7 @@ class Trouble:
     """What holds a delivery up: modules on its path, or a service; and whether it takes force to end it."""
 
     modules: Mapping[str, str] = field(factory=dict)
-    posthog: Mood = WELL
+    posthog: Behaviour = WELL
     takes_force: bool = True
     is_login: bool = False  # with credentials, so that an alias has to be sent before the host is let go
 
@@ -44,7 +44,7 @@ TROUBLES = {
         {"sitecustomize": RESOLVING.format(NEVER_ENDING)}, takes_force=False
     ),
     "a server that never answers": Trouble(posthog=HANGING, takes_force=False),
-    "an answer that trickles": Trouble(posthog=Mood(takes=False, seconds_a_byte=0.6), takes_force=False),
+    "an answer that trickles": Trouble(posthog=Behaviour(takes=False, seconds_a_byte=0.6), takes_force=False),
     "a login whose import never ends": Trouble({"posthog": NEVER_ENDING}, is_login=True),
 }
 

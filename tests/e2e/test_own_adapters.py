@@ -20,10 +20,7 @@ BROKEN: dict[str, tuple[str, str]] = {
     "no function": ("own_adapters:nothing", "AttributeError"),
     "a factory that raises": ("broken:fails", "RuntimeError: no adapters today"),
     "a factory that exits": ("broken:leaves", "SystemExit"),
-    "a factory that returns something else": (
-        "broken:returns_none",
-        "are no arcade_usage.Adapters but NoneType",
-    ),
+    "a factory that returns something else": ("broken:returns_none", "returned NoneType instead of Adapters"),
 }
 BROKEN_MODULE = """
 import sys

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.demo.receiver import WELL, Mood
+from arcade_usage.demo.receiver import WELL, Behaviour
 from tests.e2e.hosts import start_of_host
 from tests.e2e.world import TOKEN, World, until
 
@@ -112,18 +112,18 @@ def when_it_is_linked(world: World) -> bool:
     return world.linked_to() is not None
 
 
-MOMENTS: dict[str, tuple[Callable[[World], bool], Mood, Mood]] = {
+MOMENTS: dict[str, tuple[Callable[[World], bool], Behaviour, Behaviour]] = {
     "at once": (lambda _: True, WELL, WELL),
-    "at once, PostHog slow": (lambda _: True, WELL, Mood(hang_seconds=0.5)),
-    "while it asks": (when_it_asks, Mood(hang_seconds=0.4), WELL),
-    "while it aliases": (when_it_aliases, WELL, Mood(hang_seconds=0.5)),
-    "when it is linked": (when_it_is_linked, WELL, Mood(hang_seconds=0.2)),
+    "at once, PostHog slow": (lambda _: True, WELL, Behaviour(hang_seconds=0.5)),
+    "while it asks": (when_it_asks, Behaviour(hang_seconds=0.4), WELL),
+    "while it aliases": (when_it_aliases, WELL, Behaviour(hang_seconds=0.5)),
+    "when it is linked": (when_it_is_linked, WELL, Behaviour(hang_seconds=0.2)),
 }
 
 
 @pytest.mark.parametrize(("moment", "cloud", "posthog"), MOMENTS.values(), ids=MOMENTS)
 def test_a_logout_while_a_command_links(
-    world: World, moment: Callable[[World], bool], cloud: Mood, posthog: Mood
+    world: World, moment: Callable[[World], bool], cloud: Behaviour, posthog: Behaviour
 ) -> None:
     """Row "logout racing a command that is linking": who logged out never comes back into usage.json."""
     world.receiver.cloud, world.receiver.posthog = cloud, posthog
@@ -168,7 +168,7 @@ def test_logouts_at_any_moment_leave_nobody_behind(world: World) -> None:
 
 def test_credentials_change_while_a_login_is_settled(world: World) -> None:
     """A's login is being looked up when B's credentials take the place of A's: it never becomes B's."""
-    world.receiver.cloud = Mood(hang_seconds=0.5)
+    world.receiver.cloud = Behaviour(hang_seconds=0.5)
     login = threading.Thread(target=world.log_in, args=(ALICE,))
     login.start()
     assert until(lambda: when_it_asks(world))

@@ -121,15 +121,17 @@ def served(world: World) -> list[str]:
     return [event.distinct_id for event in world.persons.events if event.name == "MCP server started"]
 
 
-@pytest.mark.parametrize("mood", [DOWN, HANGING, LOSING_REPLIES], ids=["down", "hanging", "losing replies"])
-def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, mood: object) -> None:
+@pytest.mark.parametrize(
+    "behaviour", [DOWN, HANGING, LOSING_REPLIES], ids=["down", "hanging", "losing replies"]
+)
+def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, behaviour: object) -> None:
     """Captures go on, a few attempts are made, the outbox holds what it may, and the end comes in time."""
-    world.receiver.posthog = mood  # type: ignore[assignment]
+    world.receiver.posthog = behaviour  # type: ignore[assignment]
     lines = ONE + "go()\n" + FOUR_THREADS.format(each=300) + "go()\nserver.close()"
     with serving(world, lines) as server:
         assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)
         server.go()
-        if mood is not HANGING:
+        if behaviour is not HANGING:
             assert until(lambda: len(world.waiting) >= 950, SERVER_SECONDS)
         start = time.monotonic()
         run = server.end()
@@ -203,10 +205,10 @@ def test_short_outages_under_a_busy_server_cost_no_event(world: World) -> None:
     assert world.waiting == []
 
 
-@pytest.mark.parametrize("mood", [WELL, HANGING], ids=["well", "hanging"])
-def test_who_ends_without_closing_loses_nothing_and_does_not_hang(world: World, mood: object) -> None:
+@pytest.mark.parametrize("behaviour", [WELL, HANGING], ids=["well", "hanging"])
+def test_who_ends_without_closing_loses_nothing_and_does_not_hang(world: World, behaviour: object) -> None:
     """The interpreter ends as it would have; what was queued lies in the outbox, or has arrived."""
-    world.receiver.posthog = mood  # type: ignore[assignment]
+    world.receiver.posthog = behaviour  # type: ignore[assignment]
     lines = ONE + "go()\nfor number in range(60): server.capture('x', {'number': number})\n"
     with serving(world, lines) as server:
         assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)

@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Place
+from arcade_usage.composition.console import Scope
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from arcade_usage.domain.status import Trouble
@@ -39,7 +39,7 @@ def lock(world: World) -> Path:
 
 @pytest.mark.parametrize("how", ["a link", "a folder", "held"])
 def test_the_bounds_hold(world: World, lock: Path, how: str) -> None:
-    """Each command drops as much as it brings, and counts it; what lies in the lock's place stays."""
+    """Each command drops as much as it brings, and counts it; what lies in the lock's scope stays."""
     theirs = world.scratch / "theirs"
     theirs.write_text("theirs")
     if how != "held":
@@ -49,7 +49,7 @@ def test_the_bounds_hold(world: World, lock: Path, how: str) -> None:
     with held(lock) if how == "held" else nullcontext():
         for number in range(3):
             world.run(f"command {number}")
-        (sink,) = console.status(Place(config_dir=world.folder)).projects
+        (sink,) = console.status(Scope(config_dir=world.folder)).projects
     assert (sink.waiting, sink.logbook.losses.counts) == (EVENTS_LIMIT, {LossReason.TOO_MANY.value: 3})
     assert theirs.read_text() == "theirs"
 
@@ -61,7 +61,7 @@ def test_status_says_so(world: World, lock: Path, how: str) -> None:
         lock.unlink()
         lock.symlink_to(world.scratch)
     with held(lock) if how == "held" else nullcontext():
-        status = console.status(Place(config_dir=world.folder))
+        status = console.status(Scope(config_dir=world.folder))
         assert Trouble.LOCK in status.troubles
         (why,) = status.unusable_locks
     told = "it is a link. Remove it" if how == "a link" else "a process has held it for more than a minute."
@@ -70,19 +70,19 @@ def test_status_says_so(world: World, lock: Path, how: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sender", "identity"])
 def test_off_and_forgetting_go_ahead(world: World, lock: Path, kind: str) -> None:
-    """What the user asked for is done, whatever lies in the lock's place; that stays."""
-    place = Place(config_dir=world.folder)
+    """What the user asked for is done, whatever lies in the lock's scope; that stays."""
+    scope = Scope(config_dir=world.folder)
     broken = lock if kind == "sender" else world.folder / "usage" / "identity.lock"
     broken.unlink(missing_ok=True)
     broken.symlink_to(world.scratch)
-    assert console.make_eraser(place).forget().waiting == 1
+    assert console.make_eraser(scope).forget().waiting == 1
     assert ((world.folder / "usage.json").exists(), world.ledger_path.exists(), world.waiting) == (
         False,
         False,
         [],
     )
     world.run("second")
-    turned_off = console.turn_off(place)
-    assert (turned_off.at_work, world.waiting) == (0, [])
-    assert console.turn_on(place)
+    turned_off = console.turn_off(scope)
+    assert (turned_off.busy_senders, world.waiting) == (0, [])
+    assert console.turn_on(scope)
     assert broken.is_symlink()

@@ -13,7 +13,7 @@ from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.outbox import find_projects
 from arcade_usage.composition import console
 from arcade_usage.composition.adapters import default_adapters
-from arcade_usage.composition.console import Place
+from arcade_usage.composition.console import Scope
 from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
@@ -35,10 +35,10 @@ def test_off_while_a_sender_is_at_work(world: World) -> None:
     )
     with flushing:
         assert until(lambda: len(world.receiver.requests) > before)
-        turned_off = console.turn_off(Place(config_dir=world.folder))
+        turned_off = console.turn_off(Scope(config_dir=world.folder))
         sent = len(world.receiver.requests)
         flushing.communicate(timeout=60)
-    assert turned_off.at_work == 0
+    assert turned_off.busy_senders == 0
     assert turned_off.dropped > 0
     assert world.waiting == []
     assert len(world.receiver.requests) == sent == before + 1
@@ -49,11 +49,11 @@ def test_an_event_that_is_still_on_its_way_does_not_stay(world: World, how: str)
     """Its process starts after all is dropped: nothing is sent, written, or taken up again."""
     world.run("earlier")
     payload = world.payload("on its way")
-    place = Place(config_dir=world.folder)
+    scope = Scope(config_dir=world.folder)
     if how == "off":
-        console.turn_off(place)
+        console.turn_off(scope)
     else:
-        console.make_eraser(place).forget()
+        console.make_eraser(scope).forget()
     before, requests = names(world.folder), len(world.receiver.requests)
     deliver(payload)
     assert (names(world.folder), len(world.receiver.requests)) == (before, requests)
@@ -84,10 +84,10 @@ def test_forgetting_waits_for_a_sender_at_work(world: World) -> None:
     before = len(world.receiver.requests)
     world.start("at work")
     assert until(lambda: len(world.receiver.requests) > before)
-    forgotten = console.make_eraser(Place(config_dir=world.folder)).forget()
+    forgotten = console.make_eraser(Scope(config_dir=world.folder)).forget()
     world.settle()
-    assert forgotten.at_work == 0
-    assert forgotten.traces.anonymous == (anon_id,)
+    assert forgotten.busy_senders == 0
+    assert forgotten.subject_ids.anonymous == (anon_id,)
     assert forgotten.copies == 2
     for path in world.folder.rglob("*"):
         assert path.is_dir() or anon_id.encode() not in path.read_bytes(), path

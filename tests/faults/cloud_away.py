@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from arcade_usage.demo.receiver import HANGING, WELL, Mood, Receiver
+from arcade_usage.demo.receiver import HANGING, WELL, Behaviour, Receiver
 from tests.e2e.gate import Gate
 from tests.e2e.world import World
 from tests.faults.bounds import check_bounds, most_attempts
@@ -24,30 +24,30 @@ SHELLS = 8
 
 _MALLORY = json.dumps({"data": {"principal_id": MALLORY}})
 _HUGE = json.dumps({"padding": "x" * 4_000_000, "data": {"principal_id": MALLORY}})
-MOODS = {
-    "answers 500": Mood(takes=False, status=500, body=_MALLORY.encode()),
+BEHAVIOURS = {
+    "answers 500": Behaviour(takes=False, status=500, body=_MALLORY.encode()),
     "never answers": HANGING,
-    "answers a byte each 0.1 s": Mood(body=_MALLORY.encode(), seconds_a_byte=0.1),
-    "answers 200 with a page": Mood(body=b"<html><body>Log in to the Wi-Fi</body></html>"),
-    "answers 4 MB": Mood(body=_HUGE.encode()),
+    "answers a byte each 0.1 s": Behaviour(body=_MALLORY.encode(), seconds_a_byte=0.1),
+    "answers 200 with a page": Behaviour(body=b"<html><body>Log in to the Wi-Fi</body></html>"),
+    "answers 4 MB": Behaviour(body=_HUGE.encode()),
 }
 
 
-def register(name: str, mood: Mood, rounds: int = 16, quick: int = 0) -> None:
+def register(name: str, behaviour: Behaviour, rounds: int = 16, quick: int = 0) -> None:
     @experiment(GROUP, name, rounds=rounds, quick=quick)
     def answer_so(lab: Lab, rounds: int) -> Figures:
-        return _work_on(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
+        return _work_on(lab, rounds, lambda: _set(lab, behaviour), lambda: _set(lab, WELL))
 
 
-for name, mood in MOODS.items():
-    register(name, mood, *((40, 8) if mood is HANGING else ()))
+for name, behaviour in BEHAVIOURS.items():
+    register(name, behaviour, *((40, 8) if behaviour is HANGING else ()))
 
 
 @experiment(GROUP, "redirects to who names somebody else", rounds=16, quick=0)
 def redirect(lab: Lab, rounds: int) -> Figures:
-    with Receiver(cloud=Mood(body=_MALLORY.encode())) as other:
-        mood = Mood(status=302, headers={"Location": f"{other.url}/api/v1/auth/validate"})
-        figures = _work_on(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
+    with Receiver(cloud=Behaviour(body=_MALLORY.encode())) as other:
+        behaviour = Behaviour(status=302, headers={"Location": f"{other.url}/api/v1/auth/validate"})
+        figures = _work_on(lab, rounds, lambda: _set(lab, behaviour), lambda: _set(lab, WELL))
         assert not other.requests, "credentials went to somebody else"
         return figures
 
@@ -58,8 +58,8 @@ def refuse(lab: Lab, rounds: int) -> Figures:
         return _work_on(lab, rounds, gate.shut, gate.open, cloud_url=gate.url)
 
 
-def _set(lab: Lab, mood: Mood) -> None:
-    lab.receiver.cloud = mood
+def _set(lab: Lab, behaviour: Behaviour) -> None:
+    lab.receiver.cloud = behaviour
 
 
 def _work_on(

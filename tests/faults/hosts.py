@@ -13,7 +13,7 @@ from shutil import which
 
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
-from arcade_usage.composition.console import Place, flush
+from arcade_usage.composition.console import Scope, flush
 from arcade_usage.domain.project import Project
 from tests.e2e.world import TOKEN, World
 from tests.faults.experiment import NotRunError
@@ -134,7 +134,7 @@ def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
     run_host(lab, world, name)
     if not outbox_of(world).queue.pending():
         return False
-    list(flush(Place(config_dir=world.folder), lambda _: None, []))
+    list(flush(Scope(config_dir=world.folder), lambda _: None, []))
     return True
 
 

@@ -5,14 +5,14 @@ from random import Random
 
 from attrs import define, evolve
 
-from arcade_usage.demo.receiver import Mood
+from arcade_usage.demo.receiver import Behaviour
 from tests.e2e.world import World
 from tests.faults.experiment import experiment
 from tests.faults.figures import Figures
 from tests.faults.lab import Lab
 
 HOMES = 8  # side by side
-A_LITTLE_SLOW = Mood(hang_seconds=0.1)  # both services, so that many logouts come while they are asked
+A_LITTLE_SLOW = Behaviour(hang_seconds=0.1)  # both services, so that many logouts come while they are asked
 A_QUARTER = 4  # of the next persons run a command before they log in
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import partial
 
-from arcade_usage.composition.console import Place, status
+from arcade_usage.composition.console import Scope, status
 from tests.adapters.test_request_settings import HARMLESS
 from tests.e2e.gate import Gate
 from tests.e2e.servers import SERVER_SECONDS, serving
@@ -92,7 +92,7 @@ def concerned(lab: Lab, rounds: int) -> Figures:
 
 def _reason(world: World) -> str:
     """Why the last attempt failed, as `status` has it."""
-    (sink,) = status(Place(config_dir=world.folder)).projects
+    (sink,) = status(Scope(config_dir=world.folder)).projects
     assert sink.logbook.failed is not None
     return sink.logbook.failed.reason
 

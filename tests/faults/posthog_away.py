@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from attrs import define
 
-from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL, Mood, Received, Receiver
+from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL, Behaviour, Received, Receiver
 from tests.e2e.gate import Gate
 from tests.faults.bounds import check_bounds
 from tests.faults.certificates import certify
@@ -17,28 +17,28 @@ GROUP = "PostHog out of reach"
 BAD = "bad command"
 PAGE = b"<html><body>Log in to the Wi-Fi</body></html>"
 
-MOODS = {
-    "answers 500": Mood(takes=False, status=500),
-    "answers 503": Mood(takes=False, status=503, body=b"down for maintenance"),
-    "answers 429, retry after a minute": Mood(takes=False, status=429, headers={"Retry-After": "60"}),
-    "answers 403, as a proxy does": Mood(takes=False, status=403, body=PAGE),
-    "answers 407, as a proxy does": Mood(takes=False, status=407, body=PAGE),
-    "answers 200 with a page, as a captive portal does": Mood(takes=False, body=PAGE),
+BEHAVIOURS = {
+    "answers 500": Behaviour(takes=False, status=500),
+    "answers 503": Behaviour(takes=False, status=503, body=b"down for maintenance"),
+    "answers 429, retry after a minute": Behaviour(takes=False, status=429, headers={"Retry-After": "60"}),
+    "answers 403, as a proxy does": Behaviour(takes=False, status=403, body=PAGE),
+    "answers 407, as a proxy does": Behaviour(takes=False, status=407, body=PAGE),
+    "answers 200 with a page, as a captive portal does": Behaviour(takes=False, body=PAGE),
     "takes the events, and its reply is lost": LOSING_REPLIES,
     "takes the request and is dead": HANGING,
-    "answers a byte each 0.6 s": Mood(takes=False, seconds_a_byte=0.6),
+    "answers a byte each 0.6 s": Behaviour(takes=False, seconds_a_byte=0.6),
 }
 IN_TESTS = {"answers 200 with a page, as a captive portal does", "takes the events, and its reply is lost"}
 
 
-def register(name: str, mood: Mood) -> None:
+def register(name: str, behaviour: Behaviour) -> None:
     @experiment(GROUP, name, rounds=3, quick=3 if name in IN_TESTS else 0)
     def answer_so(lab: Lab, rounds: int) -> Figures:
-        return ride_out(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
+        return ride_out(lab, rounds, lambda: _set(lab, behaviour), lambda: _set(lab, WELL))
 
 
-for name, mood in MOODS.items():
-    register(name, mood)
+for name, behaviour in BEHAVIOURS.items():
+    register(name, behaviour)
 
 
 GATES: dict[str, Callable[[Gate], object]] = {
@@ -63,15 +63,15 @@ for name, shut in GATES.items():
 
 @experiment(GROUP, "redirects to a page with 200", rounds=3, quick=0)
 def redirect(lab: Lab, rounds: int) -> Figures:
-    with Receiver(cloud=Mood(body=b'{"status": "Ok"}')) as portal:
-        mood = Mood(takes=False, status=302, headers={"Location": f"{portal.url}/login"})
-        figures = ride_out(lab, rounds, lambda: _set(lab, mood), lambda: _set(lab, WELL))
+    with Receiver(cloud=Behaviour(body=b'{"status": "Ok"}')) as portal:
+        behaviour = Behaviour(takes=False, status=302, headers={"Location": f"{portal.url}/login"})
+        figures = ride_out(lab, rounds, lambda: _set(lab, behaviour), lambda: _set(lab, WELL))
         assert not portal.requests, "a redirect was followed"
         return figures
 
 
-def _set(lab: Lab, mood: Mood) -> None:
-    lab.receiver.posthog = mood
+def _set(lab: Lab, behaviour: Behaviour) -> None:
+    lab.receiver.posthog = behaviour
 
 
 @define
@@ -81,11 +81,11 @@ class _Picky(Receiver):
     refusal: int = 400
     events_limit: int = 1000
 
-    def _take_in(self, received: Received, mood: Mood) -> tuple[int, object]:
+    def _ingest(self, received: Received, behaviour: Behaviour) -> tuple[int, object]:
         batch = received.content["batch"]
         if len(batch) > self.events_limit or any(BAD in str(event["properties"]) for event in batch):
             return self.refusal, {"status": "refused"}
-        return Receiver._take_in(self, received, mood)
+        return Receiver._ingest(self, received, behaviour)
 
 
 def register_refusal(name: str, receiver: Callable[[], _Picky], lost: int, quick: int) -> None:

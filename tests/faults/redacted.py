@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from arcade_usage.composition.console import Place, flush, sent
+from arcade_usage.composition.console import Scope, flush, sent
 from tests.domain.corpus import SECRETS, WORDS
 from tests.domain.corpus.persons import HOME, NAMES
 from tests.domain.corpus.sample import Sample
@@ -62,7 +62,7 @@ def of_commands(lab: Lab, rounds: int) -> Figures:
         assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
         assert len(world.waiting) == len(part)
         _look_at_what_waits(world, part, left)
-        list(flush(Place(config_dir=world.folder), lambda _: None, []))
+        list(flush(Scope(config_dir=world.folder), lambda _: None, []))
 
     return _follow(lab, rounds, run)
 
@@ -110,7 +110,7 @@ def _look_at_the_rest(world: World, part: Part, left: Left) -> None:
     for batch in world.receiver.batches():
         for event in batch["batch"]:
             _look(part, event["properties"], "on the wire", left)
-    copies, _ = sent(Place(config_dir=world.folder))
+    copies, _ = sent(Scope(config_dir=world.folder))
     for _, copy in copies:
         _look(part, copy.properties, "copied on disk", left)
     _look_at_what_waits(world, part, left)

@@ -92,7 +92,7 @@ def _log_out_of_links_only(process: Any, _: bool) -> bool:
     return True
 
 
-def _no_log_out_again(store: Any, ids: Any, left: Snapshot) -> None:
+def _no_ensure_logged_out(store: Any, ids: Any, left: Snapshot) -> None:
     """The delivery process leaves it to the host."""
 
 
@@ -197,7 +197,7 @@ MUTANTS = (
         "no rotation at logout when unlinked",
         (
             (programs, "log_out", _log_out_of_links_only),
-            (delivery_module, "log_out_again", _no_log_out_again),
+            (delivery_module, "ensure_logged_out", _no_ensure_logged_out),
         ),
         Scenario((Faulty(LOGIN_ALICE, (("look up", "no answer"),)),), (LOGOUT,)),
         frozenset({oracle.COMES_BACK}),
@@ -282,7 +282,10 @@ MUTANTS = (
     ),
     Mutant(
         "a logged-out principal comes back",
-        ((programs, "log_out", lambda *_: True), (delivery_module, "log_out_again", _no_log_out_again)),
+        (
+            (programs, "log_out", lambda *_: True),
+            (delivery_module, "ensure_logged_out", _no_ensure_logged_out),
+        ),
         Scenario((LOGIN_ALICE,), (LOGOUT,)),
         frozenset({oracle.COMES_BACK}),
     ),

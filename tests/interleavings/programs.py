@@ -130,8 +130,8 @@ def _hand_over(
 def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) -> None:
     if process.call("read switch"):
         delivery = make_delivery(process)
-        delivery.write_down([event], snapshot, is_logout=is_logout)
-        delivery.tidy()
+        delivery.enqueue([event], snapshot, is_logout=is_logout)
+        delivery.enforce_retention()
 
 
 def rotate(process: Process, ended: int, had_credentials: bool, kept: Start | None) -> None:
@@ -151,7 +151,7 @@ def take(process: Process, event: Event, snapshot: Snapshot, is_login: bool, is_
     if not process.call("read switch"):
         return None
     delivery = make_delivery(process)
-    (record,) = delivery.take([event], snapshot, is_logout=is_logout)
+    (record,) = delivery.submit([event], snapshot, is_logout=is_logout)
     if _knowledge(delivery) != _knowledge(make_delivery(process)):
         raise AssertionError("take leaves something behind in the process")
     return Start(send, (record if is_login else None,))

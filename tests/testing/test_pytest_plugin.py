@@ -124,7 +124,7 @@ def test_a_failing_test_says_what_was_sent(tool: Tool) -> None:
     run = tool.test(FAILING)
     assert run.returncode == 1
     assert "AssertionError: 3 events were sent, not one:" in run.stdout
-    assert "sent: one (it broke), of nobody who is known" in run.stdout
+    assert "sent: one (it broke), of no known principal" in run.stdout
     assert "testing/usage.py" not in run.stdout
 
 

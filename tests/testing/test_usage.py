@@ -108,7 +108,7 @@ def test_what_cannot_be_sent_waits(usage: Usage, fault: str) -> None:
         tracker.track_command_execution("run", success=True)
     assert (usage.events, len(usage.waiting)) == ([], 1)
     usage.posthog.failing = usage.processes.failing = False
-    usage.wait_out_pauses()
+    usage.wait_out_backoff()
     tracker.track_command_execution("run", success=True)
     assert (len(usage.events), usage.waiting) == (2, [])
 
@@ -119,7 +119,7 @@ def test_replies_that_are_lost_count_nothing_twice(usage: Usage) -> None:
     tracker = build()
     tracker.track_command_execution("run", success=True)
     usage.posthog.losing_replies = False
-    usage.wait_out_pauses()
+    usage.wait_out_backoff()
     tracker.track_command_execution("run", success=True)
     assert len(usage.events) == 2
     assert len(usage.posthog.batches) == 2
@@ -133,7 +133,7 @@ def test_while_the_cloud_cannot_be_reached_nobody_is_named(usage: Usage) -> None
     tracker.track_command_execution("run", success=True)
     assert usage.the_only_event.whose is None
     usage.cloud.reachable = True
-    usage.wait_out_pauses()
+    usage.wait_out_backoff()
     tracker.track_command_execution("run", success=True)
     assert [event.whose for event in usage.events] == ["alice", "alice"]
 
@@ -165,7 +165,7 @@ def test_the_switch_is_the_real_one(usage: Usage, token: str | None, monkeypatch
 
 def test_the_only_event_shows_what_there_is_instead(usage: Usage) -> None:
     """A test that fails says what was sent, and what waits."""
-    with pytest.raises(AssertionError, match="0 events were sent, not one:\n  nothing was sent"):
+    with pytest.raises(AssertionError, match="0 events were sent, not one:\n  no events were sent"):
         _ = usage.the_only_event
     tracker = build()
     usage.begin_logged_in("alice")

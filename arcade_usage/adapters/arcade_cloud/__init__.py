@@ -1,1 +1,1 @@
-"""The Arcade Cloud API, and the credentials stored for it."""
+"""The Arcade Cloud API and the credentials stored for it."""

@@ -1,7 +1,7 @@
-"""credentials.yaml: which token asks which coordinator, in any of the file's three shapes.
+"""Reads credentials.yaml, in any of its three shapes, and derives the request that looks up the principal.
 
-Owns the invariant that a token is held for the one request it is for: it is in no repr, no error and
-no log. Never raises: what is not understood names nobody.
+Invariant: a token is only in the request that uses it, never in a repr, an error or a log. Never raises;
+unsupported content yields no request.
 """
 
 import os
@@ -24,7 +24,7 @@ _API_PATH = "/api/v1"
 
 @frozen
 class Request:
-    """What to ask: GET `url` with `token`; the answer's first of `names` is the principal."""
+    """GET `url` with `token`; the first of `names` in the response is the principal's id."""
 
     url: str
     token: str = field(repr=False)
@@ -32,7 +32,7 @@ class Request:
 
 
 class _NoAliases(yaml.SafeLoader):
-    """YAML without anchors: credentials need none, and a few lines of them can stand for gigabytes."""
+    """YAML without anchors: credentials don't need them, and a few lines can expand to gigabytes."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -41,14 +41,14 @@ class _NoAliases(yaml.SafeLoader):
 
 
 def read_credentials(path: str) -> tuple[Stamp | None, Request | None]:
-    """The stamp of the file that was read, and what to ask; no request where it names nobody."""
+    """Returns the file's stamp and the look-up request; no request without usable credentials."""
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             stamp = Stamp(*stamp_numbers(os.fstat(file.fileno())))
-            content = file.read(CREDENTIALS_LIMIT + 1) or b""  # None from a FIFO whose writer says nothing
+            content = file.read(CREDENTIALS_LIMIT + 1) or b""  # None from a FIFO without data
     except FileNotFoundError:
         return None, None
-    except OSError:  # not a file, or not permitted: there are credentials, and they name nobody
+    except OSError:  # not a file, or no permission: credentials exist, but are unusable
         numbers = read_stamp(path)
         return Stamp(*numbers) if numbers else None, None
     if len(content) > CREDENTIALS_LIMIT:
@@ -60,7 +60,7 @@ def read_credentials(path: str) -> tuple[Stamp | None, Request | None]:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open so that a FIFO in the file's place does not wait for a writer."""
+    """Opens without blocking on a FIFO that has no writer."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -83,19 +83,19 @@ def _ask(what: str, beside: object, holder: object, token: str, names: tuple[str
 
 
 def _at(node: object, key: object) -> object:
-    """What lies under a key; None where there is no such place."""
+    """The value under a key; None if there is none."""
     return node.get(key) if isinstance(node, Mapping) and isinstance(key, str) else None
 
 
 def _token(value: object) -> str | None:
-    """A token that can stand in a header."""
+    """The value if it is a token that fits into a header, else None."""
     if not isinstance(value, str) or not 0 < len(value) <= TOKEN_LIMIT:
         return None
     return value if value.isascii() and value.isprintable() and " " not in value else None
 
 
 def _base(url: object) -> str | None:
-    """The API's URL below a coordinator's, which may name it already; None for what is no URL."""
+    """The API's base URL below the coordinator's, which may include the path; None if it is invalid."""
     if not isinstance(url, str):
         return None
     base = url.strip().rstrip("/").removesuffix(_API_PATH)

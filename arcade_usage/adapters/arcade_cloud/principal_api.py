@@ -1,7 +1,7 @@
-"""The principal API: asks Arcade Cloud over httpx whom the stored credentials belong to.
+"""The principal API over httpx: asks Arcade Cloud which account the stored credentials belong to.
 
-Owns the invariants that credentials go to their own coordinator only, once, and to nowhere else, and
-that no answer is taken for one that is not. What kept it from one is told in words.
+Invariants: credentials are sent only to their own coordinator, once per look-up. Only a valid response counts
+as an answer; every other outcome has a reason for users.
 """
 
 import json
@@ -17,7 +17,7 @@ from arcade_usage.domain.identity import is_principal_id
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected
 
-# httpx and PyYAML take longer to import than the rest of a delivery takes, and few events need them.
+# Importing httpx and PyYAML takes longer than the rest of a delivery, and few events need them.
 if TYPE_CHECKING:
     import ssl
 
@@ -32,7 +32,7 @@ _PROXIES = (("http", "https", "socks5", "socks5h"), "socksio", "httpx[socks]")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _ANSWERS = {
     401: "{who} does not accept the stored login (401): log in again",
-    403: "{who} does not let the stored login say whose it is (403): log in again, or ask your administrator",
+    403: "{who} does not let the stored login name its account (403): log in again, or ask the administrator",
 }
 
 
@@ -61,7 +61,7 @@ def _ask(request: "Request") -> Answer:
     try:
         proxy = find_proxy(request.url, Support(*_PROXIES))
         status, content = within(LOOK_UP_SECONDS, lambda: _get(request, proxy))
-    except Exception as error:  # noqa: BLE001 - proxies, certificates, …: whatever is wrong with the network here
+    except Exception as error:  # noqa: BLE001 - a wrong proxy, certificate or network setting can raise anything
         return NoAnswer(peer.explain(error, proxy))
     if status in (401, 403):
         return Rejected(peer.explain_status(status))
@@ -74,7 +74,7 @@ def _ask(request: "Request") -> Answer:
 
 
 def _get(request: "Request", proxy: "Proxy | None") -> tuple[int, bytes]:
-    """The answer's status and content, which is cut soon after ANSWER_LIMIT."""
+    """Returns status and content of the response; content is truncated soon after ANSWER_LIMIT."""
     import httpx
 
     headers = {
@@ -85,7 +85,7 @@ def _get(request: "Request", proxy: "Proxy | None") -> tuple[int, bytes]:
     trusted = _trusted((request.url, proxy.url) if proxy else (request.url,))
     to_proxy = None
     if proxy is not None:
-        address = proxy.url.replace("socks5h:", "socks5:", 1)  # the same to httpx; its 0.27 knows one
+        address = proxy.url.replace("socks5h:", "socks5:", 1)  # httpx 0.27 knows no socks5h
         to_proxy = httpx.Proxy(address, ssl_context=trusted if address.startswith("https:") else None)
     with (
         httpx.Client(
@@ -97,7 +97,7 @@ def _get(request: "Request", proxy: "Proxy | None") -> tuple[int, bytes]:
 
 
 def _trusted(urls: tuple[str, ...]) -> "ssl.SSLContext":
-    """What is trusted on the way over these URLs; without https on it there is nothing to trust."""
+    """The TLS context for these URLs; an empty one if none of them uses https."""
     import ssl
 
     import httpx

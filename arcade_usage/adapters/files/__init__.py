@@ -1,1 +1,1 @@
-"""The floor of the adapters: files, folders and locks that are surely the user's own."""
+"""Files, folders and locks that belong to the user; the other adapters build on them."""

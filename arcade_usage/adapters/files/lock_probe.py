@@ -1,7 +1,7 @@
-"""Looks at a lock: whether somebody holds it, told without filelock, and which kind of lock it is.
+"""Probes a lock without filelock: whether it is held, and whether the file system supports locks.
 
-Most processes of a busy machine find a sender at work, and then have nothing more to do: importing filelock
-would take a good part of all the time that they take.
+Most processes on a busy machine find an active sender and end. Importing filelock would take a large part of
+their run time.
 """
 
 import errno
@@ -12,7 +12,7 @@ from enum import Enum
 
 from arcade_usage.adapters.files import owner_lock
 
-# What file systems without locks say: all who share a folder hear the same, and use the same kind of lock.
+# Errors of file systems without locks. All processes that share a folder get them and use the same fallback.
 _NO_LOCKS = {
     errno.ENOLCK,
     errno.EOPNOTSUPP,
@@ -25,30 +25,31 @@ _OPEN = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) 
 
 
 class Found(Enum):
-    """What a look at a lock found."""
+    """The result of probing a lock."""
 
-    FREE = "nobody holds it"
+    FREE = "no process holds it"
     HELD = "another process holds it"
-    NO_LOCKS = "the file system has no locks: owner_lock has to tell"
+    NO_LOCKS = "the file system has no locks; owner_lock has to be asked"
 
 
 class ForeignFileError(OSError):
-    """What lies in the place of a lock file is none that we made: it is left alone."""
+    """The file at the lock's path is not one that the library made; it is left unchanged."""
 
 
 def owner_folder(path: str) -> str:
-    """The folder that takes the place of the lock file at `path` where the file system has no locks."""
+    """The folder that replaces the lock file at `path` on a file system without locks."""
     return f"{path}.owners"
 
 
 def probe(path: str) -> Found:
-    """Look at a lock file. Raises ForeignFileError, FileNotFoundError where there is none yet, OSError.
+    """Probes a lock file. Raises ForeignFileError, FileNotFoundError if it is missing, OSError.
 
-    Blocks: not. Holds it itself for a moment, so who sees it held meanwhile relies on the caller to take it.
+    Doesn't block. Holds the lock for a moment. A process that finds it held meanwhile relies on the caller to
+    take it.
     """
     check_file(path)
     if sys.platform == "win32":
-        return Found.FREE  # filelock has to tell
+        return Found.FREE  # filelock has to try
     import fcntl
 
     descriptor = os.open(path, _OPEN)
@@ -62,12 +63,12 @@ def probe(path: str) -> Found:
         return Found.NO_LOCKS
     finally:
         os.close(descriptor)
-    # Locks fail for some processes only, or failed until now.
+    # Locks can fail for some processes only, or have failed until now.
     return Found.HELD if owner_lock.is_held(owner_folder(path)) else Found.FREE
 
 
 def is_held(path: str) -> bool:
-    """True where a process holds the lock, of whichever kind. Never raises."""
+    """Whether a process holds the lock of either kind. Never raises."""
     try:
         found = probe(path)
     except OSError:
@@ -76,16 +77,16 @@ def is_held(path: str) -> bool:
 
 
 def check_file(path: str) -> None:
-    """Raises ForeignFileError, FileNotFoundError where there is none yet, OSError.
+    """Raises ForeignFileError, FileNotFoundError if the file is missing, OSError.
 
-    filelock empties the file and changes its mode, so it must not be given another one.
+    filelock truncates the file and changes its mode, so it must not be given another file.
     """
     status = os.lstat(path)
     if stat.S_ISLNK(status.st_mode):
         raise ForeignFileError(errno.ELOOP, "it is a link", path)
     if not stat.S_ISREG(status.st_mode):
-        raise ForeignFileError(errno.EEXIST, "it is no file", path)
+        raise ForeignFileError(errno.EEXIST, "it is not a plain file", path)
     if status.st_nlink > 1:
-        raise ForeignFileError(errno.EMLINK, "it has another name elsewhere", path)
+        raise ForeignFileError(errno.EMLINK, "it has a second hard link", path)
     if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
         raise ForeignFileError(errno.EPERM, "it belongs to another user", path)

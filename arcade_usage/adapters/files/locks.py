@@ -1,7 +1,7 @@
-"""The lock of a path: filelock's where the file system has locks, and owner_lock's where it has none.
+"""The lock of a path: filelock's, or owner_lock's on a file system without locks.
 
-Owns the invariants that nothing of filelock's is seen on stderr or in the tool's logs, and that no file which
-we did not make is opened for writing, emptied, or removed in a lock's place.
+Invariants: filelock writes nothing to stderr or to the tool's logs. No foreign file in the place of a lock is
+opened for writing, truncated or removed.
 """
 
 import os
@@ -19,9 +19,9 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
 @contextmanager
 def hold(path: str, seconds: float) -> Iterator[None]:
-    """Hold the lock of `path`, in a folder that is there. Blocks: `seconds`.
+    """Holds the lock of `path`, whose folder must exist. Blocks for at most `seconds`.
 
-    Raises TimeoutError where another process holds it for all of that time, OSError where it can't be had.
+    Raises TimeoutError if another process holds it for all that time, OSError if it can't be used.
     """
     try:
         found = probe(path)
@@ -41,14 +41,14 @@ def hold(path: str, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _hold_native(path: str, seconds: float) -> Iterator[None]:
-    from filelock import FileLock  # takes long to import, and most processes find the lock held
+    from filelock import FileLock  # slow to import, and most processes find the lock held
 
-    _keep_out_of_logs(path)
+    _filter_log(path)
     lock, ends = FileLock(path, mode=PRIVATE_FILE), time.monotonic() + seconds
     try:
         lock.acquire(timeout=seconds)
-    except NotImplementedError as error:  # an older one's word for: there are no locks here
-        raise OSError("locks were there a moment ago") from error
+    except NotImplementedError as error:  # older filelock versions: no locks on this file system
+        raise OSError("the file system stopped supporting locks") from error
     try:
         while owner_lock.is_held(owner_folder(path)):  # taken while locks failed
             if time.monotonic() >= ends:
@@ -59,24 +59,24 @@ def _hold_native(path: str, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def _keep_out_of_logs(path: str) -> None:
-    """filelock tells of each step at DEBUG, on a logger that the tool may use and show as well."""
+def _filter_log(path: str) -> None:
+    """Filters filelock's DEBUG records about `path` from its logger, which the tool may use too."""
     import logging
 
     _paths.add(path)
-    logging.getLogger("filelock").addFilter(_is_of_others)  # adding it again changes nothing
+    logging.getLogger("filelock").addFilter(_is_about_other_path)  # adding it again has no effect
 
 
 _paths: set[str] = set()
 
 
-def _is_of_others(record: "object") -> bool:
+def _is_about_other_path(record: "object") -> bool:
     arguments = getattr(record, "args", None)
     return not (isinstance(arguments, tuple) and _paths.intersection(map(str, arguments)))
 
 
 def find_obstacle(path: str) -> "str | None":
-    """Why the lock of `path` can't be had, in words for people; None where it can. Changes nothing."""
+    """Why the lock of `path` can't be used, as a message for users; None if it can. Changes nothing."""
     try:
         probe(path)
     except FileNotFoundError:

@@ -1,8 +1,8 @@
-"""Writes files in our folders: follows no link, and changes no file that isn't the user's own.
+"""Writes files in the library's folders without following links or changing other users' files.
 
-Owns the invariants that nothing outside of our folders is changed or deleted through a link; that a reader
-sees a file whole, as it was before or after a write; and that what we make is the user's alone (0600, folders
-0700). adapters/files/ownership.py opens and reads: most commands write nothing, so they import that alone.
+Invariants: nothing outside these folders is changed or deleted through a link. A reader sees a file as it was
+before or after a write, never in between. Files are created with mode 0600, folders with 0700.
+adapters/files/ownership.py opens and reads; most commands write nothing and import only that module.
 """
 
 import os
@@ -20,16 +20,16 @@ from arcade_usage.adapters.files.ownership import (
     open_descriptor,
 )
 
-TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 TEMPORARY_PREFIX = ".tmp-"
-STRAY_SECONDS = 3600.0  # age after which a temporary file belongs to no writer any more
-NAMES_LIMIT = 200_000  # entries of a folder, of whatever kind, that one look passes
-SWEEP_LIMIT = 5000  # temporary files that one sweep takes in
+STRAY_SECONDS = 3600.0  # age after which a temporary file has no writer any more
+NAMES_LIMIT = 200_000  # folder entries that one scan reads
+SWEEP_LIMIT = 5000  # temporary files that one sweep handles
 REPLACE_TRIES = 20  # on Windows, while a reader holds the file
 REPLACE_PAUSE_SECONDS = 0.01
 
@@ -38,10 +38,10 @@ _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) 
 
 
 def open_folder(path: str, depth: int, *, make: bool = False) -> "OwnedFolder":
-    """Open a folder of ours: the last `depth` components of `path` lie below the config folder.
+    """Opens a folder of the library: the last `depth` components of `path` are below the config folder.
 
-    `make`: make what is not there, the config folder included. Raises FileNotFoundError, NotOwnedError,
-    OSError. Blocks: not.
+    `make`: creates missing folders, including the config folder. Raises FileNotFoundError, NotOwnedError,
+    OSError. Doesn't block.
     """
     config_dir, *ours = path.rsplit(os.sep, depth) if depth else (path,)
     if make:
@@ -55,10 +55,10 @@ def open_folder(path: str, depth: int, *, make: bool = False) -> "OwnedFolder":
 
 @contextmanager
 def open_for_file(folder_path: str, name: str, *, make: bool = False) -> "Iterator[tuple[OwnedFolder, str]]":
-    """The open folder that a file of the config folder lies in, and its name there.
+    """Yields the open folder that contains a file of the config folder, and the file's name in it.
 
-    For a file that people may have put elsewhere: it may be a link, if link, target and the target's folder
-    are the user's own. Raises FileNotFoundError, NotOwnedError, OSError.
+    For files that users may replace by a link: link, target and the target's folder must belong to the user.
+    Raises FileNotFoundError, NotOwnedError, OSError.
     """
     with open_folder(folder_path, 0, make=make) as folder:
         target = folder.follow(name)
@@ -71,7 +71,7 @@ def open_for_file(folder_path: str, name: str, *, make: bool = False) -> "Iterat
 
 
 def _make_folders(path: str) -> None:
-    """Make a folder, and those above it, for this user alone, if the way there is the user's own."""
+    """Creates a folder and its parents with mode 0700, if the path is safe for this user."""
     if os.path.isdir(path):
         return
     check_config_dir(path)
@@ -84,10 +84,10 @@ def _make_folders(path: str) -> None:
 
 
 class OwnedFolder(ReadableFolder):
-    """A folder that files are written to as well. A context manager, which closes it."""
+    """A folder for reading and writing. A context manager that closes it."""
 
     def open(self, name: str, *, make: bool = False) -> "OwnedFolder":
-        """Open a folder in it. Raises FileNotFoundError, NotOwnedError, OSError."""
+        """Opens a subfolder. Raises FileNotFoundError, NotOwnedError, OSError."""
         try:
             return OwnedFolder(self.path_of(name), self._open(name))
         except FileNotFoundError:
@@ -98,7 +98,7 @@ class OwnedFolder(ReadableFolder):
         return OwnedFolder(self.path_of(name), self._open(name))
 
     def follow(self, name: str) -> "str | None":
-        """Where a link of the user's leads to; None where there is no link. Raises NotOwnedError, OSError."""
+        """The target of the user's link; None if it is no link. Raises NotOwnedError, OSError."""
         path = self.path_of(name)
         try:
             status = os.lstat(self._at(name), dir_fd=self._descriptor)
@@ -109,19 +109,19 @@ class OwnedFolder(ReadableFolder):
         check_user(path, status)
         target = os.path.realpath(path)
         if not os.path.exists(target):
-            raise NotOwnedError(path, "is a link to nowhere", "remove the link")
+            raise NotOwnedError(path, "is a link whose target is missing", "remove the link")
         return target
 
     def names(self, limit: int = NAMES_LIMIT) -> "Iterator[str]":
-        """The names of at most `limit` entries, of whatever kind. Raises OSError."""
+        """The names of at most `limit` entries of any kind. Raises OSError."""
         with os.scandir(self.path if self._descriptor is None else self._descriptor) as entries:
             for entry in islice(entries, limit):
                 yield entry.name
 
     def replace(self, name: str, content: bytes, *, durable: bool = True) -> None:
-        """Put a file in the place of an earlier one, at once. `durable`: waits for the disk.
+        """Replaces or creates a file atomically. `durable`: waits until the content is on disk.
 
-        Raises NotOwnedError where something lies there that is no file of the user's, OSError.
+        Raises NotOwnedError if the existing entry is not a plain file of the user, OSError.
         """
         self.status(name)
         temporary = self._write_temporary(content, durable=durable)
@@ -131,28 +131,28 @@ class OwnedFolder(ReadableFolder):
             self._discard(temporary)
             raise
 
-    def create_first(self, name: str, content: bytes, *, durable: bool) -> bool:
-        """Make a file unless something lies there; False if somebody else came first. Raises OSError."""
+    def create_exclusive(self, name: str, content: bytes, *, durable: bool) -> bool:
+        """Creates a file atomically; False if the name is taken. Raises OSError."""
         temporary = self._write_temporary(content, durable=durable)
         folder = self._descriptor
         try:
             os.link(self._at(temporary), self._at(name), src_dir_fd=folder, dst_dir_fd=folder)
         except FileExistsError:
             return False
-        except OSError:  # file systems that have no hard links say so in many ways: EPERM, EACCES, EINVAL, …
+        except OSError:  # file systems without hard links raise various errors: EPERM, EACCES, EINVAL, …
             return self._create_without_links(name, content)
         finally:
             self._discard(temporary)
         return True
 
     def append(self, name: str, content: bytes, limit: int) -> None:
-        """Add to the end of a file, unless it is larger than `limit` bytes: no writer undoes another's.
+        """Appends to a file of less than `limit` bytes; concurrent writers don't overwrite each other.
 
-        Raises NotOwnedError for all but a plain file of the user's that has no other name, OSError.
+        Raises NotOwnedError unless it is a plain file of the user with one hard link, OSError.
         """
         status = self.status(name)
         if status is not None and status.st_nlink > 1:
-            raise NotOwnedError(self.path_of(name), "has another name elsewhere", "move it away")
+            raise NotOwnedError(self.path_of(name), "has a second hard link", "move it away")
         if status is None or status.st_size < limit:
             descriptor = os.open(self._at(name), _APPEND, PRIVATE_FILE, dir_fd=self._descriptor)
             try:
@@ -161,9 +161,9 @@ class OwnedFolder(ReadableFolder):
                 os.close(descriptor)
 
     def remove(self, name: str) -> bool:
-        """Delete a file; whether there was one.
+        """Deletes a file; returns whether it existed.
 
-        Raises NotOwnedError for all but a plain file of the user's, OSError.
+        Raises NotOwnedError unless it is a plain file of the user, OSError.
         """
         try:
             if self.status(name) is None:
@@ -174,7 +174,7 @@ class OwnedFolder(ReadableFolder):
         return True
 
     def move(self, name: str, target: "OwnedFolder", new_name: str) -> None:
-        """Move a file to another folder of ours. Raises NotOwnedError, OSError."""
+        """Moves a file to another folder of the library. Raises NotOwnedError, OSError."""
         self.status(name)
         target.status(new_name)
         os.replace(
@@ -185,13 +185,13 @@ class OwnedFolder(ReadableFolder):
         )
 
     def remove_folder(self, name: str) -> None:
-        """Delete an empty folder. Raises OSError."""
+        """Deletes an empty folder. Raises OSError."""
         os.rmdir(self._at(name), dir_fd=self._descriptor)
 
     def sweep(self, now: "float | None") -> None:
-        """Delete what killed writers left, once it is old: younger, it may be being written. Never raises.
+        """Deletes temporary files of killed writers; young ones may still be in use. Never raises.
 
-        `now`: Unix seconds by `clock`; None: whatever its age.
+        `now`: Unix seconds by `clock`; None deletes them regardless of age.
         """
         with suppress(OSError):
             for name in list(islice(filter(is_temporary, self.names()), SWEEP_LIMIT)):
@@ -201,10 +201,10 @@ class OwnedFolder(ReadableFolder):
                         self.remove(name)
 
     def clock(self, name: str) -> float:
-        """The time (Unix seconds) by the clock that dates files, told by touching one of ours.
+        """The time (Unix seconds) of the clock that dates files, read by touching `name`.
 
-        Ours may have been put ahead, or a file server's may be behind: what another process is writing just
-        now must not look old. Where there is no such file, our own clock.
+        The local clock can be ahead of a file server's, and a file that another process is writing must not
+        look old. Without this file, returns the local time.
         """
         try:
             if self.status(name) is not None:
@@ -216,7 +216,7 @@ class OwnedFolder(ReadableFolder):
         return time.time()
 
     def _create_without_links(self, name: str, content: bytes) -> bool:
-        """The first writer wins here as well, but a reader may see a file that is not whole yet."""
+        """Creates a file exclusively; unlike with links, a reader may see partial content."""
         try:
             descriptor = os.open(self._at(name), _CREATE, PRIVATE_FILE, dir_fd=self._descriptor)
         except FileExistsError:
@@ -266,6 +266,6 @@ class OwnedFolder(ReadableFolder):
 
 
 def is_temporary(name: str) -> bool:
-    """Whether it is exactly a name that a file has here while it is written; a tool's own differ."""
+    """Whether `name` has the exact form of the library's temporary files; a tool's files differ."""
     pid, _, random = name.removeprefix(TEMPORARY_PREFIX).partition("-")
     return name.startswith(TEMPORARY_PREFIX) and pid.isdigit() and len(random) == 16 and random.isalnum()

@@ -1,11 +1,12 @@
-"""A lock for file systems that have none: a folder that names its owner, and that one process at a time has.
+"""A lock for file systems without locks: a folder with the name of the one process that owns it.
 
-Owns the invariants that a folder is taken with its owner's name in it, whole, and that only that one name is
-removed, so that two processes which replace a dead owner can't remove a living one's.
+Invariants: a folder is renamed into place together with its owner's name. A process removes only a specific
+owner's name, so two processes that replace a dead owner can't remove a living one's.
 
-To take the lock, a process makes a folder with one empty file, whose name says which process it is. Then it
-renames the folder to `held`, which fails while `held` has a file in it. An owner's file is removed when the
-owner lets go, or is gone. No process opens these files: network file systems keep an open file that is gone.
+To take the lock, a process creates a folder with one empty file whose name identifies the process. It renames
+the folder to `held`, which fails while `held` contains a file. An owner's file is removed when the owner
+releases the lock or has ended. No process opens these files, because network file systems keep a deleted file
+while it is open.
 """
 
 import os
@@ -18,7 +19,7 @@ from errno import EEXIST, ENOENT, ENOTEMPTY
 from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE, PRIVATE_FOLDER
 from arcade_usage.adapters.machine.installation import installation
 
-# How long an owner keeps the lock if nobody can tell whether it lives. A sender's ten batches take 50 s.
+# Lease of an owner that can't be checked for life. A sender's ten batches take 50 s.
 LEASE_SECONDS = 300.0
 POLL_SECONDS = 0.05
 
@@ -26,12 +27,12 @@ _HELD = "held"
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _NAME = re.compile(r"(?P<place>[0-9a-f]+-\d+)-(?P<pid>\d{1,10})-(?P<start>\d*)-[0-9a-f]{16}")
 
-_ours: set[str] = set()  # names under which this process has a lock, or is about to
+_ours: set[str] = set()  # names under which this process holds a lock or is taking one
 
 
 @contextmanager
 def hold(folder: str, seconds: float) -> Iterator[None]:
-    """Hold the lock that `folder` is. Raises TimeoutError after `seconds`, OSError where it can't be had."""
+    """Holds the lock `folder`. Raises TimeoutError after `seconds`, OSError if it can't be used."""
     with suppress(FileExistsError):
         os.mkdir(folder, PRIVATE_FOLDER)
     if os.path.islink(folder):
@@ -50,7 +51,7 @@ def hold(folder: str, seconds: float) -> Iterator[None]:
 
 
 def is_held(folder: str) -> bool:
-    """Whether an owner that is not gone has the lock. Never raises."""
+    """Whether a living owner holds the lock. Never raises."""
     with suppress(OSError):
         held = os.path.join(folder, _HELD)
         if not os.path.islink(folder) and (names := os.listdir(held)):
@@ -60,7 +61,7 @@ def is_held(folder: str) -> bool:
 
 
 def _take(folder: str, name: str) -> bool:
-    """One attempt; False while another process has it. Raises OSError."""
+    """Tries once; False while another process holds the lock. Raises OSError."""
     if is_held(folder):
         return False
     _remove_gone(folder)
@@ -70,7 +71,7 @@ def _take(folder: str, name: str) -> bool:
         os.close(os.open(os.path.join(mine, name), _CREATE, PRIVATE_FILE))
         os.rename(mine, held)
     except OSError as error:
-        if os.path.lexists(os.path.join(held, name)):  # a repeat of a request whose reply was lost
+        if os.path.lexists(os.path.join(held, name)):  # a repeated request whose first reply was lost
             return True
         _remove(mine, name)
         if error.errno not in (EEXIST, ENOTEMPTY, ENOENT):
@@ -80,7 +81,7 @@ def _take(folder: str, name: str) -> bool:
 
 
 def _remove_gone(folder: str) -> None:
-    """Remove what owners left that are gone: the lock itself, and what they were about to rename."""
+    """Removes entries of dead owners: the lock itself and folders not yet renamed."""
     now = _clock_of(folder)
     for place in os.listdir(folder):
         inside = os.path.join(folder, place)
@@ -91,17 +92,17 @@ def _remove_gone(folder: str) -> None:
 
 
 def _remove(inside: str, name: str) -> None:
-    """Remove an owner's file, and the folder if nobody else is in it. Never raises."""
+    """Removes an owner's file, and its folder if that is empty then. Never raises."""
     with suppress(OSError):
         os.unlink(os.path.join(inside, name))
-    with suppress(OSError):  # where renaming to an empty folder works, it may stay
+    with suppress(OSError):  # may remain: renaming onto an empty folder works
         os.rmdir(inside)
 
 
 def _is_gone(inside: str, name: str, now: float) -> bool:
-    """Whether an owner has let go, has died, or may be taken for dead. What is no owner's name never is.
+    """Whether an owner has released the lock, has died, or its lease is over; False for foreign names.
 
-    `now`: Unix seconds by the clock that dates the files.
+    `now`: Unix seconds of the clock that dates the files.
     """
     owner = _NAME.fullmatch(name)
     if owner is None:
@@ -109,7 +110,7 @@ def _is_gone(inside: str, name: str, now: float) -> bool:
     pid = int(owner["pid"])
     if owner["place"] == _place():
         if pid == os.getpid() and owner["start"] == _start(pid):
-            return name not in _ours  # it could not be removed
+            return name not in _ours  # released, but could not be removed
         start = _start(pid)
         if start is None or not _is_alive(pid):
             return True
@@ -123,7 +124,7 @@ def _is_gone(inside: str, name: str, now: float) -> bool:
 
 
 def _clock_of(folder: str) -> float:
-    """The time (Unix seconds) by the clock that dates files, told by touching the folder; else our own."""
+    """The time (Unix seconds) of the clock that dates files, read by touching the folder; else local time."""
     try:
         os.utime(folder)
         return os.stat(folder).st_mtime
@@ -137,7 +138,7 @@ def _own_name() -> str:
 
 
 def _place() -> str:
-    """Where a process id means one process: a boot of a machine, and a namespace of process ids."""
+    """Identifies the scope of process ids: one boot of a machine and one pid namespace."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             boot = file.read(100).strip().replace("-", "")
@@ -147,7 +148,7 @@ def _place() -> str:
 
 
 def _start(pid: int) -> "str | None":
-    """When a process started, in ticks of its system; None where it has ended, "" where nothing tells."""
+    """Start time of a process in clock ticks; None if it has ended, "" if unknown."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             facts = file.read(4096).rpartition(b")")[2].split()
@@ -161,6 +162,6 @@ def _is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except OSError:  # another user's
+    except OSError:  # another user's process
         return True
     return True

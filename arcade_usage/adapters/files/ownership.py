@@ -1,8 +1,8 @@
-"""Opens and reads files and folders that are the user's own, and tells what to do where one isn't.
+"""Opens and reads the user's own files and folders, and reports a remedy for the others.
 
-Runs on the command path. Owns the invariants that a config folder which another user owns, or could replace
-or write to, is not used; and that nothing outside of our folders is opened through a link. On Windows, where
-files have neither owners nor modes that tell, only links are told apart.
+Runs on the command path. Invariants: a config folder that another user owns, can replace or can write to is
+not used. Nothing outside the library's folders is opened through a link. On Windows, only links are
+rejected, because files have no Unix owners and modes.
 """
 
 import errno
@@ -10,17 +10,17 @@ import os
 import stat
 import sys
 
-TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import TypeVar
 
     _Folder = TypeVar("_Folder", bound="ReadableFolder")
 
-LINKS_LIMIT = 40  # links on the way to a config folder, as Linux has it
+LINKS_LIMIT = 40  # links followed on the path to a config folder; Linux's own limit
 
 ON_WINDOWS = os.name == "nt"
-_WRITABLE = 0o022  # by the group, by everybody
+_WRITABLE = 0o022  # by group or others
 _READ = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -28,13 +28,13 @@ _READ = (
     | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
-_UNSEEN = getattr(os, "O_NOATIME", 0)  # a file with another name elsewhere keeps the time of its last access
+_UNSEEN = getattr(os, "O_NOATIME", 0)  # a file with a second hard link keeps its access time
 _OPEN_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _BELOW = _OPEN_FOLDER | getattr(os, "O_NOFOLLOW", 0)
 
 
 class NotOwnedError(OSError):
-    """A file or folder is not the user's own, so it is not used. The text names it and the cure."""
+    """A file or folder is not the user's own and is not used. The message names it and the remedy."""
 
     def __init__(self, path: str, problem: str = "", cure: str = "") -> None:
         super().__init__(errno.EPERM, problem, path)
@@ -47,7 +47,7 @@ class NotOwnedError(OSError):
 
 
 class AnotherOwnerError(NotOwnedError):
-    """It belongs to another user. Names are looked up when the text is read: that may ask a server."""
+    """It belongs to another user. User names are looked up in str(), because that may query a server."""
 
     def __init__(self, path: str, uid: int) -> None:
         super().__init__(path)
@@ -64,11 +64,10 @@ class AnotherOwnerError(NotOwnedError):
 
 
 def check_config_dir(path: str) -> None:
-    """Raise NotOwnedError unless a config folder, there or yet to be made, is the user's own.
+    """Raises NotOwnedError unless a config folder, existing or not, is safe for this user.
 
-    The folder has to be the user's, and all those above it the user's or the system's, so that nobody else
-    can put another one in its place. Raises OSError where that can't be found out. Blocks: on one lstat for
-    each component of `path`.
+    The folder must belong to the user, and its parents to the user or the system, so that no other user can
+    replace it. Raises OSError if that can't be determined. Blocks for one lstat per component of `path`.
     """
     for _ in range(LINKS_LIMIT):
         link = _check_components(path)
@@ -80,7 +79,7 @@ def check_config_dir(path: str) -> None:
 
 
 def _check_components(path: str) -> "str | None":
-    """Check folder after folder, from the root down; returns the first one that is a link, unfollowed."""
+    """Checks each folder from the root down; returns the first component that is a link, not followed."""
     user = None if ON_WINDOWS else os.geteuid()
     system = None
     for end in [index for index, sign in enumerate(path) if sign == os.sep] + [len(path)]:
@@ -97,7 +96,7 @@ def _check_components(path: str) -> "str | None":
         if user is None or component == path:
             continue
         if system is None:
-            system = status.st_uid  # root; in a user namespace, whoever stands for it
+            system = status.st_uid  # root, or the user that maps to root in a user namespace
         if status.st_uid not in (system, user):
             raise AnotherOwnerError(component, status.st_uid)
         if mode & _WRITABLE and not mode & stat.S_ISVTX and _others_may_write(component, status):
@@ -107,29 +106,29 @@ def _check_components(path: str) -> "str | None":
 
 
 def _check_link(path: str, status: os.stat_result, system: "int | None") -> str:
-    """Raise AnotherOwnerError for a link of another user's, in a sticky folder for one; returns `path`."""
+    """Returns `path`. Raises AnotherOwnerError for another user's link, as in a sticky folder."""
     if not ON_WINDOWS and status.st_uid not in (system, os.geteuid()):
         raise AnotherOwnerError(path, status.st_uid)
     return path
 
 
 def check_owner(path: str, status: os.stat_result) -> None:
-    """Raise NotOwnedError for a folder that another user owns or may write to."""
+    """Raises NotOwnedError for a folder that another user owns or may write to."""
     check_user(path, status)
     if not ON_WINDOWS and status.st_mode & _WRITABLE and _others_may_write(path, status):
         raise _open_to_others(path)
 
 
 def check_user(path: str, status: os.stat_result) -> None:
-    """Raise NotOwnedError for what another user owns."""
+    """Raises NotOwnedError if another user owns it."""
     if not ON_WINDOWS and status.st_uid != os.geteuid():
         raise AnotherOwnerError(path, status.st_uid)
 
 
 def _others_may_write(path: str, status: os.stat_result) -> bool:
-    """A group of the owner's number is the owner's private group, as most systems make one for each user.
+    """Whether users other than the owner may write. A group with the owner's number is the owner's own.
 
-    With an access list, the group's bits are the most that anybody on the list may do.
+    With an access list, the group bits are the maximum for every entry of the list.
     """
     return bool(status.st_mode & 0o002 or status.st_gid != status.st_uid or _has_access_list(path))
 
@@ -137,7 +136,7 @@ def _others_may_write(path: str, status: os.stat_result) -> bool:
 def _has_access_list(path: str) -> bool:
     try:
         return sys.platform == "linux" and bool(os.getxattr(path, "system.posix_acl_access"))
-    except OSError:  # there is none, or the file system has none
+    except OSError:  # no access list, or the file system doesn't support them
         return False
 
 
@@ -146,7 +145,7 @@ def _open_to_others(path: str) -> NotOwnedError:
 
 
 def _name_of(uid: int) -> str:
-    if uid == 0:  # no look-up, which may ask a server
+    if uid == 0:  # avoids a look-up, which may query a server
         return "root"
     try:
         import pwd
@@ -157,7 +156,7 @@ def _name_of(uid: int) -> str:
 
 
 def check_file(path: str, status: os.stat_result) -> None:
-    """Raise NotOwnedError for all but a plain file of the user's."""
+    """Raises NotOwnedError unless it is a plain file of the user."""
     if stat.S_ISLNK(status.st_mode):
         raise NotOwnedError(path, "is a link", "remove the link")
     if not stat.S_ISREG(status.st_mode):
@@ -166,35 +165,35 @@ def check_file(path: str, status: os.stat_result) -> None:
 
 
 def not_a_folder(path: str) -> NotOwnedError:
-    """The error for what lies in the place of a folder of ours."""
+    """The error for an entry that should be a folder of the library."""
     if os.path.islink(path):
-        return NotOwnedError(path, "is a link", "remove the link; what it leads to is not touched")
+        return NotOwnedError(path, "is a link", "remove the link; its target is left unchanged")
     return NotOwnedError(path, "is not a folder", "move it away, or name another folder")
 
 
 def status_on_windows(path: str) -> os.stat_result:
-    """One lstat; a junction counts as a link. Raises NotOwnedError, OSError."""
+    """Returns lstat(); a junction counts as a link. Raises NotOwnedError, OSError."""
     status = os.lstat(path)
     tag = getattr(status, "st_reparse_tag", 0)
     if tag and tag in (
         getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None),
         getattr(stat, "IO_REPARSE_TAG_SYMLINK", None),
     ):
-        raise NotOwnedError(path, "is a link", "remove the link; what it leads to is not touched")
+        raise NotOwnedError(path, "is a link", "remove the link; its target is left unchanged")
     return status
 
 
 class TooLargeError(OSError):
-    """A file is larger than anything that we would have written there."""
+    """A file is larger than the library writes it."""
 
 
 def open_to_read(path: str) -> "ReadableFolder":
-    """Open a config folder. Raises FileNotFoundError, NotOwnedError, OSError. Blocks: not."""
+    """Opens a config folder. Raises FileNotFoundError, NotOwnedError, OSError. Doesn't block."""
     return ReadableFolder(path, open_descriptor(path))
 
 
 def open_descriptor(path: str) -> "int | None":
-    """Open a config folder; None on Windows. Raises FileNotFoundError, NotOwnedError, OSError."""
+    """Opens a config folder; None on Windows. Raises FileNotFoundError, NotOwnedError, OSError."""
     if ON_WINDOWS:
         if not os.path.isdir(path):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
@@ -212,9 +211,9 @@ def open_descriptor(path: str) -> "int | None":
 
 
 class ReadableFolder:
-    """An open folder, to read from. A context manager, which closes it; methods take names of files in it.
+    """An open folder for reading. A context manager that closes it; methods take the names of its files.
 
-    `descriptor`: of the folder; None on Windows, where files are reached by their paths.
+    `descriptor`: of the folder; None on Windows, where files are opened by path.
     """
 
     def __init__(self, path: str, descriptor: "int | None") -> None:
@@ -238,7 +237,7 @@ class ReadableFolder:
         return f"{self.path}{os.sep}{name}"
 
     def open(self, name: str) -> "ReadableFolder":
-        """Open a folder in it. Raises FileNotFoundError, NotOwnedError, OSError."""
+        """Opens a subfolder. Raises FileNotFoundError, NotOwnedError, OSError."""
         return ReadableFolder(self.path_of(name), self._open(name))
 
     def _open(self, name: str) -> "int | None":
@@ -253,7 +252,7 @@ class ReadableFolder:
             if error.errno in (errno.ENOTDIR, errno.ELOOP, errno.EMLINK):
                 raise not_a_folder(path) from None
             if isinstance(error, PermissionError):
-                check_owner(path, os.lstat(path))  # another's folder is named as such
+                check_owner(path, os.lstat(path))  # reports another user's folder by its owner
             raise
         try:
             check_owner(path, os.fstat(descriptor))
@@ -263,9 +262,9 @@ class ReadableFolder:
         return descriptor
 
     def status(self, name: str) -> "os.stat_result | None":
-        """One lstat of a file; None where there is none.
+        """Returns lstat() of a file; None if it is missing.
 
-        Raises NotOwnedError for all but a plain file of the user's, OSError.
+        Raises NotOwnedError unless it is a plain file of the user, OSError.
         """
         try:
             if self._descriptor is None:
@@ -278,17 +277,17 @@ class ReadableFolder:
         return status
 
     def read(self, name: str, limit: int) -> "bytes | None":
-        """The content of a file; None where there is none. Blocks: not, whatever lies there.
+        """The content of a file; None if it is missing. Doesn't block, whatever the file's type.
 
-        Raises NotOwnedError, TooLargeError over `limit` bytes, OSError.
+        Raises NotOwnedError, TooLargeError above `limit` bytes, OSError.
         """
-        if self.status(name) is None:  # before it is opened: to open a FIFO or a device is to touch it
+        if self.status(name) is None:  # checked first, because opening a FIFO or a device has side effects
             return None
         try:
             descriptor = os.open(self._at(name), _READ | _UNSEEN, dir_fd=self._descriptor)
         except FileNotFoundError:
             return None
-        except PermissionError:  # some file systems let nobody read unseen
+        except PermissionError:  # some file systems refuse O_NOATIME
             descriptor = os.open(self._at(name), _READ, dir_fd=self._descriptor)
         return _read_all(descriptor, limit, self.path_of(name))
 
@@ -304,5 +303,5 @@ def _read_all(descriptor: int, limit: int, path: str) -> bytes:
     finally:
         os.close(descriptor)
     if len(content) > limit:
-        raise TooLargeError(errno.EFBIG, "larger than anything we write", path)
+        raise TooLargeError(errno.EFBIG, "larger than the library writes it", path)
     return content

@@ -1,1 +1,1 @@
-"""Command-line frameworks: Typer and Click."""
+"""Integrations of command-line frameworks: Typer and Click."""

@@ -1,9 +1,9 @@
-"""One invocation of a Click command line: which command it comes to, and how it ends. On the command path.
+"""Observes one invocation of a Click command line: the command that it reaches, and its end.
 
-Owns the invariant that the host sees none of it. The contexts of the commands on the way are followed: each
-is of the host's own context class, with an ear at its `with` statement. None of our functions runs around one
-of the host's, so that no traceback shows one; but for `_resolve`, whose frame is taken out. Click is known by
-the host's objects alone, since Typer may bring its own.
+Runs on the command path. Invariant: the tool doesn't notice it. Each context's class is subclassed to observe
+`__enter__` and `__exit__`. Tracebacks of the tool show no function of the library: the frames of `_resolve`
+and `__exit__` are removed. Click is accessed through the tool's objects only, because Typer may bring its
+own.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,16 +16,16 @@ from arcade_usage.application.command.tracker import suppress_and_log
 if TYPE_CHECKING:
     from arcade_usage.application.command.tracking import Tracker
 
-ROOT_NAME = "root"  # of a group without a command above which there is none
-UNDECLARED_NAME = "*"  # of a command that its group does not list: the name is what the user typed
+ROOT_NAME = "root"  # name of a top-level group without a command
+UNDECLARED_NAME = "*"  # a command that its group doesn't list; its name is the user's input
 
 _OWN_COMMANDS = "arcade_usage.cli."
 
-_STEP = "_arcade_usage_step"  # a context's attribute: where it is on the way
+_STEP = "_arcade_usage_step"  # attribute of a context: its step in the invocation
 
 
 class Tracking:
-    """What `track` was told about an app; told again, the same object changes."""
+    """The options that `track` was called with for an app; a further call updates this object."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Tracking:
 
 
 def follow(context_class: type[Any], tracking: Tracking | None = None) -> type[Any]:
-    """The context class of a command that is followed. `tracking`: for a command where invocations start."""
+    """The observed subclass of a context class. `tracking`: for a command that starts invocations."""
     if issubclass(context_class, Followed):
         if tracking is None:
             return context_class
@@ -58,7 +58,7 @@ def follow(context_class: type[Any], tracking: Tracking | None = None) -> type[A
 
 
 class Followed:
-    """Goes before a host's context class. Click enters a context to parse, and again to run its command."""
+    """Precedes the tool's context class. Click enters a context to parse, and again to run the command."""
 
     followed: type[Any]
     tracking: Tracking | None
@@ -68,7 +68,7 @@ class Followed:
             step = _find_step(self)
             if step is not None:
                 step.enter()
-        return super().__enter__()  # type: ignore[misc]  # the host's class comes after this one
+        return super().__enter__()  # type: ignore[misc]  # the tool's class follows this one
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -95,7 +95,7 @@ def _leave(context: Any, error: BaseException | None) -> None:
 
 
 def _find_step(context: Any) -> "_Step | None":
-    """Where a context is on the way; None if it is not on it, as one that a command makes by itself."""
+    """A context's step; None outside the invocation, as for a context that a command creates itself."""
     step: _Step | None = vars(context).get(_STEP)
     if step is not None or context.resilient_parsing:
         return step
@@ -110,7 +110,7 @@ def _find_step(context: Any) -> "_Step | None":
 
 
 class _Resolved:
-    """A command that a group found by what the user typed."""
+    """A command that a group found for the user's input."""
 
     def __init__(self, context: Any, token: str, command: Any) -> None:
         self._context = context
@@ -119,14 +119,14 @@ class _Resolved:
 
     @cached_property
     def name(self) -> str:
-        """The name that the host gave the command, never one that only the user did."""
+        """The declared name of the command, never one that only the user typed."""
         commands: Mapping[str, object] = getattr(self._context.command, "commands", {})
         if commands.get(self._token) is self.command:
             return self._token
         for name, command in commands.items():  # an abbreviation, or an alias
             if command is self.command:
                 return name
-        if self._is_listed():  # and loaded when it is asked for
+        if self._is_listed():  # loaded lazily
             return self._token
         own: str | None = self.command.name
         return own if own and own != self._token else UNDECLARED_NAME
@@ -134,12 +134,12 @@ class _Resolved:
     def _is_listed(self) -> bool:
         try:
             return self._token in self._context.command.list_commands(self._context)
-        except Exception:  # noqa: BLE001 - a stranger's list may raise anything
+        except Exception:  # noqa: BLE001 - a tool's list_commands may raise anything
             return False
 
 
 class _Step:
-    """One command on the way, from its context's first `with` statement on."""
+    """One command of the invocation, from the first time that its context is entered."""
 
     def __init__(
         self, invocation: "_Invocation", above: "_Step | None", found: _Resolved | None, context: Any
@@ -148,35 +148,35 @@ class _Step:
         self._command = context.command
         self.above = above
         self._found = found
-        self.next: _Resolved | None = None  # what comes below, and has not begun
+        self.next: _Resolved | None = None  # the subcommand, until it begins
         self._depth = 0
         self._times = 0
 
     @property
     def is_parsing(self) -> bool:
-        """Whether the command has not run yet; options that show something and exit do so before."""
+        """Whether the command has not run yet; options that print something and exit do so before."""
         return self._times < 2
 
     @property
     def names(self) -> list[str]:
-        """The dotted path, in its parts."""
+        """The parts of the dotted path."""
         if self.above is None or self._found is None:
             return []
         return [*self.above.names, self._found.name]
 
     @property
     def own_name(self) -> str:
-        """What a command without a path is called: the program's name is not for us."""
+        """The name of a command without a path; the program's name is not reported."""
         return ROOT_NAME if hasattr(self._command, "resolve_command") else self._command.name or ROOT_NAME
 
     @property
     def is_own(self) -> bool:
-        """Whether it is a command that a host mounts from here: who asks about tracking is not tracked."""
+        """Whether it is one of the library's own commands, which are not tracked."""
         module: object = getattr(getattr(self._command, "callback", None), "__module__", None)
         return isinstance(module, str) and module.startswith(_OWN_COMMANDS)
 
     def go_on(self, context: Any) -> "_Step | None":
-        """The step to a context below, if it is that of the command that was found."""
+        """The step of a context below, if it belongs to the command that was found."""
         found = self.next
         if found is None or context.command is not found.command:
             return None
@@ -200,7 +200,7 @@ class _Step:
 
 
 class _Invocation:
-    """What becomes one event: from the parsing of the first option until the app's own context is closed."""
+    """Becomes one event: from parsing the first option until the app's own context is closed."""
 
     def __init__(self, tracking: Tracking) -> None:
         self._tracking = tracking
@@ -210,47 +210,47 @@ class _Invocation:
         self._has_ended = False
 
     def reach(self, step: _Step) -> None:
-        self._tracking.is_running = True  # an app that a command calls is part of that command
+        self._tracking.is_running = True  # an app that a command calls belongs to that command
         if step not in self._reached:
             self._reached.append(step)
         self._last = step
 
     def pause(self) -> None:
-        """Between parsing and running, and after it."""
+        """Marks the pause between parsing and running, and the end."""
         self._tracking.is_running = False
 
     def end(self, error: BaseException | None) -> None:
         tracking = self._tracking
-        # A usage error knows its context: in a chain it is not always that of the last command.
+        # A usage error has its context: in a chain, it is not always the last command's.
         last: _Step | None = getattr(getattr(error, "ctx", None), _STEP, None) or self._last
         if error is not None:
-            _take_out_frames(error)
+            _remove_frames(error)
         if self._has_ended or last is None or last.is_own or _is_help(error, last):
             return
         self._has_ended = True
         paths = {".".join(step.names) for step in self._leaves()}
         self._execution.end(
             self._name(last, error),
-            KeyboardInterrupt() if isinstance(error, EOFError) else error,  # Click makes both an Abort
+            KeyboardInterrupt() if isinstance(error, EOFError) else error,  # Click turns both into Abort
             is_login=not tracking.logins.isdisjoint(paths),
             is_logout=not tracking.logouts.isdisjoint(paths),
             properties=tracking.properties,
         )
 
     def _leaves(self) -> list[_Step]:
-        """The commands that were meant: one, or in a chain several; not the groups on the way to them."""
+        """The commands without the groups above them: one, or several in a chain."""
         passed = [step.above for step in self._reached]
         return [step for step in self._reached if step not in passed and not step.is_parsing]
 
     def _name(self, last: _Step, error: BaseException | None) -> str:
         names = last.names
         if last.next is not None and not _succeeded(error):
-            names = [*names, last.next.name]  # it was about to begin when its group failed
+            names = [*names, last.next.name]  # its group failed before it began
         return ".".join(names) or last.own_name
 
 
 def _is_help(error: BaseException | None, last: _Step) -> bool:
-    """Whether the user asked for help, a version or the like: an option that shows something, or nothing."""
+    """Whether the user asked for help, a version or similar: an option that prints and exits, or no input."""
     if error is not None and any(kind.__name__ == "NoArgsIsHelpError" for kind in type(error).__mro__):
         return True
     return error is not None and last.is_parsing and _succeeded(error)
@@ -263,7 +263,7 @@ def _succeeded(error: BaseException | None) -> bool:
 
 
 def _resolve(ctx: Any, args: Any) -> Any:
-    """Stands in a followed group for its `resolve_command`: notes what that finds, and follows it."""
+    """Replaces `resolve_command` of an observed group: records and observes the command that it finds."""
     resolved = type(ctx.command).resolve_command(ctx.command, ctx, args)
     with suppress_and_log():
         step: _Step | None = getattr(ctx, _STEP, None)
@@ -274,8 +274,8 @@ def _resolve(ctx: Any, args: Any) -> Any:
     return resolved
 
 
-def _take_out_frames(error: BaseException) -> None:
-    """Take our own frames out of a traceback, which Python is still adding to at its other end."""
+def _remove_frames(error: BaseException) -> None:
+    """Removes the library's frames from a traceback, which Python is still extending at its other end."""
     before, entry = None, error.__traceback__
     while entry is not None:
         if before is not None and entry.tb_frame.f_code in _OUR_CODE:

@@ -1,7 +1,7 @@
-"""Tracks the commands of an existing Typer app or Click group: one line in the host, one event an invocation.
+"""Tracks the commands of a Typer app or Click group with one line in the tool; one event per invocation.
 
-Owns the invariant that the host's app stays what it is: its commands, their classes' names, and everything
-that it prints, returns or raises. Typer and Click are not imported here but by the host, which has one.
+Invariant: the app's behaviour is unchanged: its commands, their class names, and everything that it prints,
+returns or raises. This module doesn't import Typer or Click at the top; the tool has imported one of them.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,26 +24,26 @@ def track(
     logout: str | Collection[str] = "logout",
     properties: Mapping[str, object] | None = None,
 ) -> App:
-    """Report every command of a Typer app, Click group or Click command; returns the app. Never raises.
+    """Reports every command of a Typer app, Click group or Click command; returns the app. Never raises.
 
-    Call it at any time before the app runs; commands may be added later. `login`, `logout`: the dotted
-    paths of the commands that log somebody in and out. `properties` are added to each event; they are read
-    when the command has ended. Calling it again replaces what it was told.
+    Call it at any time before the app runs; commands may be added later. `login`, `logout`: the dotted paths
+    of the commands that log a user in and out. `properties`: added to each event; read when the command has
+    ended. A further call replaces the options of the first.
 
-    An event's name is the dotted path of the command, as the host named it, without the program: never what
-    the user typed. A group without a command is called by its own path, and so is one with an unknown
-    command; where there is no path, `root`. Of chained commands the last that began gives the name.
-    Help, versions and completions are no events, and a command that runs another is one.
+    The event's `command_name` is the dotted path of the command as declared, without the program's name and
+    never as typed. A group without a command, or with an unknown one, is reported by its own path; without a
+    path, by `root`. In a chain, the last command that began gives the name. Help, versions and completions
+    are not reported. A command that runs another one is one event.
 
-    Blocks: as `tracker.command`, when a command has ended.
+    Blocks when a command has ended, as `tracker.command` does.
     """
     with suppress_and_log():
-        told = Tracking(tracker, _paths(login), _paths(logout), properties)
+        options = Tracking(tracker, _paths(login), _paths(logout), properties)
         tracking = _find_tracking(app)
         if tracking is not None:
-            tracking.__dict__.update(vars(told))
+            tracking.__dict__.update(vars(options))
         elif not isinstance(tracker, SilentTracker):
-            _start(app, told)
+            _start(app, options)
     return app
 
 
@@ -52,7 +52,7 @@ def _paths(paths: str | Collection[str]) -> Collection[str]:
 
 
 def _find_tracking(app: Any) -> Tracking | None:
-    """What an app was tracked with before."""
+    """The options that an app is already tracked with."""
     found = getattr(getattr(app, "context_class", type(app)), "tracking", None)
     return found if isinstance(found, Tracking) else None
 
@@ -67,10 +67,10 @@ def _start(app: Any, tracking: Tracking) -> None:
 
 
 class _Classes:
-    """An attribute of a Typer app that says of which classes its Click commands are to be.
+    """Replaces an attribute of a Typer app that determines the classes of its Click commands.
 
-    Typer makes them anew at every run, out of what the app has by then: so whoever reads the attribute finds
-    those classes replaced by followed ones.
+    Typer builds the commands at every run from the app's current attributes. Reading the attribute replaces
+    those classes by observed subclasses.
     """
 
     def __init__(self, name: str, tracking: Tracking) -> None:
@@ -92,17 +92,17 @@ class _Classes:
         from typer.core import TyperCommand, TyperGroup
         from typer.models import DefaultPlaceholder
 
-        said = info.cls
-        if isinstance(said, DefaultPlaceholder):
+        declared = info.cls
+        if isinstance(declared, DefaultPlaceholder):
             if self._name == "registered_callback":
-                return  # where it says nothing, the app's own info does
-            said = None
-        made = said or (TyperCommand if self._name == "registered_commands" else TyperGroup)
+                return  # without a class, the app's own info applies
+            declared = None
+        made = declared or (TyperCommand if self._name == "registered_commands" else TyperGroup)
         if _find_tracking(made) is not self._tracking:
             info.cls = _subclass(made, context_class=follow(made.context_class, self._tracking))
 
 
 def _subclass(original: type[Any], **contents: object) -> type[Any]:
-    """A class that passes for its original."""
+    """A subclass with the name, module and docstring of its original."""
     names = {name: getattr(original, name) for name in ("__module__", "__qualname__", "__doc__")}
     return type(original.__name__, (original,), {**names, **contents})

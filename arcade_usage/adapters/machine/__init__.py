@@ -1,1 +1,1 @@
-"""What this machine, this Python and this installation are."""
+"""Facts about this machine, this Python and this installation."""

@@ -1,13 +1,13 @@
 """Random ids. Runs on the command path.
 
-Without uuid: importing it adds 4.8 ms to the 10 until an event is on disk.
+Avoids uuid, whose import adds 4.8 ms to the 10 ms before an event is on disk.
 """
 
 import os
 
 
 class UuidGenerator:
-    """The ids port over the system's random source."""
+    """Generates random identifiers from the system's random source."""
 
     def new(self) -> str:
         """A random UUID, version 4 (RFC 9562)."""

@@ -1,8 +1,8 @@
-"""Fingerprint of an installation, to tell a copied config folder from one that stayed.
+"""Fingerprint of an installation; distinguishes a copied config folder from the original.
 
-An installation is one folder on one machine or container. Owns the invariant that what it is made from
-never leaves: only a hash is stored, and nothing is sent. Stable across reboots and networks. Runs on the
-command path at the very first command and at a logout.
+An installation is one folder on one machine or container. The fingerprint is stable across reboots and
+networks. Invariant: only a hash is stored, and neither it nor its inputs are sent. Runs on the command path
+for the very first command and a logout.
 """
 
 import os
@@ -13,23 +13,23 @@ from contextlib import suppress
 from arcade_usage.domain.sha256 import sha256_hex
 
 FINGERPRINT_LENGTH = 32  # hex digits
-_READ_LIMIT = 256 * 1024  # bytes of a file of the system
+_READ_LIMIT = 256 * 1024  # bytes of a system file
 
 _MACHINE_ID_FILES = ("/etc/machine-id", "/var/lib/dbus/machine-id", "/etc/hostid")
 _MOUNTS = "/proc/self/mountinfo"
-# What a container runtime mounts from a folder that is named after the container. Such a file from elsewhere,
-# as `ip netns exec` or a VPN mounts for some processes, makes no other machine.
+# Container runtimes mount these from a folder named after the container. `ip netns exec` and VPNs mount them
+# from elsewhere for some processes, which doesn't make another machine.
 _PER_CONTAINER_MOUNTS = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
-_CONTAINER_ID_LEAST = 12  # hex digits and dashes that name a folder
+_CONTAINER_ID_LEAST = 12  # hex digits and dashes in a folder's name
 _LAYERED = ("overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs")
 
 
 def installation(folder: str) -> Callable[[], str]:
-    """Returns what gives the fingerprint of the installation in `folder`, as 32 hex digits. Never raises.
+    """Returns a function that returns the fingerprint of the installation in `folder`, 32 hex digits.
 
-    The folder is looked at in each call, since it may be made, or made anew, in the meantime; the machine in
-    the first one. A folder that is not there is no installation: its fingerprint matches no other. Its inode
-    counts, and its file system: in two that were filled alike, a copy has the inode of the original.
+    Never raises. Each call reads the folder again, because it may be created or replaced meanwhile; the
+    machine is read once. A missing folder has a random fingerprint, which matches no other. The file system's
+    id is included, because a copy can have the original's inode on another file system.
     """
     machine: list[str] = []
 
@@ -47,7 +47,7 @@ def installation(folder: str) -> Callable[[], str]:
 
 
 def _file_system(folder: str) -> list[str]:
-    """The id of a folder's file system, where it outlasts a mount. The device's number does not."""
+    """The id of a folder's file system if it survives a remount; the device number doesn't."""
     with suppress(OSError, ValueError):
         if sys.platform == "linux" and (file_system := os.statvfs(folder).f_fsid):
             return [f"file system {file_system}"]
@@ -67,7 +67,7 @@ def _machine_id() -> list[str]:
 
 
 def _container() -> list[str]:
-    """What tells one container of an image from the next; nothing outside of containers."""
+    """Values that differ between containers of one image; empty outside containers."""
     parts: list[str] = []
     for line in _read(_MOUNTS).splitlines():
         fields = line.split(" ")
@@ -75,7 +75,7 @@ def _container() -> list[str]:
             continue
         root, mounted_on = fields[3], fields[4]
         mounted = fields[fields.index("-") + 1 :]
-        if len(mounted) < 3:  # cut off at the limit
+        if len(mounted) < 3:  # truncated at the limit
             continue
         kind, _, options = mounted[:3]
         if mounted_on == "/" and kind in _LAYERED:
@@ -86,7 +86,7 @@ def _container() -> list[str]:
 
 
 def _names_container(path: str) -> bool:
-    """Whether a folder above a file is named by a container's id."""
+    """Whether a parent folder of the file is named after a container."""
     folders = path.split("/")[1:-1]
     return any(len(name) >= _CONTAINER_ID_LEAST and not name.strip("0123456789abcdef-") for name in folders)
 
@@ -104,7 +104,7 @@ def _windows_machine_id() -> list[str]:
 
 
 def _macos_machine_id() -> list[str]:
-    """gethostuuid(3); the ioreg command would be a process."""
+    """The result of gethostuuid(3); the ioreg command would start a process."""
     with suppress(ImportError, OSError, AttributeError):
         import ctypes
 

@@ -1,7 +1,7 @@
-"""The facts of this process's Python and machine that an event names, and the names of its user.
+"""Facts about Python and the machine for events, and the names of the user and the machine.
 
-An event is not on disk before this is known, so what takes long to import (importlib.metadata, platform,
-socket) is imported only where the quick way does not tell.
+An event is on disk only after they are known, so slow modules (importlib.metadata, platform, socket) are
+imported only if the fast way fails.
 """
 
 import getpass
@@ -16,7 +16,7 @@ UNKNOWN_VERSION = "unknown"
 
 
 def read_facts(distribution: str, environment: Mapping[str, str]) -> "dict[str, str | bool]":
-    """What domain.event.Runtime is made of, by its names."""
+    """Returns the arguments of domain.event.Runtime by name."""
     os_type, os_release = _system()
     return {
         "cli_version": _version(distribution),
@@ -28,9 +28,9 @@ def read_facts(distribution: str, environment: Mapping[str, str]) -> "dict[str, 
 
 
 def read_own_names(environment: Mapping[str, str]) -> set[str]:
-    """What this user and this machine are called."""
+    """Names of this user and this machine."""
     names = {environment.get(name, "") for name in ("USER", "LOGNAME", "USERNAME")}
-    with suppress(Exception):  # what it raises without a user database differs between Python versions
+    with suppress(Exception):  # without a user database, the exception differs between Python versions
         names.add(getpass.getuser())
     with suppress(OSError):
         host_name = _host_name()
@@ -56,15 +56,15 @@ def _host_name() -> str:
 
 
 def _version(distribution: str) -> str:
-    if not distribution:  # Python 3.10 takes an empty name for any
+    if not distribution:  # Python 3.10 matches an empty name with any distribution
         return UNKNOWN_VERSION
-    with suppress(Exception):  # a damaged installation is None in one Python and a KeyError in another
+    with suppress(Exception):  # a damaged installation yields None or KeyError, depending on the version
         return _installed_version(distribution) or _declared_version(distribution) or UNKNOWN_VERSION
     return UNKNOWN_VERSION
 
 
 def _installed_version(distribution: str) -> str | None:
-    """From the name of the folder that an installer makes (PyPA's specification): name-version.dist-info."""
+    """The version from the installer's folder name (PyPA specification): name-version.dist-info."""
     wanted = _normalized(distribution)
     for path in sys.path:
         with suppress(OSError):
@@ -76,7 +76,7 @@ def _installed_version(distribution: str) -> str | None:
 
 
 def _declared_version(distribution: str) -> str | None:
-    """However else it may be installed: as an egg, in an archive, by a finder of somebody's own."""
+    """The version of an egg, of an archive, or from another finder."""
     import importlib.metadata
 
     return importlib.metadata.version(distribution)

@@ -1,4 +1,4 @@
-"""The runtime that events name, and a redactor that knows this user, as the domain's values."""
+"""The runtime for events, and a redactor for this user, as domain values."""
 
 import os
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ __all__ = ["UNKNOWN_VERSION", "local_redactor", "read_runtime"]
 
 
 def read_runtime(distribution: str, environment: Mapping[str, str]) -> Runtime:
-    """The runtime of the host, which this process shares the interpreter and the machine with."""
+    """The tool's runtime; this process shares its interpreter and machine."""
     return Runtime(**read_facts(distribution, environment))  # type: ignore[arg-type]
 
 
 def local_redactor(environment: Mapping[str, str]) -> Redactor:
-    """A redactor that knows this user's home folder, name and host."""
+    """A redactor for this user's home folder, name and machine name."""
     homes = {os.path.expanduser("~"), environment.get("HOME", ""), environment.get("USERPROFILE", "")}
     homes |= {os.path.realpath(home) for home in homes if home}
-    # The longest first: a home may lie in another one.
+    # The longest first, because one home can be inside another.
     by_length = sorted(home for home in homes if len(home) > 1 and os.path.isabs(home))
     return Redactor(
         home=tuple(sorted(by_length, key=len, reverse=True)),

@@ -1,1 +1,1 @@
-"""What every HTTP request needs: settings, deadlines, and reasons for failures."""
+"""Settings, deadlines and failure messages for HTTP requests."""

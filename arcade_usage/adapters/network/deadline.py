@@ -1,6 +1,6 @@
-"""A bound on how long a call may take, whatever it waits for; also a resolver that never answers.
+"""Bounds the duration of a call, including one that waits for a DNS resolver.
 
-A call that overstays goes on in its thread, which dies with the process.
+A call that exceeds it continues in a daemon thread, which ends with the process.
 """
 
 import sys
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class DeadlineExceededError(Exception):
-    """The call had not ended in time. `functions`: the names of those that it was in."""
+    """The call has not returned in time. `functions`: names of the functions on its stack."""
 
     def __init__(self, message: str, functions: frozenset[str] = frozenset()) -> None:
         super().__init__(message)
@@ -28,25 +28,25 @@ class _Call(Generic[T]):
     def run(self) -> None:
         try:
             self.result = self._call()
-        except BaseException as error:  # noqa: BLE001 - handed to the caller as it is
+        except BaseException as error:  # noqa: BLE001 - re-raised in the caller
             self.error = error
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns or raises. Raises DeadlineExceededError after `seconds`."""
+    """Returns or raises the result of `call`. Raises DeadlineExceededError after `seconds`."""
     running = _Call(call)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise DeadlineExceededError(f"no end within {seconds} s", _functions_of(thread))
+        raise DeadlineExceededError(f"no result within {seconds} s", _functions_of(thread))
     if running.error is not None:
         raise running.error
     return running.result  # type: ignore[return-value]
 
 
 def _functions_of(thread: threading.Thread) -> frozenset[str]:
-    """What a thread is in: no library tells whether it was the resolver, the connection or the answer."""
+    """Names on a thread's stack: they show whether it waits for DNS, the connection or the response."""
     names, frame = set(), sys._current_frames().get(thread.ident or 0)
     while frame is not None:
         names.add(frame.f_code.co_name)

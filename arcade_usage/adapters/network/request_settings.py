@@ -1,8 +1,8 @@
-"""Settings of the environment for a request: its proxy, and the certificates that it trusts.
+"""Settings of a request from the environment: its proxy and the certificates that it trusts.
 
-Owns the invariants that a variable changes nothing about a request that it does not concern, and that one
-which does concern it is never passed over: if it can't be followed, UnusableSettingError says so. httpx and
-requests read these variables too, each by rules of its own, and fail on those that concern other URLs.
+Invariants: a variable affects only the requests that it applies to. One that applies is never ignored: if it
+is unusable, UnusableSettingError says so. httpx and requests read these variables too, but each by its own
+rules, and they fail on variables for other URLs.
 """
 
 import os
@@ -23,12 +23,12 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class UnusableSettingError(Exception):
-    """A request can't be made: the text names the setting and the cure, and holds no secret."""
+    """A request can't be made. The message names the setting and the remedy, and contains no secret."""
 
 
 @frozen
 class Support:
-    """What a library can do with a proxy. SOCKS needs `socks_module`, which `socks_extra` installs."""
+    """A library's proxy support. SOCKS needs `socks_module`, which `socks_extra` installs."""
 
     schemes: tuple[str, ...]
     socks_module: str
@@ -37,20 +37,20 @@ class Support:
 
 @frozen
 class Proxy:
-    """A proxy for one request. `url` may hold a password. `source`: the setting that names it."""
+    """A proxy for one request. `url` may contain a password. `source`: the setting that names it."""
 
     url: str = field(repr=False)
     source: str
 
 
 def find_proxy(url: str, support: Support) -> Proxy | None:
-    """The proxy that a request to `url` goes through. Raises UnusableSettingError, ValueError for no URL."""
+    """The proxy for a request to `url`. Raises UnusableSettingError, and ValueError for an invalid URL."""
     to, named = urlsplit(url), getproxies_environment()
     if to.port == 0:
         raise ValueError("no port")
     if is_exempt(to, named.get("no", "")):
         return None
-    if not named:  # Windows and macOS keep proxies elsewhere too
+    if not named:  # Windows and macOS have system settings for proxies too
         named = getproxies()
         if not named or proxy_bypass(to.hostname or ""):
             return None
@@ -63,7 +63,7 @@ def find_proxy(url: str, support: Support) -> Proxy | None:
 
 
 def is_exempt(to: SplitResult, exempt: str) -> bool:
-    """Whether NO_PROXY exempts a URL: by `*`, name, domain, address or network, each also with a port."""
+    """Whether NO_PROXY exempts a URL: by `*`, name, domain, address or network, each with or without port."""
     return any(_exempts(entry.lower(), to) for entry in _SEPARATORS.split(exempt) if entry)
 
 
@@ -94,11 +94,11 @@ def _check(proxy: Proxy, support: Support) -> None:
     try:
         parts = urlsplit(proxy.url)
         usable = parts.scheme in support.schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is none, brackets that do not close
+    except ValueError:  # an invalid port, or an unclosed bracket
         usable = False
     if not usable or not proxy.url.isprintable() or " " in proxy.url:
         raise UnusableSettingError(
-            f"{proxy.source} names no proxy that can be used: correct it (http://host:port), or unset it"
+            f"{proxy.source} names no usable proxy: correct it (http://host:port), or unset it"
         )
     if parts.scheme.startswith("socks") and find_spec(support.socks_module) is None:
         raise UnusableSettingError(
@@ -108,9 +108,9 @@ def _check(proxy: Proxy, support: Support) -> None:
 
 
 def find_certificates(*variables: str) -> tuple[str, ssl.SSLContext] | None:
-    """The path in the first of `variables` that is set, and a context that trusts what lies there, only.
+    """The path in the first variable that is set, and a TLS context that trusts only its certificates.
 
-    None where no variable is set. Raises UnusableSettingError. Blocks: on files of certificates.
+    None if no variable is set. Raises UnusableSettingError. Blocks while it reads the certificates.
     """
     for variable in variables:
         if path := os.environ.get(variable):

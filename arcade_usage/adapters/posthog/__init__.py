@@ -1,1 +1,1 @@
-"""PostHog, through its SDK."""
+"""PostHog through its SDK."""

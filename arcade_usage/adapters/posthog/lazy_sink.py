@@ -1,4 +1,4 @@
-"""The analytics sink over PostHog's SDK, imported when something is sent: that takes longer than all else."""
+"""The analytics sink over PostHog's SDK, which is slow to import and therefore imported on first use."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ from arcade_usage.domain.verdict import Attribution
 
 @define(eq=False, repr=False)
 class LazyPostHogSink:
-    """`copies` keeps what PostHog accepted. Methods raise UnsupportedSdkError where the SDK can't be used."""
+    """`copies` stores accepted messages. Methods raise UnsupportedSdkError if the SDK is unusable."""
 
     project: Project
     copies: Copies
@@ -32,7 +32,7 @@ class LazyPostHogSink:
 
     def _open(self) -> AnalyticsSink:
         if self._sink is None:
-            check_sdk()  # an unsupported SDK may fail at any line that uses it
+            check_sdk()  # an unsupported SDK may fail anywhere
             from arcade_usage.adapters.posthog.sink import PostHogSink
 
             self._sink = PostHogSink(self.project, self._keep)

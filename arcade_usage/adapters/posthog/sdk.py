@@ -1,10 +1,10 @@
-"""Checks which PostHog SDK is installed: another package may have put one in its place that can't be used."""
+"""Checks that the installed PostHog SDK is supported; another package may have installed another version."""
 
 import re
 
 from arcade_usage.application.errors import UnsupportedSdkError
 
-NEEDED = "posthog>=6.7.6,<8"  # as pyproject.toml has it
+NEEDED = "posthog>=6.7.6,<8"  # as in pyproject.toml
 OLDEST = (6, 7, 6)
 END = (8, 0, 0)
 
@@ -12,10 +12,10 @@ _NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 def check_sdk() -> None:
-    """Import the SDK. Raises UnsupportedSdkError, which says what is installed and what is needed."""
+    """Imports the SDK. Raises UnsupportedSdkError, which names the installed and the needed version."""
     try:
         from posthog.version import VERSION
-    except Exception as error:  # whatever an import may raise
+    except Exception as error:  # an import can raise anything
         raise UnsupportedSdkError(
             f"PostHog's SDK can't be imported ({type(error).__name__}): pip install '{NEEDED}'"
         ) from error

@@ -1,9 +1,9 @@
-"""The analytics sink: the real PostHog SDK, with acceptance known.
+"""The analytics sink over PostHog's SDK, with confirmed acceptance.
 
-Owns the invariant that a call returns only where PostHog itself said that it took what was sent: 200
-with PostHog's own JSON, not after a redirect. The SDK's client builds the messages (`before_send` hands
-them over), the SDK's `post` sends them: the client's own sending tells nobody whether it worked, and
-`batch_post` stumbles over answers that are no JSON object.
+Invariant: a call returns only if PostHog itself accepted the messages: status 200 with PostHog's JSON, not
+after a redirect. The SDK's client builds the messages (`before_send` receives them) and the SDK's `post`
+sends them. The client's own sending doesn't report success, and `batch_post` fails on responses that are no
+JSON object.
 """
 
 import inspect
@@ -36,19 +36,19 @@ _PROXIES = Support(("http", "https", "socks4", "socks4a", "socks5", "socks5h"), 
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _ANSWERS = {
     400: "{who} can't read what was sent (400)",
-    401: "{who} does not accept the project token (401): tell the author of the tool",
+    401: "{who} does not accept the project token (401): inform the author of the tool",
     403: "{who} or a proxy before it forbids the request (403): check the network and the address {where}",
 }
-_REFUSED = (400, 413)  # what was sent will never be taken; anything else may pass
-_ACCEPTED = ("1", "ok")  # what PostHog's ingestion answers in `status`, a number before and a word now
+_REFUSED = (400, 413)  # these never succeed on retry; other statuses may
+_ACCEPTED = ("1", "ok")  # `status` in the ingestion's response: formerly a number, now a word
 _BATCH_PATH = "/batch/"
-_FROM_ENVIRONMENT = "$release_id"  # the newer SDK reads POSTHOG_RELEASE_ID, which redaction never saw
+_FROM_ENVIRONMENT = "$release_id"  # newer SDKs copy POSTHOG_RELEASE_ID, which is not redacted
 _SILENT_LOGGERS = ("posthog", "urllib3", "backoff")
 
 
 @define(eq=False, repr=False)
 class PostHogSink:
-    """The analytics sink over one PostHog project. `accepted` is given each batch that PostHog took."""
+    """The analytics sink of one PostHog project. `accepted` receives each accepted batch."""
 
     project: Project
     accepted: Callable[[Sequence[dict[str, Any]]], None] = lambda _: None
@@ -57,7 +57,7 @@ class PostHogSink:
     _session: requests.Session = field(factory=lambda: _make_session(), init=False)
 
     def __attrs_post_init__(self) -> None:
-        for name in _SILENT_LOGGERS:  # a program that configured no logging would show them on stderr
+        for name in _SILENT_LOGGERS:  # without logging configured, Python would print their records to stderr
             logging.getLogger(name).addHandler(logging.NullHandler())
         _read_distribution_from_files()
         options: dict[str, Any] = {"is_server": False} if _takes(Posthog, "is_server") else {}
@@ -82,35 +82,35 @@ class PostHogSink:
         self._post(len(decided), BATCH_SECONDS)
 
     def preview(self, event: Event, attribution: Attribution) -> dict[str, Any]:
-        """The message of an event as it would be sent; it is not. Raises RefusedError."""
+        """Returns the message of an event without sending it. Raises RefusedError."""
         self._build(event, attribution)
         messages = self._messages[:]
         self._messages.clear()
         if len(messages) != 1:
-            raise RefusedError("the SDK did not take what it was given")
+            raise RefusedError("the SDK dropped the message")
         return messages[0]
 
     def _build(self, event: Event, attribution: Attribution) -> None:
-        mark = {PERSONLESS: False} if attribution.personless else {}
+        flag = {PERSONLESS: False} if attribution.personless else {}
         self._client.capture(
             event.name,
             distinct_id=attribution.distinct_id,
-            properties={**event.properties, **mark},
+            properties={**event.properties, **flag},
             timestamp=event.timestamp,
             uuid=event.uuid,
         )
 
     def _keep(self, message: dict[str, Any]) -> None:
-        """Returns None: taken, and not sent by the client."""
+        """Collects a message. Returns None, so the client doesn't send it."""
         message["properties"].pop(_FROM_ENVIRONMENT, None)
         self._messages.append(message)
 
     def _post(self, due: int, seconds: float) -> None:
-        """Send what the client built. `due`: how many messages that is; the client drops some in silence."""
+        """Sends the collected messages. `due`: their expected number; the client silently drops some."""
         batch = self._messages[:]
         self._messages.clear()
         if len(batch) != due:
-            raise RefusedError("the SDK did not take what it was given")
+            raise RefusedError("the SDK dropped the message")
         if not batch:
             return
         host = posthog_request.determine_server_host(self.project.host)
@@ -133,7 +133,7 @@ class PostHogSink:
     def _send(
         self, batch: list[dict[str, Any]], host: str, seconds: float, proxy: Proxy | None
     ) -> tuple[int, bytes]:
-        """The answer's status and content, which is cut soon after ANSWER_LIMIT."""
+        """Returns status and content of the response; content is truncated soon after ANSWER_LIMIT."""
         post: Any = posthog_request.post
         options = {"gzip": True, "timeout": seconds, "batch": batch}
         self._session.proxies = {"http": proxy.url, "https": proxy.url} if proxy else {}
@@ -142,37 +142,37 @@ class PostHogSink:
             response: requests.Response = post(
                 self.project.project_token, host, _BATCH_PATH, **options, session=self._session
             )
-        else:  # 6.x posts through a session of its module only, which a tool's own client uses too
-            theirs, posthog_request._session = posthog_request._session, self._session
+        else:  # 6.x always posts through its module's session, which the tool's own client uses too
+            original, posthog_request._session = posthog_request._session, self._session
             try:
                 response = post(self.project.project_token, host, _BATCH_PATH, **options)
             finally:
-                posthog_request._session = theirs
+                posthog_request._session = original
         with response:
             return response.status_code, _read(response) if response.status_code == 200 else b""
 
 
 def _read_distribution_from_files() -> None:
-    """The SDK asks `distro` for the system's name, which starts processes; /etc/os-release says it too."""
+    """Makes the SDK read the system's name from /etc/os-release; `distro` would start processes."""
     utils: Any = posthog_utils
     distro: Any = getattr(utils, "distro", None)
-    if hasattr(distro, "LinuxDistribution"):  # the module, and not what was put in its place before
-        told = distro.LinuxDistribution(include_lsb=False, include_uname=False)
-        told.info, told.name = cache(told.info), cache(told.name)  # the SDK asks for each event anew
-        utils.distro = told
+    if hasattr(distro, "LinuxDistribution"):  # the module, not yet replaced
+        system = distro.LinuxDistribution(include_lsb=False, include_uname=False)
+        system.info, system.name = cache(system.info), cache(system.name)  # the SDK calls them for each event
+        utils.distro = system
 
 
 def _make_session() -> requests.Session:
-    """A session that follows no redirect, reads nothing from the environment or .netrc, and tries once."""
+    """A session without redirects, environment settings, .netrc and retries."""
     session = requests.Session()
     session.max_redirects = 0
     session.trust_env = False  # request_settings reads the environment, for this URL only
-    session.stream = True  # an answer is read as far as its limit
+    session.stream = True  # a response is read up to its limit
     return session
 
 
 def _trusted(urls: tuple[str, ...]) -> str | bool:
-    """The certificates to trust on the way over these URLs: a path, or True for those of requests."""
+    """The certificates to trust for these URLs: a path, or True for those of requests."""
     if not any(url.startswith("https:") for url in urls):
         return True
     found = find_certificates(*_CERTIFICATES)

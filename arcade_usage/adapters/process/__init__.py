@@ -1,1 +1,1 @@
-"""Processes: the detached delivery, and hooks for fork and exit."""
+"""The detached delivery process, and hooks for fork and exit."""

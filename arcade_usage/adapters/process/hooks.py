@@ -1,7 +1,7 @@
-"""What becomes of a process: it forks, and it ends. Tells a background of both.
+"""Calls a background object when the process forks or exits.
 
-Owns the invariant that no fork comes in the middle of the background's imports: the lock of a module that
-is being imported stays locked in the child for ever, and whoever imports it there hangs.
+Invariant: no fork happens while the background object imports. In the child, the lock of a half-imported
+module would stay locked for ever, and the next import of that module would hang.
 """
 
 import atexit
@@ -16,17 +16,17 @@ from arcade_usage.application.time_limits import FORK_WAIT_SECONDS
 
 
 class Background(Protocol):
-    """Who is told. It is not kept alive by that."""
+    """An object that is notified. The hooks keep only a weak reference to it."""
 
     def reset_after_fork(self) -> None:
-        """In a forked child, before anything else runs there."""
+        """Called in a forked child, before any other code runs there."""
 
     def on_exit(self) -> None:
-        """At the interpreter's end."""
+        """Called at the interpreter's exit."""
 
 
 class ImportGate:
-    """A context manager to import in: a fork waits until it is left."""
+    """A context manager for imports; a fork waits for its end, FORK_WAIT_SECONDS at most."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -43,7 +43,7 @@ class ImportGate:
         self._lock.acquire(timeout=FORK_WAIT_SECONDS)
 
     def after_fork(self) -> None:
-        with suppress(RuntimeError):  # it was not to be had in time
+        with suppress(RuntimeError):  # before_fork timed out
             self._lock.release()
 
     def after_fork_in_child(self) -> None:
@@ -51,20 +51,20 @@ class ImportGate:
 
 
 def register_hooks(background: Background, gate: ImportGate) -> None:
-    """Tell of every fork, and of the end."""
+    """Registers the callbacks for every fork and for the exit."""
     reference = weakref.ref(background)
 
     def reset_after_fork() -> None:
         gate.after_fork_in_child()
-        if (there := reference()) is not None:
-            there.reset_after_fork()
+        if (living := reference()) is not None:
+            living.reset_after_fork()
 
     def on_exit() -> None:
-        if (there := reference()) is not None:
-            there.on_exit()
+        if (living := reference()) is not None:
+            living.on_exit()
 
     atexit.register(on_exit)
-    if hasattr(os, "register_at_fork"):  # there are no forks on Windows
+    if hasattr(os, "register_at_fork"):  # Windows has no fork
         os.register_at_fork(
             before=gate.before_fork, after_in_parent=gate.after_fork, after_in_child=reset_after_fork
         )

@@ -1,9 +1,8 @@
 """The process launcher: starts `python -m arcade_usage`, detached. Runs on the command path.
 
-Owns the invariants that only a Python is started, that the process has no terminal, no window, no open file
-of the host's and no folder of the user's as its own, that it can import this package from wherever the host
-did, and that neither what lies in the user's current folder nor a PYTHON* variable that the host ignores
-reaches it.
+Invariants: only a Python interpreter is started. The process has no terminal, no window, no open file of the
+tool's, and its current folder is not the user's. It imports this package from the same place as the tool.
+Neither files in the user's current folder nor PYTHON* variables that the tool ignores affect it.
 """
 
 import _thread
@@ -20,36 +19,36 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-LINKS_LIMIT = 40  # one after the other, as systems have it
-OUTPUT_LIMIT = 256 * 1024  # bytes of what a process has to say
+LINKS_LIMIT = 40  # consecutive links; the usual limit of operating systems
+OUTPUT_LIMIT = 256 * 1024  # bytes that are read from a process
 SEARCH_PATH_VARIABLE = "ARCADE_USAGE_SEARCH_PATH"
 
-# The folder that holds arcade_usage: as many levels up as the name of this module has parts.
+# The folder that contains arcade_usage: one level up per part of this module's name.
 _PACKAGE_HOME = os.path.abspath(__file__).rsplit(os.sep, len(__name__.split(".")))[0]
-# A folder of Python's own: `-m` puts the current folder first among those to import from.
+# A folder of Python's own, because `-m` puts the current folder first on sys.path.
 _NEUTRAL_FOLDER = os.path.dirname(os.path.abspath(os.__file__))
 
 
 _PYTHONS = ("python", "pypy", "graalpy")
-# What else a Python's file name holds beside its version: no window, debug, free-threaded, an architecture.
+# Letters that remain of an interpreter's file name: no window, debug, free-threaded, an architecture.
 _WITHOUT_VERSION = str.maketrans("", "", "0123456789.-_")
 _VARIANTS = frozenset({"", "w", "d", "wd", "t", "td", "dbg", "intel", "c"})
 
 
 def can_launch() -> bool:
-    """Whether sys.executable is surely a Python, which `-m` can be asked of.
+    """Whether sys.executable is certainly a Python interpreter that supports `-m`.
 
-    In a frozen program it is that program, which would run the user's command again. In one that embeds
-    Python it is that program too, or the Python that PATH finds first, which may not know this package.
+    In a frozen program it is that program, which would run the user's command again. In a program that embeds
+    Python it is that program too, or the first Python on PATH, which may not have this package.
     """
     executable = sys.executable
     if not executable or getattr(sys, "frozen", False) or _is_compiled():
         return False
-    return _names_python(_followed(executable)) and _runs(executable)
+    return _names_python(_follow_links(executable)) and _runs(executable)
 
 
-def _followed(path: str) -> str:
-    """Where the links at a path's end lead. Links above it, which realpath follows too, change no name."""
+def _follow_links(path: str) -> str:
+    """The target of a link, followed link by link; links above the file don't change its name."""
     for _ in range(LINKS_LIMIT):
         try:
             path = os.path.join(os.path.dirname(path), os.readlink(path))
@@ -59,15 +58,15 @@ def _followed(path: str) -> str:
 
 
 def _is_compiled() -> bool:
-    """Whether Nuitka made a program of the host, or of this module."""
+    """Whether the tool or this module was compiled by Nuitka."""
     return "__compiled__" in globals() or hasattr(sys.modules.get("__main__"), "__compiled__")
 
 
 def _runs(executable: str) -> bool:
-    """Whether this process was started as a Python: by its name, or else from that very file."""
+    """Whether this process runs that Python: judged by argv[0], else by the executable's inode."""
     started_as: list[str] = getattr(sys, "orig_argv", [executable])
     if not started_as:
-        return False  # embedded, and not told what it is called
+        return False  # embedded, without argv
     if _names_python(started_as[0]):
         return True
     ours, its = _status("/proc/self/exe"), _status(executable)
@@ -75,7 +74,7 @@ def _runs(executable: str) -> bool:
 
 
 def _names_python(path: str) -> bool:
-    """Whether a file is named as Pythons are: python, python3.12, pythonw.exe, python3.13t, pypy3.10, ..."""
+    """Whether the file has a Python's name: python, python3.12, pythonw.exe, python3.13t, pypy3.10, ..."""
     name = os.path.basename(path).lower().removesuffix(".exe")
     for python in _PYTHONS:
         if name.startswith(python):
@@ -85,7 +84,7 @@ def _names_python(path: str) -> bool:
 
 
 class DetachedLauncher:
-    """The process launcher over the interpreter that runs the host. `environment`: the host's."""
+    """The process launcher over the tool's interpreter. `environment`: the tool's environment."""
 
     def __init__(self, environment: "Mapping[str, str]") -> None:
         self._environment = environment
@@ -96,12 +95,12 @@ class DetachedLauncher:
         self._start(payload, subprocess.DEVNULL)
 
     def launch_and_wait(self, payload: str) -> None:
-        """As the port says: the process lets go of its end of a pipe when it has settled.
+        """See the port. The process closes its end of a pipe when the identity is settled.
 
-        Waits in this thread, so nothing of ours is left when it returns. Raises what a signal handler of the
-        host's raises meanwhile.
+        Waits in this thread, so nothing remains when it returns. Raises exceptions of the tool's signal
+        handlers. Blocks for at most LOGIN_WAIT_SECONDS.
         """
-        from arcade_usage.application import time_limits  # a login alone needs it
+        from arcade_usage.application import time_limits  # needed by logins only
 
         reading = self._start_with_pipe(payload)
         try:
@@ -110,12 +109,12 @@ class DetachedLauncher:
                 _wait_until_closed(reading, time_limits.LOGIN_WAIT_SECONDS)
             finally:
                 _close_if_still(reading, ours)
-        except Exception as error:  # the process is on its way: not waiting for it loses nothing
+        except Exception as error:  # the process is running, so giving up the wait loses nothing
             if raised_by_signal_handler(error):
                 raise
 
     def launch_and_read(self, payload: str) -> str:
-        """Start it, and return what it writes to stdout. Blocks: 10 s, when it ends by force.
+        """Starts the process and returns its stdout. Blocks for at most 10 s, when the process ends by force.
 
         Raises LaunchError.
         """
@@ -123,7 +122,7 @@ class DetachedLauncher:
             return end.read(OUTPUT_LIMIT).decode("utf-8", "replace")
 
     def _start_with_pipe(self, payload: str) -> int:
-        """Start it with its stdout a pipe; returns the end that is read."""
+        """Starts the process with a pipe as stdout; returns the pipe's read end."""
         try:
             reading, writing = os.pipe()
         except OSError as error:
@@ -143,31 +142,31 @@ class DetachedLauncher:
         try:
             self._running = [process for process in self._running if process.poll() is None]
             self._running.append(self._spawn(payload, output))
-        except Exception as error:  # the host may have replaced Popen, or have an audit hook that raises
+        except Exception as error:  # a replaced Popen or an audit hook of the tool's can raise anything
             if raised_by_signal_handler(error):
                 raise
             raise _launch_error("no process could be started") from error
         if len(self._running) > 1 and not self._reaping:
-            # A host that tracks more than one command lives on: it must not collect zombies.
-            with suppress(RuntimeError):  # no thread is to be had: the next launch reaps
+            # A tool that reports more than one command keeps running, so it must reap its zombies.
+            with suppress(RuntimeError):  # no thread could be started: the next launch reaps
                 self._reaping = True
                 _thread.start_new_thread(self._reap, ())
                 return
             self._reaping = False
 
     def _reap(self) -> None:
-        """Wait for what was started, until nothing of it runs. Each process ends by itself within 10 s."""
-        with suppress(Exception):  # on a thread, where nobody but the user would be told
+        """Waits until all started processes have ended. Each ends by itself within 10 s."""
+        with suppress(Exception):  # an exception in this thread would only be printed to the user
             while running := [process for process in self._running if process.returncode is None]:
                 running[0].wait()
         self._reaping = False
 
     def _spawn(self, payload: str, output: int) -> "subprocess.Popen[bytes]":
-        inherited = dict(self._environment)  # os.environ decodes each name and value anew
+        inherited = dict(self._environment)  # os.environ decodes names and values on each access
         environment = {
             **{name: value for name, value in inherited.items() if not _is_for_python(name)},
-            **_in_effect(inherited),
-            **_surroundings(inherited),
+            **_effective_variables(inherited),
+            **_import_settings(inherited),
             EVENT_DATA_VARIABLE: payload,
         }
 
@@ -182,7 +181,7 @@ class DetachedLauncher:
                 **detached,
             )
             if not process.pid > 0:
-                raise ValueError("what should have been a process is none")
+                raise ValueError("Popen started no process")
             return process
 
         if os.name == "nt":
@@ -193,9 +192,9 @@ class DetachedLauncher:
 
 
 def _open_process(arguments: "list[str]", **options: "Any") -> "subprocess.Popen[bytes]":
-    """A process that is meant to outlive its parent, so that leaving it behind is nothing to warn about.
+    """A process that outlives its parent, without Popen's ResourceWarning for that.
 
-    Derived at each start: a host may put something else in the place of Popen at any time.
+    The class is derived at each start, because a tool may replace Popen at any time.
     """
     process: subprocess.Popen[bytes] = type("_Process", (subprocess.Popen,), {"__del__": lambda _: None})(
         arguments, **options
@@ -204,10 +203,10 @@ def _open_process(arguments: "list[str]", **options: "Any") -> "subprocess.Popen
 
 
 def _flags() -> "list[str]":
-    """The options of the host's Python that tell where to import from, and how a path is spelled.
+    """The tool's interpreter options that affect imports and path encoding.
 
-    -E, and the rest of -I, are kept by leaving out the variables that the host ignores: they would ignore the
-    PYTHONPATH that leads to this package as well.
+    -E and the rest of -I are emulated by leaving out the variables that the tool ignores. The options
+    themselves would also ignore the PYTHONPATH that leads to this package.
     """
     flags = sys.flags
     chosen = {
@@ -220,17 +219,17 @@ def _flags() -> "list[str]":
 
 
 def _is_for_python(name: str) -> bool:
-    return name.upper().startswith("PYTHON") and name not in _HARMLESS
+    return name.upper().startswith("PYTHON") and name not in _KEPT_VARIABLES
 
 
-# Where the user's site is: Python looks there with -E as well.
-_HARMLESS = ("PYTHONUSERBASE",)
+# The user's site folder; Python reads it with -E too.
+_KEPT_VARIABLES = ("PYTHONUSERBASE",)
 
 
-def _in_effect(environment: "Mapping[str, str]") -> "dict[str, str]":
-    """The variables of Python's that the process can't do without, where the host runs by what they say.
+def _effective_variables(environment: "Mapping[str, str]") -> "dict[str, str]":
+    """Python's variables that the process needs, if the tool itself runs by them.
 
-    What the host ignores, or has only set for programs that it starts, may keep a Python from starting.
+    A variable that the tool ignores, or set only for its child processes, may keep Python from starting.
     """
     if sys.flags.ignore_environment:
         return {}
@@ -243,28 +242,28 @@ def _in_effect(environment: "Mapping[str, str]") -> "dict[str, str]":
     return {name: value for name, value in named.items() if value and value == effects[name]}
 
 
-def _surroundings(environment: "Mapping[str, str]") -> "dict[str, str]":
-    """What the process is told about importing: where this package lies, and where else the host looks.
+def _import_settings(environment: "Mapping[str, str]") -> "dict[str, str]":
+    """Variables that make the process import from the same places as the tool.
 
-    Python has not run a line of ours when it looks for the package, so its home has to be on PYTHONPATH
-    unless every Python of this installation finds it. __main__ puts all else behind what it finds itself.
+    Python looks for the package before any code of it runs, so its folder must be on PYTHONPATH unless every
+    Python of this installation finds it. __main__ appends the other folders to sys.path.
     """
     here = _status(os.curdir)
     inherited = "" if sys.flags.ignore_environment else environment.get("PYTHONPATH", "")
     paths = [path for path in inherited.split(os.pathsep) if _means_the_same_elsewhere(path, here)]
     if _PACKAGE_HOME not in _site_folders() and _PACKAGE_HOME not in paths:
         paths.append(_PACKAGE_HOME)
-    entries: list[object] = list(sys.path)  # hosts put paths of other types there, which Python passes over
+    entries: list[object] = list(sys.path)  # tools may add objects of other types, which Python ignores
     others = [path for path in entries if isinstance(path, str) and _means_the_same_elsewhere(path, here)]
     return {
         "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONWARNINGS": "ignore",  # a warning that the user made an error must not end a delivery
+        "PYTHONWARNINGS": "ignore",  # a warning turned into an error must not end a delivery
         SEARCH_PATH_VARIABLE: os.pathsep.join(others),
     }
 
 
 def _site_folders() -> "list[str]":
-    """Where a Python of this installation looks for packages by itself."""
+    """The folders in which a Python of this installation looks for packages by default."""
     site = sys.modules.get("site")
     if site is None:
         return []
@@ -276,7 +275,7 @@ def _site_folders() -> "list[str]":
 
 
 def _means_the_same_elsewhere(path: str, here: "os.stat_result | None") -> bool:
-    """Whether a path is absolute, and not the user's current folder by whatever name."""
+    """Whether a path is absolute and doesn't lead to the user's current folder."""
     if not os.path.isabs(path):
         return False
     there = _status(path)
@@ -284,7 +283,7 @@ def _means_the_same_elsewhere(path: str, here: "os.stat_result | None") -> bool:
 
 
 def _status(path: str) -> "os.stat_result | None":
-    """One stat; None where there is nothing, and so nothing to import."""
+    """Returns stat(); None if the path doesn't exist."""
     try:
         return os.stat(path)
     except (OSError, ValueError):
@@ -298,10 +297,10 @@ def _launch_error(reason: str) -> Exception:
 
 
 def _wait_until_closed(reading: int, seconds: float) -> None:
-    """Wait until the other end of a pipe is closed, `seconds` at most. Raises what a signal handler raises.
+    """Waits until the other end of a pipe is closed, `seconds` at most. Raises signal handlers' exceptions.
 
-    Without a thread: what gevent and eventlet make of one does not run while another waits. What they make of
-    these calls keeps to its time.
+    Uses no thread: under gevent and eventlet, a thread doesn't run while another one waits. Their versions of
+    these calls keep the time limit.
     """
     if os.name == "nt":
         from arcade_usage.adapters.process.windows import wait_until_closed
@@ -310,7 +309,7 @@ def _wait_until_closed(reading: int, seconds: float) -> None:
         return
     import select
 
-    if hasattr(select, "poll"):  # eventlet takes it away
+    if hasattr(select, "poll"):  # eventlet removes it
         waiting = select.poll()
         waiting.register(reading, select.POLLIN)
         waiting.poll(seconds * 1000.0)
@@ -319,7 +318,7 @@ def _wait_until_closed(reading: int, seconds: float) -> None:
 
 
 def _close_if_still(descriptor: int, status: os.stat_result) -> None:
-    """Close a descriptor, unless another thread has closed it and its number is in use again."""
+    """Closes a descriptor unless another thread closed it and its number was reused."""
     with suppress(OSError):
         if os.path.samestat(os.fstat(descriptor), status):
             os.close(descriptor)

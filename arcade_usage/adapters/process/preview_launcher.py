@@ -1,6 +1,6 @@
-"""The process launcher while events are to be shown: its process says what it would send, and sends nothing.
+"""The process launcher in debug mode: its process prints the event that it would send, and sends nothing.
 
-A process, since the SDK is asked for the exact message, and has no business in the host.
+A separate process builds the exact message with the SDK, which is not imported into the tool.
 """
 
 import sys
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 class PreviewLauncher:
-    """Shows on stderr what comes back from a process. `read`: starts it, and returns what it writes."""
+    """Writes a process's output to stderr. `read`: starts the process and returns its output."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
         self._read = read

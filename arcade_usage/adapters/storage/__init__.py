@@ -1,1 +1,1 @@
-"""The config folder: identity, outbox, choices and copies."""
+"""The config folder: identity, outbox, opt-outs and copies of sent messages."""

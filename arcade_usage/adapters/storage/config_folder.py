@@ -1,9 +1,8 @@
-"""The config folder: where everything lies in it, and what is read of it: the switch, and who is who.
+"""The config folder: paths of its files, and the reads of the command path: switch, identity and stamp.
 
-Runs on the command path. One module on purpose: three add 0.15 ms to a command, and all that is read takes
-0.03 ms. Owns the invariants that naming a place touches nothing, that each read has a limit, that none waits
-for a writer, and that a choice which can't be read means off. The choice is a file named `off`: it counts by
-being there.
+One module on purpose: locating two more costs 0.15 ms per command, and all the reads take 0.03 ms. The
+opt-out is a file named `off`; its existence counts. Invariants: naming a path touches no file. Each read has
+a limit, and none blocks on a FIFO. An opt-out that can't be read means off.
 """
 
 import os
@@ -18,7 +17,7 @@ from arcade_usage.adapters.files.ownership import (
 )
 from arcade_usage.domain.consent import find_reasons, was_turned_off
 
-TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -31,24 +30,24 @@ LEDGER_FILE = "ledger.json"
 IDENTITY_LOCK = "identity.lock"
 OFF_FILE = "off"
 EVIDENCE_FOLDER = "malformed"
-EVIDENCE_FILES = (USAGE_FILE, LEDGER_FILE)  # the last malformed one of each
-COPIES_FILE = "sent.jsonl"  # in the outbox of each sink
-OUTBOX_DEPTH = 3  # folders of ours: usage, outbox, and one for each sink
-_NAME_LIMIT = 100  # characters of a distribution's name in a file's
+EVIDENCE_FILES = (USAGE_FILE, LEDGER_FILE)  # only the last malformed file of each name is kept
+COPIES_FILE = "sent.jsonl"  # in each project's outbox
+OUTBOX_DEPTH = 3  # folders below the config folder: usage, outbox, and one per project
+_NAME_LIMIT = 100  # characters of a distribution's name that a file name contains
 
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
 
-MALFORMED = ""  # no JSON: stands for every content that can't be used
+MALFORMED = ""  # not JSON; stands for any content that can't be used
 
 StampNumbers = tuple[int, int, int, int, int]
 
 
 class Layout:
-    """The files of one config folder. usage.json and credentials.yaml are the host's; usage/ is ours."""
+    """Paths of one config folder. The tool owns usage.json and credentials.yaml, the library usage/."""
 
     def __init__(self, config_dir: str, credentials: "str | os.PathLike[str] | None" = None) -> None:
-        """Absolute paths; `credentials` by default credentials.yaml in the config folder."""
+        """Takes absolute paths. `credentials`: by default credentials.yaml in the config folder."""
         self.config_dir = config_dir
         self.usage_json = os.path.join(config_dir, USAGE_FILE)
         self.credentials = os.fspath(credentials or os.path.join(config_dir, "credentials.yaml"))
@@ -59,7 +58,7 @@ class Layout:
         self.outboxes = os.path.join(self.folder, "outbox")
 
     def open_folder(self, *, make: bool = False) -> "OwnedFolder":
-        """The folder usage/. Raises FileNotFoundError, NotOwnedError, OSError."""
+        """Opens usage/. Raises FileNotFoundError, NotOwnedError, OSError."""
         from arcade_usage.adapters.files.owned_folder import open_folder  # most commands only read
 
         return open_folder(self.folder, 1, make=make)
@@ -68,15 +67,15 @@ class Layout:
         return os.path.join(self.outboxes, project_key)
 
     def notice_mark(self, distribution: str, version: int) -> str:
-        """The file that says that a tool's notice was shown."""
+        """The file whose existence records that a tool's notice was shown."""
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
         return os.path.join(self.folder, f"notice-{name[:_NAME_LIMIT]}-{int(version)}")
 
 
 def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
-    """What the tool says, else what the Arcade CLI reads from the environment, else ~/.arcade.
+    """The config folder of the tool, else of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
 
-    Raises ValueError for a path that names another folder from each place it is used in: then there is none.
+    Raises ValueError if the path is not absolute, because it would depend on the current folder.
     """
     if config_dir:
         chosen, named_by = os.fspath(config_dir), "config_dir"
@@ -92,24 +91,24 @@ def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
 
 
 def choice_layouts(layout: Layout) -> "list[Layout]":
-    """The folders whose stored choice counts: the config folder itself, and the default one."""
+    """The folders whose opt-out counts: the config folder and the default folder."""
     default = os.path.expanduser(DEFAULT_FOLDER)
     is_another = os.path.isabs(default) and default != layout.config_dir
     return [layout, Layout(default)] if is_another else [layout]
 
 
 def is_on(layout: Layout, project_token: str) -> bool:
-    """Whether anything is tracked. Blocks: not; a few lstats."""
+    """Whether tracking is on. Doesn't block, except on a few lstats."""
     return not reasons_off(layout, project_token) and find_problem(layout) is None
 
 
 def is_still_on(layout: Layout) -> bool:
-    """`is_on`, for a tracker that was built while it was. Blocks: not; a few lstats."""
+    """`is_on` for a tracker that was built while tracking was on. Doesn't block, except on a few lstats."""
     return not was_turned_off(os.environ, chose_off(choice_layouts(layout))) and find_problem(layout) is None
 
 
 def find_problem(layout: Layout) -> "OSError | None":
-    """Why the config folder is not used, if it isn't: its text names the path, the owner and the cure."""
+    """Why the config folder can't be used; None if it can. The error names path, owner and remedy."""
     try:
         check_config_dir(layout.config_dir)
     except (OSError, ValueError) as error:  # a null byte in a path is a ValueError
@@ -118,12 +117,12 @@ def find_problem(layout: Layout) -> "OSError | None":
 
 
 def reasons_off(layout: Layout, project_token: "str | None") -> "tuple[str, ...]":
-    """Everything that turns tracking off, apart from `find_problem`. Blocks: not; one or two lstats."""
+    """Everything that turns tracking off, except `find_problem`. Blocks for one or two lstats."""
     return find_reasons(os.environ, chose_off(choice_layouts(layout)), project_token)
 
 
 def chose_off(folders: "Iterable[Layout]") -> bool:
-    """Whether a choice is stored in one of these folders, or it can't be told. One lstat each."""
+    """Whether one of these folders has an opt-out, or can't be read. One lstat each."""
     return any(_may_be_there(folder.choice_off) for folder in folders)
 
 
@@ -143,12 +142,12 @@ class FolderSnapshots:
     def __init__(
         self, layout: Layout, make_first: "Callable[[], tuple[str, str] | None]" = lambda: None
     ) -> None:
-        """`make_first`: makes the first identity, and returns the texts of usage.json and of its ledger."""
+        """`make_first`: creates the first identity; returns the texts of usage.json and its ledger."""
         self._layout = layout
         self._make_first = make_first
 
     def take(self) -> "Mapping[str, object] | None":
-        """As the port says; the texts are those of the files, `stamp` its five numbers."""
+        """See the port. `usage` and `ledger` are the files' texts, `stamp` five numbers."""
         try:
             usage, ledger = read_texts(self._layout)
         except OSError:
@@ -156,7 +155,7 @@ class FolderSnapshots:
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
 
     def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
-        """As the port says."""
+        """See the port."""
         if snapshot["usage"] is not None:
             return snapshot if _may_be_there(self._layout.usage_json) else None
         try:
@@ -167,7 +166,7 @@ class FolderSnapshots:
 
 
 def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
-    """usage.json and the ledger; None where there is none, MALFORMED for what could not be it.
+    """Texts of usage.json and the ledger; None for a missing file, MALFORMED for unusable content.
 
     Raises NotOwnedError, OSError.
     """
@@ -179,7 +178,7 @@ def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
 
 
 def read_usage_text(layout: Layout) -> "str | None":
-    """usage.json alone, as `read_texts`."""
+    """The text of usage.json; see `read_texts`."""
     try:
         with open_to_read(layout.config_dir) as folder:
             return read_usage(layout, folder)
@@ -188,23 +187,23 @@ def read_usage_text(layout: Layout) -> "str | None":
 
 
 def set_aside(folder: "OwnedFolder", name: str, ours: "OwnedFolder") -> None:
-    """Keep a malformed file as evidence, in `ours`; the last one of a kind, so that it can't pile up."""
+    """Moves a malformed file to `ours` as evidence. Only the last file of each name is kept."""
     kept = name if name in EVIDENCE_FILES else USAGE_FILE
-    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # not ours, or on another disk
+    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # foreign, or another disk
         folder.move(name, evidence, kept)
 
 
 def read_usage(layout: Layout, folder: ReadableFolder) -> "str | None":
-    """usage.json, as `read_texts` has it; `folder`: the config folder. Raises NotOwnedError, OSError."""
+    """The text of usage.json in the config folder; see `read_texts`. Raises NotOwnedError, OSError."""
     try:
         return _read(folder, USAGE_FILE, USAGE_LIMIT)
-    except NotOwnedError:  # it may be a link of the user's
+    except NotOwnedError:  # it may be the user's own link
         from arcade_usage.adapters.files.owned_folder import open_for_file
 
         with open_for_file(layout.config_dir, USAGE_FILE) as (target, name):
             text = _read(target, name, USAGE_LIMIT)
-    if text is not None and not _names_an_id(text):  # it may be any file of the user's
-        raise NotOwnedError(layout.usage_json, "is a link to a file that is none of ours", "remove the link")
+    if text is not None and not _names_an_id(text):  # the link may lead to any file of the user
+        raise NotOwnedError(layout.usage_json, "is a link to a file without an anon_id", "remove the link")
     return text
 
 
@@ -235,7 +234,7 @@ def _read(folder: ReadableFolder, name: str, limit: int) -> "str | None":
 
 
 def read_stamp(path: str) -> "StampNumbers | None":
-    """Which version of a file lies there, told by one stat; None where there is nothing to be read.
+    """Fingerprint of a file from one stat(); None if it can't be read.
 
     Device, inode, size, mtime_ns, ctime_ns.
     """

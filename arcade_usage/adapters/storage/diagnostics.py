@@ -1,4 +1,4 @@
-"""What the machine allows in a config folder, told without writing anything."""
+"""Diagnostics of a config folder: permissions, evidence and locks. `read_diagnostics` writes nothing."""
 
 import os
 from collections.abc import Iterable
@@ -10,15 +10,15 @@ from arcade_usage.adapters.storage.config_folder import EVIDENCE_FILES, EVIDENCE
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.status import Diagnostics
 
-_EVIDENCE_LIMIT = 20  # files that are named
+_EVIDENCE_LIMIT = 20  # files that are listed
 
 
 def read_diagnostics(
     layout: Layout, *, can_launch: bool, locks: Iterable[str] = (), not_owned: tuple[str, ...] = ()
 ) -> Diagnostics:
-    """Never raises. `can_launch`: whether delivery processes can be started. `locks`: paths of lock files.
+    """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
 
-    `not_owned`: what adapters/storage/strangers.py found.
+    `locks`: paths of lock files. `not_owned`: messages from adapters/storage/strangers.py.
     """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
@@ -26,7 +26,7 @@ def read_diagnostics(
 
 
 def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
-    """The stored choices, and whether each can be read, as `chose_off` sees them."""
+    """Paths of the stored opt-outs, and whether each can be read; see `chose_off`."""
     found = []
     for layout in layouts:
         try:
@@ -41,7 +41,7 @@ def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
 
 
 def sweep(layout: Layout) -> None:
-    """Remove the evidence, and what killed writers left: both may name ids. Raises StoreError."""
+    """Removes evidence and temporary files, because both may contain ids. Raises StoreError."""
     try:
         with layout.open_folder() as ours, open_folder(layout.config_dir, 0) as around:
             for folder in (ours, around):
@@ -49,16 +49,16 @@ def sweep(layout: Layout) -> None:
             with suppress(FileNotFoundError), ours.open(EVIDENCE_FOLDER) as evidence:
                 for name in EVIDENCE_FILES:
                     evidence.remove(name)
-            with suppress(OSError):  # not there, or something that is not ours lies in it
+            with suppress(OSError):  # missing, or it contains foreign files
                 ours.remove_folder(EVIDENCE_FOLDER)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StoreError("what was left of earlier files can't be erased") from error
+        raise StoreError("remains of earlier files can't be erased") from error
 
 
 def _may_write(folder: str) -> bool:
-    """Whether files can be made in a folder, or the folder itself where it is not there yet."""
+    """Whether files can be created in a folder, or in its nearest existing parent."""
     while not os.path.lexists(folder):
         above = os.path.dirname(folder)
         if above == folder:

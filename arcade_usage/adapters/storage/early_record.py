@@ -1,9 +1,9 @@
-"""Writes an event without free text to disk, before the rest of the delivery is imported.
+"""Writes an event without free text to disk before the rest of the delivery is imported.
 
-A container, or an environment that is thrown away, may end right after the tool does. What takes long to
-import is what redacts, judges and sends; an event whose only texts are ours, and a command's name that
-redaction can't change, needs none of it. The record is an ordinary one that has no verdict yet: should the
-process end here, the next sender delivers it.
+A container or a temporary environment may end right after the tool. The slow imports are those that redact,
+judge and send. An event needs none of them if its only texts are the library's own and a command name that
+redaction leaves unchanged. The result is an ordinary record without a verdict: if the process ends here, the
+next sender delivers it.
 """
 
 import os
@@ -27,32 +27,32 @@ from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
 from arcade_usage.domain.properties import command_properties, event_name, is_plain_name, moment
 
-TYPE_CHECKING = False  # typing's is too slow to import here: arcade_usage/__init__.py
+TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
     from typing import Any
 
-# domain/outcome.py has them too; it imports re and typing, which takes 5 ms.
+# Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
 _STAMP_LENGTH = 5
 
 
 def write_record(payload: str) -> "bytes | None":
-    """The record, once it is in the outbox. None: the delivery reads, describes and writes by itself.
+    """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    Never raises: in doubt, about a payload that is malformed too, the delivery decides.
+    Never raises; in doubt, and for a malformed payload, it returns None.
     """
     try:
         return _write(payload)
-    except Exception:  # noqa: BLE001 - the delivery tries again, and tells
+    except Exception:  # noqa: BLE001 - the delivery tries again and reports the error
         return None
 
 
 def _write(payload: str) -> "bytes | None":
     handover = _decode(payload) if len(payload) <= PAYLOAD_LIMIT else None
-    if not isinstance(handover, dict) or not _is_of_us(handover) or wants_debug(os.environ):
+    if not isinstance(handover, dict) or not _is_valid_payload(handover) or wants_debug(os.environ):
         return None
     if handover.get("adapters") is not None:
-        return None  # they may keep events elsewhere
+        return None  # the tool's adapters may store events elsewhere
     command, snapshot = _command(handover["command"]), handover["snapshot"]
     if command is None or not is_plain_name(command.name, read_own_names(os.environ)):
         return None
@@ -83,18 +83,18 @@ def _write(payload: str) -> "bytes | None":
         ).encode()
         if folder.status(PROJECT_FILE) is None:
             project = {"host": host, "project_token": token}
-            folder.create_first(PROJECT_FILE, encode_json(project).encode(), durable=False)
+            folder.create_exclusive(PROJECT_FILE, encode_json(project).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=True)
         if not is_on(layout, token) or (snapshot.get("usage") is not None and _is_forgotten(layout)):
-            with suppress(OSError):  # the delivery looks again
+            with suppress(OSError):  # the delivery checks again
                 folder.remove(name)
             return None
     return record
 
 
 def _decode(text: str) -> object:
-    """json.loads, by the scanner in C that it uses; payload.py says why. Raises ValueError and the like."""
+    """json.loads by its C scanner; payload.py explains why. Raises ValueError and others."""
     try:
         from _json import make_scanner
     except ImportError:  # not CPython
@@ -119,8 +119,8 @@ def _decode(text: str) -> object:
     return value
 
 
-def _is_of_us(handover: "dict[str, object]") -> bool:
-    """Whether the payload has the parts and the types that the command path gives it."""
+def _is_valid_payload(handover: "dict[str, object]") -> bool:
+    """Whether the payload has the fields and types that the command path writes."""
     project, snapshot = handover.get("sink"), handover.get("snapshot")
     return (
         type(handover.get("version")) is int
@@ -143,19 +143,19 @@ def _is_stamp(stamp: object) -> bool:
 
 
 def _command(facts: object) -> "SimpleNamespace | None":
-    """The command, where it has no free text: no message, and no property of the tool's."""
+    """The command if it has no free text (message, tool's properties), else None."""
     if not isinstance(facts, dict) or facts.get("error_message") is not None or facts.get("properties"):
         return None
     numbers = ("ended_at", "duration_ms", "monotonic_start", "monotonic_end")
     flags = {name: facts.get(name, False) for name in ("is_login", "is_logout")}
-    is_sound = (
+    is_valid = (
         isinstance(facts.get("name"), str)
         and facts.get("outcome") in _OUTCOMES
         and facts.get("ended_at") is not None
         and all(type(facts.get(name)) in (int, float, type(None)) for name in numbers)
         and all(type(flag) is bool for flag in flags.values())
     )
-    if not is_sound:
+    if not is_valid:
         return None
     return SimpleNamespace(
         name=facts["name"],
@@ -168,7 +168,7 @@ def _command(facts: object) -> "SimpleNamespace | None":
 
 
 def _observed_seconds(folder: OwnedFolder) -> int:
-    """The time that senders have seen pass, as their logbook says; 0 where it can't be read."""
+    """The observed time in the senders' logbook, in seconds; 0 if it can't be read."""
     with suppress(Exception):
         content = folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
         logbook = _decode(content.decode()) if content is not None else None
@@ -178,5 +178,5 @@ def _observed_seconds(folder: OwnedFolder) -> int:
 
 
 def _is_forgotten(layout: Layout) -> bool:
-    """Whether usage.json was erased since the snapshot: one lstat. The delivery looks into it."""
+    """Whether usage.json was erased after the snapshot, by one lstat. The delivery reads its content."""
     return not os.path.lexists(layout.usage_json)

@@ -1,6 +1,6 @@
-"""The event queue: one file for each event in a folder of its project, until PostHog has accepted it.
+"""The event queue: one file per event in the project's folder, until PostHog has accepted the event.
 
-Owns the invariant that a record is on disk, whole, when `add` returns.
+Invariant: a record is completely on disk when `add` returns.
 """
 
 import errno
@@ -23,35 +23,34 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Waiting
 
 RECORD_LIMIT = 64 * 1024  # bytes of one record
-SCAN_LIMIT = 5000  # records that one look at the folder takes in
+SCAN_LIMIT = 5000  # records that one scan of the folder reads
 
 EVENT_NAME = re.compile(r"\d{15}-\d{10}-[0-9a-f-]{36}\.event\.json")
 
 
 @define(eq=False, repr=False)
 class FolderEventQueue:
-    """The event queue over a folder. Its project lies beside the records: the folder alone is enough to send.
+    """The event queue over a folder, which also contains its project: the folder suffices for sending.
 
-    `project`: None where only the records that lie there already are of interest. `durable`: adding waits for
-    the disk, so that a record outlasts a power cut, not only its process. `log`: tells the observed time when
-    a record comes.
+    `project`: None to read existing records only. `durable`: `add` waits for the disk, so that a record
+    survives a power cut, not only the process's end. `log`: gives the observed time for new records.
     """
 
     folder: str
     project: Project | None
     durable: bool
     log: FileDeliveryLog
-    _names: dict[str, str] = field(factory=dict, init=False)  # of records that were added or seen, by uuid
-    _added: set[str] = field(factory=set, init=False)  # names of records that were added, and not removed
-    _settled: dict[str, Record] = field(factory=dict, init=False)  # of those, with a verdict: it is for good
-    _since: int | None = field(default=None, init=False)  # the observed time, as of the first that was added
+    _names: dict[str, str] = field(factory=dict, init=False)  # by uuid, of records added or read here
+    _added: set[str] = field(factory=set, init=False)  # names of records added here and not removed
+    _attributed: dict[str, Record] = field(factory=dict, init=False)  # of these, with a final verdict
+    _since: int | None = field(default=None, init=False)  # observed time of the first record added here
 
     def forget_seen(self) -> None:
-        self._names, self._added, self._settled, self._since = {}, set(), {}, None
+        self._names, self._added, self._attributed, self._since = {}, set(), {}, None
 
     def add(self, record: Record) -> None:
         if self.project is None:
-            raise StoreError("an outbox without a sink takes nothing")
+            raise StoreError("an outbox without a project accepts no events")
         content = codec.write_record(record)
         with store_errors("a record can't be written"):
             if self._since is None:
@@ -59,27 +58,29 @@ class FolderEventQueue:
             fresh = record_name(record.event.timestamp.timestamp(), self._since, record.event.uuid)
             name = self._names.setdefault(record.event.uuid, fresh)
             with self._open(make=True) as folder:
-                with suppress(NotOwnedError):  # a flush is all that needs it
+                with suppress(NotOwnedError):  # only `flush` needs the project's file
                     if folder.status(PROJECT_FILE) is None:
-                        folder.create_first(PROJECT_FILE, codec.write_project(self.project), durable=False)
+                        folder.create_exclusive(
+                            PROJECT_FILE, codec.write_project(self.project), durable=False
+                        )
                 folder.replace(name, content, durable=self.durable)
         self._added.add(name)
         if record.attribution is not None:
-            self._settled[name] = record
+            self._attributed[name] = record
 
     def freeze(self, record: Record) -> None:
         with store_errors("a verdict can't be written"):
             name = self._name(record)
             with self._open() as folder:
-                if folder.status(name) is None:  # a record that was purged must not come back
+                if folder.status(name) is None:  # a purged record must not be written again
                     raise FileNotFoundError(errno.ENOENT, "the record was removed", folder.path_of(name))
                 folder.replace(name, codec.write_record(record))
 
     def pending(self) -> Sequence[Record]:
         with store_errors("the outbox can't be read"), suppress(FileNotFoundError), self._open() as folder:
             names = set(_records(folder))
-            state = {name: self._settled[name] for name in names & self._settled.keys()}
-            # A look at an overfull folder may miss what was added here.
+            state = {name: self._attributed[name] for name in names & self._attributed.keys()}
+            # A truncated scan can miss records this process added; include them.
             found = (state.get(name) or self._read(folder, name) for name in sorted(names | self._added))
             return [record for record in found if record is not None]
         return []
@@ -101,7 +102,7 @@ class FolderEventQueue:
 
     def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
         with store_errors("a record can't be removed"), suppress(FileNotFoundError), self._open() as folder:
-            # Of processes that do this at the same time, one removes a file.
+            # If several processes do this at the same time, only one of them removes a file.
             return [each for each in waiting if self._remove(folder, each.name)]
         return []
 
@@ -116,42 +117,42 @@ class FolderEventQueue:
         return purged
 
     def _open(self, *, make: bool = False) -> OwnedFolder:
-        """Raises FileNotFoundError, NotOwnedError, OSError."""
+        """Opens the outbox. Raises FileNotFoundError, NotOwnedError, OSError."""
         return open_folder(self.folder, OUTBOX_DEPTH, make=make)
 
     def _name(self, record: Record) -> str:
-        """The file of a record that was added or seen here."""
+        """The file name of a record that was added or read here."""
         uuid = record.event.uuid
         if uuid not in self._names:
             self.pending()
-        return self._names.get(uuid, _ending(record))
+        return self._names.get(uuid, _name_ending(record))
 
     def _read(self, folder: OwnedFolder, name: str) -> Record | None:
-        """The record; None where another process has removed it, or where it is none.
+        """The record; None if another process removed it, or if the file is no valid record.
 
-        A copy under another name is none: it would be sent again when the first is gone.
+        A copy under another name is not valid: it would be sent again after the first one was removed.
         """
         try:
             content = folder.read(name, RECORD_LIMIT)
             if content is None:
                 self._added.discard(name)
-                self._settled.pop(name, None)
+                self._attributed.pop(name, None)
                 return None
             record = codec.read_record(content)
         except (OSError, codec.MalformedError):
             return None
-        if not name.endswith(_ending(record)):
+        if not name.endswith(_name_ending(record)):
             return None
         return record if self._names.setdefault(record.event.uuid, name) == name else None
 
     def _remove(self, folder: OwnedFolder, name: str) -> bool:
         self._added.discard(name)
-        self._settled.pop(name, None)
+        self._attributed.pop(name, None)
         return folder.remove(name)
 
 
 def _records(folder: OwnedFolder) -> dict[str, int]:
-    """The records in an outbox, with their sizes in bytes: SCAN_LIMIT at most, only files of the user's."""
+    """Names and sizes (bytes) of the records in an outbox: the user's own files, SCAN_LIMIT at most."""
     found: dict[str, int] = {}
     for name in folder.names():
         if len(found) == SCAN_LIMIT:
@@ -164,5 +165,5 @@ def _records(folder: OwnedFolder) -> dict[str, int]:
     return found
 
 
-def _ending(record: Record) -> str:
+def _name_ending(record: Record) -> str:
     return f"-{record.event.uuid}{RECORD_ENDING}"

@@ -1,7 +1,7 @@
-"""Makes the identity that a config folder without one gets, when the first command is reported.
+"""Creates the first identity of a config folder when the first command is reported.
 
-Runs on the command path. Owns the invariant that of many first commands one makes it and all use it: the
-ledger comes before usage.json, each by the first writer, and usage.json takes its id from the ledger.
+Runs on the command path. Invariant: if several first commands run at once, one creates the identity and all
+use it. The ledger is created before usage.json, both exclusively; usage.json takes its id from the ledger.
 """
 
 import json
@@ -20,26 +20,27 @@ from arcade_usage.adapters.storage.config_folder import (
 def make_first_identity(
     layout: Layout, anon_id: str, find_here: Callable[[], str]
 ) -> "tuple[str, str] | None":
-    """Texts of usage.json and its ledger as the folder's first identity was made, now or by another command.
+    """Texts of usage.json and its ledger as created first, by this or another command.
 
-    None where another identity has followed it: that one may become somebody else's. Raises OSError.
+    None if another identity has replaced it, which may belong to another principal. Raises OSError.
 
-    `anon_id`: a fresh id, for whoever is first. `find_here`: gives the installation's fingerprint.
+    `anon_id`: a fresh id, used if this command is the first. `find_here`: returns the installation's
+    fingerprint.
     """
     if read_texts(layout)[0] is None:
         with layout.open_folder(make=True) as ours:
             ledger = {"anon_id": anon_id, "born": find_here(), "first": True}
-            if not ours.create_first(LEDGER_FILE, json.dumps(ledger).encode(), durable=False):
+            if not ours.create_exclusive(LEDGER_FILE, json.dumps(ledger).encode(), durable=False):
                 there = _load(read_texts(layout)[1])
                 if there.keys() == ledger.keys() and isinstance(there["anon_id"], str):
-                    anon_id = there["anon_id"]  # another first command is about to use it
+                    anon_id = there["anon_id"]  # another first command is creating usage.json with it
         with open_for_file(layout.config_dir, USAGE_FILE) as (folder, name):
-            folder.create_first(name, _usage(anon_id).encode(), durable=False)
+            folder.create_exclusive(name, _usage(anon_id).encode(), durable=False)
     return _read_first(layout)
 
 
 def _read_first(layout: Layout) -> "tuple[str, str] | None":
-    """As IdentityState.as_made: what has come since is not what the command saw."""
+    """The first identity in its initial state, as IdentityState.as_made, without later changes."""
     usage, ledger = map(_load, read_texts(layout))
     anon_id = usage.get("anon_id")
     if ledger.get("first") is not True or ledger.get("anon_id") != anon_id or not isinstance(anon_id, str):

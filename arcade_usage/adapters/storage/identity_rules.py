@@ -1,7 +1,7 @@
-"""How an identity and its ledger change, whatever reads, writes and locks the two files.
+"""How an identity and its ledger change, independent of how the two files are read, written and locked.
 
-Owns the invariants that a change is decided on what is read under the lock, and that the ledger is written
-first: a kill in between leaves a pair that does not agree, which the next event sees and starts over.
+Invariants: a change is decided on the state read under the lock. The ledger is written first: a process
+killed in between leaves an inconsistent pair, which the next event detects and rotates.
 """
 
 from abc import ABC, abstractmethod
@@ -20,25 +20,25 @@ class IdentityRules(ABC):
 
     @abstractmethod
     def current(self) -> IdentityState:
-        """Read both files."""
+        """Reads both files."""
 
     @abstractmethod
     def write_ledger(self, ledger: Ledger, replaced: IdentityState) -> None:
-        """Replace the ledger. `replaced`: what was read."""
+        """Replaces the ledger. `replaced`: the state that was read."""
 
     @abstractmethod
     def write_identity(self, identity: Anonymous | Linked, replaced: IdentityState) -> None:
-        """Replace the identity. `replaced`: what was read."""
+        """Replaces the identity. `replaced`: the state that was read."""
 
     def change_locked(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
-        """Read, decide, and write what differs. Only under the identity lock."""
+        """Reads, decides and writes the difference. Requires the identity lock."""
         state = self.current()
         changed, result = decide(state)
         self.write(state, changed)
         return result
 
     def write(self, state: IdentityState, changed: IdentityState) -> None:
-        """Write what differs."""
+        """Writes the difference between the two states."""
         if changed.ledger != state.ledger and isinstance(changed.ledger, Ledger):
             self.write_ledger(changed.ledger, state)
         if changed.identity != state.identity and isinstance(changed.identity, Anonymous | Linked):

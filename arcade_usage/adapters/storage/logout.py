@@ -1,8 +1,8 @@
-"""Rotates the identity in the tool during a logout. Runs on the command path: the standard library has to do.
+"""Rotates the identity in the tool during logout, whatever its state. Runs on the command path.
 
-Owns the invariants that the next person inherits nothing, whoever holds the lock and whatever the files
-say, and that the result is that of IdentityState.logged_out. The new ledger contains the old one, from which
-codec.read_ledger takes what a fresh id inherits.
+Invariants: the next user inherits nothing, even if the lock is held or the files are malformed. The result is
+that of IdentityState.logged_out. The new ledger contains the old one, from which codec.read_ledger takes the
+parts that a fresh id inherits. Uses the standard library only.
 """
 
 import json
@@ -27,7 +27,7 @@ from arcade_usage.adapters.storage.config_folder import (
 from arcade_usage.application.command.tracker import raised_by_signal_handler
 from arcade_usage.application.time_limits import LOGOUT_LOCK_SECONDS
 
-LOCK_PAUSE_SECONDS = 0.02  # between two tries
+LOCK_PAUSE_SECONDS = 0.02  # between two attempts
 
 _LOCK_FILE = (
     os.O_RDWR
@@ -39,10 +39,10 @@ _LOCK_FILE = (
 
 
 def log_out(layout: Layout, fresh: str, find_here: Callable[[], str], *, had_credentials: bool) -> None:
-    """Rotate to `fresh`. Without an identity none is made. Raises OSError. Blocks: 0.5 s, not on the disk.
+    """Rotates to `fresh`; does nothing without an identity. Raises OSError. Blocks for 0.5 s on the lock.
 
-    `find_here`: gives the installation's fingerprint. `had_credentials`: whether there were any when the
-    command began; an id that was never used with any stays if there were not.
+    `find_here`: returns the installation's fingerprint. `had_credentials`: whether there were any when the
+    command began; if not, an id that was never used with credentials stays.
     """
     if read_usage_text(layout) is None:
         return
@@ -55,8 +55,8 @@ def log_out(layout: Layout, fresh: str, find_here: Callable[[], str], *, had_cre
             return
         if not had_credentials and _was_never_logged_in(usage, ledger):
             return
-        # A busy disk may take seconds to say that it is done. Should the power fail before it is, the old
-        # identity comes back without its credentials, and that is rotated away like any other.
+        # Not durable, because a busy disk can take seconds to sync. After a power cut the old identity is
+        # back without its credentials, and is rotated like any other.
         if owns_ledger:
             if ledger_text is not None and ledger is None:
                 set_aside(ours, LEDGER_FILE, ours)
@@ -69,7 +69,10 @@ def log_out(layout: Layout, fresh: str, find_here: Callable[[], str], *, had_cre
 
 
 def _read(layout: Layout) -> "tuple[str | None, str | None, bool]":
-    """usage.json and the ledger, and whether the ledger is ours: one that isn't must not keep an id alive."""
+    """Texts of usage.json and the ledger, and whether the ledger is the user's own.
+
+    A foreign ledger must not prevent the rotation.
+    """
     try:
         return (*read_texts(layout), True)
     except NotOwnedError:
@@ -85,7 +88,7 @@ def _load(text: "str | None") -> "dict[str, object] | None":
 
 
 def _was_never_logged_in(usage: "dict[str, object] | None", ledger: "dict[str, object] | None") -> bool:
-    """IdentityState.never_logged_in, from JSON. The next event starts over if other parts are malformed."""
+    """IdentityState.never_logged_in on JSON. Other malformed parts make the next event rotate."""
     if usage is None or ledger is None or usage.get("linked_principal_id") is not None:
         return False
     never = all(ledger.get(name) is None for name in ("seen", "claim", "latest"))
@@ -93,18 +96,18 @@ def _was_never_logged_in(usage: "dict[str, object] | None", ledger: "dict[str, o
 
 
 def _succeed(ledger: "dict[str, object] | None", fresh: str, here: str) -> bytes:
-    """The ledger of a fresh id, at most LEDGER_LIMIT. One that would not fit inherits nothing."""
+    """The ledger of a fresh id. Inherits nothing if the old one would exceed LEDGER_LIMIT."""
     content: dict[str, object] = {"anon_id": fresh, "born": here}
     previous: object = ledger
     if ledger is not None and ledger.keys() <= {"anon_id", "born", "previous"}:
-        previous = ledger.get("previous")  # nothing was written since the last logout: this id owes nothing
+        previous = ledger.get("previous")  # unused since the last logout: this id has no pending alias
     text = json.dumps({**content, "previous": previous} if previous else content).encode()
     return text if len(text) <= LEDGER_LIMIT else json.dumps(content).encode()
 
 
 @contextmanager
 def _holding(ours: OwnedFolder) -> "Iterator[None]":
-    """Hold the identity lock, the one that filelock takes, where it is to be had in time."""
+    """Holds the identity lock, the same as filelock's, if it is free within LOGOUT_LOCK_SECONDS."""
     descriptor = -1
     try:
         try:
@@ -113,7 +116,7 @@ def _holding(ours: OwnedFolder) -> "Iterator[None]":
             end = time.monotonic() + LOGOUT_LOCK_SECONDS
             while not _try_lock(descriptor) and time.monotonic() < end:
                 time.sleep(LOCK_PAUSE_SECONDS)
-        except (OSError, ImportError) as error:  # not ours, or no locks on this file system
+        except (OSError, ImportError) as error:  # a foreign file, or no locks on this file system
             if raised_by_signal_handler(error):
                 raise
         yield
@@ -123,7 +126,7 @@ def _holding(ours: OwnedFolder) -> "Iterator[None]":
 
 
 def _try_lock(descriptor: int) -> bool:
-    """Raises OSError, ImportError where there are no locks."""
+    """Whether the lock was taken. Raises OSError, ImportError without support for locks."""
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -1,7 +1,7 @@
-"""Shows a notice on the terminal, and remembers that it did. Runs on the command path.
+"""Shows a notice on the terminal and records that it was shown. Runs on the command path.
 
-Owns the invariant that of many first commands at least one shows it: it is shown first, and noted then.
-Once it is noted, it costs one lstat.
+Invariant: of several first commands at least one shows the notice, because it is recorded only afterwards.
+Later commands need one lstat.
 """
 
 import os
@@ -15,7 +15,7 @@ from arcade_usage.domain.notice import Notice, Telling, decide
 
 
 class NoticeBoard:
-    """The notice of one tool. `layouts`: where it may be noted that it was shown; one is enough."""
+    """The notice of one tool. `layouts`: folders in which its display can be recorded; one suffices."""
 
     def __init__(
         self, notice: Notice, distribution: str, layouts: Sequence[Layout], environment: Mapping[str, str]
@@ -27,28 +27,28 @@ class NoticeBoard:
         self._may_report = False
 
     def show_if_due(self) -> bool:
-        """Whether an event may be handed over; shows the notice where that is due. Blocks: not."""
+        """Whether events may be reported; shows the notice if due. Doesn't block."""
         if not self._may_report:
-            telling = decide(
+            decision = decide(
                 self._notice,
                 shown=any(map(_is_there, self._marks)),
                 stderr_is_terminal=_is_terminal(sys.stderr),
                 stdout_is_terminal=_is_terminal(sys.stdout),
                 environment=self._environment,
             )
-            if telling is Telling.SHOW:
+            if decision is Telling.SHOW:
                 self._show(sys.stderr)
-            self._may_report = telling is not Telling.HELD_BACK
+            self._may_report = decision is not Telling.HELD_BACK
         return self._may_report
 
     def _show(self, stderr: TextIO) -> None:
-        """Raises what the stream raises: then the user was not told."""
+        """Shows and records the notice. Raises the stream's exceptions; then it counts as not shown."""
         stderr.write(f"{self._notice.text}\n{self._notice.link}\n")
         stderr.flush()
         for layout, mark in zip(self._layouts, self._marks, strict=True):
-            with suppress(OSError):  # where no folder can be written, it is shown again
+            with suppress(OSError):  # if no folder is writable, it is shown again
                 with layout.open_folder(make=True) as folder:
-                    folder.create_first(os.path.basename(mark), b"", durable=False)
+                    folder.create_exclusive(os.path.basename(mark), b"", durable=False)
                 return
 
 
@@ -63,5 +63,5 @@ def _is_there(path: str) -> bool:
 def _is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()
-    except Exception:  # noqa: BLE001 - a host may have put anything in its place, or closed it
+    except Exception:  # noqa: BLE001 - a tool may have closed the stream or replaced it by any object
         return False

@@ -1,4 +1,4 @@
-"""The outbox: one folder for each PostHog project, with its event queue, sender lock and delivery log."""
+"""The outbox: one folder per PostHog project, with its event queue, sender lock and delivery log."""
 
 import os
 import re
@@ -22,7 +22,7 @@ KEY = re.compile(r"[0-9a-f]{16}")  # Project.key
 
 @define(eq=False, repr=False)
 class FolderOutbox:
-    """The outbox over a folder; `project` and `durable` are as FolderEventQueue has them."""
+    """The outbox over a folder; `project` and `durable`: see FolderEventQueue."""
 
     folder: str
     project: Project | None
@@ -38,7 +38,7 @@ class FolderOutbox:
 
 
 def find_outboxes(folder: str) -> list[FolderOutbox]:
-    """Every outbox in a folder, also of sinks that nothing is known about any more. Raises StoreError."""
+    """All outboxes in a folder, including those of unknown projects. Raises StoreError."""
     with (
         store_errors("the outboxes can't be read"),
         suppress(FileNotFoundError),
@@ -50,7 +50,7 @@ def find_outboxes(folder: str) -> list[FolderOutbox]:
 
 
 def find_projects(folder: str) -> list[Project]:
-    """The sinks that have an outbox in a folder, as it says beside their records; the last used one first."""
+    """The projects stored in the outboxes of a folder, the last used one first."""
     used: dict[Project, float] = {}
     with suppress(StoreError):
         for outbox in find_outboxes(folder):

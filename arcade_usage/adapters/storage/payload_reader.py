@@ -1,17 +1,17 @@
-"""Reads what application/command/payload.py wrote. Nothing in it is trusted."""
+"""Reads and validates the payload that application/command/payload.py wrote."""
 
 import os
 
 from arcade_usage.adapters.storage import codec
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION
-from arcade_usage.application.delivery.delivery import Handover
+from arcade_usage.application.delivery.delivery import ParsedPayload
 from arcade_usage.application.errors import InvalidPayloadError
 
 PATH_LIMIT = 4096  # characters
 
 
-def read_payload(text: str) -> Handover:
-    """Raises InvalidPayloadError."""
+def read_payload(text: str) -> ParsedPayload:
+    """Returns the validated payload. Raises InvalidPayloadError."""
     if len(text) > PAYLOAD_LIMIT:
         raise InvalidPayloadError("too large")
     try:
@@ -21,7 +21,7 @@ def read_payload(text: str) -> Handover:
             raise InvalidPayloadError("of another version")
         if not isinstance(config_dir, str) or not _is_folder(config_dir):
             raise InvalidPayloadError("without a config folder")
-        return Handover(
+        return ParsedPayload(
             project=codec.read_project(payload.get("sink")),
             config_dir=config_dir,
             distribution=codec.structure(distribution, str),
@@ -38,5 +38,5 @@ def _factory(value: object) -> str | None:
 
 
 def _is_folder(path: str) -> bool:
-    """Whether a path can name a folder, and the same one from everywhere."""
+    """Whether a path is absolute and can name a folder."""
     return len(path) <= PATH_LIMIT and os.path.isabs(path) and "\0" not in path

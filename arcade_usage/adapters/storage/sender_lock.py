@@ -1,4 +1,4 @@
-"""The sender lock: one file of an outbox, which one process at a time locks."""
+"""The sender lock: a file in an outbox that one process at a time locks."""
 
 import os
 import stat
@@ -23,16 +23,16 @@ class FileSenderLock:
 
     @contextmanager
     def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:
-        """As the port says. A sender also touches the lock file, and deletes what killed writers left."""
-        ours = False
+        """See the port. The holder also touches the lock file and deletes files of killed writers."""
+        is_holder = False
         with ExitStack() as held:
             with store_errors("the sender lock can't be used"), suppress(TimeoutError):
                 open_folder(self.folder, OUTBOX_DEPTH, make=True).close()
                 held.enter_context(hold(os.path.join(self.folder, SENDER_LOCK), patience_seconds))
-                ours = True
+                is_holder = True
                 with suppress(OSError), open_folder(self.folder, OUTBOX_DEPTH) as folder:
                     folder.sweep(folder.clock(SENDER_LOCK))
-            yield ours
+            yield is_holder
 
     def is_tended(self) -> bool:
         with suppress(OSError):

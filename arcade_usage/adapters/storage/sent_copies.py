@@ -1,7 +1,7 @@
-"""Kept copies of what was sent: one JSON line each, in the outbox of its sink.
+"""Copies of sent messages: one JSON line each, in the project's outbox.
 
-Owns the invariants that the file stays within its bounds, and that a kill leaves the old file or the new
-one: it is replaced as a whole. Nothing waits for the disk, since a copy is a courtesy.
+Invariants: the file stays within its limits. It is replaced atomically, so a killed process leaves the old or
+the new file. Copies are not essential, so writing doesn't wait for the disk.
 """
 
 import logging
@@ -21,7 +21,7 @@ from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, Sent, newest
 
 @frozen(eq=False, repr=False)
 class FileCopies:
-    """Copies over a file in the outbox at `folder`."""
+    """The copies in a file of the outbox at `folder`."""
 
     folder: str
 
@@ -31,8 +31,8 @@ class FileCopies:
             with open_folder(self.folder, OUTBOX_DEPTH, make=True) as folder:
                 lines = newest([*_lines(folder), *added])
                 folder.replace(COPIES_FILE, b"".join(line + b"\n" for line in lines), durable=False)
-        except Exception:  # whatever it was, the events were accepted, and must not be sent again
-            logging.getLogger("arcade_usage").debug("what was sent is not kept", exc_info=True)
+        except Exception:  # PostHog accepted the events, so an error must not make them be sent again
+            logging.getLogger("arcade_usage").debug("sent messages could not be stored", exc_info=True)
 
     def all(self) -> Sequence[Sent]:
         try:
@@ -41,7 +41,7 @@ class FileCopies:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise StoreError("what was sent can't be read") from error
+            raise StoreError("copies of sent messages can't be read") from error
         copies = []
         for line in lines:
             with suppress(MalformedError):
@@ -55,11 +55,11 @@ class FileCopies:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise StoreError("what was sent can't be erased") from error
+            raise StoreError("copies of sent messages can't be erased") from error
 
 
 def _lines(folder: OwnedFolder) -> list[bytes]:
-    """The lines there are; none in a file that is larger than what we write."""
+    """The file's lines; none if it is larger than the library writes it."""
     try:
         content = folder.read(COPIES_FILE, COPIES_BYTES_LIMIT)
     except TooLargeError:

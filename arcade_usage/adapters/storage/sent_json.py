@@ -1,4 +1,4 @@
-"""What was sent, or would be, as JSON for its file and for people."""
+"""JSON of sent and previewed messages, for their file and for users."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from arcade_usage.domain.sent import Sent
 
 
 def read_sent(line: bytes) -> Sent:
-    """Raises MalformedError."""
+    """Parses one line. Raises MalformedError."""
     sent = structure(load_object(line), Sent)
     if not 0.0 <= sent.at < MOMENTS_END:
         raise MalformedError("not a time")
@@ -17,17 +17,17 @@ def read_sent(line: bytes) -> Sent:
 
 
 def write_sent(sent: Sent) -> bytes:
-    """One line; what JSON can't say (a moment, in the SDK's messages) as text."""
+    """One line. Values that JSON lacks, such as the SDK's datetimes, become text."""
     return json.dumps({"at": sent.at, "message": sent.message}, default=str).encode()
 
 
 def write_message(message: Mapping[str, object]) -> str:
-    """A message of the SDK's for people to read: what it is and whose first, then the rest as it comes."""
+    """A message of the SDK as indented JSON: event, id, time and uuid first."""
     first = {key: message[key] for key in ("event", "distinct_id", "timestamp", "uuid") if key in message}
     return json.dumps({**first, **message}, indent=2, default=str)
 
 
 def write_preview(preview: Preview) -> str:
-    """What is shown of an event instead of sending it, with whose it would be."""
+    """The output for an event that is shown instead of sent, with the identity that it would have."""
     heading = f"arcade-usage: not sent to {preview.project.host}, as {preview.whose.value}:"
     return f"{heading}\n{write_message(preview.message)}\n"

@@ -1,4 +1,4 @@
-"""Translates what the system says into the application's words."""
+"""Converts OSError into the application's StoreError."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from arcade_usage.application.errors import StoreError
 
 @contextmanager
 def store_errors(message: str) -> Iterator[None]:
-    """Raises StoreError for an OSError."""
+    """Raises StoreError with `message` for an OSError."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Finds what lies at our names and is not the user's own, so that it is not used. Changes nothing."""
+"""Finds foreign files at the library's paths, which are therefore not used. Changes nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,46 +21,50 @@ from arcade_usage.adapters.storage.event_queue import EVENT_NAME
 from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, PROJECT_FILE, SENDER_LOCK
 
-STRANGERS_LIMIT = 20  # files and folders that are named
+STRANGERS_LIMIT = 20  # files and folders that are listed
 
 _OUTBOXES = "outbox"
 _OUTBOX_FILES = (PROJECT_FILE, LOGBOOK_FILE, COPIES_FILE, TALLY_FILE, SENDER_LOCK)
 
 
 def is_event(name: str) -> bool:
-    """Whether a file's name is that of an event that waits."""
+    """Whether the file name is that of a queued event."""
     return EVENT_NAME.fullmatch(name) is not None
 
 
 def is_lock(name: str) -> bool:
-    """Whether a file's name is that of a lock, which says nothing."""
+    """Whether the file name is that of a lock, which has no content."""
     return name in (SENDER_LOCK, IDENTITY_LOCK)
 
 
 def is_copies(name: str) -> bool:
-    """Whether a file's name is that of the copies of what was sent."""
+    """Whether the file name is that of the copies of sent messages."""
     return name == COPIES_FILE
 
 
 def find_strangers(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: True) -> list[NotOwnedError]:
-    """What is not the user's own, of our folders and of the files in them whose name is `wanted`.
+    """Errors for foreign folders, and for foreign files whose name is `wanted`, at the library's paths.
 
-    `off` and notes of notices are left out: those say by themselves that they are there.
-    STRANGERS_LIMIT at most. Never raises.
+    Omits `off` and marks of notices, because only their existence counts. At most STRANGERS_LIMIT. Never
+    raises.
     """
     found: list[NotOwnedError] = []
-    with suppress(OSError, ValueError), _noting(found), open_folder(layout.config_dir, 0) as around:
+    with (
+        suppress(OSError, ValueError),
+        _collecting_errors(found),
+        open_folder(layout.config_dir, 0) as around,
+    ):
         if wanted(USAGE_FILE):
-            with _noting(found):
+            with _collecting_errors(found):
                 read_usage(layout, around)
-        with _noting(found), around.open(FOLDER) as ours:
+        with _collecting_errors(found), around.open(FOLDER) as ours:
             _check_files(ours, (LEDGER_FILE, IDENTITY_LOCK), wanted, found)
-            with _noting(found), ours.open(EVIDENCE_FOLDER) as evidence:
+            with _collecting_errors(found), ours.open(EVIDENCE_FOLDER) as evidence:
                 _check_files(evidence, EVIDENCE_FILES, wanted, found)
-            with _noting(found), ours.open(_OUTBOXES) as outboxes:
+            with _collecting_errors(found), ours.open(_OUTBOXES) as outboxes:
                 for name in outboxes.names():
                     if len(found) < STRANGERS_LIMIT and KEY.fullmatch(name):
-                        with _noting(found), outboxes.open(name) as outbox:
+                        with _collecting_errors(found), outboxes.open(name) as outbox:
                             _check_files(outbox, (*_OUTBOX_FILES, *_events(outbox)), wanted, found)
     return found[:STRANGERS_LIMIT]
 
@@ -71,19 +75,19 @@ def _check_files(
     for name in filter(wanted, names):
         if len(found) == STRANGERS_LIMIT:
             return
-        with _noting(found):
+        with _collecting_errors(found):
             folder.status(name)
 
 
 @contextmanager
-def _noting(found: list[NotOwnedError]) -> Iterator[None]:
-    """Go on after what is not there or can't be read, and add what is not the user's own to `found`."""
+def _collecting_errors(found: list[NotOwnedError]) -> Iterator[None]:
+    """Collects a NotOwnedError in `found`, and ignores missing and unreadable files."""
     try:
         yield
     except NotOwnedError as error:
         found.append(error)
     except OSError:
-        """`status` says what can't be read."""
+        """`status` reports unreadable files."""
 
 
 def _events(folder: OwnedFolder) -> list[str]:

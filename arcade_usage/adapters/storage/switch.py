@@ -1,4 +1,4 @@
-"""The switch: whether anything is tracked, and the stored choice of a user, which is an empty file."""
+"""The switch: whether tracking is on, and the user's stored opt-out, which is an empty file."""
 
 from attrs import frozen
 
@@ -8,7 +8,7 @@ from arcade_usage.application.errors import StoreError
 
 @frozen
 class FolderSwitch:
-    """The switch of one config folder. `project_token`: of the tool whose tracking is asked about."""
+    """The switch of one config folder. `project_token`: the tool's."""
 
     layout: Layout
     project_token: str
@@ -19,9 +19,9 @@ class FolderSwitch:
     def turn_off(self) -> None:
         try:
             with self.layout.open_folder(make=True) as folder:
-                folder.create_first(OFF_FILE, b"", durable=True)
+                folder.create_exclusive(OFF_FILE, b"", durable=True)
         except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
-            raise StoreError("the choice can't be stored") from error
+            raise StoreError("the opt-out can't be stored") from error
 
     def turn_on(self) -> bool:
         try:
@@ -30,4 +30,4 @@ class FolderSwitch:
         except FileNotFoundError:
             return False
         except (OSError, ValueError) as error:
-            raise StoreError("the choice can't be taken back") from error
+            raise StoreError("the opt-out can't be removed") from error

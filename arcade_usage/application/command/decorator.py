@@ -1,4 +1,4 @@
-"""`@tool.command(...)`: a function that reports each of its calls as a command."""
+"""`@tool.command(...)`: reports each call of a function as a command."""
 
 import inspect
 from collections.abc import Callable
@@ -9,7 +9,10 @@ from arcade_usage.application.command.tracking import Function, TrackedCommand
 
 
 def decorate(function: Function, begin: Callable[[], TrackedCommand]) -> Function:
-    """`begin` makes the context of one call. A coroutine function is reported when its coroutine ends."""
+    """Wrap `function` so that each call runs in a context that `begin` makes.
+
+    A coroutine function is reported when its coroutine ends.
+    """
     if inspect.iscoroutinefunction(function):
 
         @wraps(function)

@@ -1,8 +1,8 @@
-"""The tracker that a host holds: turns one execution of a command into one launched delivery.
+"""The command tracker: starts one delivery process for each command that ends.
 
-Owns the invariants of the command path: it imports no vendor, touches no network, waits only for a
-login that succeeded, and lets no exception out. Whose event it is, and all else that can wait, is decided
-in the delivery process (application/delivery/delivery.py).
+Owns the invariants of the command path: it imports no third-party package, uses no network, waits only for a
+login that succeeded, and raises no exception. The delivery process does everything else, attribution
+included (application/delivery/delivery.py).
 """
 
 import sys
@@ -24,7 +24,7 @@ LOGGER = "arcade_usage"
 
 
 class CommandTracker:
-    """The tracker that is on. Made by `arcade_usage.command_tracker`; one thread at a time."""
+    """The tracker when tracking is on. Made by `arcade_usage.command_tracker`; not thread-safe."""
 
     def __init__(
         self,
@@ -34,34 +34,35 @@ class CommandTracker:
         clock: "Clock",
         is_on: "Callable[[], bool]" = lambda: True,
         rotate: "Callable[[bool], None]",
-        keep: "Callable[[str], None]",
+        enqueue: "Callable[[str], None]",
         project: "Mapping[str, str]",
         config_dir: str,
         distribution: str,
         adapters: "str | None" = None,
         may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
-        """`is_on`: the switch, as it is now.
+        """Take the first snapshot.
 
-        `rotate`: the foreground part of a logout; is given whether credentials were there when it began.
-
-        `keep`: puts a payload into the outbox from here. `may_report`: whether the user was told that events
-        are sent; tells them where that is due.
+        is_on: reads the opt-out.
+        rotate: rotates the identity during a logout; its argument says whether there were credentials when
+            the logout started.
+        enqueue: writes a payload's event into the outbox inside the tool.
+        may_report: whether the notice was shown to the user; shows it if it is due.
         """
         self._snapshots = snapshots
         self._launcher = launcher
         self._clock = clock
         self._is_on = is_on
         self._rotate = rotate
-        self._keep = keep
+        self._enqueue = enqueue
         self._project = project
         self._config_dir = config_dir
         self._distribution = distribution
         self._adapters = adapters
         self._may_report = may_report
         self._snapshot: Mapping[str, object] | None = None
-        self._saw_identity = False
-        self._look()
+        self._had_identity = False
+        self._refresh_snapshot()
 
     def track_command_execution(
         self,
@@ -104,37 +105,37 @@ class CommandTracker:
     def begin(self) -> "Execution":
         return _Execution(self)
 
-    def _look(self) -> float:
-        """Take the snapshot that the next event is judged by; returns the monotonic time."""
+    def _refresh_snapshot(self) -> float:
+        """Take the snapshot for the next event; returns the monotonic time in seconds."""
         with suppress_and_log():
-            self._snapshot = self._take()
+            self._snapshot = self._take_snapshot()
         return self._clock.monotonic()
 
-    def _take(self) -> "Mapping[str, object] | None":
-        """A snapshot; None also where an identity that was here is gone: whoever removed it wants it gone."""
+    def _take_snapshot(self) -> "Mapping[str, object] | None":
+        """Take a snapshot; None if the folder can't be used, or the identity was erased meanwhile."""
         snapshot = self._snapshots.take()
-        if snapshot is not None and snapshot["usage"] is None and self._saw_identity:
+        if snapshot is not None and snapshot["usage"] is None and self._had_identity:
             return None
-        self._saw_identity = self._saw_identity or (snapshot is not None and snapshot["usage"] is not None)
+        self._had_identity = self._had_identity or (snapshot is not None and snapshot["usage"] is not None)
         return snapshot
 
     def _report(self, command: "dict[str, object]") -> None:
-        if not self._is_on():  # it may have been turned off while the command ran, or by the command
-            log_debug("%s is not tracked: tracking is off by now", command["name"])
+        if not self._is_on():  # the user may opt out while the command runs, or with this command
+            log_debug("%s is not tracked: tracking was turned off", command["name"])
             self._snapshot = None
             return
         logged_in, logged_out = command["is_login"], command["is_logout"]
-        snapshot, self._snapshot = self._snapshot, None  # judges one event; the next one's is taken anew
+        snapshot, self._snapshot = self._snapshot, None  # for one event; the next one takes its own
         if snapshot is None or logged_in:
-            snapshot = self._take()
+            snapshot = self._take_snapshot()
         had_credentials = snapshot is None or snapshot["stamp"] is not None
         try:
             if snapshot is not None and not self._may_report():
-                log_debug("%s is not tracked: the notice was not shown yet", command["name"])
+                log_debug("%s is not tracked: the notice has not been shown", command["name"])
             elif snapshot is None or (snapshot := self._snapshots.identify(snapshot)) is None:
-                log_debug("%s is not tracked: the config folder can't be used, or is gone", command["name"])
+                log_debug("%s is not tracked: the config folder is missing or can't be used", command["name"])
             else:
-                self._saw_identity = True
+                self._had_identity = True
                 command["ended_at"] = self._clock.time()
                 payload = encode_payload(
                     project=self._project,
@@ -144,52 +145,53 @@ class CommandTracker:
                     snapshot=snapshot,
                     command=command,
                 )
-                self._hand_over(payload, wait=bool(logged_in))
+                self._launch(payload, wait=bool(logged_in))
         finally:
             if logged_out:
-                self._rotate(had_credentials)  # whatever becomes of the event
+                self._rotate(had_credentials)  # also if the event is not sent
 
-    def _hand_over(self, payload: str, *, wait: bool) -> None:
+    def _launch(self, payload: str, *, wait: bool) -> None:
         try:
             if wait:
                 self._launcher.launch_and_wait(payload)
             else:
                 self._launcher.launch(payload)
-        except Exception as error:  # whatever it is: an event that no process has is kept here
+        except Exception as error:  # any error: without a process, the event is stored here
             if raised_by_signal_handler(error):
                 raise
             log_debug(
-                "no delivery could be started, the event waits in the outbox: %s", error.__cause__ or error
+                "the delivery process could not be started; the event waits in the outbox: %s",
+                error.__cause__ or error,
             )
-            self._keep(payload)
+            self._enqueue(payload)
         else:
-            log_debug("a delivery was started")
+            log_debug("a delivery process was started")
 
 
 class SilentTracker:
-    """The tracker of a host where tracking is off: does nothing, and costs as much."""
+    """The tracker when tracking is off: every method does nothing."""
 
     def track_command_execution(self, command_name: str, **_: object) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def command(self, command_name: str, **_: object) -> "TrackedCommand":
-        """Nothing around a command."""
+        """Return a context that does nothing."""
         return _Command(self, command_name, False, False, None)
 
     def begin(self) -> "Execution":
-        """Nothing to be ended."""
+        """Return an execution that does nothing."""
         return _SilentExecution()
 
 
 class _SilentExecution:
     def end(self, command_name: str, error: "BaseException | None", **_: object) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class _Execution:
     def __init__(self, tracker: CommandTracker) -> None:
         self._tracker = tracker
-        self._start = tracker._look()
+        self._start = tracker._refresh_snapshot()
 
     def end(
         self,
@@ -220,7 +222,7 @@ class _Execution:
 
 
 class _Command:
-    """One running command. A class, not a generator: a traceback that passes through gains no frame."""
+    """The context of one command. A class, not a generator, so that it adds no frame to a traceback."""
 
     def __init__(
         self,
@@ -268,7 +270,7 @@ class _Command:
 
 
 def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":
-    """How a command ended. Most return, and are spared an import of 0.13 ms."""
+    """The command's outcome and error message. Without an error, saves an import of 0.13 ms."""
     if error is None:
         return "success", None
     from arcade_usage.domain.outcome import classify
@@ -277,9 +279,9 @@ def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":
 
 
 class suppress_and_log:  # noqa: N801 - used like contextlib.suppress
-    """The one place where exceptions end: a host never sees one of ours.
+    """Suppress the library's exceptions and log them, so that the tool never sees one.
 
-    Ctrl-C is not ours, and neither is what a signal handler of the host's raises.
+    KeyboardInterrupt and exceptions that the tool's signal handlers raise propagate.
     """
 
     def __enter__(self) -> None:
@@ -290,7 +292,7 @@ class suppress_and_log:  # noqa: N801 - used like contextlib.suppress
     ) -> bool:
         if not isinstance(error, Exception) or raised_by_signal_handler(error):
             return False
-        with suppress(Exception):  # Python may be shutting down, and a host's filter may raise
+        with suppress(Exception):  # Python may be shutting down, and the tool's log filter may raise
             import logging
 
             logging.getLogger(LOGGER).debug("usage was not tracked", exc_info=error)
@@ -298,10 +300,11 @@ class suppress_and_log:  # noqa: N801 - used like contextlib.suppress
 
 
 def raised_by_signal_handler(error: BaseException) -> bool:
-    """Whether a signal handler raised `error` while code of ours ran.
+    """Whether a signal handler raised `error` while the library's code ran.
 
-    Only a signal handler is passed the very frame that it interrupts, so its frame is known in a traceback.
-    The kind of the exception says nothing: a TimeoutError may be the tool's, or ours.
+    Python passes the interrupted frame to a signal handler and to no other function, so the handler's frame
+    can be recognised in the traceback. The exception's type can't tell: the tool and the library both raise
+    TimeoutError.
     """
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
@@ -320,12 +323,12 @@ def _was_passed(handler: "FrameType", interrupted: "FrameType") -> bool:
 
 
 def log_debug(message: str, *arguments: object) -> None:
-    """One line for whoever debugs a host: what is done, and why not. Never raises.
+    """Log one line at level DEBUG. Never raises.
 
-    Where the tool has not imported logging, nobody listens, and importing it adds 1.9 ms to a command of a
-    Typer app. No credential, token or message of the tool's is logged.
+    Does nothing if the tool has not imported logging: no handler is set then, and the import adds 1.9 ms to a
+    command of a Typer app. Callers log no credential, token or error message.
     """
     logging = sys.modules.get("logging")
     if logging is not None:
-        with suppress(Exception):  # a host's handler or filter may raise
+        with suppress(Exception):  # the tool's log handler or filter may raise
             logging.getLogger(LOGGER).debug(message, *arguments)

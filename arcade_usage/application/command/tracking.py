@@ -1,4 +1,4 @@
-"""What a host may do with a tracker. The command path never imports this: making protocols takes its time."""
+"""Public protocols of command trackers. The command path never imports them: creating protocols is slow."""
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -8,7 +8,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Tracker(Protocol):
-    """A protocol: what a host may do with a tracker, whether tracking is on or off."""
+    """Reports commands. The methods are the same whether tracking is on or off."""
 
     def track_command_execution(
         self,
@@ -25,8 +25,10 @@ class Tracker(Protocol):
     ) -> None:
         """Report a command that has ended. Never raises.
 
-        `duration_ms` is milliseconds, `monotonic_*` are seconds. `properties` are added to the event.
-        Blocks: not; 4 s for a successful login, 1 s for a successful logout.
+        duration_ms: milliseconds. monotonic_start, monotonic_end: seconds of time.monotonic().
+        properties: added to the event.
+
+        Blocks: 4 s for a successful login, 1 s for a successful logout, otherwise not.
         """
 
     def command(
@@ -37,22 +39,21 @@ class Tracker(Protocol):
         is_logout: bool = False,
         properties: Mapping[str, object] | None = None,
     ) -> "TrackedCommand":
-        """Time a command, tell how it ended, report it: `with`, `async with`, or a decorator.
+        """Time and report one command: use it with `with`, `async with`, or as a decorator.
 
-        What the command raised passes untouched.
-
-        Blocks: as track_command_execution, when the command has ended.
+        The command's own exceptions propagate. Blocks at the command's end, as long as
+        track_command_execution.
         """
 
     def begin(self) -> "Execution":
-        """A command begins whose name is not known yet: takes the snapshot, and the time. Never raises.
+        """Start a command whose name is not known yet: takes the snapshot and the time. Never raises.
 
-        Blocks: not; reads two small files and makes one stat.
+        Does not block. Reads two small files and makes one stat().
         """
 
 
 class TrackedCommand(Protocol):
-    """A protocol: reports what runs inside it as one command; a decorated function, each of its calls."""
+    """A context that reports its body as one command; as a decorator, it reports each call."""
 
     def __enter__(self) -> None: ...
 
@@ -70,7 +71,7 @@ class TrackedCommand(Protocol):
 
 
 class Execution(Protocol):
-    """A protocol: a command that has begun."""
+    """A command that is running."""
 
     def end(
         self,
@@ -81,7 +82,9 @@ class Execution(Protocol):
         is_logout: bool = False,
         properties: Mapping[str, object] | None = None,
     ) -> None:
-        """Report it: `error` is what left the command, None if it returned. Never raises.
+        """Report the command. Never raises.
 
-        Blocks: as track_command_execution.
+        error: the exception that the command raised; None if it returned.
+
+        Blocks as long as track_command_execution.
         """

@@ -1,1 +1,1 @@
-"""Runs for the `arcade-usage` commands."""
+"""The use cases of the `arcade-usage` commands."""

@@ -1,7 +1,7 @@
-"""Forgetting: erases identity, outboxes and kept copies, and tells what PostHog may hold under which ids.
+"""`forget`: erases identity, outboxes and copies, and reports the ids that PostHog may hold events under.
 
-Owns the invariants that no id is erased that was not told, and that an event on its way is not delivered
-under an erased identity: it is dropped by whoever writes it down (Delivery.write_down).
+Owns the invariants that every erased id is reported first, and that no event is delivered under an erased
+identity: Delivery.enqueue drops one that is added later.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,81 +20,90 @@ from arcade_usage.domain.subject_ids import SubjectIds, subject_ids_of, subject_
 
 
 @frozen
-class Forgotten:
-    """`traces`: what is to be named in an erasure request. `at_work`: senders that did not let go in time.
+class ErasureReport:
+    """The result of an erasure, or of a preview of one.
 
-    `left`: what could not be read or erased and why, for people to read.
+    subject_ids: the ids to name in an erasure request to PostHog's operator.
+    waiting, copies: how many waiting events, and copies of sent ones, there were.
+    busy_senders: how many senders still held their lock when the wait ended.
+    failures: what could not be read or erased, and why; for people to read.
     """
 
-    traces: SubjectIds
+    subject_ids: SubjectIds
     waiting: int
     copies: int
-    at_work: int
-    left: tuple[str, ...] = ()
+    busy_senders: int
+    failures: tuple[str, ...] = ()
 
 
 @frozen
 class Eraser:
-    """Erases what a config folder holds. `places`: each sink's outbox and copies, as they are now.
+    """Erases the usage data of a config folder.
 
-    `sweep` removes evidence of malformed files and what killed writers left; it may raise StoreError.
+    stores: reads each project's outbox and copies; may raise StoreError.
+    sweep: removes malformed files that were set aside, and temporary files of killed processes; may raise
+        StoreError.
     """
 
     store: ErasableIdentityStore
-    places: Callable[[], Sequence[tuple[Outbox, Copies]]]
+    stores: Callable[[], Sequence[tuple[Outbox, Copies]]]
     sweep: Callable[[], None] = lambda: None
 
-    def look(self) -> Forgotten:
-        """What would be erased, and nothing is."""
-        left: list[str] = []
+    def inspect(self) -> ErasureReport:
+        """Report what `forget` would erase. Changes nothing."""
+        failures: list[str] = []
         state = IdentityState(None, None)
-        with collecting(left):
+        with collecting(failures):
             state = self.store.current()
-        return self._look(state, self._find(left), 0, left)
+        return self._summarize(state, self._find(failures), 0, failures)
 
-    def forget(self) -> Forgotten:
-        """Erase as far as that can be. Blocks: 11 s for each sender at work, 2 s for the identity lock."""
-        left: list[str] = []
-        places, at_work = self._find(left), 0
+    def forget(self) -> ErasureReport:
+        """Erase everything that can be erased. Blocks: 11 s for each running sender, 2 s for the identity."""
+        failures: list[str] = []
+        stores, busy_senders = self._find(failures), 0
         with ExitStack() as held:
-            for outbox, _ in places:
-                with suppress(StoreError):  # no lock is to be had
-                    at_work += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
+            for outbox, _ in stores:
+                with suppress(StoreError):  # the lock can't be used: erase without it
+                    busy_senders += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
             state = IdentityState(None, None)
-            with collecting(left):
+            with collecting(failures):
                 state = self._erase_identity()
-            forgotten = self._look(state, places, at_work, left)
-            for outbox, copies in places:
+            report = self._summarize(state, stores, busy_senders, failures)
+            for outbox, copies in stores:
                 for erase in (outbox.queue.purge, outbox.log.clear, copies.erase):
-                    with collecting(left):  # a logbook names ids that an alias is pending for
+                    with collecting(failures):  # the log is erased too: it names ids with a pending alias
                         erase()
-            with collecting(left):
+            with collecting(failures):
                 self.sweep()
-        return evolve(forgotten, left=tuple(dict.fromkeys(left)))
+        return evolve(report, failures=tuple(dict.fromkeys(failures)))
 
-    def _find(self, left: list[str]) -> Sequence[tuple[Outbox, Copies]]:
+    def _find(self, failures: list[str]) -> Sequence[tuple[Outbox, Copies]]:
         try:
-            return self.places()
+            return self.stores()
         except StoreError as error:
-            left.append(explain(error))
+            failures.append(explain(error))
             return ()
 
     def _erase_identity(self) -> IdentityState:
-        """What stood there. A folder without anything is left alone."""
+        """Erase the identity if there is one; returns the state before."""
         state = self.store.current()
         if state == IdentityState(None, None):
             return state
         return self.store.erase()
 
-    def _look(
-        self, state: IdentityState, places: Sequence[tuple[Outbox, Copies]], at_work: int, left: list[str]
-    ) -> Forgotten:
+    def _summarize(
+        self,
+        state: IdentityState,
+        stores: Sequence[tuple[Outbox, Copies]],
+        busy_senders: int,
+        failures: list[str],
+    ) -> ErasureReport:
         waiting: list[Record] = []
         sent: list[Sent] = []
-        for outbox, copies in places:
-            with collecting(left):
+        for outbox, copies in stores:
+            with collecting(failures):
                 waiting += outbox.queue.pending()
-            with collecting(left):
+            with collecting(failures):
                 sent += copies.all()
-        traces = subject_ids_of(state) | subject_ids_of_events(waiting, sent)
-        return Forgotten(traces, len(waiting), len(sent), at_work, tuple(left))
+        subject_ids = subject_ids_of(state) | subject_ids_of_events(waiting, sent)
+        return ErasureReport(subject_ids, len(waiting), len(sent), busy_senders, tuple(failures))

@@ -1,8 +1,8 @@
-"""What a person chooses: off, which also drops what waits, and on again.
+"""`off`: stores the opt-out and drops the waiting events.
 
-Owns the invariant that nothing is left waiting once `turn_off` has returned: the choice is stored before
-the outboxes are looked for, a sender reads the switch before each request, and who wrote an event down
-reads it again afterwards (Delivery.write_down).
+Owns the invariant that no event waits after `turn_off` has returned. `turn_off` stores the opt-out before it
+lists the outboxes. A sender reads the opt-out before each request. Delivery.enqueue reads it after it has
+added an event.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,37 +17,39 @@ from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
 
 @frozen
 class TurnedOff:
-    """`dropped`: how many events waited. `at_work`: how many senders did not let go of their lock in time.
+    """The result of `turn_off`.
 
-    `left`: what could not be dropped and why, for people to read.
+    dropped: how many waiting events were dropped.
+    busy_senders: how many senders still held their lock when the wait ended.
+    failures: what could not be dropped, and why; for people to read.
     """
 
     dropped: int
-    at_work: int
-    left: tuple[str, ...] = ()
+    busy_senders: int
+    failures: tuple[str, ...] = ()
 
 
-def turn_off(choice: Switch, outboxes: Callable[[], Sequence[Outbox]]) -> TurnedOff:
-    """Store the choice, and drop what waits. Raises StoreError where the choice can't be stored.
+def turn_off(switch: Switch, outboxes: Callable[[], Sequence[Outbox]]) -> TurnedOff:
+    """Store the opt-out, and drop the waiting events. Raises StoreError if the opt-out can't be stored.
 
-    Blocks: 11 s for each sender at work; it stops at its next request, so 5 s are usual at most.
+    Blocks: 11 s for each running sender; usually at most 5 s, since it stops at its next request.
     """
-    choice.turn_off()
-    dropped = at_work = 0
-    left: list[str] = []
-    with collecting(left):
+    switch.turn_off()
+    dropped = busy_senders = 0
+    failures: list[str] = []
+    with collecting(failures):
         for outbox in outboxes():
             with ExitStack() as held:
-                with suppress(StoreError):  # no lock is to be had: nobody waits for one that never comes
-                    at_work += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
-                with collecting(left):
+                with suppress(StoreError):  # the lock can't be used: purge without it
+                    busy_senders += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
+                with collecting(failures):
                     dropped += outbox.queue.purge()
-    return TurnedOff(dropped, at_work, tuple(left))
+    return TurnedOff(dropped, busy_senders, tuple(failures))
 
 
 @contextmanager
 def collecting(failures: list[str]) -> Iterator[None]:
-    """Go on after what can't be done, and add why to `failures`."""
+    """Suppress a StoreError, and add its explanation to `failures`."""
     try:
         yield
     except StoreError as error:

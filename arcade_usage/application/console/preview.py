@@ -1,4 +1,4 @@
-"""Shows an event as it would be sent, and as whom; nothing is sent, asked or written."""
+"""`show`: builds the next event and its identity without sending, asking or writing anything."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,10 @@ from arcade_usage.domain.verdict import Attribution
 
 @frozen
 class Preview:
-    """`message`: the event as PostHog would get it; no distinct id where Arcade Cloud is asked first."""
+    """An event that is not sent.
+
+    message: the message to PostHog; its distinct id is None if Arcade Cloud has to be asked first.
+    """
 
     project: Project
     whose: PreviewedIdentity
@@ -25,7 +28,7 @@ class Preview:
 
 @frozen
 class Previewer:
-    """Builds what the next event would be, and under which identity. Sends and changes nothing."""
+    """Builds the message of the next event, and predicts its identity. Sends and changes nothing."""
 
     store: IdentityStore
     principal_api: PrincipalApi
@@ -33,16 +36,16 @@ class Previewer:
     clock: Clock
     ids: IdGenerator
 
-    def look(self) -> Snapshot:
-        """What the next command would see. Raises StoreError."""
+    def take_snapshot(self) -> Snapshot:
+        """The snapshot that the next command would take. Raises StoreError."""
         return Snapshot(self.store.current(), self.principal_api.stamp())
 
     def preview(
         self, event: Event, snapshot: Snapshot, project: Project, *, is_logout: bool = False
     ) -> Preview:
-        """Raises StoreError, NotAcceptedError. Blocks: on two small files."""
+        """Build the preview of an event. Raises StoreError, NotAcceptedError. Blocks: on two small files."""
         age = self.clock.time() - event.timestamp.timestamp()
-        case = Case(snapshot, self.look(), project.key, self.store.here, is_logout, age)
+        case = Case(snapshot, self.take_snapshot(), project.key, self.store.here, is_logout, age)
         one_off = self.ids.new()
         forecast = predict(case, self.ids.new(), one_off)
         message = dict(
@@ -50,7 +53,7 @@ class Previewer:
         )
         if forecast.attribution is None:
             properties = message["properties"]
-            known = properties.items() if isinstance(properties, Mapping) else ()
+            items = properties.items() if isinstance(properties, Mapping) else ()
             message["distinct_id"] = None
-            message["properties"] = {name: value for name, value in known if name != PERSONLESS}
+            message["properties"] = {name: value for name, value in items if name != PERSONLESS}
         return Preview(project, forecast.whose, message)

@@ -1,4 +1,4 @@
-"""Takes stock: how tracking stands in one config folder. Reads, and changes nothing."""
+"""`status`: reads the state of tracking in one config folder. Changes nothing."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,11 +26,11 @@ def collect_status(
     sdk_problem: str | None = None,
     adapters_problem: str | None = None,
 ) -> Status:
-    """The status, pieced together from what can be read. Blocks: on a bounded number of files."""
+    """Read the status, without the parts that can't be read. Blocks: on a bounded number of files."""
     now = clock.time()
     state: IdentityState | None = None
     projects: list[ProjectStatus] = []
-    with suppress(StoreError):  # what can't be read is told as a trouble
+    with suppress(StoreError):  # reported as a trouble
         state = store.current()
     for project, outbox in outboxes:
         with suppress(StoreError):
@@ -60,7 +60,7 @@ def unread(
     debugging: bool,
     now: float,
 ) -> Status:
-    """The status of a folder that is not the user's own: nothing is read there. `reasons` name it."""
+    """The status of a folder that is not the user's own and therefore not read. `reasons` names it."""
     troubles = (Trouble.UNREADABLE,)
     return Status(config_dir, reasons, off_files, debugging, None, False, (), troubles, now)
 

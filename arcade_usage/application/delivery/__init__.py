@@ -1,1 +1,1 @@
-"""Runs in the delivery process, and on a server's worker thread."""
+"""Runs in the delivery process and on a server's worker thread."""

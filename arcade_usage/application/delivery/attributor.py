@@ -1,7 +1,7 @@
-"""Carries out what `domain.attribution.judge` asks for until it gives a verdict.
+"""Attributes events: carries out the steps of `domain.attribution.judge` until it returns a verdict.
 
-Owns the invariants that a verdict's steps are decided on what is on disk under the identity lock, that
-the lock is never held across network, and that the claim is on disk before its alias is tried.
+Owns the invariants that each step is decided from the state on disk under the identity lock, that the lock is
+never held during network I/O, and that a claim is on disk before its alias is sent.
 """
 
 from collections.abc import Callable
@@ -30,12 +30,12 @@ from arcade_usage.domain.verdict import (
 
 T = TypeVar("T")
 
-STEPS_LIMIT = 12  # steps for one verdict; more than any chain of the table has, files changing underneath too
+STEPS_LIMIT = 12  # steps for one verdict; more than the longest chain, also when files change meanwhile
 
 
 @define(eq=False, repr=False)
 class Attributor:
-    """Gives verdicts, for the events of one sink; one for each process."""
+    """Attributes the events of one project; one for each process."""
 
     store: IdentityStore
     principal_api: PrincipalApi
@@ -45,10 +45,10 @@ class Attributor:
     clock: Clock
     ids: IdGenerator
     _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
-    _may_owe: bool = field(default=True, init=False)  # False where the state that was seen last owes no alias
+    _may_owe: bool = field(default=True, init=False)  # False if the last state had no pending alias
 
     def judge_offline(self, record: Record, state: IdentityState) -> Verdict | None:
-        """The verdict, where it takes no lock, no change and no network. Raises StoreError."""
+        """The verdict, if it needs no lock, no change and no network; otherwise None. Raises StoreError."""
         self._saw(state)
         snapshot = record.snapshot
         now = Snapshot(state, self.principal_api.stamp())
@@ -56,13 +56,13 @@ class Attributor:
         return step if isinstance(step, Principal | AnonymousId | Unattributable) else None
 
     def record_use(self, snapshot: Snapshot, state: IdentityState) -> None:
-        """Write into the ledger that the id was used for this project, and with which credentials.
+        """Record in the ledger that the id was used for this project, and with which credentials.
 
-        `state`: as it was just read. Raises StoreError. Blocks: 2 s, for the lock, where there is something
-        new to write.
+        `state`: the current state, just read. Raises StoreError. Blocks: 2 s for the lock, if the ledger has
+        to change.
         """
         stamp = self.principal_api.stamp()
-        used_with = stamp if stamp == snapshot.stamp else None  # others lie there by now: not this event's
+        used_with = stamp if stamp == snapshot.stamp else None  # None: they changed after the event
 
         def decide(state: IdentityState) -> tuple[IdentityState, None]:
             if state.anon_id != snapshot.state.anon_id:
@@ -73,7 +73,7 @@ class Attributor:
             self._change(decide)
 
     def attribute(self, record: Record) -> Verdict | None:
-        """The verdict, whatever it takes; None while it can't be told. Raises StoreError.
+        """The verdict, using lock and network as needed; None if it has to wait. Raises StoreError.
 
         Blocks: 2 s for a look-up, 2 s for an alias, 2 s for each change of the identity.
         """
@@ -99,13 +99,13 @@ class Attributor:
         return None
 
     def send_pending_aliases(self) -> None:
-        """Send the aliases that this project has not accepted yet, where they are due.
+        """Send the aliases that this project has not accepted yet and that are due.
 
         Raises StoreError. Blocks: 2 s for each alias.
         """
         if not self._may_owe:
             return
-        ledger = self.store.current().matching_ledger  # again: it may have been erased meanwhile
+        ledger = self.store.current().matching_ledger  # read again: it may have been erased
         for anon_id, principal_id in ledger.aliases_due(self.project_key) if ledger else ():
             if self._accepted(anon_id, principal_id):
                 self._change(self._accepting(anon_id))
@@ -125,7 +125,7 @@ class Attributor:
     def _take_step(
         self, record: Record, snapshot: Snapshot, answer: Answer | None
     ) -> tuple[Verdict | Wait | Step, IdentityState]:
-        """Judge by what is on disk under the lock, and change there what the step says."""
+        """Judge by the state on disk under the lock, and carry out the step's change of it."""
         stamp, fresh, due = self.principal_api.stamp(), self.ids.new(), self._alias_is_due(snapshot)
 
         def decide(state: IdentityState) -> tuple[IdentityState, tuple[Verdict | Wait | Step, IdentityState]]:
@@ -146,7 +146,7 @@ class Attributor:
         return self._change(decide)
 
     def _look_up(self, stamp: Stamp | None) -> Answer | None:
-        """The answer for the credentials of `stamp`; None where others lie there by now."""
+        """The answer for the credentials of `stamp`; None if the stored credentials are others now."""
         if stamp is None:
             return NoAnswer()
         if stamp in self._answers:
@@ -158,7 +158,7 @@ class Attributor:
         asked_about, answer = self.principal_api.look_up()
         if isinstance(answer, Found):
             self.attempts.succeed(name)
-        else:  # nobody's are not asked about at every command either
+        else:  # backs off for rejected credentials too
             self.attempts.unanswered(answer.reason)
         if asked_about != stamp:
             return None
@@ -168,7 +168,7 @@ class Attributor:
     def _alias(self, claimed: IdentityState, principal_id: str, stamp: Stamp | None) -> Verdict:
         anon_id = claimed.anon_id
         if anon_id is None:
-            raise AssertionError("a claim is for an id")
+            raise AssertionError("a claim needs an anonymous id")
         if not self._accepted(anon_id, principal_id):
             return AnonymousId(anon_id)
         accept = self._accepting(anon_id)
@@ -178,7 +178,7 @@ class Attributor:
                 return accept(state)
             return state.accepted(principal_id, self.project_key, stamp), None
 
-        with suppress(StoreError):  # accepted it was: the verdict stands, and a repeat is harmless
+        with suppress(StoreError):  # PostHog accepted the alias: the verdict stands, a repeat is harmless
             self._change(decide)
         return Principal(principal_id)
 
@@ -202,7 +202,7 @@ class Attributor:
         return self.attempts.may_try(POSTHOG) and self.attempts.may_try(alias)
 
     def _alias_is_due(self, snapshot: Snapshot) -> bool:
-        """Whether an alias of the snapshot's id to its claim, where one is still owed, would be tried now."""
+        """Whether the pending alias of the snapshot's claim is due; True if none is pending."""
         ledger = snapshot.state.matching_ledger
         if ledger is None or ledger.claimed_by is None or self.project_key in ledger.accepted:
             return True
@@ -223,18 +223,18 @@ class Attributor:
 
 
 def _alias_name(anon_id: str, principal_id: str) -> str:
-    """What an alias is called among what is tried."""
+    """The name of an alias in the attempt log."""
     return f"alias {anon_id} {principal_id}"
 
 
-def log_out_again(store: IdentityStore, ids: IdGenerator, left: Snapshot) -> None:
-    """Rotate if the id that was logged out is still, or again, the current one. Raises StoreError.
+def ensure_logged_out(store: IdentityStore, ids: IdGenerator, left: Snapshot) -> None:
+    """Rotate the identity if the logged-out id is still, or again, the current one. Raises StoreError.
 
-    The tool rotates during logout (adapters/storage/logout.py); this repeats it where the tool could not, or
-    a stale writer undid it.
+    The tool rotates during logout (adapters/storage/logout.py). This repeats it if the tool could not, or if
+    another process overwrote the new identity.
     """
     if left.state.never_logged_in and left.stamp is None:
-        return  # a logout of nobody: who has logged in since is not to be separated from what was before
+        return  # there was no login to end: a later login must keep the earlier anonymous events
     fresh = ids.new()
 
     def decide(state: IdentityState) -> tuple[IdentityState, None]:

@@ -1,8 +1,8 @@
-"""The delivery of events: write it down, give the verdict, send, clean up.
+"""The delivery of events: enqueue, attribute, send, remove.
 
-Owns the invariants that an event is in the outbox before the network is touched, that its verdict is
-frozen there before it is sent, that one process sends at a time, and that none is left behind by a sender
-that was about to go.
+Owns these invariants: an event is in the outbox before the network is used; its attribution is stored there
+before it is sent; one process sends at a time; a sender leaves no event behind that was added while it
+finished.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
-from arcade_usage.application.delivery.attributor import Attributor, log_out_again
+from arcade_usage.application.delivery.attributor import Attributor, ensure_logged_out
 from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError, UnwantedError
 from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, Outbox
@@ -29,24 +29,25 @@ BATCH_LIMIT = 100  # records in one request
 
 
 @frozen
-class Handover:
-    """What the command path handed over."""
+class ParsedPayload:
+    """The content of a payload."""
 
     project: Project
     config_dir: str
     distribution: str
     snapshot: Snapshot
     command: Command
-    adapters: str | None = None  # the tool's factory, "module:function"
+    adapters: str | None = None  # the tool's factory of adapters, "module:function"
 
 
 @frozen
 class Flushed:
-    """What a flush did for one sink: how many events were delivered, dropped (by reason), and wait still.
+    """The result of a flush of one project.
 
-    `undecided`: of those that wait, the ones of which it can't be told yet whose they are. `foreign`: of
-    these, the ones of another installation. `why`: the rest waits for this, in words for people.
-    `unanswered`: why Arcade Cloud did not say whose the credentials are.
+    delivered, waiting: numbers of events. dropped: number of events by reason.
+    undecided: waiting events that are not attributed yet. foreign: undecided events of another installation.
+    why: why events still wait; for people to read. None if none waits, or only for an attribution.
+    unanswered: why Arcade Cloud did not name the owner of the credentials.
     """
 
     project: Project
@@ -61,10 +62,10 @@ class Flushed:
 
 @define(eq=False, repr=False)
 class Delivery:
-    """Delivers to one project.
+    """Delivers the events of one project.
 
-    `on_identity_ready`: called when a login's identity is settled, or won't be for now. `is_on`: reads the
-    switch, as it is at that moment.
+    on_identity_ready: called when a login's event is attributed, or can't be for now.
+    is_on: reads the opt-out.
     """
 
     store: IdentityStore
@@ -78,14 +79,14 @@ class Delivery:
     is_on: Callable[[], bool] = lambda: True
     _retention: Retention = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
-    _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records that have no verdict on disk
+    _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
     _delivered: int = field(default=0, init=False)
     _term_ends: float = field(default=inf, init=False)  # monotonic seconds
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
 
-    def write_down(
+    def enqueue(
         self,
         events: Sequence[Event],
         snapshot: Snapshot,
@@ -93,14 +94,16 @@ class Delivery:
         *,
         is_logout: bool = False,
     ) -> list[Record]:
-        """Write down events of one snapshot, with their verdict where that is plain; returns the records.
+        """Add events of one snapshot to the queue, attributed if that needs no lock; returns the records.
 
-        Raises StoreError where nothing could be, UnwantedError where tracking was turned off or the identity
-        erased meanwhile. Blocks: not on a lock.
+        verdict: the events' verdict, if the caller knows it.
+
+        Raises StoreError if no event could be written, UnwantedError if tracking was turned off or the
+        identity erased meanwhile. Takes no lock.
         """
-        return self._write_down(events, snapshot, verdict, is_logout)[0]
+        return self._enqueue(events, snapshot, verdict, is_logout)[0]
 
-    def take(
+    def submit(
         self,
         events: Sequence[Event],
         snapshot: Snapshot,
@@ -108,20 +111,20 @@ class Delivery:
         *,
         is_logout: bool = False,
     ) -> list[Record]:
-        """As `write_down`, and record in the ledger that the identity was used. Blocks: 2 s, for its lock."""
-        records, state = self._write_down(events, snapshot, verdict, is_logout)
+        """Do as `enqueue`, and record in the ledger that the identity was used. Blocks: 2 s, for its lock."""
+        records, state = self._enqueue(events, snapshot, verdict, is_logout)
         self._record_use(snapshot, state, is_logout)
         return records
 
-    def take_up(self, record: Record) -> None:
-        """As `take`, of a record that lies in the queue already. Its verdict is for the sender to store."""
-        state = self._take_back_unwanted([record], record.snapshot)
+    def adopt(self, record: Record) -> None:
+        """Do as `submit` for a record that is in the queue already; the sender stores its attribution."""
+        state = self._remove_unwanted([record], record.snapshot)
         self._record_use(record.snapshot, state, record.is_logout)
         verdict = self.attributor.judge_offline(record, state)
         if verdict is not None:
             self._judged[record.event.uuid] = verdict
 
-    def _write_down(
+    def _enqueue(
         self, events: Sequence[Event], snapshot: Snapshot, verdict: Verdict | None, is_logout: bool
     ) -> tuple[list[Record], IdentityState]:
         here = self.store.here
@@ -130,11 +133,11 @@ class Delivery:
             verdict = self.attributor.judge_offline(records[0], self.store.current())
         written: list[Record] = []
         try:
-            written.extend(self._add(record, verdict) for record in records)  # as far as it gets
+            written.extend(self._add(record, verdict) for record in records)  # those before an error stay
         except StoreError:
             if not written:
                 raise
-        return written, self._take_back_unwanted(written, snapshot)
+        return written, self._remove_unwanted(written, snapshot)
 
     def _add(self, record: Record, verdict: Verdict | None) -> Record:
         if verdict is not None:
@@ -142,11 +145,11 @@ class Delivery:
         self.outbox.queue.add(record)
         return record
 
-    def _take_back_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> IdentityState:
-        """Remove records if tracking is off by now, or the identity erased; else returns that identity.
+    def _remove_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> IdentityState:
+        """Remove records if tracking was turned off or the identity erased; otherwise returns the identity.
 
-        `off` and `forget` purge the queue. If one ran before these records were added, they are removed here.
-        Raises UnwantedError where they are, StoreError.
+        `off` and `forget` purge the queue; if one ran before these records were added, remove them here.
+        Raises UnwantedError if they are removed; StoreError.
         """
         state = self.store.current()
         if not self.is_on() or snapshot.is_forgotten(state):
@@ -155,19 +158,20 @@ class Delivery:
         return state
 
     def _record_use(self, snapshot: Snapshot, state: IdentityState, is_logout: bool) -> None:
-        with suppress(StoreError):  # the sender does it before it decides
+        with suppress(StoreError):  # the sender repeats it before it attributes
             self.attributor.record_use(snapshot, state)
         if is_logout:
-            with suppress(StoreError):  # the tool did it in the foreground; this is for when it could not
-                log_out_again(self.store, self.ids, snapshot)
+            with suppress(StoreError):  # only needed if the tool could not rotate
+                ensure_logged_out(self.store, self.ids, snapshot)
 
     def send(self, login: Record | None = None, *, ignore_backoff: bool = False) -> None:
-        """Send what waits and is due, unless another process is at it. Raises StoreError.
+        """Send the waiting events that are due, unless another process is the sender. Raises StoreError.
 
-        `login`: a record whose verdict is waited for, so it comes before everything else. After a login,
-        or with `ignore_backoff`, everything is due. Else what is left after TERM_SECONDS is for the next
-        sender: many commands may go on for longer than a process lives, and if it ended in the middle of a
-        batch, PostHog would count as out of reach.
+        login: the record of a login; it is attributed first, since the tool waits for it.
+        ignore_backoff: everything is due, and there is no time limit. A login also makes everything due.
+
+        After TERM_SECONDS the rest is left to the next sender. Otherwise many parallel commands could keep
+        one process busy until its time limit; a batch cut off there would count as a failure of PostHog.
         """
         self._term_ends = inf if ignore_backoff else self.clock.monotonic() + TERM_SECONDS
         patience = SENDER_PATIENCE_SECONDS if ignore_backoff else 0.0
@@ -185,17 +189,17 @@ class Delivery:
     def attempt(
         self, patience_seconds: float = 0.0, login: Record | None = None, *, ignore_backoff: bool = False
     ) -> Attempt:
-        """Be the sender once, unless another process is: one turn of `send`. Raises StoreError."""
+        """Make one attempt to send everything, unless another process is the sender. Raises StoreError."""
         with self._sending(patience_seconds) as ours:
             if not ours:
                 return Attempt.ELSEWHERE
             if login is not None or ignore_backoff:
-                self.attempts.forget()
+                self.attempts.reset()
             if login is not None:
                 self._decide_first(login)
                 self.on_identity_ready()
             self._drain()
-        # Another process may have left an event between our last look and our letting go.
+        # Another process may have added an event after the last read and before the lock was released.
         waiting = self.outbox.queue.pending()
         if any(record.event.uuid not in self._tried for record in waiting):
             return Attempt.MORE
@@ -203,7 +207,7 @@ class Delivery:
 
     @contextmanager
     def _sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
-        """Be the sender if that can be; else keep the queue within its limits. Raises StoreError."""
+        """Hold the sender lock; if it can't be acquired, enforce retention without it. Raises StoreError."""
         ours = False
         with ExitStack() as held:
             try:
@@ -214,9 +218,9 @@ class Delivery:
             yield ours
 
     def _drain(self) -> None:
-        """One attempt at everything: what has its verdict first, so that nothing undecided holds it up."""
-        with suppress(StoreError):  # what is left is sent all the same
-            self._enforce_retention()
+        """Try to send each event once: attributed ones first, so that an attribution does not delay them."""
+        with suppress(StoreError):  # sending goes on without it
+            self._expire()
         waiting = [record for record in self.outbox.queue.pending() if record.event.uuid not in self._tried]
         self._tried.update(record.event.uuid for record in waiting)
         reached = self.attempts.may_try(POSTHOG) and self._send(
@@ -227,13 +231,13 @@ class Delivery:
             self.attributor.send_pending_aliases()
 
     def _decide_first(self, login: Record) -> None:
-        """Decide a login as it lies in the outbox by now: the last sender may have sent it already."""
+        """Attribute a login's record, unless another sender has sent it already."""
         for record in self.outbox.queue.pending():
             if record.event.uuid == login.event.uuid:
                 self._decide(record)
 
     def _decide(self, record: Record) -> Record:
-        """The record with its verdict, frozen, if there is one to be had now."""
+        """Attribute the record and store that; returns it unchanged if it can't be attributed now."""
         if record.attribution is not None or record.is_foreign(self.store.here):
             return record
         try:
@@ -243,13 +247,13 @@ class Delivery:
             decided = record.attributed(attribute(verdict, self.ids.new()))
             self.outbox.queue.freeze(decided)
         except StoreError:
-            return record  # undecided still: what is not frozen is not sent
+            return record  # undecided: an attribution that is not stored must not be sent
         return decided
 
     def _send(self, records: Sequence[Record]) -> bool:
-        """Send in batches; False as soon as the sink can't be reached, or the term is over.
+        """Send in batches; stops and returns False when PostHog can't be reached, or the time is over.
 
-        The outbox is the retry. The first batch is tried in any case: somebody has to.
+        There are no retries here: unsent events stay in the outbox. The first batch is sent in any case.
         """
         return all(
             (start == 0 or self._has_time()) and self._send_batch(records[start : start + BATCH_LIMIT])
@@ -257,7 +261,7 @@ class Delivery:
         )
 
     def _send_batch(self, batch: Sequence[Record]) -> bool:
-        """Send; a refused batch is halved until the bad event is alone, and only that one is dropped."""
+        """Send one batch. A refused batch is halved until the refused event is alone; it is dropped."""
         self.attempts.begin(POSTHOG)
         try:
             self.sink.capture(batch)
@@ -278,7 +282,7 @@ class Delivery:
         return True
 
     def flush(self, project: Project) -> Flushed:
-        """Send what waits, due or not, and say what became of it. Raises StoreError."""
+        """Send all waiting events regardless of backoff; returns the result. Raises StoreError."""
         before = self.outbox.log.read()
         self.send(ignore_backoff=True)
         after, waiting = self.outbox.log.read(), self.outbox.queue.pending()
@@ -301,27 +305,27 @@ class Delivery:
         )
 
     def hold_back(self, reason: str) -> None:
-        """Send nothing, and note why; what waits is kept. Raises StoreError."""
+        """Send nothing, and record the reason as a failure. Raises StoreError."""
         with self._sending() as ours:
             if ours:
                 self.attempts.failed(reason)
         self.on_identity_ready()
 
     def count_losses(self, reason: LossReason, events: int) -> bool:
-        """Write down events that were lost on their way to the outbox; False where another process sends.
+        """Record events that were lost before they reached the outbox. Raises StoreError.
 
-        Raises StoreError.
+        Returns False, and records nothing, if another process is the sender.
         """
         with self._sending() as ours:
             if ours:
                 self.attempts.lost(reason, events)
             return ours
 
-    def tidy(self) -> None:
-        """Keep the queue within its limits. Raises StoreError."""
+    def enforce_retention(self) -> None:
+        """Drop events over the retention limits. Raises StoreError."""
         with self._sending() as ours:
             if ours:
-                self._enforce_retention()
+                self._expire()
 
-    def _enforce_retention(self) -> None:
+    def _expire(self) -> None:
         self.attempts.update(self._retention.enforce(self.attempts.logbook, self.clock.time()))

@@ -1,4 +1,4 @@
-"""Keeps a queue within the limits of domain.retention, and counts what it drops."""
+"""Drops the events of a queue that are over the limits of domain.retention, and counts them."""
 
 from contextlib import suppress
 
@@ -12,26 +12,27 @@ from arcade_usage.domain.retention import LossReason, Observed, select_expired
 
 @frozen(eq=False, repr=False)
 class Retention:
-    """Carries out the retention of one outbox."""
+    """Enforces the retention limits of one outbox."""
 
     outbox: Outbox
 
     def enforce(self, logbook: Logbook, now: float) -> Logbook:
-        """Drop what is over the limits; returns the logbook with the time and the losses, to be written.
+        """Drop the events over the limits; returns the logbook with the observed time and the losses.
 
-        Only for the sender. Blocks: on a bounded number of files. Raises StoreError.
+        Only for the sender, which writes the logbook. Blocks: on a bounded number of files.
+        Raises StoreError.
         """
         observed = logbook.observed.advance(now)
         any_waiting, dropped = self._drop(observed)
         if not any_waiting:
-            return logbook  # an empty queue has no time to keep
+            return logbook  # without events, the observed time need not be stored
         return evolve(logbook, observed=observed, losses=logbook.losses.plus_all(dropped))
 
     def enforce_without_lock(self, now: float) -> None:
-        """Drop what is over the limits, unless a sender sees to it; for a process that can't be the sender.
+        """Drop the events over the limits, unless a sender is running. For processes other than the sender.
 
-        The sender may still send what it has read before. Blocks: as `enforce`; where a sender sees to it,
-        on two stats. Raises StoreError.
+        The sender may still send a dropped event that it has read before. Blocks: as `enforce`; two stat()
+        calls if a sender is running. Raises StoreError.
         """
         if self.outbox.sender_lock.is_tended():
             return
@@ -39,14 +40,14 @@ class Retention:
         observed = logbook.observed.advance(now)
         any_waiting, dropped = self._drop(observed)
         if dropped:
-            with suppress(StoreError):  # the limits hold all the same
+            with suppress(StoreError):  # the events are dropped even if they can't be counted
                 self.outbox.log.add_losses(dropped)
         if any_waiting and logbook.observed.is_outdated(now):
-            # This may undo what a stuck sender writes at the same moment.
+            # This can overwrite the logbook that a stuck sender writes at the same moment.
             self.outbox.log.write(evolve(self.outbox.log.read(), observed=observed))
 
     def _drop(self, observed: Observed) -> tuple[bool, list[LossReason]]:
-        """Whether anything waited, and why each event that this process dropped had to go."""
+        """Whether any event waited, and the reason for each event that this process dropped."""
         waiting = self.outbox.queue.waiting()
         reasons = dict(select_expired(waiting, observed.seconds))
         return bool(waiting), [reasons[each] for each in self.outbox.queue.discard(reasons)]

@@ -1,6 +1,6 @@
-"""Wrappers of ports that reach the network: the switch is read before each request, deliveries are counted.
+"""Wrappers of the ports that use the network: they read the opt-out before each request, or count deliveries.
 
-Owns the invariant that nothing is asked or sent once tracking is off, whichever adapters a tool brings.
+Owns the invariant that no request is made once tracking is off, also with a tool's own adapters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Answer, Attribution, NoAnswer
 
-_OFF = "tracking is off by now"
+_OFF = "tracking was turned off"
 
 
 @frozen
@@ -56,7 +56,7 @@ class SwitchedSink:
 
 @frozen
 class CountingSink:
-    """An analytics sink that calls `delivered` with the number of events of each accepted batch."""
+    """An analytics sink that calls `delivered` with the size of each accepted batch."""
 
     sink: AnalyticsSink
     delivered: Callable[[int], None]

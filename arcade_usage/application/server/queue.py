@@ -1,6 +1,6 @@
-"""Between a server's tracker and the background that delivers: what is queued, and what a round is.
+"""The interface between a server's tracker and its worker: queued events, and the worker's protocol.
 
-Runs on the host's threads too: no vendor is imported here.
+Runs on the tool's threads too: imports no third-party package.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,16 @@ from arcade_usage.application.attempt import Attempt
 
 
 class QueuedEvent(NamedTuple):
-    """An event in the queue. `properties`: JSON. `seen`: the last snapshot taken before it was captured."""
+    """An event in the queue.
+
+    at: when it was captured (Unix seconds). properties: a JSON text.
+    snapshot: the last snapshot taken before the event was captured.
+    """
 
     name: str
     at: float
     properties: str
-    seen: Mapping[str, object] | None
+    snapshot: Mapping[str, object] | None
 
     @property
     def size(self) -> int:
@@ -23,14 +27,14 @@ class QueuedEvent(NamedTuple):
 
 
 class Worker(Protocol):
-    """A protocol: what the background does with events, a round at a time. It may block, and it may raise."""
+    """Writes events into the outbox and sends them, on the worker thread. Methods may block and raise."""
 
     @property
     def lost(self) -> int:
-        """How many events came here and could not be kept."""
+        """How many events it was given and could not write."""
 
-    def keep(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
-        """Write events down; returns the snapshot that was taken for it, to be the next events' `seen`."""
+    def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
+        """Write events into the outbox; returns the snapshot taken for them, the next events' `snapshot`."""
 
     def send(self, lost_before: int) -> Attempt:
-        """Send what is due. `lost_before`: how many events never came here."""
+        """Send the events that are due. `lost_before`: how many events were lost before they reached it."""

@@ -1,8 +1,8 @@
-"""The tracker that a server holds: takes events from any thread, and has them delivered in the background.
+"""The server tracker: queues events from any thread, and delivers them on a worker thread.
 
-Owns the invariants that a capture imports no vendor, touches no file, waits for nothing and lets no
-exception out; that the queue is bounded and what it did not take is counted; that a forked child starts
-with nothing of its parent's; and that the end is bounded. application/server/worker.py delivers events.
+Owns these invariants: `capture` imports no third-party package, touches no file, does not wait and never
+raises; the queue is bounded, and events that it refuses are counted; a forked child starts with an empty
+queue; `close` and the exit are bounded. application/server/worker.py delivers the events.
 """
 
 import json
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
     from arcade_usage.application.ports import Clock
 
 QUEUE_LIMIT = 10_000  # events
-QUEUE_BYTES_LIMIT = 16 * 1024 * 1024  # of their names and properties
-NAME_LIMIT = 1000  # characters of an event's name that are looked at
-ROUND_LIMIT = 100  # events that are written down at once
+QUEUE_BYTES_LIMIT = 16 * 1024 * 1024  # characters of all names and properties
+NAME_LIMIT = 1000  # characters of an event's name; the rest is cut
+ROUND_LIMIT = 100  # events in one batch to the outbox
 
-_PATIENCE = {Attempt.MORE: 0.0, Attempt.SOON: SOON_SECONDS}
+_WAIT_SECONDS = {Attempt.MORE: 0.0, Attempt.SOON: SOON_SECONDS}
 
 
 class ServerTracker(Protocol):
-    """A protocol: what a server may do with a tracker, whether tracking is on or off.
+    """Reports events of a server. The methods are the same whether tracking is on or off.
 
-    A context manager too, which closes it.
+    It is also a context manager that closes the tracker.
     """
 
     @property
     def dropped(self) -> int:
-        """How many events of this process were lost: refused, too many at a time, or captured after close."""
+        """How many events of this process were lost: invalid, over the queue's limits, or after `close`."""
 
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
-        """Report that something happened, from any thread. Never raises. Blocks: not.
+        """Report an event, from any thread. Never raises. Does not block.
 
-        A `name` that is empty or begins with `$` is refused. `properties` have to be JSON, 8 KiB at most;
-        what is not, or does not fit, is left out.
+        name: not empty, and not starting with `$`; otherwise the event is dropped.
+        properties: JSON serializable, at most 8 KiB; properties that are not, or don't fit, are omitted.
         """
 
     def close(self) -> None:
-        """Send what was captured, as far as that goes; the rest stays in the outbox. Never raises.
+        """Send the captured events within the time limit; the rest stays in the outbox. Never raises.
 
         Events captured afterwards are dropped. Blocks: 2 s.
         """
@@ -67,35 +67,38 @@ class ServerTracker(Protocol):
 
 
 def pack(
-    name: str, properties: Mapping[str, object] | None, at: float, seen: Mapping[str, object] | None
+    name: str, properties: Mapping[str, object] | None, at: float, snapshot: Mapping[str, object] | None
 ) -> QueuedEvent:
-    """An event for the queue: nothing of it is the host's any more. `at`: Unix seconds."""
-    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), seen)
+    """Make an event for the queue. It shares no mutable object with the tool. `at`: Unix seconds."""
+    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), snapshot)
 
 
 class BackgroundTracker:
-    """The tracker that is on. Made by `arcade_usage.server_tracker`. Its thread starts at the first event."""
+    """The tracker when tracking is on. Made by `arcade_usage.server_tracker`.
+
+    The first event starts its worker thread.
+    """
 
     def __init__(
-        self, *, make_worker: Callable[[], Worker], clock: "Clock", seen: Mapping[str, object] | None
+        self, *, make_worker: Callable[[], Worker], clock: "Clock", snapshot: Mapping[str, object] | None
     ) -> None:
-        """`hire`: makes what the thread works with, in the thread. `seen`: the snapshot of now."""
+        """`make_worker`: makes the worker, on the worker thread. `snapshot`: the current snapshot."""
         self._make_worker = make_worker
         self._clock = clock
-        self._seen = seen
+        self._snapshot = snapshot
         self._open = True
         self.reset_after_fork()
 
     def reset_after_fork(self) -> None:
-        """In a forked child: what its parent queued, counted and locked is the parent's."""
+        """Start with an empty queue, new counters and new locks; the parent keeps its own."""
         self._queue: SimpleQueue[QueuedEvent | None] = SimpleQueue()
-        # Reentrant: a signal's handler, or a finalizer, may capture in the middle of a capture.
+        # Reentrant: a signal handler or a finalizer may call capture() during a capture().
         self._lock = threading.RLock()
         self._starting = threading.Lock()
         self._ending = threading.Event()
         self._sends = True
         self._thread: threading.Thread | None = None
-        self._rounds: Worker | None = None
+        self._worker: Worker | None = None
         self._bytes_put = self._bytes_got = self._dropped = 0
 
     def __enter__(self) -> "BackgroundTracker":
@@ -108,26 +111,26 @@ class BackgroundTracker:
 
     @property
     def dropped(self) -> int:
-        return self._dropped + (self._rounds.lost if self._rounds else 0)
+        return self._dropped + (self._worker.lost if self._worker else 0)
 
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
-        taken = False
+        queued = False
         with suppress_and_log():
-            taken = self._put(name, properties)
-        if not taken:
-            self._drop(1)
+            queued = self._try_enqueue(name, properties)
+        if not queued:
+            self._count_dropped(1)
 
     def close(self) -> None:
         self._end(CLOSE_SECONDS, sends=True)
 
     def on_exit(self) -> None:
-        """At the interpreter's end: what is queued still goes to the outbox, nothing to the network."""
+        """At the interpreter's exit: write the queue into the outbox without using the network."""
         self._end(EXIT_SECONDS, sends=False)
 
-    def _put(self, name: str, properties: Mapping[str, object] | None) -> bool:
+    def _try_enqueue(self, name: str, properties: Mapping[str, object] | None) -> bool:
         if not self._open or not isinstance(name, str):
             return False
-        event = pack(name, properties, self._clock.time(), self._seen)
+        event = pack(name, properties, self._clock.time(), self._snapshot)
         with self._lock:
             queued = self._bytes_put - self._bytes_got
             if self._queue.qsize() >= QUEUE_LIMIT or queued + event.size > QUEUE_BYTES_LIMIT:
@@ -138,12 +141,12 @@ class BackgroundTracker:
             self._start()
         return True
 
-    def _drop(self, events: int) -> None:
+    def _count_dropped(self, events: int) -> None:
         with self._lock:
             self._dropped += events
 
     def _start(self) -> None:
-        if not self._starting.acquire(blocking=False):  # another thread is at it
+        if not self._starting.acquire(blocking=False):  # another thread is starting it
             return
         try:
             if self._open and (self._thread is None or not self._thread.is_alive()):
@@ -162,62 +165,63 @@ class BackgroundTracker:
             self._ending.set()
             self._queue.put(None)
             thread.join(seconds / 2)
-            if thread.is_alive():  # most likely it waits for the network: what it has not taken is kept here
-                _within(seconds / 2, lambda: self._keep_rest(end))
-            self._drop(len([*iter(self._next, None)]))
+            if thread.is_alive():  # it probably waits for the network: this thread writes the rest
+                _within(seconds / 2, lambda: self._enqueue_rest(end))
+            self._count_dropped(len([*iter(self._next, None)]))
 
-    def _keep_rest(self, end: float) -> None:
+    def _enqueue_rest(self, end: float) -> None:
+        """Enqueue what is left until `end` (monotonic seconds): the newest 1,000 at most."""
         from arcade_usage.domain.retention import EVENTS_LIMIT
 
         rest = [*iter(self._next, None)]
-        self._drop(len(rest))  # until they are kept: this may be cut short
+        self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
         del rest[:-EVENTS_LIMIT]
-        rounds = self._make_worker()
+        worker = self._make_worker()
         while rest and self._clock.monotonic() < end:
             batch, rest = rest[:ROUND_LIMIT], rest[ROUND_LIMIT:]
-            lost = rounds.lost
-            rounds.keep(batch)
-            self._drop(rounds.lost - lost - len(batch))
+            lost = worker.lost
+            worker.enqueue(batch)
+            self._count_dropped(worker.lost - lost - len(batch))
 
     def _run(self) -> None:
-        """What the thread does."""
+        """The worker thread's main loop."""
         attempt = Attempt.MORE
         while not (self._ending.is_set() and self._queue.empty()):
-            batch = self._next_batch(_PATIENCE.get(attempt, ROUND_SECONDS))
+            batch = self._next_batch(_WAIT_SECONDS.get(attempt, ROUND_SECONDS))
             if not batch and attempt is Attempt.DONE:
                 continue
             with suppress_and_log():
                 attempt = Attempt.LATER
-                attempt = self._round(batch)
+                attempt = self._deliver(batch)
             if batch:
-                self._drop(len(batch))
+                self._count_dropped(len(batch))
 
-    def _round(self, batch: list[QueuedEvent]) -> Attempt:
-        """Write a batch down, which empties it, and send."""
-        if self._rounds is None:
-            self._rounds = self._make_worker()
+    def _deliver(self, batch: list[QueuedEvent]) -> Attempt:
+        """Write a batch into the outbox, clear it, and send."""
+        if self._worker is None:
+            self._worker = self._make_worker()
         if batch:
-            self._seen = self._rounds.keep(batch)
+            self._snapshot = self._worker.enqueue(batch)
             batch.clear()
         if not self._sends:
             return Attempt.LATER
-        attempt = self._rounds.send(self._dropped)
-        if attempt is Attempt.ELSEWHERE:  # more than that one can send would overfill the outbox
+        attempt = self._worker.send(self._dropped)
+        if attempt is Attempt.ELSEWHERE:  # slow down: many workers must not overfill one sender's outbox
             self._ending.wait(LINGER_SECONDS)
         return attempt
 
-    def _next_batch(self, patience_seconds: float) -> list[QueuedEvent]:
-        """The next events, at most ROUND_LIMIT; none if nothing comes in time, or at the end.
+    def _next_batch(self, wait_seconds: float) -> list[QueuedEvent]:
+        """The next events, at most ROUND_LIMIT; none if no event comes in time, or at the end.
 
-        Bounded, though a capture wakes who waits on the queue: no event's delivery hangs on one wake-up.
+        Bounded although a capture wakes the thread: a delivery must not depend on one wake-up.
         """
         try:
-            first = self._queue.get(patience_seconds != 0.0, patience_seconds)
+            first = self._queue.get(wait_seconds != 0.0, wait_seconds)
         except Empty:
             return []
         if self._queue.qsize() < ROUND_LIMIT:
             self._ending.wait(LINGER_SECONDS)
-        batch = [] if first is None else [self._count(first)]
+        batch = [] if first is None else [self._mark_taken(first)]
         while len(batch) < ROUND_LIMIT and (event := self._next()) is not None:
             batch.append(event)
         return batch
@@ -226,24 +230,25 @@ class BackgroundTracker:
         with suppress(Empty):
             while (event := self._queue.get_nowait()) is None:
                 pass
-            return self._count(event)
+            return self._mark_taken(event)
         return None
 
-    def _count(self, event: QueuedEvent) -> QueuedEvent:
+    def _mark_taken(self, event: QueuedEvent) -> QueuedEvent:
+        """Subtract an event from the queue's size; returns it."""
         self._bytes_got += event.size
         return event
 
 
 class SilentServer:
-    """The tracker of a server where tracking is off: does nothing, and costs as much."""
+    """The server tracker when tracking is off: every method does nothing."""
 
     dropped = 0
 
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def __enter__(self) -> "SilentServer":
         return self
@@ -251,11 +256,11 @@ class SilentServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 def _within(seconds: float, call: Callable[[], None]) -> None:
-    """Call in a thread, for so long; at the interpreter's end, where none can be started, call here."""
+    """Call in a thread and wait for at most `seconds`; call here if no thread can be started (at exit)."""
     thread = threading.Thread(target=call, daemon=True)
     try:
         thread.start()

@@ -1,7 +1,7 @@
-"""What becomes of a server's events: written down in batches, judged as any others, and sent.
+"""The server's worker: writes events into the outbox in batches, attributes them and sends them.
 
-Owns the rule of whose an event is that was captured without a look at the disk: that of the snapshot
-taken before it, if the one taken after it says the same; else nobody's. Runs on the server's own thread.
+Owns the attribution of events that are queued without reading the disk. If the snapshots before and after an
+event agree, the event belongs to their identity; otherwise it is Unattributable. Runs on the worker thread.
 """
 
 import json
@@ -27,101 +27,105 @@ from arcade_usage.domain.verdict import Unattributable
 
 @define(eq=False, repr=False)
 class ServerWorker:
-    """One for each background thread.
+    """The worker of one thread.
 
-    `is_on`: the switch, as it is now. `read`: a snapshot that was taken. `begin`: makes a delivery, which
-    tries each event once and remembers answers; so it is made anew before it knows too much. `get_ready`
-    is called before anything is sent.
+    is_on: reads the opt-out.
+    read_snapshot: parses a snapshot.
+    make_delivery: makes a Delivery. A Delivery tries each event once and caches answers, so it is replaced
+        every ROUND_SECONDS.
+    prepare: called before each attempt to send.
+    adapters_problem: why the tool's adapters can't be made; then events are written and not sent.
     """
 
     is_on: Callable[[], bool]
     snapshots: SnapshotSource
-    read: Callable[[Mapping[str, object]], Snapshot]
+    read_snapshot: Callable[[Mapping[str, object]], Snapshot]
     describe: Callable[[ServerEvent], Event]
-    begin: Callable[[], Delivery]
+    make_delivery: Callable[[], Delivery]
     clock: Clock
-    get_ready: Callable[[], None] = lambda: None
-    held_back_by: str | None = None  # why nothing is sent, though events are kept
+    prepare: Callable[[], None] = lambda: None
+    adapters_problem: str | None = None
     lost: int = field(default=0, init=False)
     _delivery: Delivery = field(init=False)
-    _begun: float = field(init=False)
-    _accounted: int = field(default=0, init=False)
-    _early: int = field(default=0, init=False)  # attempts that it made in this pause
+    _delivery_made_at: float = field(init=False)
+    _reported_losses: int = field(default=0, init=False)
+    _early_attempts: int = field(default=0, init=False)  # since the backoff began
 
     def __attrs_post_init__(self) -> None:
-        self._begin()
+        self._renew_delivery()
 
-    def keep(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
+    def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if not self.is_on():
             return None
-        taken = self._identify(self.snapshots.take())
-        if taken is None:  # the folder can't be used
+        snapshot = self._identify(self.snapshots.take())
+        if snapshot is None:  # the folder can't be used
             self.lost += len(batch)
             return None
-        now = self.read(taken)
-        sure: list[Event] = []
-        doubtful: list[Event] = []
-        holds: dict[int, bool] = {}  # by the snapshot before: the same one for many
-        for captured in batch:
-            before = id(captured.seen)
-            if before not in holds:
-                holds[before] = captured.seen == taken or self._holds(captured.seen, now)
+        now = self.read_snapshot(snapshot)
+        certain: list[Event] = []
+        uncertain: list[Event] = []
+        agrees: dict[int, bool] = {}  # by id() of the snapshot before: many events share one
+        for queued in batch:
+            before = id(queued.snapshot)
+            if before not in agrees:
+                agrees[before] = queued.snapshot == snapshot or self._agrees(queued.snapshot, now)
             with suppress_and_log():
-                (sure if holds[before] else doubtful).append(self.describe(unpack(captured)))
-        kept = 0
+                (certain if agrees[before] else uncertain).append(self.describe(unpack(queued)))
+        written = 0
         try:
-            for events, verdict in ((sure, None), (doubtful, Unattributable())):
+            for events, verdict in ((certain, None), (uncertain, Unattributable())):
                 with suppress(StoreError):
-                    kept += len(self._delivery.take(events, now, verdict)) if events else 0
+                    written += len(self._delivery.submit(events, now, verdict)) if events else 0
         except UnwantedError:
             return None
-        self.lost += len(batch) - kept
-        return taken
+        self.lost += len(batch) - written
+        return snapshot
 
     def send(self, lost_before: int) -> Attempt:
         if not self.is_on():
             return Attempt.DONE
-        if self.clock.monotonic() - self._begun >= ROUND_SECONDS:
-            self._begin()
-        lost = lost_before + self.lost - self._accounted
+        if self.clock.monotonic() - self._delivery_made_at >= ROUND_SECONDS:
+            self._renew_delivery()
+        lost = lost_before + self.lost - self._reported_losses
         if lost and self._delivery.count_losses(LossReason.NOT_TAKEN, lost):
-            self._accounted += lost
-        if self.held_back_by is not None:
-            self._delivery.hold_back(self.held_back_by)
+            self._reported_losses += lost
+        if self.adapters_problem is not None:
+            self._delivery.hold_back(self.adapters_problem)
             return Attempt.LATER
         early = 0
         if not self._delivery.attempts.may_try(POSTHOG):
             if not self._is_early():
-                self._delivery.tidy()
+                self._delivery.enforce_retention()
                 return self._wait()
-            early = self._early + 1
-            self._begin()
-            self._delivery.attempts.hurry()
-        self.get_ready()
+            early = self._early_attempts + 1
+            self._renew_delivery()
+            self._delivery.attempts.allow_early_attempt()
+        self.prepare()
         attempt = self._delivery.attempt()
         if attempt is not Attempt.ELSEWHERE:
-            self._early = early
+            self._early_attempts = early
         return self._wait() if attempt is Attempt.LATER else attempt
 
     def _is_early(self) -> bool:
-        """Whether another attempt may be made though there is a pause, and is due."""
-        early_at = self._delivery.attempts.early_at(self._early)
+        """Whether an early attempt, before the backoff ends, is allowed and due."""
+        early_at = self._delivery.attempts.early_at(self._early_attempts)
         return early_at is not None and early_at <= self.clock.time()
 
     def _wait(self) -> Attempt:
-        return Attempt.LATER if self._delivery.attempts.early_at(self._early) is None else Attempt.SOON
+        early_at = self._delivery.attempts.early_at(self._early_attempts)
+        return Attempt.LATER if early_at is None else Attempt.SOON
 
-    def _begin(self) -> None:
-        self._delivery, self._begun = self.begin(), self.clock.monotonic()
+    def _renew_delivery(self) -> None:
+        self._delivery, self._delivery_made_at = self.make_delivery(), self.clock.monotonic()
 
-    def _identify(self, taken: Mapping[str, object] | None) -> Mapping[str, object] | None:
-        return None if taken is None else self.snapshots.identify(taken)
+    def _identify(self, snapshot: Mapping[str, object] | None) -> Mapping[str, object] | None:
+        return None if snapshot is None else self.snapshots.identify(snapshot)
 
-    def _holds(self, seen: Mapping[str, object] | None, now: Snapshot) -> bool:
-        identified = self._identify(seen)
-        return identified is not None and self.read(identified).holds_until(now)
+    def _agrees(self, snapshot: Mapping[str, object] | None, now: Snapshot) -> bool:
+        identified = self._identify(snapshot)
+        return identified is not None and self.read_snapshot(identified).holds_until(now)
 
 
-def unpack(captured: QueuedEvent) -> ServerEvent:
-    """What the host told, out of the queue. Raises ValueError."""
-    return ServerEvent(captured.name, captured.at, json.loads(captured.properties))
+def unpack(queued: QueuedEvent) -> ServerEvent:
+    """Parse a queued event. Raises ValueError."""
+    return ServerEvent(queued.name, queued.at, json.loads(queued.properties))

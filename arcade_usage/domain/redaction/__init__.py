@@ -1,4 +1,4 @@
-"""Takes secrets and personal names out of text before it is stored or sent."""
+"""Removes secrets and personal names from text before it is stored or sent."""
 
 from arcade_usage.domain.redaction.redactor import (
     DEPTH_LIMIT,

@@ -1,6 +1,6 @@
-"""Rules for secrets on command lines, where a letter has to do for a name: `-p`, `-a`, `/p:`, `-U name%`.
+"""Rules for secrets on command lines after a one-letter option: `-p`, `-a`, `/p:`, `-U name%`.
 
-Owns the invariant that such a letter counts only beside a command to which it means a secret.
+Invariant: a one-letter option counts only after a command for which it means a secret.
 """
 
 from arcade_usage.domain.redaction.rule import END, Rule, after
@@ -11,7 +11,7 @@ _USER = r"\s[\"']?(?:-[ulU]|--?(?:user|username|login|account))(?:[\"'],)?[ =]?[
 
 
 def _options(commands: str, letters: str, *marks: str) -> Rule:
-    """A rule for every such option of such commands, on the rest of their line."""
+    """A rule for the options `letters` of `commands`, on the rest of the command's line."""
     option = after(
         letters, rf"[\s\"',\[](?-i:{letters})[\"']?,?[ =]{{0,2}}{_NO_OPTION}", VALUE, *marks, unless=is_state
     )

@@ -1,8 +1,7 @@
-"""The form of a text that rules look at when they find nothing in the text itself.
+"""Normalizes a text for a second search if the rules found nothing in the text itself.
 
-Escapes are spelled out, look-alikes are the letters they look like, every pair of quotes is one of two, and
-the words for a password are English. Only a text in which that brings something to light is sent in this
-form.
+Escapes are decoded, look-alike letters and quotes are replaced by ASCII ones, and words for a password are
+translated into English. The normalized text is sent only if the rules find something in it.
 """
 
 import re
@@ -60,7 +59,7 @@ _CYRILLIC_AND_GREEK = str.maketrans(
 )
 _MIXED_WORD = r"\w*(?:[A-Za-z][^\W\d_A-Za-z]|[^\W\d_A-Za-z][A-Za-z])\w*"
 
-# A terminal or a mail breaks lines in the middle of a word.
+# Terminals and mail programs break lines in the middle of a word.
 _BREAK = r"(?:[ \t]*\\?\n[ \t]*)?"
 _BROKEN_WORD = "(?i)" + "|".join(
     _BREAK.join(word) for word in ("password", "passwd", "secret", "token", "api_key")
@@ -68,7 +67,7 @@ _BROKEN_WORD = "(?i)" + "|".join(
 
 
 def fold(text: str) -> str:
-    """The text as rules know it; no longer than it was, but for words in other languages."""
+    """The text in normal form; longer than the original only by translated words."""
     text = re.sub(_ESCAPE, _spelled_out, text)
     if not text.isascii():
         text = normalize("NFC", text).translate(_UNSEEN).translate(_PUNCTUATION)
@@ -89,11 +88,11 @@ def _spelled_out(escape: "re.Match[str]") -> str:
     )
     character = chr(code) if code < 0x110000 else ""
     if character in "\"'":
-        return "\\" + character  # may be in the middle of a text in such quotes
+        return "\\" + character  # the escape can occur inside a text in the same quotes
     return character if character.isprintable() or character in "\t\n" else escape[0]
 
 
 def _plain(character: str) -> str:
-    """What a full-width or mathematical letter stands for, if that is one character."""
+    """The ASCII form of a full-width or mathematical letter, if it is one character."""
     plain = normalize("NFKC", character)
     return plain if len(plain) == 1 else character

@@ -1,6 +1,6 @@
-"""What passwords, tokens and keys are called in other languages, and what is said of them.
+"""Words for passwords, tokens and keys in other languages, and words about their state.
 
-Owns the invariant that the other rules know English alone.
+Invariant: the other rules need to know English only.
 """
 
 import re
@@ -10,7 +10,7 @@ def _either(spaced: str) -> str:
     return "|".join(spaced.replace(r"\s", r"[\s_-]").split())
 
 
-# Parts of longer words too, as in "Datenbankpasswort"; most languages add an ending.
+# These occur inside longer words too ("Datenbankpasswort"); most languages add an ending.
 _PASSWORD = _either(
     r"passwort kennwort (?:geheim|pass|l(?:ö|oe?)sungs|schlüssel)(?:wort|zahl|nummer) wachtwoord "
     r"wagwoord l.senord adgangskode kodeord passord lykilor. (?:zugangs|anmelde)daten "
@@ -21,7 +21,7 @@ _PASSWORD = _either(
     r"mot\sde\spasse parola\sd'ordine parola parolei fjal.kalim cyfrinair pasfhocal kata\ssandi kata\slaluan "
     r"nenosiri pasvort m.t\skh.u m[ãa]\s(?:xác\s(?:minh|nhận|thực)|pin|otp) [şs]ifr."
 )
-# What a code is called that is as good as a password: errors have codes too.
+# Phrases for a code that is as secret as a password; a single word would match error codes too.
 _CODE = (
     r"(?:doğrulama|onay|güvenlik|kurtarma|erişim)\skod\w{0,6}"
     r"|(?:c.d(?:igo|ice|i)|codi?|code|kod[ei]?)\s(?:de\s|di\s|d')?"
@@ -32,7 +32,7 @@ _CODE = (
 _PASSWORD_ALONE = _either(
     r"p[as]{1,3}(?<!pass)w[or]{0,2}d passw(?:r|rod|rd|od)d? passowrd mdp parol[aei] sandi(?:nya)? gesl[aou] "
     r"clave(?=\s?[:=]|\sde\sacceso)"
-)  # that other words have in them
+)  # whole words only, because they occur inside unrelated words
 _PASSWORD_OTHER = _either(
     r"парол лозинк гасл код\w{0,2}\s(?:подтвержд|доступ|підтвердж|безопасн|безпек) құпиясөз "
     r"κωδικ(?!\w{0,3}\s(?:σφάλμ|εξόδ|κατάστ)) συνθηματικ գաղտնաբառ პაროლ पासवर्ड कूटशब्द পাসওয়ার্ড கடவுச்சொல் "
@@ -55,7 +55,7 @@ _KEY_OTHER = _either(r"(?:密钥|密鑰|金鑰|秘钥|秘密鍵|시크릿)(?=\s?
 _ACCESS = r"(?:\s(?:d'acc.s|de\sacceso|d'accesso))?"
 _IS = _either("ist lautet war är var er on oli est était es era è é jest to je este is 是 为 為")
 _IS_BEFORE_QUOTES = _either("は 이 가 은 는")
-# Beginnings of words that tell of a password's state; whole words where they are short.
+# Beginnings of words that describe a password's state; short ones match as whole words only.
 _STATE = _either(
     "falsch fehlerhaft unrichtig ungültig abgelaufen gesperrt erforderlich pflicht vergessen veraltet "
     "onjuist mislukt ongeldig verlopen verplicht vereist verkeerd vergeten incor{1,2}e inv.lid err[aoô]n "
@@ -98,7 +98,7 @@ _STATES = (
 
 
 def in_english(text: str) -> str:
-    """The text with such words in English, if it has any."""
+    """The text with these words in English; unchanged if it has none."""
     english = re.sub(_NAMES, _name, text)
     if any("\u0370" <= letter < "\u2000" or "\u3040" <= letter < "\ud7a4" for letter in english):
         english = re.sub(_OTHER_NAMES, _name, english)
@@ -106,12 +106,12 @@ def in_english(text: str) -> str:
 
 
 def _name(match: "re.Match[str]") -> str:
-    """The word; with a space behind it where there are none between words."""
+    """The English word, with a space after it in languages that don't separate words."""
     return _ENGLISH[match.lastgroup or ""]
 
 
 def _state(match: "re.Match[str]") -> str:
-    """The name; of its state only that it has one, and nothing where what follows may be the secret."""
+    """The name and "is invalid" for its state; only the name if the text after it may be the secret."""
     if match["state"] and match["more"] is None:
         return match["name"] + " is invalid" + match["space"]
     return match["name"] + (" is " if match["is"] else match["space"])

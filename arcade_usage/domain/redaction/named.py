@@ -1,6 +1,6 @@
-"""Rules for secrets that the words before them tell of: `password=`, `--token`, `Bearer`, "the password is".
+"""Rules for secrets announced by a name: `password=`, `--token`, `Bearer`, "the password is".
 
-Owns the invariant that those words stay, so that one can still read what went wrong.
+Invariant: the name stays, so that the error remains readable.
 """
 
 import re
@@ -15,11 +15,11 @@ from arcade_usage.domain.redaction.words import (
     NAMES,
     NO_ERROR,
     NO_VARIABLE,
+    PROSE_LINKS,
+    PROSE_MARKS,
+    PROSE_NAMES,
     QUOTE,
     QUOTED,
-    TELLS,
-    TOLD_MARKS,
-    TOLD_NAMES,
     VALUE,
     VALUE_NAMES,
     is_state,
@@ -30,7 +30,7 @@ from arcade_usage.domain.redaction.words import (
 _SCHEME = r"(?:(?:basic|bearer|digest|token|negotiate|api-?key)[ \t]{1,4})?"
 _IS = rf"{IS}(?!(?:yes|no)\)){_SCHEME}"
 _SETS = rf"{QUOTE}?[ \t]{{0,4}}[=:][ \t]{{0,4}}"
-# What is called with a user and a password.
+# Functions that are called with a user and a password.
 _CALLS = r"basicauth|networkcredential|directoryentry|opendsobject|(?<![a-z])(?:login|log_in|sign_?in)"
 
 _CALL = r"(?<![\w-])(?P<name>[\w-]{1,80})"
@@ -41,7 +41,7 @@ def _is_no_call(before: "re.Match[str]") -> bool:
 
 
 def _is_signature(before: "re.Match[str]") -> bool:
-    """Whether what is in brackets are names, as in `login(user, password)`."""
+    """Whether the brackets contain parameter names, as in `login(user, password)`."""
     inside = before.string[before.end() :].partition(")")[0]
     return _is_no_call(before) or re.search(rf"(?i){NAMES}|\bself\b|, timeout", inside) is not None
 
@@ -93,9 +93,9 @@ RULES = (
           r"\b(?:pin|otp|totp|mfa|2fa|(?:one-time|two-factor|verification|security|access|unlock|login"
           r"|backup|recovery|sms|pin|your) (?:code|pin|password))"
           r"(?: (?:is|was|code))?[ :]{1,3}", r"\d[\d -]{2,12}\d(?!\w)", "pin", "otp", "fa ", "code"),
-    after("told in quotes", TOLD_NAMES + TELLS,
+    after("told in quotes", PROSE_NAMES + PROSE_LINKS,
           r"(?:\\?([\"'`]))\1?(?!(?-i:[A-Z]+_[A-Z_]+)\1)[^\"'`\n]{4,}\1"
           r"(?! (?:not found|is forbidden|already exists|is required|is not (?:defined|set)|is "
-          r"missing|does not exist|is invalid: \w+[.\[]))", *TOLD_MARKS),
+          r"missing|does not exist|is invalid: \w+[.\[]))", *PROSE_MARKS),
 )
 # fmt: on

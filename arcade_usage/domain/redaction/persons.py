@@ -1,6 +1,6 @@
-"""Rules for who somebody is: mail addresses, home folders, and the names of this user and machine.
+"""Rules for personal data: mail addresses, home folders, and the names of this user and machine.
 
-Owns the invariant that a name is replaced where it is a word of its own, and anywhere in the path of a home.
+Invariant: a name is replaced if it is a whole word, and anywhere inside the path of a home folder.
 """
 
 import re
@@ -9,7 +9,7 @@ from unicodedata import normalize
 from arcade_usage.domain.redaction.rule import EMAIL, HOME, REDACTED, USER, Rule
 from arcade_usage.domain.redaction.text import clean
 
-# Names that say nothing of a person, or that would tear placeholders apart.
+# Names that don't identify a person, or that occur inside placeholders.
 _GENERIC_NAMES = frozenset(
     {"admin", "administrator", "build", "docker", "email", "guest", "home", "host", "localhost", "nobody"}
     | {"redacted", "root", "runner", "ubuntu", "user", "users", "vagrant", "vscode"}
@@ -19,7 +19,7 @@ _SLASH = r"(?:[\\/]|%2[Ff]|%5[Cc]){1,4}"
 _FOLDER = r"(?:(?!%2[Ff]|%5[Cc])[^\s\\/:;,\"'`<>|()\[\]{}]){1,64}"
 _VERSION = r"v?\d+(?:\.\d+){0,2}(?:-(?:alpha|beta|rc|dev|next|canary|pre)[\w.-]*)?(?![\w.-]{0,64}\w)"
 _MAILBOX = r"\w.%+!#$&*\-"
-_DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*(?:\.\(none\))?"  # as git has it where there is none
+_DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*(?:\.\(none\))?"  # "(none)": git without a domain
 _TAG = r"(?:sha\d{1,3}:|(?:latest|next|main|master|head|stable|canary|alpha|beta)\b)"
 
 # fmt: off
@@ -41,30 +41,30 @@ RULES = (
 
 
 def own_homes(homes: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rule that replaces these folders, wherever they are; none where none is anyone's own."""
+    """A rule that replaces these folders anywhere in a text; empty if none belongs to a single user."""
     patterns = [pattern for home in _longest_first(homes) if (pattern := _home_pattern(home))]
     return (Rule("own home", "|".join(patterns), HOME),) if patterns else ()
 
 
 def own_names(names: tuple[str, ...]) -> tuple[Rule, ...]:
-    """The rule that replaces these names; none where none is telling."""
-    telling = "|".join(re.escape(name) for name in _longest_first(names) if _is_telling(name))
-    return (Rule("own name", rf"(?i)(?<![^\W_])(?:{telling})(?![^\W_])", USER),) if telling else ()
+    """A rule that replaces these names; empty if all of them are generic."""
+    distinctive = "|".join(re.escape(name) for name in _longest_first(names) if _is_distinctive(name))
+    return (Rule("own name", rf"(?i)(?<![^\W_])(?:{distinctive})(?![^\W_])", USER),) if distinctive else ()
 
 
 def _longest_first(texts: tuple[str, ...]) -> list[str]:
-    """The texts, each with its accents composed and decomposed: macOS spells folders unlike its users."""
+    """The texts with composed and decomposed accents: macOS stores folder names decomposed."""
     spelled = {normalize(form, clean(text).strip()) for text in texts for form in ("NFC", "NFD")}
     return sorted(sorted(spelled), key=len, reverse=True)
 
 
-def _is_telling(name: str) -> bool:
-    """Whether a name is rare enough to be replaced wherever it stands."""
+def _is_distinctive(name: str) -> bool:
+    """Whether a name is rare enough to be replaced everywhere."""
     return len(name) >= 3 and name.casefold() not in _GENERIC_NAMES
 
 
 def _home_pattern(home: str) -> str:
-    """Matches a home folder however its slashes are written; empty for a folder that is no one's own."""
+    """A pattern for the home folder with any kind of slashes; empty if it is a folder of one component."""
     parts = [re.escape(part).replace(r"\ ", r"(?:\\? |%20)") for part in re.split(r"[\\/]+", home) if part]
     if len(parts) < 2:
         return ""

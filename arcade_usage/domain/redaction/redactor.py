@@ -1,8 +1,7 @@
-"""The redactor: every rule over a text until nothing changes, and over every text of a structure.
+"""Applies every rule to a text, or to every text of a structure, until nothing changes.
 
-Owns the invariant that no text leaves that redaction did not see. When in doubt whether a string is a
-secret, it is. A text is returned only once every rule leaves it as it is, so redacting twice changes
-nothing.
+Invariants: every text passes the redactor. A string that may be a secret is treated as one. Redacting twice
+changes nothing, because a text is returned only after no rule changes it.
 """
 
 from collections.abc import Iterator
@@ -16,12 +15,12 @@ from arcade_usage.domain.redaction.rule import REDACTED, After, Rule
 from arcade_usage.domain.redaction.text import clean, cut
 from arcade_usage.domain.redaction.words import names_a_secret
 
-DEPTH_LIMIT = 4  # containers inside each other, the outermost included
+DEPTH_LIMIT = 4  # nested containers, including the outermost
 WIDTH_LIMIT = 50  # items of one container
 ITEMS_LIMIT = 500  # values of one structure, containers included
-INTEGER_LIMIT = 2**63  # beyond it most readers of JSON lose digits
+INTEGER_LIMIT = 2**63  # most JSON readers lose digits beyond it
 
-_PASSES = 8  # a text that is not settled by then is withheld
+_PASSES = 8  # a text that still changes after them is replaced entirely
 
 RULES = (
     shapes.KEY_BLOCK,
@@ -39,7 +38,7 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 
 @frozen
 class Omitted:
-    """In place of a value that cannot be kept: not JSON, too deep, or one too many."""
+    """Placeholder for a value that is dropped: not JSON, nested too deeply, or beyond a limit."""
 
 
 OMITTED = Omitted()
@@ -47,7 +46,7 @@ OMITTED = Omitted()
 
 @frozen
 class Redactor:
-    """Redacts text, knowing the home folders and the login and host names of this user."""
+    """Redacts text. `home`: home folders of this user; `names`: login and host names."""
 
     home: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -64,18 +63,20 @@ class Redactor:
         )
 
     def __call__(self, text: str) -> str:
-        """The text without secrets, at most MESSAGE_LIMIT long."""
-        return _settle(clean(text), self._rules)
+        """The text without secrets, at most MESSAGE_LIMIT characters long."""
+        return _apply_until_stable(clean(text), self._rules)
 
     def redact_name(self, text: str) -> str:
-        """A name without secrets: of a command, an event or a property, which its tool's author gave it.
+        """Redacts the name of a command, an event or a property, as the tool's author wrote it.
 
-        It is no sentence, so a word that ordinary messages don't have may stay in it.
+        The sentence rule is skipped, because a name may contain words that ordinary messages don't.
         """
-        return _settle(clean(text), tuple(rule for rule in self._rules if rule is not sentences.SENTENCE))
+        return _apply_until_stable(
+            clean(text), tuple(rule for rule in self._rules if rule is not sentences.SENTENCE)
+        )
 
     def redact_value(self, value: object) -> "JsonValue | Omitted":
-        """The value with every text in it redacted, keys included, and without what is not JSON."""
+        """The value with all texts redacted, keys included, and non-JSON values dropped."""
         return self._redact_value(value, DEPTH_LIMIT, iter(range(ITEMS_LIMIT)))
 
     def _redact_value(self, value: object, depth: int, budget: Iterator[int]) -> "JsonValue | Omitted":
@@ -109,7 +110,7 @@ class Redactor:
         return kept
 
 
-def _settle(text: str, rules: "tuple[Rule | After, ...]") -> str:
+def _apply_until_stable(text: str, rules: "tuple[Rule | After, ...]") -> str:
     for _ in range(_PASSES):
         before = text
         text = _without_secrets(text, rules)

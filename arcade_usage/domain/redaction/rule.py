@@ -1,8 +1,8 @@
-"""What one rule of redaction is, and the parts that patterns share.
+"""The two kinds of redaction rules, and pattern parts that the rules share.
 
-Owns the invariant that looking for a rule's marks first never spares a text that its pattern would change.
-Patterns work in linear time: what repeats without a bound is tried once per run. They are compiled when a
-text first needs them, since this may run on the command path.
+Invariant: a rule's marks occur in every text that its pattern can change. Patterns run in linear time:
+unbounded repetition is tried once per run. They are compiled on first use, because this module may run on the
+command path.
 """
 
 import re
@@ -12,13 +12,13 @@ from attrs import frozen
 
 REDACTED, EMAIL, USER, ID, HOME = "<redacted>", "<email>", "<user>", "<id>", "~"
 
-# A value ends before up to three closing marks, so that quotes and sentences stay in one piece.
+# A value ends before up to three closing characters, so that quotes and sentences stay intact.
 END = r"""(?=["'`)\]},.;:]{0,3}(?:\s|\Z))"""
 
 
 @frozen
 class Rule:
-    """What to look for, what to put in its place, and what every match has one of (in lower case)."""
+    """Replaces each match of `pattern`. `marks`: lower-case texts; every match contains one of them."""
 
     name: str
     pattern: str
@@ -31,9 +31,9 @@ class Rule:
 
 @frozen
 class After:
-    """What stays before a secret, the secret's own pattern, and when what follows is none.
+    """Replaces a secret and keeps the text before it. `unless`: whether the match is no secret.
 
-    The two are apart since most rules share the secret's, which is compiled once.
+    `before` and `secret` are separate patterns, because most rules share `secret`, which is compiled once.
     """
 
     name: str
@@ -41,7 +41,7 @@ class After:
     secret: str
     marks: tuple[str, ...] = ("",)
     unless: "Callable[[re.Match[str]], bool] | None" = None
-    joint: str = ""  # what is between the two, where several rules share it
+    joint: str = ""  # pattern between `before` and `secret`, if several rules share it
 
     def apply(self, text: str) -> str:
         if not _has_one(self.marks, text):
@@ -73,5 +73,5 @@ def after(
     unless: "Callable[[re.Match[str]], bool] | None" = None,
     joint: str = "",
 ) -> After:
-    """A rule that keeps what stands before a secret."""
+    """Makes a rule that keeps the text before a secret."""
     return After(name, before, secret, marks or ("",), unless, joint)

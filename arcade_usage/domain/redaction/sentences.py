@@ -1,7 +1,6 @@
 """The rule for secrets in sentences: "tried anna and millwright", "the password millwright was refused".
 
-Owns the invariant that a text that names a secret, or the act of logging in, keeps only ordinary words,
-names and codes.
+Invariant: a text that mentions a secret or a login keeps only ordinary words, names and codes.
 """
 
 import re
@@ -12,7 +11,7 @@ from arcade_usage.domain.redaction.languages import in_english
 from arcade_usage.domain.redaction.rule import REDACTED, Rule
 from arcade_usage.domain.redaction.vocabulary import is_ordinary, is_usual
 
-_TELLING = (
+_MENTIONS = (
     r"pass(?:word|wd|phrase|code|key)|pwd|secret|credential|cookie|unlock|unseal|decrypt|authenticat"
     r"|(?<![a-z])pass(?![a-z_]| (?:-|\d|the |an? |your |it |in |to |all |one |either |this |only ))"
     r"|(?<![a-z])(?:pw|psk|pin|otp|totp|creds?|auth|login|logon|nonce|tried|trying|token)(?![a-z])"
@@ -37,7 +36,7 @@ _CODE = re.compile(
     r"\d+(?:[a-z]{0,2}|T\d+Z?)|(?:[A-Z]{1,4}|AADSTS|NETSDK|SQLSTATE)\d+|[A-Za-z]{2,5}v\d|0x[\dA-Fa-f]{1,16}"
 )
 _NUMBERED = re.compile(r"[A-Za-z]+\d{1,2}")
-# Behind which a name stands: a user's, a module's, an image's; and what follows a name alone.
+# A user's, module's or image's name follows these words; `_NAMED` matches the text after a name.
 _BEHIND = 40
 _NAMING = re.compile(
     r"(?i)(?:\b(?:user(?:name)?|account|host(?:name)?|database|schema|role|column|table|module|package|repository|image"
@@ -45,30 +44,30 @@ _NAMING = re.compile(
     r"|(?:access|pull|push) denied (?:for|to))[^\w:=,;]{1,3}|\w::|\w->)\Z"
 )
 _NAMED = re.compile(r"::\w|[=<>~!]{1,2}\d+\.")
-# A program stands before what it is to do; the name of an error stands at the beginning of a line.
+# A program's name precedes its subcommand; an error's name is at the beginning of a line.
 _PROGRAM = re.compile(r"(?:\A|\n|`|\b(?:[Uu]sage|[Rr]un):? [`'\"]?)\Z")
 _DOES = re.compile(r": | (?:log(?:in|on|out|off)|auth|token|config|secrets?|\[?-{1,2}[a-z])\b")
-_EAST_ASIAN = "\u3000"  # there a number is part of the word before it
-# What no language has: a letter, a digit and a mark in one word, or letters that are not Latin beside digits.
+_EAST_ASIAN = "\u3000"  # from here on, a number is part of the word before it
+# No language has these: a letter, a digit and a mark in one word, or non-Latin letters next to digits.
 _ODD = re.compile(
     r"(?=\S*\d)(?=\S*[A-Za-z])(?!\$\w+\Z|[A-Za-z]+#\d+\Z)[\w'-]*[#!$*?][\w'#!$^*~?+-]*|[^\W\d_A-Za-z]{3,}\d+"
 )
-# Right behind which a secret stands: what is usual of secrets is none there.
-_TOLD = re.compile(
+# A secret follows these words directly; a word that is common in secrets is not exempt there.
+_ANNOUNCEMENT = re.compile(
     r"(?i)(?<![a-z-])(?:(?:pass(?:word|wd|phrase|code)|pwd|pw|psk|pin|(?:api|access|secret|licen[cs]e"
     r"|recovery|master) key)(?: for \S{1,32})?(?: (?:is|was|to))?"
     r"|(?:token|secret) (?:is|was)|with|using|tried|trying|typed|/)"
     r"[:,]?\s{1,2}[\"'`(\[<\u2018-\u201f\u00ab]?\Z"
 )
-# What may be a number, how many words it stands behind at most, and after which words it is another.
+# Names of secrets that may be numbers, the words within which the number follows, and exempting words.
 _HAS_CODE = re.compile(r"(?:\w*_)?(?:pass(?:word|wd|phrase|code)|pwd|pw|pin|secret|otp|totp|credentials?)s?")
 _NEAR = 4
 _ALONE = re.compile(r"\d{4,12}[^\W\d_A-Za-z]*")
-_PORT_DIGITS = 5  # what `-p` has may be a port
+_PORT_DIGITS = 5  # the value of `-p` may be a port
 _COUNTING = re.compile(
     r"(?:port|line|column|position|error|code|status|least|most|than|after|in|of|limit|length|uid|pid)"
 )
-# Options, paths, files, variables, errors by their names.
+# Options, paths, files, variables and names of errors.
 _NO_WORD = re.compile(
     r"--?[a-z].*|-[A-Z]{1,2}[a-z][\w-]*|(?:\.{0,2}|~|[a-z]:)[\\/].*|\.[a-z]\w*|\$[A-Z_]+|%[a-z]|[A-Z]{2,8}|[A-Z]+\d*(?:_[A-Z\d]+)+"
     r"|(?:[a-z_]\w*\.)*(?:[A-Z]\w*(?:Error|Exception|Warning|Failure|Expired|Denied|NotFound|Missing))"
@@ -78,13 +77,13 @@ _NO_WORD = re.compile(
 
 
 def _may_be_secret(word: str, text: str, start: int, end: int) -> bool:
-    """Whether this word is no ordinary one, nor a name, going by itself and by what is around it."""
+    """Whether the word, given its context, is neither ordinary nor a name."""
     if is_usual(word.lower()) or _NO_WORD.fullmatch(word):
         return False
     if _ODD.fullmatch(word) and word[0] < _EAST_ASIAN:
         return True
     behind = text[max(0, start - _BEHIND) : start]
-    is_known = is_usual if _TOLD.search(behind) else is_ordinary
+    is_known = is_usual if _ANNOUNCEMENT.search(behind) else is_ordinary
     if not word.isascii():
         if is_known is is_ordinary:
             return False
@@ -100,14 +99,14 @@ def _may_be_secret(word: str, text: str, start: int, end: int) -> bool:
 
 
 def _is_program(word: str, behind: str, text: str, end: int) -> bool:
-    """Whether it is a program that is told what to do, or the name of an error at a line's start."""
+    """Whether the word is a program with a subcommand, or an error's name at the beginning of a line."""
     if not (word.isalpha() and _PROGRAM.search(behind)):
         return False
     return word.isupper() or (word.islower() and _DOES.match(text, end) is not None)
 
 
 def _is_known(chunk: str, is_known: "Callable[[str], bool]") -> bool:
-    """Whether this part of a word is ordinary words, a number or a code such as E501."""
+    """Whether this part of a word consists of ordinary words, a number or a code such as E501."""
     if is_known(chunk.lower()) or _CODE.fullmatch(chunk):
         return True
     if any(character.isdigit() for character in chunk):
@@ -135,4 +134,4 @@ def _without_unknown_words(match: "re.Match[str]") -> str:
     return kept + text[end:]
 
 
-SENTENCE = Rule("sentence", rf"(?is)\A(?=.*?(?:{_TELLING})).+", _without_unknown_words, _MARKS)
+SENTENCE = Rule("sentence", rf"(?is)\A(?=.*?(?:{_MENTIONS})).+", _without_unknown_words, _MARKS)

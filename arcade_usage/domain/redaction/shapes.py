@@ -1,13 +1,13 @@
-"""Rules for secrets that are known by their shape alone: blocks, prefixes, and randomness.
+"""Rules for secrets recognized by their shape: blocks, prefixes, and randomness.
 
-Owns the invariant that a key needs no word beside it to be found.
+Invariant: a key is found without a name next to it.
 """
 
 import re
 
 from arcade_usage.domain.redaction.rule import ID, REDACTED, Rule
 
-# As gitleaks, trufflehog and the like list them.
+# From the lists of gitleaks, trufflehog and similar scanners.
 _STRONG_PREFIXES = (
     r"(?:sk|pk|rk|rzp|shippo|duffel)_(?:live|test|prod)_|gh[opsur]_|github_pat_|GR1348941|AIza|ya29\.|1//0|GOCSPX-"
     r"|gl(?:pat|dt|rt|ptt|ft|fft|ffct|soat|cbt|imt|oas|agent|sa)[-_]|glc_(?=[A-Za-z0-9+/]{16})|xox[a-z][-.]|xapp-"
@@ -18,39 +18,41 @@ _STRONG_PREFIXES = (
     r"|dp\.(?:pt|st|ct|sa|said|scim|audit)\.|sgp_|slk_|sbp_|sb_secret_|fig[doup]_|bkua_|p8e-|fio-u-|f[om][12][ar]?_"
     r"|ramp_sec_|rubygems_|rdme_|rootly_|wandb_v1_|tgp_v1_|nvapi-|sm_[aps]at_|sha256~|da2-(?=[a-z0-9]{16})|cfk_"
 )
-# These begin plain names too: what follows has to have a digit, or be long and without a break.
+# Ordinary names have these prefixes too, so the rest must contain a digit or 16 unbroken characters.
 _WEAK_PREFIXES = (
     r"(?:arc|key|npm|hf|r8|sk|pk|rk|[ou]?ak|pat|sat|tok|pypi|xai|gsk|tvly|SG|secret|ntn|pplx|dapi|ico|pul|pnu|tfp"
     r"|tk-us)[-_.]"
 )
-# A token may follow an escape that redaction sees spelled out, such as \n or %3D.
+# A token may follow an escape such as \n or %3D.
 _STARTS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 
 _WORD = r"[A-Za-z0-9]+"
 _HUMP = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
 _DIGIT_MEETS_LETTER = r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])"
-_ADDRESS = r"0x[0-9A-Fa-f]{1,16}"  # of an object: says nothing
+_ADDRESS = r"0x[0-9A-Fa-f]{1,16}"  # an object's address is no secret
 _CAMEL_CASE = r"(?:[A-Z]?[a-z]{1,15}|[A-Z]{2,8})(?:[A-Z][a-z]{1,15}|[A-Z]{2,8}(?![a-z]))*"
-# Of an image's layer, or of a commit.
+# The digest of an image's layer or of a commit.
 _NO_DIGEST = (
     r"(?!(?:(?<=sha256:)[0-9a-f]{64}|(?<=sha512:)[0-9a-f]{128}|(?<=commit )[0-9a-f]{40}"
     r"|(?<=object )[0-9a-f]{40}"
     r"|(?<=revision )[0-9a-f]{40}|(?<=tree: )[0-9a-f]{40})(?![\w~$!/+-]))"
 )
 _SEED = r"(?i)mnemonic|seed|recovery|backup phrase|bip-?39|wallet"
-_LONG = 40  # characters that no name has, but in camel case
+_LONG = 40  # characters; no name is longer, except in camel case
+_KEY_WORD = 14  # characters; a word this long may be a key on its own
+_RANDOM = 18  # characters of random words that together form a key
 _KEY_WORD = 14  # characters of a word that may be a key by itself
 _RANDOM = 18  # characters of random words that make a key together
 _GROUPS = 12  # the same for the groups of a licence key
 
 
 def _meetings(word: str) -> int:
-    """How often a letter stands beside a digit."""
+    """How often a letter is next to a digit."""
     return len(re.findall(_DIGIT_MEETS_LETTER, word))
 
 
 def _is_random(word: str) -> bool:
-    """Whether letters change case or meet digits more often than in names that people think up."""
+    """Whether case changes and digits are more frequent than in names written by people."""
     joins = len(re.findall(_HUMP, word)) - 1
     if _meetings(word) >= 4 or (joins >= 2 and joins * 9 >= len(word) * 2):
         return True
@@ -64,7 +66,7 @@ def _is_group(word: str) -> bool:
 
 
 def _is_key(run: str) -> bool:
-    """Whether one word of a run is a key, or its random words, or groups, make one together."""
+    """Whether a run contains a key: one word, or several random words or groups together."""
     words = [word for word in re.findall(_WORD, run) if not re.fullmatch(_ADDRESS, word)]
     return (
         any(len(word) >= _KEY_WORD and _meetings(word) >= 4 for word in words)
@@ -79,7 +81,7 @@ def _without_randomness(match: "re.Match[str]") -> str:
 
 
 def _without_seed(match: "re.Match[str]") -> str:
-    """What a dozen short words in a row are replaced by, where a text is about such a seed."""
+    """The replacement for a dozen short words in a row if the text mentions a seed phrase."""
     return REDACTED if re.search(_SEED, match.string) else match[0]
 
 
@@ -113,5 +115,5 @@ RANDOM_RUN = Rule(
     rf"(?<![A-Za-z0-9+/_.%~$!-]){_NO_DIGEST}[A-Za-z0-9+/_.%~$!-]{{14,}}={{0,2}}",
     _without_randomness,
 )
-# What another rule left of it.
+# The rest of a key that another rule replaced in part.
 REST = Rule("rest of a key", rf"{REDACTED}[-_~$!\w][\w~$!.-]*", marks=(REDACTED,))

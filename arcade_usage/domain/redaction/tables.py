@@ -1,6 +1,6 @@
-"""Rules for secrets that a name tells of from afar: a column's above its rows, one beside its values.
+"""Rules for secrets without an adjacent name: table rows below a header, lists, parameters.
 
-Owns the invariant that of a row with a secret in it nothing comes through: which cell it is, nobody knows.
+Invariant: a row that contains a secret is removed entirely, because its cell is unknown.
 """
 
 import re
@@ -20,7 +20,7 @@ _HEADER = (
 
 
 def _without_rows(match: "re.Match[str]") -> str:
-    """The lines up to a header, and below it as many as have its number of cells no cell."""
+    """Keeps the lines up to a header and redacts the rows below it that have at least as many cells."""
     lines = match.group().split("\n")
     for at, header in enumerate(lines):
         if has_name(header) and re.fullmatch(_HEADER, header):
@@ -32,7 +32,7 @@ def _redacted(rows: list[str], cells: int) -> list[str]:
     kept: list[str] = []
     for at, row in enumerate(rows):
         if not re.fullmatch(_RULER, row) and row:
-            # A row may have its number before it, and a cell may hold what stands between cells.
+            # A row may start with its number, and a cell may contain a separator.
             if _cells(row) < cells:
                 return [*kept, *rows[at:]]
             row = REDACTED
@@ -48,7 +48,7 @@ _ROW = r"(?<![^\s,;:'\"()])[^\s,;:'\"()]+(?:,[^\s,;:'\"()]*){2,}"
 
 
 def _without_lists(match: "re.Match[str]") -> str:
-    """The text without lists, but for that of its columns, if one of those is a secret's."""
+    """Redacts all lists except the list of columns, if one of the columns names a secret."""
     lists = re.findall(_ROW, match[0])
     columns = [
         cells

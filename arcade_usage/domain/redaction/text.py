@@ -1,16 +1,16 @@
-"""The part of a text that redaction looks at, and the part of the result that is kept.
+"""Bounds a text before redaction and after it.
 
-Owns the bounds: whatever comes in, little is scanned, less comes out, and all of it can be encoded.
+Invariant: the scanned and the returned text are bounded, and the result can be encoded.
 """
 
 from arcade_usage.domain.redaction.rule import EMAIL, ID, REDACTED, USER, Rule
 
 MESSAGE_LIMIT = 300  # characters of a redacted text
-SCAN_LIMIT = 2 * 1024  # characters of a text that are looked at
+SCAN_LIMIT = 2 * 1024  # characters of a text that are scanned
 
 _CLEANING = (
     Rule("terminal colours", r"\x1b\[[0-9;:?]*[@-~]?", ""),
-    # Between other letters they may mean something.
+    # Between other letters these characters can be meaningful.
     Rule(
         "invisible characters",
         r"(?<=[!-~])[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+(?=[!-~])",
@@ -23,9 +23,9 @@ _CLEANING = (
 
 
 def clean(text: str) -> str:
-    """The part of a text that is looked at, in characters that UTF-8 can encode."""
+    """The beginning of a text, SCAN_LIMIT characters at most, that UTF-8 can encode."""
     if len(text) > SCAN_LIMIT:
-        # The last word may be one half of a secret, which no rule would know.
+        # The last word may be half of a secret, which no rule recognizes.
         words = text[:SCAN_LIMIT].rsplit(maxsplit=1)
         text = f"{words[0]} {REDACTED}" if len(words) > 1 else REDACTED
     if not text.isprintable():
@@ -35,7 +35,7 @@ def clean(text: str) -> str:
 
 
 def cut(text: str) -> str:
-    """The beginning of a redacted text, without a part of a placeholder at its end."""
+    """The beginning of a redacted text, without a truncated placeholder at its end."""
     if len(text) <= MESSAGE_LIMIT:
         return text
     end = MESSAGE_LIMIT - 1

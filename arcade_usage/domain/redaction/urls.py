@@ -1,6 +1,6 @@
-"""Rules for what URLs carry: users and passwords, queries, and paths that are secrets themselves.
+"""Rules for secrets in URLs: users, passwords, queries, and secret paths.
 
-Owns the invariant that of a URL no more than its scheme, host and path come through.
+Invariant: of a URL only scheme, host and path remain.
 """
 
 from arcade_usage.domain.redaction.rule import END, REDACTED, Rule, after
@@ -16,9 +16,9 @@ RULES = (
     Rule("URL password", rf"://[^\s:/?#@\[]*:(?=[^\s/])(?!{_PORT})\S+?{END}", f"://{REDACTED}", ("://",)),
     Rule("URL users", rf"://(?!{REDACTED}@[^\s@]*(?:\s|\Z))[^\s/?#@]*@\S*", f"://{REDACTED}", ("://",)),
     after("URL query", r"://[^\s?#:]*(?::(?!//)[^\s?#:]*)*[?#]",
-          rf"(?!(?<=#)[a-z]+(?:[-.][a-z]+)+{END})\S+?{END}", "://"),  # but for a heading of a page
+          rf"(?!(?<=#)[a-z]+(?:[-.][a-z]+)+{END})\S+?{END}", "://"),  # except a page's heading
     after("Oracle", r"\bjdbc:oracle:\w{1,8}:", r"[^\s@]{1,128}(?=@)", "jdbc"),
-    # What urllib says where a password has a slash or a hash.
+    # urllib's message for a password that contains a slash or a hash.
     after("port", r"could not be cast to integer value as ", r"(['\"])(?!\d+\1)[^'\"]*\1", "cast to"),
     Rule("query", rf"\?(?=[\w.%\[\]-]{{1,64}}=)\S+?{END}", f"?{REDACTED}", ("?",)),
 )

@@ -1,13 +1,13 @@
-"""The words that tell of a secret, what joins them to it, and how far its value goes.
+"""The words that name a secret, the text between name and value, and the extent of the value.
 
-Owns the invariant that in doubt where a value ends, it ends late.
+Invariant: if the end of a value is ambiguous, the later one counts.
 """
 
 import re
 
 from arcade_usage.domain.redaction.rule import END, REDACTED
 
-# Values of these may hold spaces, commas and the like: all that is left of the line goes.
+# Values of these may contain spaces and commas, so the rest of the line is redacted.
 LINE_NAMES = (
     r"pass(?:word(?!less)|wd(?!(?<=\Apasswd): \S{1,64} )|phrase|code)|(?<![a-z])pass(?![a-z]"
     r"|: ?(?:\d{1,5}\b|(?-i:Test)))|(?-i:Pass(?![a-z]|: ?\d))|pwd|pswd"
@@ -16,7 +16,7 @@ LINE_NAMES = (
     r"|(?:seed|recovery)[ _-]?(?:phrase|code|key)"
     r"|input_value(?!=(?:-?\d{1,3}(?:\.\d+)?|-\d+|\{\}|\[\]), input_type)"
 )
-# How many tokens a model took, and of which type one is, is no secret.
+# The number of tokens that a model used and the type of a token are no secrets.
 _COUNTED = r"token(?!iz|_(?:type|count|limit|ur[il])|s[\"']?[ \t]{0,4}[:=][ \t]{0,4}\d{1,7}\b)"
 VALUE_NAMES = (
     rf"{_COUNTED}|secret(?!ar|smanager)|credential|(?<!www-)auth(?!or)|session|signature|webhook"
@@ -28,21 +28,21 @@ VALUE_NAMES = (
     r"|(?-i:(?<=[a-z0-9])Keys?(?![a-z]))"
 )
 NAMES = f"{LINE_NAMES}|{VALUE_NAMES}"
-A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # what it names, `is_unnamed` tells
+A_NAME = r"(?<![\w.-])(?P<name>[\w.-]{1,80})"  # `is_unnamed` decides whether it names a secret
 
-# Those that are followed by a secret in plain words: "the password for jane is ...".
-TOLD_NAMES = (
+# A secret follows these in prose: "the password for jane is ...".
+PROSE_NAMES = (
     r"(?:(?<![a-z0-9])|(?-i:(?<=[a-z0-9])(?=[A-Z])))(?<!expected )(?<!near )(?<!of (?=token))"
     r"(?:pass(?:word|wd|phrase|code)|(?<=_)pass(?![a-z])|pwd|token|secret|credential|signature|authori[sz]ation"
     r"|(?:api|access|secret|licen[cs]e|signing|encryption|master)[ _-]?key)s?"
 )
-TELLS = (
+PROSE_LINKS = (
     r"(?: for(?: [^\s:=]{1,64}){1,3}| (?:must|should|can|may) not be| (?:tried|used|entered|given))?"
     r"(?: (?:is|was|of|provided|given|value))?[ :\t]{1,16}"
 )
-TOLD_MARKS = ("pass", "pwd", "token", "secret", "credential", "signature", "key", "authori")
+PROSE_MARKS = ("pass", "pwd", "token", "secret", "credential", "signature", "key", "authori")
 
-# The name of an exception suggests no secret: what follows it is its message. Nor does a count or a limit.
+# Not names of secrets: an exception (its message follows), a count or a limit.
 NO_ERROR = (
     r"(?!(?-i:[\w-]{0,32}(?:Error|Exception|Warning|Failure|NotFound|Expired|Denied|Failed))"
     r"|[\w-]{0,32}(?:count|length|len|limit|size|attempts|tries|timeout|ttl|age|days|min|max|seconds|left|index|number"
@@ -58,9 +58,9 @@ IS = (
     rf"{NO_ERROR}[\w-]{{0,32}}"
     rf"(?: (?:{_SAID})| for(?: [^\s:=]{{1,64}}){{1,3}}|(?:,? (?:{_SAID})){{2,3}})?"
     r"""(?:\[\w{0,16}\])?(?:[\\"'`)\]}%]|%2[27]){0,4}"""
-    r"(?![ \t]{0,4}[=<>~]=[ \t]{0,4}v?\d+\.\d)"  # what follows is a package's version
+    r"(?![ \t]{0,4}[=<>~]=[ \t]{0,4}v?\d+\.\d)"  # a package's version follows
     r"(?:[ \t]{0,40}(?:(?::=|=>|->|!?={1,3}|:(?!:|//)|\uff1a|%3[ad]|\.{3,80}:?)[ \t]{0,8}"
-    r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has a value of its own
+    r"(?:(?:\n[ \t]{0,16}){1,3}(?![\w-]{1,40}:(?:\s|\Z)))?"  # a name on the next line has its own value
     r"""|[|\u2502][ \t]{1,40}(?=[\w"'])| (?:i?like|in|<>)[ ]{1,4}(?=["'(]))"""
     r"|(?:</(?:t[dh]|dt)>\s{0,16}<(?:td|dd)[^>]{0,40})?>(?=[^\s<]))"
 )
@@ -77,13 +77,13 @@ QUOTED = (
     r"""(?:(?:[bruf]{0,2}|n)\\{0,4}(?:"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?)"""
     rf"|`[^`\n]{{1,200}}`|{_OTHER_QUOTES})"
 )
-_NESTED = r"(?:\w{0,24}[\[({]|[|>][-+]?[ \t]*(?:\n|\\n))[\s\S]*"  # where it ends is anyone's guess: all of it
+_NESTED = r"(?:\w{0,24}[\[({]|[|>][-+]?[ \t]*(?:\n|\\n))[\s\S]*"  # its end is unknown, so all of it
 _DONE = rf"{REDACTED}(?!\w)"
-# A value may be broken off at the end of a line.
+# A value may be wrapped at the end of a line.
 _WRAPPED = r"(?:\n[ \t]{0,16}(?![\w.-]{1,40}[ \t]{0,4}[:=(]|[-|+>\u2500-\u257f])\S+)?"
 VALUE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S+?{END}(?:(?<=\w)(?=\n){_WRAPPED})?)"
 LINE = rf"(?:{_DONE}|{QUOTED}|{_NESTED}|\S[^\n]*{_WRAPPED})"
-# What is said of a secret, of its state or of its kind, and statuses of HTTP, are not the secret.
+# Words about a secret's state or kind, and HTTP status codes, are not the secret.
 _STATES = (
     "yes true false none null nil empty unset expired invalid missing required requires optional unknown "
     "undefined unexpected unsupported expected not no permission denied failed failure unauthorized "
@@ -125,7 +125,7 @@ _LINE_OF_ANOTHER = re.compile(
 )
 
 
-# What tools put in place of a secret, and counts that are said of one.
+# Placeholders for secrets in the output of tools, and counts of attempts or characters.
 _NO_VALUE = re.compile(
     r"(?i)[(<\[](?:sensitive|hidden|redacted|filtered|masked|omitted|known after)\b[\w ]{0,16}[)>\]]"
     r"|(?:function|default) argument\b"
@@ -135,17 +135,17 @@ _NO_VALUE = re.compile(
 
 
 def has_name(text: str) -> bool:
-    """Whether there is a secret's name in a text; found by the patterns that rules compile too."""
+    """Whether a text contains a secret's name."""
     return any(re.search(f"(?i){names}", text) for names in (LINE_NAMES, VALUE_NAMES))
 
 
 def is_unnamed(before: "re.Match[str]") -> bool:
-    """Whether what stands before names no secret."""
+    """Whether the text before names no secret."""
     return not has_name(before["name"])
 
 
 def is_state(before: "re.Match[str]") -> bool:
-    """Whether the next word is no secret: a state, a kind, a status of HTTP, or in capitals."""
+    """Whether the next word is not a secret: a state, a kind, an HTTP status, or in capitals."""
     text, at = before.string, before.end()
     if _NO_VALUE.match(text, at):
         return True
@@ -161,7 +161,7 @@ def is_state(before: "re.Match[str]") -> bool:
 
 
 def is_state_line(before: "re.Match[str]") -> bool:
-    """Whether the rest of the line is no secret, going by its beginning."""
+    """Whether the rest of the line is not a secret, judged by its beginning."""
     text, at = before.string, before.end()
     found = _WORD.match(text, at)
     return (
@@ -171,10 +171,10 @@ def is_state_line(before: "re.Match[str]") -> bool:
     )
 
 
-# The name of a variable in quotes names a secret, and is none.
+# A quoted variable name refers to a secret but is not one.
 NO_VARIABLE = rf"(?!{QUOTE}(?-i:[A-Z]+_[A-Z_]+){QUOTE})"
 
 
 def names_a_secret(name: str) -> bool:
-    """Whether what goes by this name is a secret, whatever it is."""
+    """Whether a property with this name holds a secret."""
     return has_name(name) or re.search(r"(?i)\Akeys?\Z", name) is not None

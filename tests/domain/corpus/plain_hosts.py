@@ -31,7 +31,7 @@ MESSAGES = (
     "Engine at http://127.0.0.1:9099 is not reachable: connection refused",
     "Port 8000 is in use. Is another worker running? Try --port 8001.",
     "Unsupported configuration version 3 in engine.yaml (supported: 1, 2)",
-    "context 'staging' is not defined in credentials.yaml",
+    "context 'replacing_trackers' is not defined in credentials.yaml",
     "Worker 'local-dev-worker-3' did not register within 10s",
     "HTTP 400 Bad Request: {\"error\":\"invalid_request\",\"error_description\":\"The redirect_uri is not registered\"}",
     "HTTP 401 Unauthorized: {\"message\":\"Requires authentication\",\"documentation_url\":\"https://docs.github.com/rest\"}",
