@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import SUCCEEDED
@@ -46,6 +46,7 @@ KNOWNS = {
 SNAPSHOTS = {
     "nothing": Snapshot(IdentityState(None, None), None),
     "malformed": Snapshot(IdentityState(Malformed(), Malformed()), STAMP),
+    "newer": Snapshot(IdentityState(Anonymous(ANON), NewerLedger('{"version": 2, "born": []}')), STAMP),
     **{name: Snapshot(state, STAMP) for name, state in KNOWNS.items()},
 }
 

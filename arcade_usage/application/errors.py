@@ -2,7 +2,8 @@
 
     UsageTrackingError
     ├── StoreError              the config folder can't be read or written
-    │   └── StoreBusyError      another process holds its lock
+    │   ├── StoreBusyError      another process holds its lock
+    │   └── NewerFormatError    a newer version of the library wrote a file
     ├── UnwantedError           tracking was turned off, or the identity erased
     ├── AdaptersError           the tool's factory can't make its adapters
     ├── LaunchError             no process could be started
@@ -25,6 +26,13 @@ class StoreError(UsageTrackingError):
 
 class StoreBusyError(StoreError):
     """Another process held the lock until the wait ended."""
+
+
+class NewerFormatError(StoreError):
+    """A newer version of the library wrote a file, which is left alone; the text names it and the cure."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: written by a newer version of arcade-usage; update this tool")
 
 
 def explain(error: UsageTrackingError) -> str:

@@ -36,14 +36,17 @@ def flush(
     scope = find_scope(context, config_dir, host, token)
     with reporting_errors(scope):
         waiting = console.count_waiting(scope)
+        reasons = list(scope.reasons())
         off = words.reasons(scope.reasons(), scope.off_files())
         if scope.debugging:
+            reasons.append("debug")
             off.append(f"{DEBUG_VARIABLE} is set, so nothing is sent")
         failures: list[str] = []
         flushed = [] if off else [each for each in _flush(scope, waiting, failures) if _has_result(each)]
     left = sum(each.waiting for each in flushed) if not off else waiting
     if as_json:
-        print_json({"waiting": left, "reasons": off, "sinks": [_as_json(each) for each in flushed]})
+        print_json({"waiting": left, "reasons": reasons, "reasons_text": off,
+                  "sinks": [_as_json(each) for each in flushed]})  # fmt: skip
     elif off:
         print_lines(
             headline("Nothing was sent: tracking is off.", "yellow"), *(Text(f"  {reason}") for reason in off)
@@ -82,7 +85,7 @@ def _print(flushed: Flushed) -> None:
     if flushed.delivered:
         lines.append(Text(f"  {words.count(flushed.delivered, 'event')} delivered", style="green"))
     lines += [
-        Text(f"  {words.count(lost, 'event')} dropped: {reason}", style="red")
+        Text(f"  {words.count(lost, 'event')} dropped: {words.loss(reason)}", style="red")
         for reason, lost in flushed.dropped.items()
     ]
     if flushed.waiting:

@@ -72,8 +72,10 @@ def show(
         preview, known = console.show(scope, command, error, distribution, elapsed)
     off = words.reasons(scope.reasons(), scope.off_files())
     if as_json:
-        print_json({"would_send": not off, "reasons": off, "to": preview.project.host if known else None,
-                  "as": preview.whose.value, "event": preview.message})  # fmt: skip
+        print_json({"would_send": not off, "reasons": list(scope.reasons()), "reasons_text": off,
+                  "to": preview.project.host if known else None,
+                  "as": preview.whose.value, "as_text": preview.whose.text,
+                  "event": preview.message})  # fmt: skip
     else:
         _print(preview, known, off)
     raise typer.Exit(OFF_OR_WAITING if off else 0)
@@ -89,14 +91,14 @@ def _print(preview: Preview, known: bool, off: list[str]) -> None:
         print_lines(Text(f"If it were on, the next command would send this to {to},"))
     else:
         print_lines(Text.assemble("The next command would send this to ", (to, "bold"), ","))
-    print_lines(Text.assemble("as ", (preview.whose.value, "bold"), ". Nothing was sent."), "")
+    print_lines(Text.assemble("as ", (preview.whose.text, "bold"), ". Nothing was sent."), "")
     message = preview.message
     distinct_id = message.get("distinct_id")
     print_lines(
         facts(
             [
                 ("event", Text(str(message.get("event")), style="bold")),
-                ("distinct_id", "named by Arcade Cloud" if distinct_id is None else str(distinct_id)),
+                ("distinct_id", "not known yet" if distinct_id is None else str(distinct_id)),
                 ("timestamp", str(message.get("timestamp"))),
                 ("uuid", str(message.get("uuid"))),
             ]

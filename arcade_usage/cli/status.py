@@ -40,9 +40,12 @@ def _print(status: Status) -> None:
             )
     else:
         content.append(headline("Usage tracking is off:", "yellow"))
-        content += [Text(f"  {reason}") for reason in words.reasons(status.reasons, status.off_files)]
-    content += [Text(f"! {trouble.value}", style=_style(trouble)) for trouble in status.troubles]
-    content += [Text(f"  {each}", style="yellow") for each in (*status.not_owned, *status.unusable_locks)]
+        content += [Text(f"  {reason}") for reason in _reasons(status)]
+    content += [Text(f"! {trouble.text}", style=_style(trouble)) for trouble in status.troubles]
+    content += [
+        Text(f"  {each}", style="yellow")
+        for each in (*status.not_owned, *status.newer, *status.unusable_locks)
+    ]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
     content += ["", facts(_identity(status))]
@@ -98,7 +101,7 @@ def _delivery(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
             ("last failed look-up", f"{words.ago(book.unanswered.at, now)}: {book.unanswered.reason}")
         )
     for reason, lost in book.losses.counts.items():
-        rows.append(("dropped", f"{words.count(lost, 'event')}: {reason}"))
+        rows.append(("dropped", f"{words.count(lost, 'event')}: {words.loss(reason)}"))
     return rows
 
 
@@ -113,11 +116,16 @@ def _waiting(project: ProjectStatus, now: float) -> Cell:
     return Text(text, style="yellow")
 
 
+def _reasons(status: Status) -> list[str]:
+    return words.reasons(status.reasons, status.off_files, status.folder_problem)
+
+
 def _as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
     return {
         "tracking": "on" if status.is_on else "off",
-        "reasons": words.reasons(status.reasons, status.off_files),
+        "reasons": list(status.reasons),
+        "reasons_text": _reasons(status),
         "debug": status.debugging,
         "config_dir": status.config_dir,
         "identity": {
@@ -128,10 +136,11 @@ def _as_json(status: Status) -> dict[str, object]:
         },
         "credentials": status.has_credentials,
         "troubles": {
-            **{trouble.name.lower(): trouble.value for trouble in status.troubles},
+            **{trouble.value: trouble.text for trouble in status.troubles},
             **({"sdk": status.sdk_problem} if status.sdk_problem is not None else {}),
         },
         "not_owned": list(status.not_owned),
+        "newer": list(status.newer),
         "unusable_locks": list(status.unusable_locks),
         "sinks": [_sink_as_json(project, status.now) for project in status.projects],
     }

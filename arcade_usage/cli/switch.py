@@ -67,7 +67,8 @@ def on(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = F
         was_off = console.turn_on(scope)
     still = words.reasons(scope.reasons(), scope.off_files())
     if as_json:
-        print_json({"tracking": "off" if still else "on", "taken_back": was_off, "reasons": still})
+        print_json({"tracking": "off" if still else "on", "taken_back": was_off,
+                  "reasons": list(scope.reasons()), "reasons_text": still})  # fmt: skip
     elif still:
         print_lines(
             headline("Usage tracking is still off:", "yellow"),

@@ -120,12 +120,12 @@ def _build(config: ToolConfig) -> "Tracker":
         is_still_on,
         reasons_off,
     )
-    from arcade_usage.domain.consent import wants_debug
+    from arcade_usage.domain.consent import OFF_TEXTS, wants_debug
 
     layout = Layout(find_config_dir(config.config_dir), config.credentials)
     reasons = reasons_off(layout, config.project_token)
     if config.project_token is None or reasons:
-        log_debug("usage is not tracked: %s", *reasons[:1])
+        log_debug("usage is not tracked: %s", *(OFF_TEXTS[reason] for reason in reasons[:1]))
         return SilentTracker()
     if (problem := find_problem(layout)) is not None:
         log_debug("usage is not tracked: %s", problem)

@@ -27,7 +27,7 @@ from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import make_delivery, make_previewer
-from arcade_usage.domain.consent import wants_debug
+from arcade_usage.domain.consent import OFF_BY_CONFIG_DIR, wants_debug
 from arcade_usage.domain.project import Project, choose
 
 if TYPE_CHECKING:
@@ -112,9 +112,8 @@ class Scope:
 
     def reasons(self) -> tuple[str, ...]:
         """Everything that turns tracking off here; empty if it is on."""
-        problem = find_problem(self.layout)
         found = reasons_off(self.layout, self.tool.project_token if self.tool else _SOME_TOKEN)
-        return (*found, str(problem)) if problem is not None else found
+        return (*found, OFF_BY_CONFIG_DIR) if find_problem(self.layout) is not None else found
 
     def off_files(self) -> tuple[tuple[str, bool], ...]:
         from arcade_usage.adapters.storage.diagnostics import read_off_files
@@ -133,13 +132,14 @@ def status(scope: Scope) -> "Status":
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
     from arcade_usage.application.console.status import collect_status, unread
 
-    if find_problem(scope.layout) is not None:
+    if (problem := find_problem(scope.layout)) is not None:
         return unread(
             config_dir=scope.layout.config_dir,
             reasons=scope.reasons(),
             off_files=scope.off_files(),
             debugging=scope.debugging,
             now=time.time(),
+            problem=str(problem),
         )
     layout, projects = scope.layout, scope.projects()
     own = scope.stored(_own_project(scope))

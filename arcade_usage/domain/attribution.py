@@ -11,7 +11,7 @@ aliased to two principals.
 from attrs import frozen
 
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.identity_state import NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, Stamp
 from arcade_usage.domain.verdict import (
     AnonymousId,
@@ -84,6 +84,8 @@ def judge(case: Case) -> Verdict | Wait | Step:
     identity, stamp = seen.state.identity, seen.stamp
     same_id = seen.state.anon_id == now.state.anon_id
 
+    if isinstance(now.state.ledger, NewerLedger):
+        return Wait()  # row: newer ledger
     if not seen.state.is_consistent or (same_id and not now.state.is_consistent):
         return StartOver()  # row: inconsistent files
     if case.is_logout and stamp is None:
@@ -99,8 +101,6 @@ def judge(case: Case) -> Verdict | Wait | Step:
     if not same_id or stamp != now.stamp or seen.missed_credentials(now):
         return _judge_outdated(case)
     if isinstance(identity, Linked):
-        if stamp is None:
-            return Rotate(None)  # row: link without credentials
         return _judge_linked(case, identity, stamp)
     if isinstance(identity, Anonymous):
         return _judge_anonymous(case, identity, stamp)
@@ -142,7 +142,9 @@ def _judge_outdated(case: Case) -> Verdict:
     return Unattributable()  # row: outdated
 
 
-def _judge_linked(case: Case, identity: Linked, stamp: Stamp) -> Verdict | Wait | Step:
+def _judge_linked(case: Case, identity: Linked, stamp: Stamp | None) -> Verdict | Wait | Step:
+    if stamp is None:
+        return Rotate(None)  # row: link without credentials
     ledger = case.now.state.matching_ledger
     answer = _known_answer(case, ledger, stamp)
     if answer is None:

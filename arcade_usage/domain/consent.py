@@ -19,13 +19,24 @@ _NOT_SET = frozenset({"", "0", "false"})
 _NOT_CI = frozenset({"", "0", "false", "no", "off"})
 
 
-# Reasons why tracking is off, as messages for users.
-OFF_BY_VARIABLE = f"{TRACKING_VARIABLE} turns it off"
-OFF_BY_DO_NOT_TRACK = f"{DO_NOT_TRACK_VARIABLE} is set"
-OFF_BY_CHOICE = "a stored opt-out exists or can't be read"
-OFF_IN_COMPLETION = "the shell requests completions"
-OFF_IN_DELIVERY = "this is a delivery process"
-OFF_WITHOUT_TOKEN = "the tool has no project token"  # noqa: S105 - no password
+# Identifiers of what turns tracking off, printed as JSON.
+OFF_BY_VARIABLE = "tracking_variable"
+OFF_BY_DO_NOT_TRACK = "do_not_track"
+OFF_BY_CHOICE = "stored_choice"
+OFF_BY_CONFIG_DIR = "config_dir"
+OFF_IN_COMPLETION = "completion"
+OFF_IN_DELIVERY = "delivery_process"
+OFF_WITHOUT_TOKEN = "no_project_token"  # noqa: S105 - no password
+
+OFF_TEXTS = {  # messages for users
+    OFF_BY_VARIABLE: f"{TRACKING_VARIABLE} turns it off",
+    OFF_BY_DO_NOT_TRACK: f"{DO_NOT_TRACK_VARIABLE} is set",
+    OFF_BY_CHOICE: "a stored opt-out exists or can't be read",
+    OFF_BY_CONFIG_DIR: "the config folder is not safe to use",
+    OFF_IN_COMPLETION: "the shell requests completions",
+    OFF_IN_DELIVERY: "this is a delivery process",
+    OFF_WITHOUT_TOKEN: "the tool has no project token",
+}
 
 
 def find_reasons(

@@ -15,11 +15,18 @@ class Malformed:
 
 
 @frozen
+class NewerLedger:
+    """A ledger that a newer version of the library wrote; `text`: its file as read."""
+
+    text: str
+
+
+@frozen
 class IdentityState:
     """usage.json and the ledger as read; None if the file is missing."""
 
     identity: Identity | Malformed | None
-    ledger: Ledger | Malformed | None
+    ledger: Ledger | Malformed | NewerLedger | None
 
     @property
     def anon_id(self) -> str | None:
@@ -132,6 +139,8 @@ class Snapshot:
 
     def missed_credentials(self, later: "Snapshot") -> bool:
         """Whether the ledger shows credentials that existed only between the two snapshots."""
+        if isinstance(later.state.ledger, NewerLedger):  # unreadable here: any change may be that
+            return self.state.ledger != later.state.ledger
         before, after = self.state.matching_ledger, later.state.matching_ledger
         return (
             self.stamp is None

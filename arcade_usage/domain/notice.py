@@ -26,12 +26,12 @@ class Notice:
 
 
 class Telling(Enum):
-    """The decision about a notice; the values are messages for users."""
+    """The decision about a notice."""
 
-    TOLD = "the notice was shown before"
-    SHOW = "the notice is to be shown now"
-    VOUCHED = "there is no terminal, and the tool informs its users elsewhere"
-    HELD_BACK = "the notice was not shown yet and can't be shown here"
+    TOLD = "told"  # the notice was shown before
+    SHOW = "show"  # the notice is to be shown now
+    VOUCHED = "vouched"  # there is no terminal, and the tool informs its users elsewhere
+    HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
 
 def decide(

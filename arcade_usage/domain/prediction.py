@@ -6,23 +6,44 @@ from attrs import evolve, frozen
 
 from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, judge
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
-from arcade_usage.domain.verdict import AnonymousId, Attribution, Principal, Unattributable, attribute
+from arcade_usage.domain.verdict import AnonymousId, Attribution, Principal, Unattributable, Wait, attribute
 
 
 class PreviewedIdentity(str, Enum):
-    """The predicted identity; the values are messages for users."""
+    """The predicted identity; the values are printed as JSON."""
 
-    PRINCIPAL = "the account that is logged in"
-    ANONYMOUS = "the random id of this installation"
-    NEW = "a new random id, which this installation then keeps"
-    APART = "a random id that is used once, because the event can't be attributed"
-    LINKING = "the account that is logged in, after PostHog accepts the alias of the random id"
-    ASKING = "the account that Arcade Cloud names for the stored credentials"
+    PRINCIPAL = "principal"
+    ANONYMOUS = "anonymous"
+    NEW = "new"
+    APART = "one_off"
+    LINKING = "linking"
+    ASKING = "asking"
+    WAITING = "waiting"
+
+    @property
+    def text(self) -> str:
+        """The message for users."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    PreviewedIdentity.PRINCIPAL: "the account that is logged in",
+    PreviewedIdentity.ANONYMOUS: "the random id of this installation",
+    PreviewedIdentity.NEW: "a new random id, which this installation then keeps",
+    PreviewedIdentity.APART: "a random id that is used once, because the event can't be attributed",
+    PreviewedIdentity.LINKING: (
+        "the account that is logged in, after PostHog accepts the alias of the random id"
+    ),
+    PreviewedIdentity.ASKING: "the account that Arcade Cloud names for the stored credentials",
+    PreviewedIdentity.WAITING: (
+        "the identity that a newer version of arcade-usage stored: the event waits for it"
+    ),
+}
 
 
 @frozen
 class Prediction:
-    """`attribution`: distinct id and profile flag; None if the Cloud API has to be asked first."""
+    """`attribution`: distinct id and profile flag; None if it can't be predicted here."""
 
     whose: PreviewedIdentity
     attribution: Attribution | None
@@ -41,6 +62,8 @@ def predict(case: Case, fresh: str, one_off: str) -> Prediction:
         return Prediction(PreviewedIdentity.LINKING, attribute(Principal(step.principal_id), one_off))
     if isinstance(step, LookUp):
         return Prediction(PreviewedIdentity.ASKING, None)
+    if isinstance(step, Wait):
+        return Prediction(PreviewedIdentity.WAITING, None)
     if isinstance(step, Principal):
         return Prediction(PreviewedIdentity.PRINCIPAL, attribute(step, one_off))
     if isinstance(step, AnonymousId):

@@ -18,13 +18,29 @@ OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender 
 
 
 class LossReason(str, Enum):
-    """Why an event was dropped; the values are for people to read."""
+    """Why an event was dropped; the values are stored."""
 
-    TOO_MANY = "more than 1,000 were waiting"
-    TOO_LARGE = "more than 1 MiB was waiting"
-    TOO_OLD = "it waited for 30 days"
-    REFUSED = "PostHog refused it"
-    NOT_TAKEN = "a server had more to report than it could write down, or reported what is no event"
+    TOO_MANY = "too_many"
+    TOO_LARGE = "too_large"
+    TOO_OLD = "too_old"
+    REFUSED = "refused"
+    NOT_TAKEN = "not_taken"
+
+    @property
+    def text(self) -> str:
+        """For people to read."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    LossReason.TOO_MANY: "more than 1,000 were waiting",
+    LossReason.TOO_LARGE: "more than 1 MiB was waiting",
+    LossReason.TOO_OLD: "it waited for 30 days",
+    LossReason.REFUSED: "PostHog refused it",
+    LossReason.NOT_TAKEN: (
+        "a server had more to report than it could write down, or reported what is no event"
+    ),
+}
 
 
 @frozen

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.identity import Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
@@ -20,26 +20,56 @@ CLOCK_TOLERANCE_SECONDS = 300.0  # that something may lie ahead of the clock
 
 
 class Trouble(str, Enum):
-    """What keeps tracking from working as it should; the values are for people to read."""
+    """What keeps tracking from working as it should; the values are printed as JSON."""
 
-    UNREADABLE = "the config folder can't be read: nothing is tracked until it can be"
-    UNWRITABLE = "the config folder can't be written: nothing is tracked until it can be"
-    FROZEN = (
+    UNREADABLE = "unreadable"
+    UNWRITABLE = "unwritable"
+    FROZEN = "frozen"
+    CLOCK = "clock"
+    MALFORMED_IDENTITY = "malformed_identity"
+    MALFORMED_LEDGER = "malformed_ledger"
+    DISAGREEMENT = "disagreement"
+    COPIED = "copied"
+    STRANGE_EVENTS = "strange_events"
+    NEWER = "newer"
+    EVIDENCE = "evidence"
+    NOT_OWNED = "not_owned"
+    LOCK = "lock"
+    UNREACHABLE = "unreachable"
+
+    @property
+    def text(self) -> str:
+        """For people to read."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Trouble.UNREADABLE: "the config folder can't be read: nothing is tracked until it can be",
+    Trouble.UNWRITABLE: "the config folder can't be written: nothing is tracked until it can be",
+    Trouble.FROZEN: (
         "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "
         "to deliver events: they wait for `flush`"
-    )
-    CLOCK = "the clock was set back: something here is from later than now"
-    MALFORMED_IDENTITY = "usage.json does not say what it should: the next command makes a new identity"
-    MALFORMED_LEDGER = "usage/ledger.json does not say what it should: the next command makes a new identity"
-    DISAGREEMENT = (
+    ),
+    Trouble.CLOCK: "the clock was set back: something here is from later than now",
+    Trouble.MALFORMED_IDENTITY: (
+        "usage.json does not say what it should: the next command makes a new identity"
+    ),
+    Trouble.MALFORMED_LEDGER: (
+        "usage/ledger.json does not say what it should: the next command makes a new identity"
+    ),
+    Trouble.DISAGREEMENT: (
         "usage.json and usage/ledger.json are about different ids: the next command makes a new identity"
-    )
-    COPIED = "this folder is a copy, or another machine uses it too: the next command makes a new identity"
-    STRANGE_EVENTS = "there are files in the outbox that can't be read as events"
-    EVIDENCE = "an earlier file that could not be read is kept in usage/malformed"
-    NOT_OWNED = "what is not the user's own is not used"
-    LOCK = "a lock can't be used, so events are not delivered, or not linked to an account"
-    UNREACHABLE = "the last attempt at delivery failed: what waits is tried again"
+    ),
+    Trouble.COPIED: (
+        "this folder is a copy, or another machine uses it too: the next command makes a new identity"
+    ),
+    Trouble.STRANGE_EVENTS: "there are files in the outbox that can't be read as events",
+    Trouble.NEWER: "a file is left alone, and what depends on it waits",
+    Trouble.EVIDENCE: "an earlier file that could not be read is kept in usage/malformed",
+    Trouble.NOT_OWNED: "what is not the user's own is not used",
+    Trouble.LOCK: "a lock can't be used, so events are not delivered, or not linked to an account",
+    Trouble.UNREACHABLE: "the last attempt at delivery failed: what waits is tried again",
+}
 
 
 @frozen
@@ -47,7 +77,8 @@ class Diagnostics:
     """What the machine allows. `evidence`: names of malformed files that were kept.
 
     `unusable_locks`: each one's path, why it can't be used, and what to do about it. `not_owned`: the same of
-    other files and folders that are not used because they are not the user's own.
+    other files and folders that are not used because they are not the user's own. `newer`: the same of files
+    that a newer version of the library wrote.
     """
 
     writable: bool = True
@@ -55,6 +86,7 @@ class Diagnostics:
     evidence: tuple[str, ...] = ()
     unusable_locks: tuple[str, ...] = ()
     not_owned: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
 
 
 @frozen
@@ -101,7 +133,8 @@ class Status:
 
     `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
     `adapters_problem`: why the tool's own adapters can't be made.
-    `unusable_locks`, `not_owned`: see Diagnostics.
+    `unusable_locks`, `not_owned`, `newer`: see Diagnostics.
+    `folder_problem`: why the config folder is not used.
     """
 
     config_dir: str
@@ -115,6 +148,8 @@ class Status:
     now: float
     unusable_locks: tuple[str, ...] = ()
     not_owned: tuple[str, ...] = ()
+    newer: tuple[str, ...] = ()
+    folder_problem: str | None = None
     sdk_problem: str | None = None
     adapters_problem: str | None = None
 
@@ -161,6 +196,7 @@ def find_troubles(
         Trouble.UNWRITABLE: state is not None and not diagnostics.writable,
         Trouble.FROZEN: not diagnostics.can_launch,
         Trouble.NOT_OWNED: bool(diagnostics.not_owned),
+        Trouble.NEWER: bool(diagnostics.newer),
         Trouble.LOCK: bool(diagnostics.unusable_locks),
         Trouble.CLOCK: any(each.from_later_than(now) for each in projects),
         **(_troubles_of_identity(state, here) if state is not None else {}),
@@ -177,7 +213,10 @@ def _troubles_of_identity(state: IdentityState, here: str) -> dict[Trouble, bool
     return {
         Trouble.MALFORMED_IDENTITY: malformed[0],
         Trouble.MALFORMED_LEDGER: malformed[1],
-        Trouble.DISAGREEMENT: not any(malformed) and state.identity is not None and not state.is_consistent,
+        Trouble.DISAGREEMENT: not any(malformed)
+        and not isinstance(state.ledger, NewerLedger)
+        and state.identity is not None
+        and not state.is_consistent,
         Trouble.COPIED: ledger is not None
         and ledger.installation != here
         and not isinstance(state.identity, Linked),

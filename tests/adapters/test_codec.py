@@ -1,16 +1,19 @@
 """The domain's values as JSON: what goes out comes back, and what comes in was checked."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage import codec, sent_json
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import Malformed, Snapshot
+from arcade_usage.domain.identity_state import Malformed, NewerLedger, Snapshot
+from arcade_usage.domain.logbook import Failed, Logbook
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.verdict import Attribution
 from tests.samples import ALICE, ANON, FULL_LEDGER, HERE, KNOWNS, SINK, SNAPSHOTS, make_event, of
 
@@ -169,6 +172,28 @@ class TestLedger:
         """What is not known here is not malformed."""
         assert codec.read_ledger(json.dumps(_spoilt(newer=1))) == FULL_LEDGER
 
+    def test_a_newer_version_is_kept_as_it_is(self) -> None:
+        """Nothing else in it is looked at."""
+        text = json.dumps({"version": 2, "born": []})
+        assert codec.read_ledger(text) == NewerLedger(text)
+
+    @pytest.mark.parametrize("version", [0, -1, True, "2", None, 1.0])
+    def test_a_version_that_is_none_is_malformed(self, version: object) -> None:
+        """A version is a number from 1 on."""
+        assert codec.read_ledger(json.dumps(_spoilt(version=version))) == Malformed()
+
+    def test_without_a_version_it_is_the_first(self) -> None:
+        """Ledgers were written before they had one."""
+        without = {key: value for key, value in _spoilt().items() if key != "version"}
+        assert codec.read_ledger(json.dumps(without)) == FULL_LEDGER
+
+    def test_an_unknown_field_stays_with_its_id(self) -> None:
+        """A write about the same id keeps it, one about another does not: it may be about a person."""
+        before = _spoilt(of_newer={"a": 1}, previous={})
+        written = json.loads(codec.write_ledger(FULL_LEDGER, before))
+        assert written == {**_spoilt(), "of_newer": {"a": 1}}
+        assert "of_newer" not in json.loads(codec.write_ledger(FULL_LEDGER, {**before, "anon_id": HERE}))
+
 
 def _record_with(**changes: object) -> bytes:
     stored = json.loads(codec.write_record(of(ALICE)))
@@ -183,7 +208,8 @@ def _record_with(**changes: object) -> bytes:
 
 MALFORMED_RECORDS = {
     "of another version": _record_with(version=2),
-    "of no version": _record_with(version=None),
+    "of version null": _record_with(version=None),
+    "of version 0": _record_with(version=0),
     "of version true": _record_with(version=True),
     "without its event": _record_with(event=None),
     "a uuid of a wrong type": _record_with(event__uuid=5),
@@ -219,6 +245,14 @@ class TestRecord:
         record = Record(make_event(), snapshot, is_logout=True, attribution=Attribution(ANON, True))
         assert codec.read_record(codec.write_record(record)) == record
 
+    def test_a_verdict_leaves_all_else_as_it_is(self) -> None:
+        """What is unknown in a record stays, at any depth."""
+        before = _record_with(attribution=None, of_newer=1, event__of_newer=[2], snapshot__of_newer=3)
+        verdict = Attribution(ANON, True)
+        after = codec.with_attribution(before, verdict)
+        assert codec.read_record(after).attribution == verdict
+        assert {**json.loads(after), "attribution": None} == json.loads(before)
+
     @given(content=st.binary(max_size=200))
     def test_any_bytes_are_a_record_or_malformed(self, content: bytes) -> None:
         """No content raises anything else."""
@@ -242,3 +276,59 @@ def test_a_wrong_sink_is_malformed(value: object) -> None:
     """Events are sent to no host that is none, and under no token that is none."""
     with pytest.raises(codec.MalformedError):
         codec.read_project(value)
+
+
+FORMATS = {
+    "ledger": codec.write_ledger(FULL_LEDGER),
+    "record": codec.write_record(of(ALICE)),
+    "logbook": codec.write_logbook(Logbook()),
+    "sink.json": codec.write_project(SINK),
+    "copy": sent_json.write_sent(Sent(1.0, {})),
+}
+
+
+@pytest.mark.parametrize("content", FORMATS.values(), ids=FORMATS)
+def test_every_format_carries_its_version(content: bytes) -> None:
+    """So that a later version can tell, and an earlier one leaves it alone."""
+    assert json.loads(content)["version"] == 1
+
+
+NEWER: dict[str, Callable[[bytes], object]] = {
+    "record": codec.read_record,
+    "logbook": codec.read_logbook,
+    "copy": sent_json.read_sent,
+}
+
+
+@pytest.mark.parametrize("name", NEWER)
+def test_a_newer_version_is_told_from_a_malformed_one(name: str) -> None:
+    """It is left alone, and not taken for damaged."""
+    content = json.dumps({**json.loads(FORMATS[name]), "version": 2}).encode()
+    with pytest.raises(codec.NewerVersionError):
+        NEWER[name](content)
+
+
+class TestLogbook:
+    """The logbook, as it lies in the outbox."""
+
+    def test_sentences_of_earlier_versions_become_identifiers(self) -> None:
+        """Their counts are added to what is counted by identifiers already; any other name stays."""
+        earlier = {
+            "more than 1,000 were waiting": 1,
+            "more than 1 MiB was waiting": 2,
+            "it waited for 30 days": 3,
+            "PostHog refused it": 4,
+            "a server had more to report than it could write down, or reported what is no event": 5,
+            "refused": 10,
+            "of_newer": 6,
+        }
+        content = {**json.loads(codec.write_logbook(Logbook())), "losses": earlier}
+        assert codec.read_logbook(json.dumps(content).encode()).losses.counts == {
+            "too_many": 1, "too_large": 2, "too_old": 3, "refused": 14, "not_taken": 5, "of_newer": 6,
+        }  # fmt: skip
+
+    def test_an_unknown_field_stays(self) -> None:
+        """Whoever writes next keeps it."""
+        before = {**json.loads(codec.write_logbook(Logbook())), "of_newer": {"a": 1}}
+        after = json.loads(codec.write_logbook(Logbook(failed=Failed(1.0, "it rained")), before))
+        assert (after["of_newer"], after["failed"]["at"]) == ({"a": 1}, 1.0)

@@ -1,12 +1,15 @@
 """A server's events through the real delivery, in memory: whose they are, how they wait, what is counted."""
 
 import pytest
+from pytest_mock import MockerFixture
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.backoff import EARLY_SECONDS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from arcade_usage.domain.server_event import ServerEvent
+from arcade_usage.testing.in_memory import MemoryDeliveryLog
 from tests.application.serving import Server
 
 
@@ -129,6 +132,17 @@ def test_a_sender_elsewhere_is_left_to_it(server: Server) -> None:
     assert server.world.posthog.calls == 0
     server.world.outbox.sender_lock.sender_at_work = False
     assert server.worker.send(0) is Attempt.DONE
+
+
+def test_beside_a_newer_logbook_nothing_is_sent_and_the_limits_hold(
+    server: Server, mocker: MockerFixture
+) -> None:
+    """A server reports for days: the oldest go, as far as there are too many."""
+    mocker.patch.object(MemoryDeliveryLog, "read", side_effect=NewerFormatError("logbook.json"))
+    server.keep(*(server.capture(str(number)) for number in range(EVENTS_LIMIT + 2)))
+    with pytest.raises(NewerFormatError):
+        server.worker.send(0)
+    assert (len(server.world.outbox.queue.waiting()), server.world.posthog.calls) == (EVENTS_LIMIT, 0)
 
 
 def test_losses_are_written_where_status_shows_them(server: Server) -> None:

@@ -36,6 +36,8 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     world.settle()
     ran = shell("show", "--config-dir", world.folder)
     assert "as the account that is logged in. Nothing was sent." in ran.out
+    content = shell("show", "--config-dir", world.folder, "--json").content
+    assert (content["as"], content["as_text"]) == ("principal", "the account that is logged in")
     assert "principal-1" in ran.out
     (line,) = [line for line in ran.out.splitlines() if line.startswith("os_type")]
     assert line.endswith("which systems need support")

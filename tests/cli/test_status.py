@@ -50,7 +50,13 @@ def test_status_gives_every_reason_for_off(
     assert ran.code == 3
     assert "Usage tracking is off:" in ran.out
     assert "DO_NOT_TRACK is set" in ran.out
-    assert f"you turned it off ({world.folder / 'usage' / 'off'})" in ran.out
+    told = f"you turned it off ({world.folder / 'usage' / 'off'})"
+    assert told in ran.out
+    content = shell("status", "--config-dir", world.folder, "--json").content
+    assert (content["reasons"], content["reasons_text"]) == (
+        ["do_not_track", "stored_choice"],
+        ["DO_NOT_TRACK is set", told],
+    )
 
 
 def test_status_tells_of_a_lock_that_cannot_be_used(shell: Shell, world: World) -> None:

@@ -19,7 +19,7 @@ from arcade_usage.domain.attribution import (
     judge,
 )
 from arcade_usage.domain.identity import Anonymous, Identity, Linked, Rotated
-from arcade_usage.domain.identity_state import Malformed, Snapshot
+from arcade_usage.domain.identity_state import Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.verdict import (
     AnonymousId,
@@ -60,6 +60,11 @@ about_another = Ledger(B, HERE)
 rotated = seen(Rotated(F, retired=A), Ledger(F, HERE))
 
 ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
+    # any | a newer version wrote the ledger
+    "newer ledger": (case(seen(anonymous, NewerLedger("{}"))), Wait()),
+    "newer ledger, for more than a day": (case(seen(linked, NewerLedger("{}"), S1), age_seconds=1e6), Wait()),
+    "newer ledger since": (case(seen(anonymous, unused), seen(anonymous, NewerLedger("{}"))), Wait()),
+    "newer ledger, gone since": (case(seen(anonymous, NewerLedger("{}")), seen(anonymous, unused)), StartOver()),
     # any | the ledger is about another id than usage.json's
     "ledger about another id": (case(seen(anonymous, about_another)), StartOver()),
     "linked, ledger about another id": (case(seen(linked, about_another, S1)), StartOver()),

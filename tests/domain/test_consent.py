@@ -1,9 +1,12 @@
 """The switch: what turns tracking off, and the reason that it gives."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arcade_usage.domain import consent
 from arcade_usage.domain.consent import (
     OFF_BY_CHOICE,
     OFF_BY_DO_NOT_TRACK,
@@ -100,3 +103,14 @@ def test_every_reason_is_told() -> None:
         OFF_WITHOUT_TOKEN,
     )
     assert find_reasons({}, False, TOKEN) == ()
+
+
+def test_reasons_are_identifiers_and_each_has_its_text() -> None:
+    """What is printed as JSON stays; how it is worded may change."""
+    named = {
+        value
+        for name, value in vars(consent).items()
+        if name.startswith(("OFF_BY_", "OFF_IN_", "OFF_WITHOUT_"))
+    }
+    assert set(consent.OFF_TEXTS) == named
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", value) for value in named)

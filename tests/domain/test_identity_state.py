@@ -3,7 +3,7 @@
 import pytest
 
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, Stamp
 
 A, B = "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"
@@ -16,9 +16,14 @@ def look(identity: Anonymous | Linked | Malformed | None, stamp: Stamp | None) -
     return Snapshot(IdentityState(identity, ledger), stamp)
 
 
+def beside(newer: str) -> Snapshot:
+    return Snapshot(IdentityState(Anonymous(A), NewerLedger(newer)), ONE)
+
+
 SAME = {
     "nobody logged in": (look(Anonymous(A), None), look(Anonymous(A), None)),
     "the same person": (look(Linked(A, "p"), ONE), look(Linked(A, "p"), ONE)),
+    "beside a newer ledger": (beside("one"), beside("one")),
     "linked in between, by the same credentials": (look(Anonymous(A), ONE), look(Linked(A, "p"), ONE)),
 }
 ANOTHER = {
@@ -30,6 +35,7 @@ ANOTHER = {
     "another principal, by an older tool": (look(Linked(A, "p"), ONE), look(Linked(A, "q"), ONE)),
     "no longer linked, by an older tool": (look(Linked(A, "p"), ONE), look(Anonymous(A), ONE)),
     "broken in between": (look(Anonymous(A), None), look(Malformed(), None)),
+    "a newer ledger changed": (beside("one"), beside("two")),
 }
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from arcade_usage.domain.attribution import Case, judge
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, NewerLedger, Snapshot
 from arcade_usage.domain.prediction import Prediction, PreviewedIdentity, predict
 from arcade_usage.domain.verdict import AnonymousId, Attribution, Principal, Unattributable, attribute
 from tests.domain.values import (
@@ -47,6 +47,10 @@ CASES = {
     "accepted by another sink only": (
         case(seen(Anonymous(A), evolve(claimed, confirmed=S1), S1)),
         Prediction(PreviewedIdentity.LINKING, AS_ALICE),
+    ),
+    "a newer version's ledger": (
+        case(seen(Anonymous(A), NewerLedger("{}"))),
+        Prediction(PreviewedIdentity.WAITING, None),
     ),
     "files that do not fit": (case(seen(Anonymous(B), used)), Prediction(PreviewedIdentity.APART, ALONE)),
 }  # fmt: skip

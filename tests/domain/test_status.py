@@ -1,15 +1,18 @@
 """How tracking stands: what is told of an outbox, and every trouble with what brings it about."""
 
+import re
+
 import pytest
 from attrs import evolve
 
 from arcade_usage.domain.backoff import LONGEST_SECONDS, Backoff, Pause
 from arcade_usage.domain.identity import Anonymous
-from arcade_usage.domain.identity_state import IdentityState, Malformed
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
+from arcade_usage.domain.prediction import PreviewedIdentity
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.retention import Observed
+from arcade_usage.domain.retention import LossReason, Observed
 from arcade_usage.domain.status import (
     CLOCK_TOLERANCE_SECONDS,
     Diagnostics,
@@ -49,6 +52,12 @@ CASES = {
     "frozen": (Trouble.FROZEN, FINE, QUIET, Diagnostics(can_launch=False)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
     "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
+    "newer": (
+        Trouble.NEWER,
+        IdentityState(Anonymous(A), NewerLedger("{}")),
+        QUIET,
+        Diagnostics(newer=("ledger.json: written by a newer version",)),
+    ),
     "evidence": (Trouble.EVIDENCE, FINE, QUIET, Diagnostics(evidence=("usage.json",))),
     "usage.json malformed": (
         Trouble.MALFORMED_IDENTITY,
@@ -135,3 +144,12 @@ def test_ids_are_shortened() -> None:
     """Enough to tell one from others; a short one stays."""
     assert shorten(A) == "aaaaaaaa..."
     assert shorten("short") == "short"
+
+
+@pytest.mark.parametrize("kind", [Trouble, LossReason, PreviewedIdentity])
+def test_identifiers_are_no_sentences_and_each_has_its_text(
+    kind: "type[Trouble] | type[LossReason] | type[PreviewedIdentity]",
+) -> None:
+    """What is stored and printed as JSON stays; how it is worded may change."""
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", each.value) for each in kind)
+    assert all(" " in each.text for each in kind)

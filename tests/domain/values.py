@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from arcade_usage.domain.attribution import Case
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
 from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected
 
@@ -28,7 +28,7 @@ accepted = evolve(claimed, accepted=frozenset({SINK}), confirmed=S1)
 
 def seen(
     identity: Identity | Malformed | None,
-    ledger: Ledger | Malformed | None = None,
+    ledger: Ledger | Malformed | NewerLedger | None = None,
     stamp: Stamp | None = None,
 ) -> Snapshot:
     return Snapshot(IdentityState(identity, ledger), stamp)
@@ -72,6 +72,6 @@ ledgers = st.builds(
 knowns = st.builds(
     IdentityState,
     st.one_of(st.none(), st.just(Malformed()), identities),
-    st.one_of(st.none(), st.just(Malformed()), ledgers),
+    st.one_of(st.none(), st.just(Malformed()), st.just(NewerLedger('{"version": 2}')), ledgers),
 )
 snapshots = st.builds(Snapshot, knowns, st.none() | stamps)

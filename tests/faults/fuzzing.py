@@ -151,7 +151,7 @@ def a_logbook(bench: Bench) -> tuple[list[bytes], set[str]]:
     allowed, snapshot = lay(bench)
     now = time.time()
     backoff = Backoff((("sink", Pause(2, now + 30)), (f"alias {ANON} {ALICE}", Pause(1, now - 5))))
-    logbook = Logbook(backoff, Observed(86_400.0, now - 60), Losses({"more than 1,000 were waiting": 3}))
+    logbook = Logbook(backoff, Observed(86_400.0, now - 60), Losses({"too_many": 3}))
     content = mutate(bench.random, codec.write_logbook(logbook))
     bench.outbox.queue.add(evolve(undecided(), snapshot=snapshot, machine=HERE))
     (Path(bench.outbox.folder) / "logbook.json").write_bytes(content)

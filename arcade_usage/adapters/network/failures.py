@@ -85,6 +85,7 @@ _CONNECTING = {"create_connection", "connect", "do_handshake", "start_tls"}
 # Exceptions that httpx and requests raise themselves, by name, because importing both is too slow.
 _LIBRARY_ERRORS: Mapping[str, Failure] = {
     "ConnectTimeout": Failure.CONNECT_SLOW,
+    "ConnectTimeoutError": Failure.CONNECT_SLOW,  # within a ProxyError
     "ReadTimeout": Failure.ANSWER_SLOW,
     "WriteTimeout": Failure.ANSWER_SLOW,
     "TooManyRedirects": Failure.REDIRECTED,
@@ -167,6 +168,7 @@ def _classify(error: BaseException) -> Failure:
     found += [
         _classify_library_error(each, chain) for each in chain if type(each).__name__ in _LIBRARY_ERRORS
     ]
+    found.sort(key=lambda failure: failure is Failure.PROXY_REFUSED)  # a timeout on the way to it says more
     if not found and any(isinstance(each, ValueError | OverflowError) for each in chain):
         return Failure.NO_ADDRESS
     return found[0] if found else Failure.UNKNOWN

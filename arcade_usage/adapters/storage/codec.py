@@ -5,6 +5,7 @@ never converted, it is malformed.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -14,16 +15,17 @@ import cattrs
 from attrs import frozen
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from arcade_usage.adapters.storage.record_files import RECORD_VERSION
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, is_newer
+from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
 from arcade_usage.domain.backoff import Backoff, Pause
 from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
 from arcade_usage.domain.logbook import Delivered, Failed, Logbook
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.retention import Losses, Observed
+from arcade_usage.domain.retention import Losses, LossReason, Observed
 from arcade_usage.domain.verdict import Attribution
 
 T = TypeVar("T")
@@ -40,6 +42,17 @@ _KEYS: Mapping[type, Mapping[str, str]] = {
     PendingAlias: {"projects": "sinks"},
 }
 
+# What logbooks of earlier versions count by.
+_EARLIER_REASONS = {
+    "more than 1,000 were waiting": LossReason.TOO_MANY,
+    "more than 1 MiB was waiting": LossReason.TOO_LARGE,
+    "it waited for 30 days": LossReason.TOO_OLD,
+    "PostHog refused it": LossReason.REFUSED,
+    "a server had more to report than it could write down, or reported what is no event": (
+        LossReason.NOT_TAKEN
+    ),
+}
+
 ANON_ID_KEY = "anon_id"
 PRINCIPAL_KEY = "linked_principal_id"
 
@@ -48,11 +61,14 @@ class MalformedError(ValueError):
     """A text is not what it should be."""
 
 
+class NewerVersionError(MalformedError):
+    """A text is of a later version of its format. Where it is a file, it is left alone."""
+
+
 @frozen(eq=False, repr=False)
 class _StoredRecord:
     """A record as it lies on disk: the snapshot as the texts that it was read from."""
 
-    version: int
     event: Event
     snapshot: Mapping[str, object]
     is_logout: bool
@@ -147,6 +163,16 @@ def load_object(text: str | bytes) -> dict[str, Any]:
     return value
 
 
+def load_version(text: str | bytes, known: int) -> dict[str, Any]:
+    """The JSON object of a format whose latest known version is `known`. Raises MalformedError."""
+    content = load_object(text)
+    if is_newer(content, known):
+        raise NewerVersionError("of a newer version")
+    if type(content.get("version", 1)) is not int or content.get("version", 1) < 1:
+        raise MalformedError("not a version")
+    return content
+
+
 def structure(value: object, kind: type[T]) -> T:
     """A value of the domain from JSON. Raises MalformedError."""
     try:
@@ -182,13 +208,15 @@ def without_identity(content: Mapping[str, object]) -> bytes | None:
     return json.dumps(others).encode() if others else None
 
 
-def read_ledger(text: str | None) -> Ledger | Malformed | None:
+def read_ledger(text: str | None) -> Ledger | Malformed | NewerLedger | None:
     """What the ledger's file says; None where there is none."""
     if text is None:
         return None
     try:
-        content = load_object(text)
+        content = load_version(text, LEDGER_VERSION)
         ledger = structure(content, Ledger)
+    except NewerVersionError:
+        return NewerLedger(text)
     except MalformedError:
         return Malformed()
     if "previous" not in content:
@@ -199,8 +227,15 @@ def read_ledger(text: str | None) -> Ledger | Malformed | None:
         return ledger
 
 
-def write_ledger(ledger: Ledger) -> bytes:
-    return json.dumps(_converter.unstructure(ledger)).encode()
+def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -> bytes:
+    """`replaced`: the JSON that this ledger follows; what is unknown there stays if it is about this id."""
+    kept = replaced if replaced is not None and replaced.get(ANON_ID_KEY) == ledger.anon_id else {}
+    others = {key: value for key, value in kept.items() if key != "previous"}
+    return _dump(others, LEDGER_VERSION, ledger)
+
+
+def _dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
+    return json.dumps({**kept, "version": version, **_converter.unstructure(value)}).encode()
 
 
 def read_object(value: object) -> dict[str, object]:
@@ -241,10 +276,8 @@ def read_command(value: object) -> Command:
 
 
 def read_record(content: bytes) -> Record:
-    """Raises MalformedError, for a version that is not ours too."""
-    stored = structure(load_object(content), _StoredRecord)
-    if stored.version != RECORD_VERSION:
-        raise MalformedError("a record of another version")
+    """Raises MalformedError."""
+    stored = structure(load_version(content, RECORD_VERSION), _StoredRecord)
     return Record(
         stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution, stored.machine
     )
@@ -252,10 +285,14 @@ def read_record(content: bytes) -> Record:
 
 def write_record(record: Record) -> bytes:
     snapshot = write_snapshot(record.snapshot)
-    stored = _StoredRecord(
-        RECORD_VERSION, record.event, snapshot, record.is_logout, record.attribution, record.machine
-    )
-    return json.dumps(_converter.unstructure(stored)).encode()
+    stored = _StoredRecord(record.event, snapshot, record.is_logout, record.attribution, record.machine)
+    return _dump({}, RECORD_VERSION, stored)
+
+
+def with_attribution(content: bytes, attribution: Attribution | None) -> bytes:
+    """A record's JSON with its verdict; all else stays as it is. Raises MalformedError."""
+    stored = load_version(content, RECORD_VERSION)
+    return json.dumps({**stored, "attribution": _converter.unstructure(attribution)}).encode()
 
 
 @frozen(eq=False, repr=False)
@@ -272,9 +309,11 @@ class _StoredLogbook:
 
 def read_logbook(content: bytes) -> Logbook:
     """Raises MalformedError."""
-    stored = structure(load_object(content), _StoredLogbook)
+    stored = structure(load_version(content, LOGBOOK_VERSION), _StoredLogbook)
     pauses = tuple((name, structure(pause, Pause)) for name, pause in stored.pauses.items())
-    counts = {name: structure(count, int) for name, count in stored.losses.items()}
+    counts: Counter[str] = Counter()
+    for name, count in stored.losses.items():
+        counts[_EARLIER_REASONS.get(name, name)] += structure(count, int)
     moments = [
         stored.observed.seconds,
         stored.observed.looked_at or 0.0,
@@ -284,11 +323,17 @@ def read_logbook(content: bytes) -> Logbook:
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
         raise MalformedError("not a time")
     return Logbook(
-        Backoff(pauses), stored.observed, Losses(counts), stored.delivered, stored.failed, stored.unanswered
+        Backoff(pauses),
+        stored.observed,
+        Losses(dict(counts)),
+        stored.delivered,
+        stored.failed,
+        stored.unanswered,
     )
 
 
-def write_logbook(logbook: Logbook) -> bytes:
+def write_logbook(logbook: Logbook, replaced: Mapping[str, object] | None = None) -> bytes:
+    """`replaced`: the JSON that this logbook follows; what is unknown there stays."""
     pauses = {name: _converter.unstructure(pause) for name, pause in logbook.backoff.by_name}
     stored = _StoredLogbook(
         pauses,
@@ -298,11 +343,11 @@ def write_logbook(logbook: Logbook) -> bytes:
         logbook.failed,
         logbook.unanswered,
     )
-    return json.dumps(_converter.unstructure(stored)).encode()
+    return _dump(replaced or {}, LOGBOOK_VERSION, stored)
 
 
 def write_project(sink: Project) -> bytes:
-    return json.dumps(_converter.unstructure(sink)).encode()
+    return _dump({}, PROJECT_VERSION, sink)
 
 
 def _identity_text(identity: Identity | Malformed | None) -> str | None:
@@ -311,7 +356,9 @@ def _identity_text(identity: Identity | Malformed | None) -> str | None:
     return None if identity is None else write_identity(identity, {}).decode()
 
 
-def _ledger_text(ledger: Ledger | Malformed | None) -> str | None:
+def _ledger_text(ledger: Ledger | Malformed | NewerLedger | None) -> str | None:
+    if isinstance(ledger, NewerLedger):
+        return ledger.text
     if isinstance(ledger, Malformed):
         return ""
     return None if ledger is None else write_ledger(ledger).decode()

@@ -37,6 +37,7 @@ _NAME_LIMIT = 100  # characters of a distribution's name that a file name contai
 
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
+LEDGER_VERSION = 1  # usage.json has none: other programs read it, so it stays as it is
 
 MALFORMED = ""  # not JSON; stands for any content that can't be used
 
@@ -231,6 +232,12 @@ def _read(folder: ReadableFolder, name: str, limit: int) -> "str | None":
     except TooLargeError:
         return MALFORMED
     return None if content is None else content.decode("utf-8", "replace")
+
+
+def is_newer(content: "Mapping[str, object] | None", known: int) -> bool:
+    """Whether a file's JSON is of a later version of its format than `known`; without a version it is 1."""
+    version = None if content is None else content.get("version")
+    return type(version) is int and version > known
 
 
 def read_stamp(path: str) -> "StampNumbers | None":

@@ -3,6 +3,7 @@
 Appending needs no lock, so a process that is not the sender can count what it drops.
 """
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -10,14 +11,16 @@ from attrs import frozen
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.storage import codec
-from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
-from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, LOGBOOK_LIMIT
+from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, is_newer
+from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, LOGBOOK_LIMIT, LOGBOOK_VERSION
 from arcade_usage.adapters.storage.store_errors import store_errors
+from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import Losses, LossReason
 
 TALLY_FILE = "dropped"  # a letter for each event that was dropped without the sender lock
 TALLY_LIMIT = 256 * 1024  # events that are counted in it
+_SECONDS_LIMIT = 9_999_999_999  # of the ten digits in a record's name
 
 _LETTERS = {LossReason.TOO_MANY: b"m", LossReason.TOO_LARGE: b"l", LossReason.TOO_OLD: b"o"}
 
@@ -30,15 +33,25 @@ class FileDeliveryLog:
 
     def read(self) -> Logbook:
         try:
-            with self._open() as folder:
-                content = folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
+            content = self._content()
             return Logbook() if content is None else codec.read_logbook(content)
+        except codec.NewerVersionError:
+            raise NewerFormatError(self._path) from None
         except (OSError, codec.MalformedError):
             return Logbook()
 
     def write(self, logbook: Logbook) -> None:
-        with store_errors("the logbook can't be written"), self._open() as folder:
-            folder.replace(LOGBOOK_FILE, codec.write_logbook(logbook), durable=False)
+        self._replace(logbook, self._loaded())
+
+    def observed_seconds(self) -> int:
+        """The time that was seen to pass, whichever version wrote it down: a record's name tells it."""
+        try:
+            return int(self.read().observed.seconds)
+        except NewerFormatError:
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                observed = codec.load_object(self._content() or b"")["observed"]
+                return min(max(0, int(observed["seconds"])), _SECONDS_LIMIT)
+        return 0
 
     def add_losses(self, reasons: Sequence[LossReason]) -> None:
         letters = b"".join(_LETTERS[reason] for reason in reasons)
@@ -46,7 +59,9 @@ class FileDeliveryLog:
             folder.append(TALLY_FILE, letters, TALLY_LIMIT)
 
     def losses(self) -> Losses:
-        losses, letters = self.read().losses, b""
+        losses, letters = Losses(), b""
+        with suppress(NewerFormatError):
+            losses = self.read().losses
         with suppress(OSError), self._open() as folder:
             letters = folder.read(TALLY_FILE, 2 * TALLY_LIMIT) or b""
         for reason, letter in _LETTERS.items():
@@ -54,9 +69,32 @@ class FileDeliveryLog:
         return losses
 
     def clear(self) -> None:
-        self.write(Logbook())
+        self._loaded()
+        self._replace(Logbook(), {})
         with store_errors("the counts of lost events can't be erased"), self._open() as folder:
             folder.remove(TALLY_FILE)
+
+    @property
+    def _path(self) -> str:
+        return os.path.join(self.folder, LOGBOOK_FILE)
+
+    def _content(self) -> bytes | None:
+        """Raises OSError."""
+        with self._open() as folder:
+            return folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
+
+    def _loaded(self) -> dict[str, object]:
+        """The logbook that is about to be replaced, as JSON. Raises NewerFormatError: that one stays."""
+        with suppress(OSError, codec.MalformedError):
+            content = codec.load_object(self._content() or b"")
+            if is_newer(content, LOGBOOK_VERSION):
+                raise NewerFormatError(self._path)
+            return content
+        return {}
+
+    def _replace(self, logbook: Logbook, replaced: dict[str, object]) -> None:
+        with store_errors("the logbook can't be written"), self._open() as folder:
+            folder.replace(LOGBOOK_FILE, codec.write_logbook(logbook, replaced), durable=False)
 
     def _open(self) -> OwnedFolder:
         """Raises FileNotFoundError, NotOwnedError, OSError."""

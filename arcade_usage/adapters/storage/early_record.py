@@ -19,6 +19,7 @@ from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
     PROJECT_FILE,
+    PROJECT_VERSION,
     RECORD_VERSION,
     record_name,
 )
@@ -82,7 +83,7 @@ def _write(payload: str) -> "bytes | None":
             }
         ).encode()
         if folder.status(PROJECT_FILE) is None:
-            project = {"host": host, "project_token": token}
+            project = {"version": PROJECT_VERSION, "host": host, "project_token": token}
             folder.create_exclusive(PROJECT_FILE, encode_json(project).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=True)

@@ -54,7 +54,7 @@ class FolderEventQueue:
         content = codec.write_record(record)
         with store_errors("a record can't be written"):
             if self._since is None:
-                self._since = int(self.log.read().observed.seconds)
+                self._since = self.log.observed_seconds()
             fresh = record_name(record.event.timestamp.timestamp(), self._since, record.event.uuid)
             name = self._names.setdefault(record.event.uuid, fresh)
             with self._open(make=True) as folder:
@@ -72,9 +72,14 @@ class FolderEventQueue:
         with store_errors("a verdict can't be written"):
             name = self._name(record)
             with self._open() as folder:
-                if folder.status(name) is None:  # a purged record must not be written again
+                content = folder.read(name, RECORD_LIMIT)
+                if content is None:  # a purged record must not be written again
                     raise FileNotFoundError(errno.ENOENT, "the record was removed", folder.path_of(name))
-                folder.replace(name, codec.write_record(record))
+                try:
+                    decided = codec.with_attribution(content, record.attribution)
+                except codec.MalformedError as error:
+                    raise StoreError("a verdict can't be written") from error
+                folder.replace(name, decided)
 
     def pending(self) -> Sequence[Record]:
         with store_errors("the outbox can't be read"), suppress(FileNotFoundError), self._open() as folder:

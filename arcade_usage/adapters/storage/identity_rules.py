@@ -8,8 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
+from arcade_usage.adapters.storage.config_folder import LEDGER_FILE
+from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.identity_state import IdentityState, NewerLedger
 from arcade_usage.domain.ledger import Ledger
 
 T = TypeVar("T")
@@ -31,8 +33,14 @@ class IdentityRules(ABC):
         """Replaces the identity. `replaced`: the state that was read."""
 
     def change_locked(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
-        """Reads, decides and writes the difference. Requires the identity lock."""
+        """Reads, decides and writes the difference. Requires the identity lock.
+
+        Raises NewerFormatError if a newer version wrote the ledger: its identity can't be judged, so no other
+        one is created.
+        """
         state = self.current()
+        if isinstance(state.ledger, NewerLedger):
+            raise NewerFormatError(LEDGER_FILE)
         changed, result = decide(state)
         self.write(state, changed)
         return result

@@ -23,10 +23,10 @@ from arcade_usage.adapters.storage.config_folder import (
 )
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.command.tracker import raised_by_signal_handler
-from arcade_usage.application.errors import StoreBusyError, StoreError
+from arcade_usage.application.errors import NewerFormatError, StoreBusyError, StoreError
 from arcade_usage.application.time_limits import IDENTITY_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ class IdentityFiles(IdentityRules):
     layout: Layout
     find_here: Callable[[], str]
     _usage: str | None = field(default=None, init=False)  # usage.json as it was read last
+    _ledger: str | None = field(default=None, init=False)  # the ledger as it was read last
 
     @property
     def here(self) -> str:
@@ -63,6 +64,8 @@ class IdentityFiles(IdentityRules):
                 with suppress(OSError):  # busy, or none is to be had
                     held.enter_context(self._lock(IDENTITY_LOCK_SECONDS))
                 state = self.current()
+                if isinstance(state.ledger, NewerLedger):  # no id is erased that was not told
+                    raise NewerFormatError(self.layout.ledger)
                 self._erase(state)
                 return state
         except OSError as error:
@@ -82,7 +85,7 @@ class IdentityFiles(IdentityRules):
         with self.layout.open_folder(make=True) as folder:
             if isinstance(replaced.ledger, Malformed):
                 set_aside(folder, LEDGER_FILE, folder)
-            folder.replace(LEDGER_FILE, codec.write_ledger(ledger))
+            folder.replace(LEDGER_FILE, codec.write_ledger(ledger, _extras(self._ledger)))
 
     def write_identity(self, identity: Anonymous | Linked, replaced: IdentityState) -> None:
         with (
@@ -95,10 +98,10 @@ class IdentityFiles(IdentityRules):
 
     def current(self) -> IdentityState:
         try:
-            self._usage, ledger = read_texts(self.layout)
+            self._usage, self._ledger = read_texts(self.layout)
         except OSError as error:
             raise StoreError("the identity can't be read") from error
-        return IdentityState(codec.read_identity(self._usage), codec.read_ledger(ledger))
+        return IdentityState(codec.read_identity(self._usage), codec.read_ledger(self._ledger))
 
     def _erase(self, state: IdentityState) -> None:
         """Identity first: a ledger that is left alone is not taken up, an identity would be."""
@@ -114,8 +117,8 @@ class IdentityFiles(IdentityRules):
                 folder.remove(LEDGER_FILE)
 
 
-def _extras(usage: str | None) -> dict[str, object]:
+def _extras(text: str | None) -> dict[str, object]:
     try:
-        return codec.load_object(usage or "")
+        return codec.load_object(text or "")
     except codec.MalformedError:
         return {}

@@ -2,7 +2,8 @@
 
 Invariants: the next user inherits nothing, even if the lock is held or the files are malformed. The result is
 that of IdentityState.logged_out. The new ledger contains the old one, from which codec.read_ledger takes the
-parts that a fresh id inherits. Uses the standard library only.
+parts that a fresh id inherits. A ledger of a newer version stays as it is, about an id that is no longer the
+current one; the newer version then starts over. Uses the standard library only.
 """
 
 import json
@@ -18,8 +19,10 @@ from arcade_usage.adapters.storage.config_folder import (
     IDENTITY_LOCK,
     LEDGER_FILE,
     LEDGER_LIMIT,
+    LEDGER_VERSION,
     USAGE_FILE,
     Layout,
+    is_newer,
     read_texts,
     read_usage_text,
     set_aside,
@@ -49,6 +52,8 @@ def log_out(layout: Layout, fresh: str, find_here: Callable[[], str], *, had_cre
     with layout.open_folder(make=True) as ours, _holding(ours):
         usage_text, ledger_text, owns_ledger = _read(layout)
         usage, ledger = _load(usage_text), _load(ledger_text)
+        if is_newer(ledger, LEDGER_VERSION):
+            ledger, owns_ledger = None, False
         if usage_text is None or (
             usage is not None and not usage.keys() & {"anon_id", "linked_principal_id"}
         ):
@@ -97,9 +102,9 @@ def _was_never_logged_in(usage: "dict[str, object] | None", ledger: "dict[str, o
 
 def _succeed(ledger: "dict[str, object] | None", fresh: str, here: str) -> bytes:
     """The ledger of a fresh id. Inherits nothing if the old one would exceed LEDGER_LIMIT."""
-    content: dict[str, object] = {"anon_id": fresh, "born": here}
+    content: dict[str, object] = {"version": LEDGER_VERSION, "anon_id": fresh, "born": here}
     previous: object = ledger
-    if ledger is not None and ledger.keys() <= {"anon_id", "born", "previous"}:
+    if ledger is not None and ledger.keys() <= {"version", "anon_id", "born", "previous"}:
         previous = ledger.get("previous")  # unused since the last logout: this id has no pending alias
     text = json.dumps({**content, "previous": previous} if previous else content).encode()
     return text if len(text) <= LEDGER_LIMIT else json.dumps(content).encode()

@@ -5,9 +5,10 @@ from contextlib import suppress
 
 from attrs import evolve
 
-from arcade_usage.application.errors import StoreError
+from arcade_usage.application.errors import NewerFormatError, StoreError
 from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
 from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.status import Diagnostics, ProjectStatus, Status, Trouble, find_troubles
 
@@ -47,6 +48,7 @@ def collect_status(
         now=now,
         unusable_locks=diagnostics.unusable_locks,
         not_owned=diagnostics.not_owned,
+        newer=diagnostics.newer,
         sdk_problem=sdk_problem,
         adapters_problem=adapters_problem,
     )
@@ -59,10 +61,20 @@ def unread(
     off_files: tuple[tuple[str, bool], ...],
     debugging: bool,
     now: float,
+    problem: str,
 ) -> Status:
-    """The status of a folder that is not the user's own and therefore not read. `reasons` names it."""
+    """The status of a folder that is not the user's own and therefore not read. `problem` names it."""
     troubles = (Trouble.UNREADABLE,)
-    return Status(config_dir, reasons, off_files, debugging, None, False, (), troubles, now)
+    return Status(
+        config_dir, reasons, off_files, debugging, None, False, (), troubles, now, folder_problem=problem
+    )
+
+
+def _read_log(outbox: Outbox) -> Logbook:
+    try:
+        return outbox.log.read()
+    except NewerFormatError:  # told as a trouble
+        return Logbook()
 
 
 def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
@@ -70,7 +82,7 @@ def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
     moments = [record.event.timestamp.timestamp() for record in records]
     return ProjectStatus(
         project,
-        evolve(outbox.log.read(), losses=outbox.log.losses()),
+        evolve(_read_log(outbox), losses=outbox.log.losses()),
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
         foreign=sum(record.is_foreign(here) for record in records),

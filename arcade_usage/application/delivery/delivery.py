@@ -15,7 +15,13 @@ from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.delivery.attributor import Attributor, ensure_logged_out
 from arcade_usage.application.delivery.retention import Retention
-from arcade_usage.application.errors import NotAcceptedError, RefusedError, StoreError, UnwantedError
+from arcade_usage.application.errors import (
+    NewerFormatError,
+    NotAcceptedError,
+    RefusedError,
+    StoreError,
+    UnwantedError,
+)
 from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, Outbox
 from arcade_usage.application.time_limits import LOGIN_PATIENCE_SECONDS, SENDER_PATIENCE_SECONDS, TERM_SECONDS
 from arcade_usage.domain.event import Command, Event
@@ -212,6 +218,11 @@ class Delivery:
         with ExitStack() as held:
             try:
                 ours = held.enter_context(self.attempts.sending(patience_seconds))
+            except (
+                NewerFormatError
+            ):  # its pauses can't be read, so nothing is sent: the limits hold all the same
+                self._retention.enforce_without_log()
+                raise
             finally:
                 if not ours:
                     self._retention.enforce_without_lock(self.clock.time())

@@ -46,6 +46,14 @@ class Retention:
             # This can overwrite the logbook that a stuck sender writes at the same moment.
             self.outbox.log.write(evolve(self.outbox.log.read(), observed=observed))
 
+    def enforce_without_log(self) -> None:
+        """Drop what is too much; for a process that can't read the log, which alone tells ages.
+
+        Raises StoreError. Blocks: as `enforce`.
+        """
+        if dropped := self._drop(Observed())[1]:
+            self.outbox.log.add_losses(dropped)
+
     def _drop(self, observed: Observed) -> tuple[bool, list[LossReason]]:
         """Whether any event waited, and the reason for each event that this process dropped."""
         waiting = self.outbox.queue.waiting()

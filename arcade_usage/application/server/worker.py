@@ -14,7 +14,7 @@ from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.delivery.attempt_log import POSTHOG
 from arcade_usage.application.delivery.delivery import Delivery
-from arcade_usage.application.errors import StoreError, UnwantedError
+from arcade_usage.application.errors import NewerFormatError, StoreError, UnwantedError
 from arcade_usage.application.ports import Clock, SnapshotSource
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.time_limits import ROUND_SECONDS
@@ -93,7 +93,7 @@ class ServerWorker:
             self._delivery.hold_back(self.adapters_problem)
             return Attempt.LATER
         early = 0
-        if not self._delivery.attempts.may_try(POSTHOG):
+        if self._is_paused():
             if not self._is_early():
                 self._delivery.enforce_retention()
                 return self._wait()
@@ -105,6 +105,12 @@ class ServerWorker:
         if attempt is not Attempt.ELSEWHERE:
             self._early_attempts = early
         return self._wait() if attempt is Attempt.LATER else attempt
+
+    def _is_paused(self) -> bool:
+        try:
+            return not self._delivery.attempts.may_try(POSTHOG)
+        except NewerFormatError:  # the attempt, which comes to nothing, keeps the limits
+            return False
 
     def _is_early(self) -> bool:
         """Whether an early attempt, before the backoff ends, is allowed and due."""
