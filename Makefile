@@ -3,12 +3,15 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-all test-arcade faults explore bench docs clean
+.PHONY: demo quick test check test-all test-arcade faults explore bench docs clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
 	$(BIN)/arcade-usage demo
 
-test: .venv/.dev  ## pass the tests
+quick: check  ## in half a minute, while you edit: style, types, layers and the tests that start few processes
+	$(BIN)/python -m pytest -q tests/unit tests/contracts
+
+test: .venv/.dev  ## pass the tests, with small sets of verification/
 	$(BIN)/python -m pytest
 
 check: .venv/.dev  ## style, types, layers
@@ -24,16 +27,16 @@ test-arcade:  ## the real Arcade CLI, tracked, in an environment of its own
 	PYTHON=$(PYTHON) .ci/test-arcade
 
 faults: .venv/.dev  ## kill, fill, cut off and corrupt what can be, and write docs/reliability.md
-	$(BIN)/python -m tests.faults --report docs/reliability.md
+	$(BIN)/python -m verification.faults --report docs/reliability.md
 
 explore: .venv/.dev  ## every interleaving of up to three processes, deeper than the tests go
-	$(BIN)/python -m tests.interleavings --deep --random 20000
+	$(BIN)/python -m verification.interleavings --deep --random 20000
 
 bench: .venv/.bench  ## what tracking costs, beside the floor and beside others, into docs/performance.md
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m verification.benchmarks
 
 docs: .venv/.dev  ## docs/fields.md, from the code
-	$(BIN)/python -m tests.docs.fields
+	$(BIN)/python -m tests.unit.docs.fields
 
 .venv/.demo: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,4 @@
-"""The time limits of the library, in seconds; tests/application/test_time_limits.py adds them up.
+"""The time limits of the library, in seconds; tests/unit/application/test_time_limits.py adds them up.
 
 Imports nothing: the command path uses it. The limits of retention and backoff are in the domain.
 """

@@ -66,7 +66,9 @@ class IdentityState:
         """
         if self.identity is None or (self.never_logged_in and not had_credentials):
             return self
-        return self.rotated(fresh, here)
+        rotated = self.rotated(fresh, here)
+        # A newer version starts over when its ledger is about another id than usage.json.
+        return evolve(rotated, ledger=self.ledger) if isinstance(self.ledger, NewerLedger) else rotated
 
     def rotated(self, fresh: str, here: str, first_stamp: Stamp | None = None) -> "IdentityState":
         """A fresh anonymous identity of installation `here`, first used with `first_stamp`'s credentials."""

@@ -1,12 +1,15 @@
 """What tests of adapters start from."""
 
 import os
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.recorder import Recorder
+from tests.adapters.stand_in import StandIn
 
 
 @pytest.fixture
@@ -29,3 +32,28 @@ def no_umask() -> Iterator[None]:
 def recorder() -> Recorder:
     """A tracker that is on, and sends nothing."""
     return Recorder()
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """Is started where Python would be."""
+    stand_in = StandIn(tmp_path / "stand-in")
+    monkeypatch.setattr(sys, "executable", stand_in.executable)
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that the user's shell is in."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def silent_server() -> Iterator[socket.socket]:
+    """A host whose system accepts connections and that never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server

@@ -23,7 +23,7 @@ PASSWORD = "hunter2"
 
 
 @define
-class Network:
+class FailingNetwork:
     """What one test's requests run into. `receiver` is well until a method makes it otherwise."""
 
     receiver: Receiver
@@ -126,10 +126,14 @@ class Network:
                         near.sendall(answer)
 
         threading.Thread(target=serve, daemon=True).start()
-        return f"http://127.0.0.1:{server.getsockname()[1]}"
+        return url_of(server)
 
 
-Cause = Callable[[Network], str]
+def url_of(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+Cause = Callable[[FailingNetwork], str]
 
 
 def says(status: int, **more: object) -> Cause:

@@ -1,6 +1,7 @@
-"""One file of a folder of ours, reached as the adapters reach it."""
+"""One file of a folder of ours, reached as the adapters reach it, and the names of all."""
 
 import os
+from pathlib import Path
 
 from arcade_usage.adapters.files.owned_folder import open_folder
 
@@ -25,3 +26,7 @@ def create_exclusive(path: object, content: bytes, *, durable: bool) -> bool:
 
 def make_folder(path: object, depth: int = 0) -> None:
     open_folder(str(path), depth, make=True).close()
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))

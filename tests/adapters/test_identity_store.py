@@ -15,6 +15,7 @@ from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
+from tests.adapters.files import listing
 from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
 
 
@@ -35,10 +36,6 @@ def rotate(store: IdentityFiles) -> None:
 
 def put(store: IdentityFiles, state: IdentityState) -> None:
     store.change(lambda _: (state, None))
-
-
-def listing(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 class TestWriting:

@@ -6,7 +6,6 @@ import stat
 import sys
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,25 +21,8 @@ from tests.adapters.stand_in import PATIENCE_SECONDS, StandIn
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    stand_in = StandIn(tmp_path / "stand-in")
-    monkeypatch.setattr(sys, "executable", stand_in.executable)
-    yield stand_in
-    stand_in.close()
-
-
-@pytest.fixture
 def launcher(stand_in: StandIn) -> DetachedLauncher:  # noqa: ARG001 - it has to be there first
     return DetachedLauncher(os.environ)
-
-
-@pytest.fixture
-def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that the user's shell is in."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 class TestStarted:

@@ -39,15 +39,6 @@ def _split(paths: str) -> list[str]:
     return paths.split(os.pathsep) if paths else []
 
 
-@pytest.fixture
-def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that the user's shell is in."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def test_an_absolute_entry_stays(launch: Callable[..., Told], tmp_path: Path) -> None:
     """What the host imports from, the process may import from, in that order."""
     folders = [str(tmp_path / "one"), str(tmp_path / "two")]

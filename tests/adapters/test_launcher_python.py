@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +60,6 @@ def test_a_python_under_another_name_is_known_by_its_file(monkeypatch: pytest.Mo
     """`exec -a tool python` is that very Python."""
     monkeypatch.setattr(sys, "orig_argv", ["tool"])
     assert can_launch() is Path("/proc/self/exe").exists()
-
-
-@pytest.fixture
-def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    stand_in = StandIn(tmp_path / "stand-in")
-    monkeypatch.setattr(sys, "executable", stand_in.executable)
-    yield stand_in
-    stand_in.close()
 
 
 def told(stand_in: StandIn, **variables: str) -> dict[str, Any]:

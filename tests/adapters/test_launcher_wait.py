@@ -37,14 +37,6 @@ detached.DetachedLauncher(os.environ).launch_and_wait("{{}}")
 """
 
 
-@pytest.fixture
-def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    stand_in = StandIn(tmp_path / "stand-in")
-    monkeypatch.setattr(sys, "executable", stand_in.executable)
-    yield stand_in
-    stand_in.close()
-
-
 def run_login(stand_in: StandIn, before: str = "", after: str = "") -> str:
     """What a host says that logs in while its process stays, and settles nothing."""
     stand_in.become(stays=True)

@@ -16,6 +16,7 @@ from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger, PendingAlias
 from tests.adapters.disk import deny_writing, os_error
+from tests.adapters.files import listing
 from tests.adapters.holders import holding
 from tests.samples import ALICE, ANON, BOB, FRESH, HERE, KNOWNS, OTHER_ANON, SINK, STAMP
 
@@ -39,10 +40,6 @@ def put(store: IdentityFiles, state: IdentityState) -> None:
 
 def log_out(layout: Layout, fresh: str = FRESH, *, had_credentials: bool = True) -> None:
     logout.log_out(layout, fresh, lambda: HERE, had_credentials=had_credentials)
-
-
-def listing(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 class TestRotating:

@@ -21,16 +21,16 @@ from arcade_usage.domain.logbook import REASON_LIMIT
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
 from tests.adapters.credentials_file import TOKEN
-from tests.adapters.failing_networks import LONG_AGO, PASSWORD, Cause, Network, says
+from tests.adapters.failing_networks import LONG_AGO, PASSWORD, Cause, FailingNetwork, says
 from tests.samples import ALICE, of
 
 Ask = Callable[[str], str]
 
 
 @pytest.fixture
-def network(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def network(receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FailingNetwork]:
     receiver.principals = {TOKEN: ALICE}
-    network = Network(receiver, tmp_path, monkeypatch)
+    network = FailingNetwork(receiver, tmp_path, monkeypatch)
     yield network
     network.close()
 
@@ -75,17 +75,17 @@ def ask(who: str, config_dir: Path) -> Ask:
 
 
 CAUSES: dict[str, tuple[Cause, Failure]] = {
-    "nobody listens": (Network.refused, Failure.REFUSED),
+    "nobody listens": (FailingNetwork.refused, Failure.REFUSED),
     "no such name": (lambda on: on.resolving(socket.EAI_NONAME), Failure.NAME_UNKNOWN),
     "no DNS server": (lambda on: on.resolving(socket.EAI_AGAIN), Failure.NAME_SLOW),
-    "a resolver that hangs": (Network.resolving_for_ever, Failure.NAME_SLOW),
-    "no network": (Network.without_route, Failure.NO_ROUTE),
-    "connections that are dropped": (Network.swallowed, Failure.CONNECT_SLOW),
-    "a handshake that hangs": (Network.silent_in_tls, Failure.CONNECT_SLOW),
-    "no answer": (Network.silent, Failure.ANSWER_SLOW),
-    "a connection that is closed": (Network.hung_up, Failure.HUNG_UP_IN_THE_CLEAR),
-    "plain to a TLS port": (Network.plain_to_tls, Failure.HUNG_UP_IN_THE_CLEAR),
-    "TLS to a plain port": (Network.tls_to_plain, Failure.NOT_TLS),
+    "a resolver that hangs": (FailingNetwork.resolving_for_ever, Failure.NAME_SLOW),
+    "no network": (FailingNetwork.without_route, Failure.NO_ROUTE),
+    "connections that are dropped": (FailingNetwork.swallowed, Failure.CONNECT_SLOW),
+    "a handshake that hangs": (FailingNetwork.silent_in_tls, Failure.CONNECT_SLOW),
+    "no answer": (FailingNetwork.silent, Failure.ANSWER_SLOW),
+    "a connection that is closed": (FailingNetwork.hung_up, Failure.HUNG_UP_IN_THE_CLEAR),
+    "plain to a TLS port": (FailingNetwork.plain_to_tls, Failure.HUNG_UP_IN_THE_CLEAR),
+    "TLS to a plain port": (FailingNetwork.tls_to_plain, Failure.NOT_TLS),
     "an authority that is not trusted": (
         lambda on: on.certified("127.0.0.1", trusted=False),
         Failure.CERTIFICATE_UNTRUSTED,
@@ -108,7 +108,9 @@ CAUSES: dict[str, tuple[Cause, Failure]] = {
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(("cause", "failure"), CAUSES.values(), ids=CAUSES)
-def test_a_cause_has_its_words(network: Network, ask: Ask, who: str, cause: Cause, failure: Failure) -> None:
+def test_a_cause_has_its_words(
+    network: FailingNetwork, ask: Ask, who: str, cause: Cause, failure: Failure
+) -> None:
     """They name the service, or its host, and what to check."""
     url = cause(network)
     trust = "REQUESTS_CA_BUNDLE" if who == "PostHog" else "SSL_CERT_FILE"
@@ -137,7 +139,7 @@ STATUSES: dict[int, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("status", "words"), STATUSES.items(), ids=map(str, STATUSES))
 def test_a_status_has_its_words(
-    network: Network, ask: Ask, who: str, status: int, words: tuple[str, str]
+    network: FailingNetwork, ask: Ask, who: str, status: int, words: tuple[str, str]
 ) -> None:
     """Where the two services mean different things by one, they have different words."""
     url = network.answering(Behaviour(takes=False, status=status))
@@ -166,7 +168,9 @@ PROXIES: dict[str, tuple[Cause, Failure]] = {
 
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(("cause", "failure"), PROXIES.values(), ids=PROXIES)
-def test_a_proxy_that_fails_is_named(network: Network, ask: Ask, cause: Cause, failure: Failure) -> None:
+def test_a_proxy_that_fails_is_named(
+    network: FailingNetwork, ask: Ask, cause: Cause, failure: Failure
+) -> None:
     """By the variable that names it; the service behind it is not blamed, and its password not told."""
     url = cause(network)
     variable = "HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"
@@ -190,7 +194,7 @@ def test_each_cause_has_other_words() -> None:
     assert not [text for text in texts for word in ("sink", "outbox", "pause", "stamp") if word in text]
 
 
-def test_a_bomb_of_posthog_s_does_not_go_off(network: Network) -> None:
+def test_a_bomb_of_posthog_s_does_not_go_off(network: FailingNetwork) -> None:
     """What unpacks to 50 MB is read as far as the limit."""
     packed = gzip.compress(b'{"status": 1, "more": "' + b"0" * 50_000_000, compresslevel=9)
     url = network.answering(Behaviour(body=packed, headers={"Content-Encoding": "gzip"}))

@@ -23,7 +23,7 @@ class Terminal(io.StringIO):
         return True
 
 
-class Broken(Terminal):
+class BrokenStream(Terminal):
     """One whose other end is gone."""
 
     def write(self, _: str) -> int:
@@ -114,7 +114,7 @@ def test_what_could_not_be_shown_was_not(
     tell: Tell, default: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stream that breaks is none that anybody saw: the caller learns of it, and nothing is noted."""
-    monkeypatch.setattr(sys, "stderr", Broken())
+    monkeypatch.setattr(sys, "stderr", BrokenStream())
     monkeypatch.setattr(sys, "stdout", Terminal())
     board = NoticeBoard(notice(), "a-tool", [default], {})
     with pytest.raises(BrokenPipeError):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
 from arcade_usage.domain.project import Project
+from tests.adapters.failing_networks import url_of
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
 TOKEN = "phc_surroundings"
@@ -41,19 +42,8 @@ def soon(mocker: MockerFixture) -> None:
     mocker.patch.object(posthog_sink, "BATCH_SECONDS", 0.2)
 
 
-@pytest.fixture
-def listening() -> Iterator[socket.socket]:
-    """A host whose system accepts connections and that never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server
-
-
 def open_sink(url: str) -> PostHogSink:
     return PostHogSink(Project(url, TOKEN))
-
-
-def url_of(server: socket.socket) -> str:
-    return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.mark.usefixtures("soon")
@@ -79,17 +69,17 @@ class TestNoAnswer:
         self.fails_in_time(open_sink(receiver.url), call)
 
     def test_a_server_that_is_dead_after_accepting(
-        self, listening: socket.socket, call: Callable[[PostHogSink], None]
+        self, silent_server: socket.socket, call: Callable[[PostHogSink], None]
     ) -> None:
         """A connection on which nothing ever happens."""
-        self.fails_in_time(open_sink(url_of(listening)), call)
+        self.fails_in_time(open_sink(url_of(silent_server)), call)
 
     def test_a_refused_connection(
-        self, listening: socket.socket, call: Callable[[PostHogSink], None]
+        self, silent_server: socket.socket, call: Callable[[PostHogSink], None]
     ) -> None:
         """Nobody listens there."""
-        url = url_of(listening)
-        listening.close()
+        url = url_of(silent_server)
+        silent_server.close()
         self.fails_in_time(open_sink(url), call)
 
     def test_no_encryption_where_there_has_to_be(

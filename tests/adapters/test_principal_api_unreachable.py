@@ -3,7 +3,6 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from arcade_usage.application.time_limits import LOOK_UP_SECONDS
 from arcade_usage.demo.receiver import HANGING, Behaviour, Receiver
 from arcade_usage.domain.verdict import NoAnswer
 from tests.adapters.credentials_file import TOKEN, stamp_of
+from tests.adapters.failing_networks import url_of
 from tests.samples import ALICE
 
 SLACK_SECONDS = 5.0  # for a machine that is busy: far below any time-out of the libraries
@@ -39,17 +39,6 @@ def look_up(credentials: Path, url: str) -> None:
     assert time.monotonic() - start < SLACK_SECONDS
 
 
-@pytest.fixture
-def listening() -> Iterator[socket.socket]:
-    """A host whose system accepts connections and that never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server
-
-
-def url_of(server: socket.socket) -> str:
-    return f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
 def test_the_bound_is_that_of_the_port() -> None:
     """Where nobody changes it, a look-up takes 2 s at most."""
     assert LOOK_UP_SECONDS == 2.0
@@ -69,9 +58,9 @@ def test_an_answer_by_the_byte(credentials: Path, receiver: Receiver, seconds_a_
     look_up(credentials, receiver.url)
 
 
-def test_a_service_that_is_dead_after_accepting(credentials: Path, listening: socket.socket) -> None:
+def test_a_service_that_is_dead_after_accepting(credentials: Path, silent_server: socket.socket) -> None:
     """A connection on which nothing ever happens."""
-    look_up(credentials, url_of(listening))
+    look_up(credentials, url_of(silent_server))
 
 
 def test_a_service_that_hangs_up(credentials: Path, receiver: Receiver) -> None:
@@ -80,10 +69,10 @@ def test_a_service_that_hangs_up(credentials: Path, receiver: Receiver) -> None:
     look_up(credentials, receiver.url)
 
 
-def test_a_refused_connection(credentials: Path, listening: socket.socket) -> None:
+def test_a_refused_connection(credentials: Path, silent_server: socket.socket) -> None:
     """Nobody listens there."""
-    url = url_of(listening)
-    listening.close()
+    url = url_of(silent_server)
+    silent_server.close()
     look_up(credentials, url)
 
 

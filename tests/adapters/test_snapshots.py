@@ -21,6 +21,7 @@ from arcade_usage.domain.ledger import Ledger
 from tests.adapters.contenders import contend
 from tests.adapters.credentials_file import stamp_of
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
+from tests.adapters.files import listing
 from tests.samples import ALICE, ANON, FRESH, FULL_LEDGER, HERE, KNOWNS, OTHER_ANON
 
 
@@ -42,10 +43,6 @@ def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mappi
 def look(layout: Layout) -> Snapshot:
     """What the delivery process gets to know of it."""
     return codec.read_snapshot(codec.read_object(json.loads(json.dumps(take(layout)))))
-
-
-def listing(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 class TestFirst:

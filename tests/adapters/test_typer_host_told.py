@@ -186,7 +186,7 @@ class BrokenError(Exception):
     """Nothing works."""
 
 
-class Broken:
+class BrokenObject:
     """A tracker, or an app, of which nothing works."""
 
     def __getattr__(self, name: str) -> Any:
@@ -195,7 +195,7 @@ class Broken:
 
 def test_no_exception_leaves_track(recorder: Recorder) -> None:
     """An app that is none, or a tracker that is broken: the host goes on, untracked."""
-    broken: Any = Broken()
+    broken: Any = BrokenObject()
     assert track(broken, recorder.tracker) is broken
     assert track(None, recorder.tracker) is None
     app = track(make_app(), broken)

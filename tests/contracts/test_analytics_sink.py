@@ -21,7 +21,7 @@ BAD = "a bad event"
 
 
 @frozen
-class Subject:
+class SinkUnderTest:
     """An analytics sink, what it knows, and what can be made to go wrong behind it."""
 
     sink: AnalyticsSink
@@ -39,13 +39,13 @@ class Subject:
         return [self.persons().person_of(event) for event in self.events()]
 
 
-def _in_memory() -> Subject:
+def _in_memory() -> SinkUnderTest:
     sink = MemorySink()
 
     def become(failing: bool = False, losing: bool = False, refused: frozenset[str] = frozenset()) -> None:
         sink.failing, sink.losing_replies, sink.refused = failing, losing, refused
 
-    return Subject(
+    return SinkUnderTest(
         sink,
         persons=lambda: sink.persons,
         fail=lambda: become(failing=True),
@@ -55,11 +55,11 @@ def _in_memory() -> Subject:
     )
 
 
-def _over_http(receiver: Receiver) -> Subject:
+def _over_http(receiver: Receiver) -> SinkUnderTest:
     def become(behaviour: Behaviour) -> Callable[[], object]:
         return lambda: setattr(receiver, "posthog", behaviour)
 
-    return Subject(
+    return SinkUnderTest(
         PostHogSink(Project(receiver.url, TOKEN)),
         persons=lambda: receiver.persons.get(TOKEN, Persons()),
         fail=become(DOWN),
@@ -70,7 +70,7 @@ def _over_http(receiver: Receiver) -> Subject:
 
 
 @pytest.fixture(params=["in memory", "over HTTP"])
-def subject(request: pytest.FixtureRequest, receiver: Receiver) -> Subject:
+def subject(request: pytest.FixtureRequest, receiver: Receiver) -> SinkUnderTest:
     return _in_memory() if request.param == "in memory" else _over_http(receiver)
 
 
@@ -89,27 +89,27 @@ def told(records: Sequence[Record]) -> list[IngestedEvent]:
     ]
 
 
-def test_what_is_accepted_is_there_in_order(subject: Subject) -> None:
+def test_what_is_accepted_is_there_in_order(subject: SinkUnderTest) -> None:
     """A batch arrives whole, in its order, with uuid, name, distinct id and day as they were frozen."""
     batch = [of(ALICE, 3), anonymous(1), anonymous(2, ONE_OFF)]
     subject.sink.capture(batch)
     assert list(subject.events()) == told(batch)
 
 
-def test_properties_arrive(subject: Subject) -> None:
+def test_properties_arrive(subject: SinkUnderTest) -> None:
     """What is known of an event is sent with it; a zero is one of those things."""
     subject.sink.capture([of(ALICE)])
     properties = subject.events()[0].properties
     assert properties.items() >= make_event().properties.items()
 
 
-def test_only_a_principal_gets_a_profile(subject: Subject) -> None:
+def test_only_a_principal_gets_a_profile(subject: SinkUnderTest) -> None:
     """Anonymous events are personless; those of a principal are not."""
     subject.sink.capture([anonymous(1), of(ALICE, 2)])
     assert [event.personless for event in subject.events()] == [True, False]
 
 
-def test_events_before_and_after_an_alias_are_one_persons(subject: Subject) -> None:
+def test_events_before_and_after_an_alias_are_one_persons(subject: SinkUnderTest) -> None:
     """What was done before a login, and as the anonymous id after it, ends up with who logged in."""
     subject.sink.capture([anonymous(1)])
     subject.sink.alias(ANON, ALICE)
@@ -117,7 +117,7 @@ def test_events_before_and_after_an_alias_are_one_persons(subject: Subject) -> N
     assert len(set(subject.people())) == 1
 
 
-def test_a_second_device_is_the_same_person(subject: Subject) -> None:
+def test_a_second_device_is_the_same_person(subject: SinkUnderTest) -> None:
     """Each anonymous id of a principal attaches to the same person."""
     subject.sink.alias(ANON, ALICE)
     subject.sink.capture([of(ALICE, 1), anonymous(2, OTHER_ANON)])
@@ -126,7 +126,7 @@ def test_a_second_device_is_the_same_person(subject: Subject) -> None:
     assert len(set(subject.people())) == 1
 
 
-def test_two_principals_stay_two(subject: Subject) -> None:
+def test_two_principals_stay_two(subject: SinkUnderTest) -> None:
     """Aliases of different ids to different principals mix nobody up; an id without one stays apart."""
     subject.sink.alias(ANON, ALICE)
     subject.sink.alias(OTHER_ANON, BOB)
@@ -137,7 +137,7 @@ def test_two_principals_stay_two(subject: Subject) -> None:
     assert len({alice, bob, apart}) == 3
 
 
-def test_a_repeated_alias_is_harmless(subject: Subject) -> None:
+def test_a_repeated_alias_is_harmless(subject: SinkUnderTest) -> None:
     """An alias whose reply was lost may be sent again."""
     subject.sink.alias(ANON, ALICE)
     before = subject.persons()
@@ -145,14 +145,14 @@ def test_a_repeated_alias_is_harmless(subject: Subject) -> None:
     assert subject.persons() == before
 
 
-def test_a_repeated_event_counts_once(subject: Subject) -> None:
+def test_a_repeated_event_counts_once(subject: SinkUnderTest) -> None:
     """The same record sent again is recognised."""
     subject.sink.capture([anonymous(1), anonymous(2)])
     subject.sink.capture([anonymous(2), anonymous(3)])
     assert list(subject.events()) == told([anonymous(1), anonymous(2), anonymous(3)])
 
 
-def test_out_of_reach_is_not_accepted(subject: Subject) -> None:
+def test_out_of_reach_is_not_accepted(subject: SinkUnderTest) -> None:
     """Where nobody takes it, both calls raise, and neither has an effect."""
     subject.fail()
     with pytest.raises(NotAcceptedError):
@@ -162,7 +162,7 @@ def test_out_of_reach_is_not_accepted(subject: Subject) -> None:
     assert subject.persons() == Persons()
 
 
-def test_a_failed_call_leaves_nothing_behind(subject: Subject) -> None:
+def test_a_failed_call_leaves_nothing_behind(subject: SinkUnderTest) -> None:
     """What was not accepted is not sent along with what comes next."""
     subject.fail()
     with pytest.raises(NotAcceptedError):
@@ -175,7 +175,7 @@ def test_a_failed_call_leaves_nothing_behind(subject: Subject) -> None:
     assert len(set(subject.people())) == 2
 
 
-def test_a_lost_reply_has_its_effect(subject: Subject) -> None:
+def test_a_lost_reply_has_its_effect(subject: SinkUnderTest) -> None:
     """A call that raises may have been taken in all the same: why nothing may rely on its failure."""
     subject.lose_replies()
     with pytest.raises(NotAcceptedError):
@@ -186,7 +186,7 @@ def test_a_lost_reply_has_its_effect(subject: Subject) -> None:
     assert len(set(subject.people())) == 1
 
 
-def test_a_refused_batch_is_refused_whole(subject: Subject) -> None:
+def test_a_refused_batch_is_refused_whole(subject: SinkUnderTest) -> None:
     """A bad event gets the batch that it is in refused, with an error of its own; nothing of it is taken."""
     subject.refuse()
     with pytest.raises(RefusedError):
@@ -196,13 +196,13 @@ def test_a_refused_batch_is_refused_whole(subject: Subject) -> None:
     assert list(subject.events()) == told([anonymous(1)])
 
 
-def test_nothing_is_a_batch_too(subject: Subject) -> None:
+def test_nothing_is_a_batch_too(subject: SinkUnderTest) -> None:
     """An empty batch is accepted, and has no effect."""
     subject.sink.capture([])
     assert subject.persons() == Persons()
 
 
-def test_an_undecided_record_is_never_sent(subject: Subject) -> None:
+def test_an_undecided_record_is_never_sent(subject: SinkUnderTest) -> None:
     """A record without a verdict is a mistake of the caller; nothing beside it leaves, then or later."""
     with pytest.raises(ValueError, match="verdict"):
         subject.sink.capture([anonymous(1), undecided(2)])
@@ -211,7 +211,7 @@ def test_an_undecided_record_is_never_sent(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("personless", [True, False])
-def test_what_is_shown_is_not_sent(subject: Subject, personless: bool) -> None:
+def test_what_is_shown_is_not_sent(subject: SinkUnderTest, personless: bool) -> None:
     """The message has the event's name, properties and distinct id, and the mark of an event of no person."""
     event = make_event(note="shown")
     message = subject.sink.preview(event, Attribution(ANON, personless=personless))

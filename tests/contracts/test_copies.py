@@ -23,7 +23,7 @@ def message(number: int = 1, **properties: object) -> dict[str, object]:
 
 
 @frozen
-class Subject:
+class CopiesUnderTest:
     """Copies, the same ones as the next process holds them, and how to lose permission."""
 
     copies: Copies
@@ -32,38 +32,40 @@ class Subject:
 
 
 @pytest.fixture(params=["in memory", "on disk"])
-def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> Subject:
+def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> CopiesUnderTest:
     if request.param == "in memory":
         copies = MemoryCopies()
-        return Subject(copies, lambda: copies, lambda: setattr(copies, "readable", False))
+        return CopiesUnderTest(copies, lambda: copies, lambda: setattr(copies, "readable", False))
     path = tmp_path / "outbox" / "sent.jsonl"
-    return Subject(FileCopies(str(path)), lambda: FileCopies(str(path)), lambda: deny(mocker, tmp_path))
+    return CopiesUnderTest(
+        FileCopies(str(path)), lambda: FileCopies(str(path)), lambda: deny(mocker, tmp_path)
+    )
 
 
 def numbers(copies: Copies) -> list[Any]:
     return [copy.message["uuid"] for copy in copies.all()]
 
 
-def test_at_first_there_are_none(subject: Subject) -> None:
+def test_at_first_there_are_none(subject: CopiesUnderTest) -> None:
     """Nothing was sent yet."""
     assert list(subject.copies.all()) == []
 
 
-def test_a_copy_is_the_message_as_it_was(subject: Subject) -> None:
+def test_a_copy_is_the_message_as_it_was(subject: CopiesUnderTest) -> None:
     """Every text and number of it comes back, with when it was accepted."""
     sent = message(1, note="naïve ☃", nested={"list": [1, 2.5, None, True]})
     subject.copies.keep([sent], NOW)
     assert list(subject.another().all()) == [Sent(NOW, sent)]
 
 
-def test_the_newest_come_last(subject: Subject) -> None:
+def test_the_newest_come_last(subject: CopiesUnderTest) -> None:
     """In the order in which they were accepted, across processes."""
     subject.copies.keep([message(1), message(2)], NOW)
     subject.another().keep([message(3)], NOW + 1)
     assert numbers(subject.copies) == ["1", "2", "3"]
 
 
-def test_the_oldest_go(subject: Subject) -> None:
+def test_the_oldest_go(subject: CopiesUnderTest) -> None:
     """500 stay, of however many."""
     for start in range(0, 700, 100):
         subject.copies.keep([message(number) for number in range(start, start + 100)], NOW)
@@ -71,7 +73,7 @@ def test_the_oldest_go(subject: Subject) -> None:
     assert len(subject.copies.all()) == COPIES_LIMIT
 
 
-def test_erased_they_are_gone(subject: Subject) -> None:
+def test_erased_they_are_gone(subject: CopiesUnderTest) -> None:
     """Also where there are none; new ones can be kept."""
     subject.copies.keep([message(1)], NOW)
     for _ in range(2):
@@ -81,7 +83,7 @@ def test_erased_they_are_gone(subject: Subject) -> None:
     assert numbers(subject.copies) == ["2"]
 
 
-def test_keeping_never_raises(subject: Subject) -> None:
+def test_keeping_never_raises(subject: CopiesUnderTest) -> None:
     """What was accepted must not be sent again because there is no room for a copy; reading does raise."""
     subject.copies.keep([message(1)], NOW)
     subject.shut()

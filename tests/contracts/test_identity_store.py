@@ -22,7 +22,7 @@ from tests.samples import ANON, FRESH, HERE, KNOWNS
 
 
 @frozen
-class Subject:
+class IdentityStoreUnderTest:
     """An identity store, the same one as another process holds it, and how to lose the permission."""
 
     store: IdentityStore
@@ -30,20 +30,22 @@ class Subject:
     shut: Callable[[], object]
 
 
-def _in_memory() -> Subject:
+def _in_memory() -> IdentityStoreUnderTest:
     store = MemoryIdentityStore(here=HERE)
-    return Subject(store, lambda: store, lambda: setattr(store, "readable", False))
+    return IdentityStoreUnderTest(store, lambda: store, lambda: setattr(store, "readable", False))
 
 
-def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
+def _on_disk(config_dir: Path, mocker: MockerFixture) -> IdentityStoreUnderTest:
     def make() -> IdentityStore:
         return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
 
-    return Subject(make(), make, lambda: deny(mocker, config_dir))
+    return IdentityStoreUnderTest(make(), make, lambda: deny(mocker, config_dir))
 
 
 @pytest.fixture(params=["in memory", "on disk"])
-def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture) -> Subject:
+def subject(
+    request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture
+) -> IdentityStoreUnderTest:
     return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
 
 
@@ -51,24 +53,24 @@ def put(store: IdentityStore, state: IdentityState) -> None:
     store.change(lambda _: (state, None))
 
 
-def test_nothing_is_known_at_first(subject: Subject) -> None:
+def test_nothing_is_known_at_first(subject: IdentityStoreUnderTest) -> None:
     """A store that nobody wrote to knows neither an identity nor a ledger."""
     assert subject.store.current() == IdentityState(None, None)
 
 
-def test_looking_leaves_no_trace(subject: Subject) -> None:
+def test_looking_leaves_no_trace(subject: IdentityStoreUnderTest) -> None:
     """What is current is the same before and after somebody looked."""
     assert [subject.store.current() for _ in range(3)] == [IdentityState(None, None)] * 3
 
 
 @pytest.mark.parametrize("state", KNOWNS.values(), ids=KNOWNS)
-def test_a_change_is_kept(subject: Subject, state: IdentityState) -> None:
+def test_a_change_is_kept(subject: IdentityStoreUnderTest, state: IdentityState) -> None:
     """What a decision made is what this process and every other one read from then on."""
     subject.store.change(lambda _: (state, None))
     assert [subject.store.current(), subject.another().current()] == [state, state]
 
 
-def test_a_rotated_identity_is_an_anonymous_one(subject: Subject) -> None:
+def test_a_rotated_identity_is_an_anonymous_one(subject: IdentityStoreUnderTest) -> None:
     """After a rotation the fresh id is current, and nothing links it to anybody."""
     put(subject.store, KNOWNS["linked"])
     subject.store.change(lambda state: (state.rotated(FRESH, HERE), None))
@@ -77,20 +79,20 @@ def test_a_rotated_identity_is_an_anonymous_one(subject: Subject) -> None:
     assert (current.anon_id, current.is_consistent) == (FRESH, True)
 
 
-def test_a_change_returns_what_the_decision_adds(subject: Subject) -> None:
+def test_a_change_returns_what_the_decision_adds(subject: IdentityStoreUnderTest) -> None:
     """A decision's second half comes back as it is."""
     added = object()
     assert subject.store.change(lambda state: (state, added)) is added
 
 
-def test_a_decision_is_made_on_what_is_there_by_now(subject: Subject) -> None:
+def test_a_decision_is_made_on_what_is_there_by_now(subject: IdentityStoreUnderTest) -> None:
     """A change reads again: it sees what another process stored after this one last looked."""
     put(subject.store, KNOWNS["anonymous"])
     put(subject.another(), KNOWNS["linked"])
     assert subject.store.change(lambda state: (state, state)) == KNOWNS["linked"]
 
 
-def test_a_decision_that_fails_changes_nothing(subject: Subject) -> None:
+def test_a_decision_that_fails_changes_nothing(subject: IdentityStoreUnderTest) -> None:
     """An exception of the decision passes as it is, nothing is stored, and the store is free again."""
     put(subject.store, KNOWNS["anonymous"])
 
@@ -104,12 +106,12 @@ def test_a_decision_that_fails_changes_nothing(subject: Subject) -> None:
     assert subject.store.current() == KNOWNS["linked"]
 
 
-def test_the_machine_is_the_same_for_everybody_here(subject: Subject) -> None:
+def test_the_machine_is_the_same_for_everybody_here(subject: IdentityStoreUnderTest) -> None:
     """`here` says which machine this is, and every process on it says the same."""
     assert subject.store.here == subject.another().here == HERE
 
 
-def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
+def test_what_is_not_permitted_is_a_store_error(subject: IdentityStoreUnderTest) -> None:
     """Without permission nothing is guessed: reading and changing both raise, and no decision is asked."""
     put(subject.store, KNOWNS["linked"])
     subject.shut()
@@ -119,7 +121,7 @@ def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
         subject.store.change(lambda state: pytest.fail(f"asked about {state}"))
 
 
-def test_a_change_waits_for_the_one_before_it(subject: Subject) -> None:
+def test_a_change_waits_for_the_one_before_it(subject: IdentityStoreUnderTest) -> None:
     """Changes are totally ordered: one that begins during another is made on what that one left."""
     put(subject.store, IdentityState(Anonymous(ANON), Ledger(ANON, HERE)))
     second = threading.Thread(target=lambda: subject.another().change(_reaching("second")))
@@ -134,7 +136,7 @@ def test_a_change_waits_for_the_one_before_it(subject: Subject) -> None:
     assert _reached(subject.store) == {"first", "second"}
 
 
-def test_a_reader_sees_what_was_stored_and_nothing_else(subject: Subject) -> None:
+def test_a_reader_sees_what_was_stored_and_nothing_else(subject: IdentityStoreUnderTest) -> None:
     """While one process changes the identity again and again, another one reads it whole every time."""
     states = [KNOWNS["anonymous"], KNOWNS["linked"]]
     put(subject.store, states[0])
@@ -155,7 +157,7 @@ def test_a_reader_sees_what_was_stored_and_nothing_else(subject: Subject) -> Non
     assert {state.ledger for state in seen} <= {state.ledger for state in states}
 
 
-def test_no_change_is_lost(subject: Subject, mocker: MockerFixture) -> None:
+def test_no_change_is_lost(subject: IdentityStoreUnderTest, mocker: MockerFixture) -> None:
     """Of many changes at once, each has its effect."""
     mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 30.0)
     put(subject.store, IdentityState(Anonymous(ANON), Ledger(ANON, HERE)))

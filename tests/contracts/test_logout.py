@@ -12,8 +12,9 @@ from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.adapters.storage.logout import log_out
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
-from tests.domain.values import HERE, F, knowns
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
+from arcade_usage.domain.ledger import Ledger
+from tests.unit.domain.values import HERE, F, knowns
 
 G1, G2 = "12345678-0000-4000-8000-00000000000d", "12345678-0000-4000-8000-00000000000e"
 
@@ -33,8 +34,13 @@ def write(layout: Layout, state: IdentityState) -> None:
         identity = b"{" if malformed else codec.write_identity(state.identity, {"theirs": 1})  # type: ignore[arg-type]
         Path(layout.usage_json).write_bytes(identity)
     if state.ledger is not None:
-        malformed = isinstance(state.ledger, Malformed)
-        Path(layout.ledger).write_bytes(b"{" if malformed else codec.write_ledger(state.ledger))  # type: ignore[arg-type]
+        Path(layout.ledger).write_bytes(_ledger_text(state.ledger))
+
+
+def _ledger_text(ledger: Ledger | Malformed | NewerLedger) -> bytes:
+    if isinstance(ledger, NewerLedger):
+        return ledger.text.encode()
+    return b"{" if isinstance(ledger, Malformed) else codec.write_ledger(ledger)
 
 
 @settings(max_examples=400, deadline=None)

@@ -19,7 +19,7 @@ from tests.samples import ALICE, OTHER_SINK, SINK, SNAPSHOTS, anonymous, make_ev
 
 
 @frozen
-class Subject:
+class OutboxUnderTest:
     """An outbox, the same one as another process holds it, that of another sink, and how to lose permission."""
 
     outbox: Outbox
@@ -28,25 +28,27 @@ class Subject:
     shut: Callable[[], object]
 
 
-def _in_memory() -> Subject:
+def _in_memory() -> OutboxUnderTest:
     outbox = MemoryOutbox()
-    return Subject(outbox, lambda: outbox, MemoryOutbox(), lambda: setattr(outbox.queue, "writable", False))
+    return OutboxUnderTest(
+        outbox, lambda: outbox, MemoryOutbox(), lambda: setattr(outbox.queue, "writable", False)
+    )
 
 
-def _on_disk(folder: Path, mocker: MockerFixture) -> Subject:
+def _on_disk(folder: Path, mocker: MockerFixture) -> OutboxUnderTest:
     def make() -> Outbox:
         return FolderOutbox(str(folder / SINK.key), SINK)
 
     other = FolderOutbox(str(folder / OTHER_SINK.key), OTHER_SINK)
-    return Subject(make(), make, other, lambda: deny(mocker, folder))
+    return OutboxUnderTest(make(), make, other, lambda: deny(mocker, folder))
 
 
 @pytest.fixture(params=["in memory", "on disk"])
-def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> Subject:
+def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> OutboxUnderTest:
     return _in_memory() if request.param == "in memory" else _on_disk(tmp_path / "outbox", mocker)
 
 
-def test_an_outbox_begins_empty(subject: Subject) -> None:
+def test_an_outbox_begins_empty(subject: OutboxUnderTest) -> None:
     """Where nothing was ever added, nothing is pending."""
     assert list(subject.outbox.queue.pending()) == []
 
@@ -58,7 +60,7 @@ def test_an_outbox_begins_empty(subject: Subject) -> None:
     ids=["undecided", "a principal's", "apart"],
 )
 def test_a_record_comes_back_as_it_was(
-    subject: Subject, snapshot: Snapshot, attribution: Attribution | None
+    subject: OutboxUnderTest, snapshot: Snapshot, attribution: Attribution | None
 ) -> None:
     """Event, snapshot, verdict and the mark of a logout are kept, for this process and every other one."""
     event = make_event(note="naïve ☃", nested={"list": [1, 2.5, None, True]})
@@ -70,21 +72,21 @@ def test_a_record_comes_back_as_it_was(
     ]
 
 
-def test_the_oldest_comes_first(subject: Subject) -> None:
+def test_the_oldest_comes_first(subject: OutboxUnderTest) -> None:
     """Records are ordered by when their events happened, whatever the order they were added in."""
     for number in (3, 1, 2):
         subject.outbox.queue.add(anonymous(number))
     assert list(subject.outbox.queue.pending()) == [anonymous(1), anonymous(2), anonymous(3)]
 
 
-def test_a_record_is_there_once(subject: Subject) -> None:
+def test_a_record_is_there_once(subject: OutboxUnderTest) -> None:
     """A record added again is still one record."""
     subject.outbox.queue.add(anonymous(1))
     subject.another().queue.add(anonymous(1))
     assert list(subject.outbox.queue.pending()) == [anonymous(1)]
 
 
-def test_a_frozen_verdict_is_kept(subject: Subject) -> None:
+def test_a_frozen_verdict_is_kept(subject: OutboxUnderTest) -> None:
     """The verdict that a sender gives replaces none, in place."""
     for number in (1, 2):
         subject.outbox.queue.add(undecided(number))
@@ -92,7 +94,7 @@ def test_a_frozen_verdict_is_kept(subject: Subject) -> None:
     assert list(subject.another().queue.pending()) == [of(ALICE, 1), undecided(2)]
 
 
-def test_what_was_removed_is_gone(subject: Subject) -> None:
+def test_what_was_removed_is_gone(subject: OutboxUnderTest) -> None:
     """Only the records that are named are removed."""
     for number in (1, 2, 3):
         subject.outbox.queue.add(anonymous(number))
@@ -100,7 +102,7 @@ def test_what_was_removed_is_gone(subject: Subject) -> None:
     assert list(subject.another().queue.pending()) == [anonymous(2)]
 
 
-def test_removing_again_is_harmless(subject: Subject) -> None:
+def test_removing_again_is_harmless(subject: OutboxUnderTest) -> None:
     """What is not there, or not there any more, can be removed."""
     subject.outbox.queue.remove([anonymous(9)])
     subject.outbox.queue.add(anonymous(1))
@@ -109,7 +111,7 @@ def test_removing_again_is_harmless(subject: Subject) -> None:
     assert list(subject.outbox.queue.pending()) == []
 
 
-def test_one_sends_at_a_time(subject: Subject) -> None:
+def test_one_sends_at_a_time(subject: OutboxUnderTest) -> None:
     """While one process sends, every other one is told that somebody is at work; then it is free again."""
     subject.outbox.queue.add(anonymous())
     with subject.outbox.sender_lock.hold() as first, subject.another().sender_lock.hold() as second:
@@ -118,7 +120,7 @@ def test_one_sends_at_a_time(subject: Subject) -> None:
         assert again
 
 
-def test_who_was_turned_away_does_not_free_the_lock(subject: Subject) -> None:
+def test_who_was_turned_away_does_not_free_the_lock(subject: OutboxUnderTest) -> None:
     """The sender lock stays with its holder when somebody else gave up."""
     with subject.outbox.sender_lock.hold():
         for _ in range(2):
@@ -126,7 +128,7 @@ def test_who_was_turned_away_does_not_free_the_lock(subject: Subject) -> None:
                 assert not admitted
 
 
-def test_a_sender_that_fails_frees_the_lock(subject: Subject) -> None:
+def test_a_sender_that_fails_frees_the_lock(subject: OutboxUnderTest) -> None:
     """An exception of the sender passes as it is, and the next one can send."""
     with pytest.raises(LookupError, match="of the sender"), subject.outbox.sender_lock.hold():
         raise LookupError("of the sender")
@@ -134,14 +136,14 @@ def test_a_sender_that_fails_frees_the_lock(subject: Subject) -> None:
         assert admitted
 
 
-def test_events_are_added_while_somebody_sends(subject: Subject) -> None:
+def test_events_are_added_while_somebody_sends(subject: OutboxUnderTest) -> None:
     """The sender lock keeps nobody from leaving an event, and the sender sees it."""
     with subject.outbox.sender_lock.hold():
         subject.another().queue.add(anonymous(1))
         assert list(subject.outbox.queue.pending()) == [anonymous(1)]
 
 
-def test_sinks_are_apart(subject: Subject) -> None:
+def test_sinks_are_apart(subject: OutboxUnderTest) -> None:
     """What waits for one sink is not pending for another, and both may be sent to at once."""
     subject.outbox.queue.add(anonymous(1))
     subject.of_another_sink.queue.add(anonymous(2))
@@ -151,7 +153,7 @@ def test_sinks_are_apart(subject: Subject) -> None:
         assert (one, other) == (True, True)
 
 
-def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
+def test_what_is_not_permitted_is_a_store_error(subject: OutboxUnderTest) -> None:
     """A record that can't be kept is not passed over in silence."""
     subject.shut()
     with pytest.raises(StoreError):
@@ -160,7 +162,7 @@ def test_what_is_not_permitted_is_a_store_error(subject: Subject) -> None:
         subject.outbox.queue.freeze(anonymous())
 
 
-def test_purged_it_is_empty(subject: Subject) -> None:
+def test_purged_it_is_empty(subject: OutboxUnderTest) -> None:
     """Everything that waits is gone, decided or not, for every process; other sinks keep theirs."""
     subject.outbox.queue.add(undecided(1))
     subject.another().queue.add(anonymous(2))
@@ -171,7 +173,7 @@ def test_purged_it_is_empty(subject: Subject) -> None:
     assert subject.outbox.queue.purge() == 0
 
 
-def test_a_purged_record_does_not_come_back(subject: Subject) -> None:
+def test_a_purged_record_does_not_come_back(subject: OutboxUnderTest) -> None:
     """A sender that had read it before can't freeze a verdict for it any more."""
     subject.outbox.queue.add(undecided(1))
     assert list(subject.another().queue.pending()) == [undecided(1)]

@@ -17,7 +17,7 @@ from tests.samples import ALICE, BOB
 
 
 @frozen
-class Subject:
+class PrincipalApiUnderTest:
     """A principal API, and what a host and the network do to it."""
 
     api: PrincipalApi
@@ -26,12 +26,12 @@ class Subject:
     cut_off: Callable[[], object]
 
 
-def _in_memory() -> Subject:
+def _in_memory() -> PrincipalApiUnderTest:
     api = MemoryPrincipalApi({"alice's": Found(ALICE), "bob's": Found(BOB)})
-    return Subject(api, api.log_in, api.log_out, lambda: setattr(api, "reachable", False))
+    return PrincipalApiUnderTest(api, api.log_in, api.log_out, lambda: setattr(api, "reachable", False))
 
 
-def _over_http(config_dir: Path, receiver: Receiver) -> Subject:
+def _over_http(config_dir: Path, receiver: Receiver) -> PrincipalApiUnderTest:
     config_dir.mkdir()
     credentials = config_dir / "credentials.yaml"
     receiver.principals = {"alices": ALICE, "bobs": BOB}
@@ -42,42 +42,44 @@ def _over_http(config_dir: Path, receiver: Receiver) -> Subject:
         written.write_text(json.dumps({"cloud": {"auth": auth}}))
         os.replace(written, credentials)
 
-    return Subject(
+    return PrincipalApiUnderTest(
         ArcadeCloud(str(credentials)), log_in, credentials.unlink, lambda: setattr(receiver, "cloud", DOWN)
     )
 
 
 @pytest.fixture(params=["in memory", "over HTTP"])
-def subject(request: pytest.FixtureRequest, config_dir: Path, receiver: Receiver) -> Subject:
+def subject(request: pytest.FixtureRequest, config_dir: Path, receiver: Receiver) -> PrincipalApiUnderTest:
     return _in_memory() if request.param == "in memory" else _over_http(config_dir, receiver)
 
 
-def test_without_credentials_there_is_nobody(subject: Subject) -> None:
+def test_without_credentials_there_is_nobody(subject: PrincipalApiUnderTest) -> None:
     """No credentials have no stamp, and name nobody."""
     assert (subject.api.stamp(), subject.api.look_up()) == (None, (None, Rejected()))
 
 
 @pytest.mark.parametrize(("token", "principal_id"), [("alice's", ALICE), ("bob's", BOB)])
-def test_credentials_name_their_principal(subject: Subject, token: str, principal_id: str) -> None:
+def test_credentials_name_their_principal(
+    subject: PrincipalApiUnderTest, token: str, principal_id: str
+) -> None:
     """A look-up finds whom the stored credentials belong to."""
     subject.log_in(token)
     assert subject.api.look_up()[1] == Found(principal_id)
 
 
-def test_refused_credentials_name_nobody(subject: Subject) -> None:
+def test_refused_credentials_name_nobody(subject: PrincipalApiUnderTest) -> None:
     """Credentials that the service does not know are a definite nobody."""
     subject.log_in("a stranger's".replace(" ", "-"))
     assert subject.api.look_up()[1] == Rejected()
 
 
-def test_out_of_reach_is_no_answer(subject: Subject) -> None:
+def test_out_of_reach_is_no_answer(subject: PrincipalApiUnderTest) -> None:
     """A service that can't be asked says nothing about the credentials, and nothing is raised."""
     subject.log_in("alice's")
     subject.cut_off()
     assert subject.api.look_up() == (subject.api.stamp(), NoAnswer())
 
 
-def test_a_look_up_names_the_stamp_of_what_it_asked_about(subject: Subject) -> None:
+def test_a_look_up_names_the_stamp_of_what_it_asked_about(subject: PrincipalApiUnderTest) -> None:
     """The stamp that comes with an answer is that of the credentials that were asked about."""
     subject.log_in("alice's")
     before = subject.api.stamp()
@@ -88,7 +90,7 @@ def test_a_look_up_names_the_stamp_of_what_it_asked_about(subject: Subject) -> N
     assert subject.api.stamp() != before
 
 
-def test_a_stamp_lasts_as_long_as_the_credentials(subject: Subject) -> None:
+def test_a_stamp_lasts_as_long_as_the_credentials(subject: PrincipalApiUnderTest) -> None:
     """Looking and asking leave the stamp as it is."""
     subject.log_in("alice's")
     stamps = [subject.api.stamp()]
@@ -96,7 +98,7 @@ def test_a_stamp_lasts_as_long_as_the_credentials(subject: Subject) -> None:
     assert subject.api.stamp() == stamps[0]
 
 
-def test_the_same_credentials_stored_again_have_another_stamp(subject: Subject) -> None:
+def test_the_same_credentials_stored_again_have_another_stamp(subject: PrincipalApiUnderTest) -> None:
     """A stamp tells one writing of the file from the next, also where the content is the same."""
     subject.log_in("alice's")
     before = subject.api.stamp()
@@ -104,7 +106,7 @@ def test_the_same_credentials_stored_again_have_another_stamp(subject: Subject) 
     assert subject.api.stamp() not in (None, before)
 
 
-def test_a_logout_takes_the_stamp_away(subject: Subject) -> None:
+def test_a_logout_takes_the_stamp_away(subject: PrincipalApiUnderTest) -> None:
     """After credentials were removed there is nobody again."""
     subject.log_in("alice's")
     subject.log_out()

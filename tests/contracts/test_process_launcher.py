@@ -18,7 +18,7 @@ from tests.adapters.stand_in import StandIn
 
 
 @frozen
-class Subject:
+class LauncherUnderTest:
     """A launcher, the payload that a process got during a launch, and how there comes to be none."""
 
     launcher: ProcessLauncher
@@ -30,20 +30,20 @@ class Subject:
         return self.received_during(lambda: self.launcher.launch(payload))
 
 
-def _in_memory() -> Subject:
+def _in_memory() -> LauncherUnderTest:
     launcher = MemoryLauncher()
 
     def received_during(launch: Callable[[], None]) -> str:
         launch()
         return launcher.payloads[-1]
 
-    return Subject(launcher, received_during, lambda: setattr(launcher, "failing", True))
+    return LauncherUnderTest(launcher, received_during, lambda: setattr(launcher, "failing", True))
 
 
 @pytest.fixture(params=["in memory", "detached"])
 def subject(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Subject]:
+) -> Iterator[LauncherUnderTest]:
     if request.param == "in memory":
         yield _in_memory()
         return
@@ -57,7 +57,7 @@ def subject(
         assert isinstance(payload, str)
         return payload
 
-    yield Subject(DetachedLauncher(os.environ), received_during, Path(stand_in.executable).unlink)
+    yield LauncherUnderTest(DetachedLauncher(os.environ), received_during, Path(stand_in.executable).unlink)
     stand_in.close()
 
 
@@ -78,19 +78,21 @@ VERBS: dict[str, Callable[[ProcessLauncher, str], None]] = {
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 def test_a_process_gets_the_payload(
-    subject: Subject, payload: str, verb: Callable[[ProcessLauncher, str], None]
+    subject: LauncherUnderTest, payload: str, verb: Callable[[ProcessLauncher, str], None]
 ) -> None:
     """What is launched gets exactly what was handed over, whether it is waited for or not."""
     assert subject.received_during(lambda: verb(subject.launcher, payload)) == payload
 
 
-def test_each_process_gets_its_own(subject: Subject) -> None:
+def test_each_process_gets_its_own(subject: LauncherUnderTest) -> None:
     """One launch is one process, and one payload."""
     assert [subject.launch(payload) for payload in ("1", "2", "3")] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_no_process_is_a_launch_error(subject: Subject, verb: Callable[[ProcessLauncher, str], None]) -> None:
+def test_no_process_is_a_launch_error(
+    subject: LauncherUnderTest, verb: Callable[[ProcessLauncher, str], None]
+) -> None:
     """Where nothing can be started, both verbs say so, and the next launch is tried again."""
     subject.fail()
     for _ in range(2):

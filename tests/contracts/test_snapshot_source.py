@@ -21,31 +21,33 @@ from tests.samples import ANON, HERE
 
 
 @frozen
-class Subject:
+class SnapshotSourceUnderTest:
     """A snapshot source, and how its folder becomes one that can't be used."""
 
     source: SnapshotSource
     shut: Callable[[], object]
 
 
-def _in_memory() -> Subject:
+def _in_memory() -> SnapshotSourceUnderTest:
     snapshot = {
         "usage": json.dumps({"anon_id": ANON, "linked_principal_id": None}),
         "ledger": json.dumps({"anon_id": ANON, "born": HERE, "first": True}),
         "stamp": None,
     }
     source = MemorySnapshots(snapshot)
-    return Subject(source, lambda: setattr(source, "snapshot", None))
+    return SnapshotSourceUnderTest(source, lambda: setattr(source, "snapshot", None))
 
 
-def _on_disk(config_dir: Path, mocker: MockerFixture) -> Subject:
+def _on_disk(config_dir: Path, mocker: MockerFixture) -> SnapshotSourceUnderTest:
     layout = Layout(str(config_dir))
     source = FolderSnapshots(layout, lambda: make_first_identity(layout, UuidGenerator().new(), lambda: HERE))
-    return Subject(source, lambda: deny(mocker, config_dir))
+    return SnapshotSourceUnderTest(source, lambda: deny(mocker, config_dir))
 
 
 @pytest.fixture(params=["in memory", "on disk"])
-def subject(request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture) -> Subject:
+def subject(
+    request: pytest.FixtureRequest, config_dir: Path, mocker: MockerFixture
+) -> SnapshotSourceUnderTest:
     return _in_memory() if request.param == "in memory" else _on_disk(config_dir, mocker)
 
 
@@ -58,27 +60,27 @@ def identified(source: SnapshotSource) -> Mapping[str, object]:
     return snapshot
 
 
-def test_a_snapshot_is_json_that_a_payload_carries(subject: Subject) -> None:
+def test_a_snapshot_is_json_that_a_payload_carries(subject: SnapshotSourceUnderTest) -> None:
     """A snapshot survives being written and read as JSON, and says what it said."""
     snapshot = identified(subject.source)
     carried = codec.read_object(json.loads(json.dumps(snapshot)))
     assert codec.read_snapshot(carried) == codec.read_snapshot(snapshot)
 
 
-def test_a_reported_snapshot_names_an_identity(subject: Subject) -> None:
+def test_a_reported_snapshot_names_an_identity(subject: SnapshotSourceUnderTest) -> None:
     """The first command that is reported has an anonymous identity of this machine, with a ledger about it."""
     state = codec.read_snapshot(identified(subject.source)).state
     assert isinstance(state.identity, Anonymous)
     assert state.matching_ledger == Ledger(state.identity.anon_id, HERE, first=True)
 
 
-def test_a_second_look_sees_the_same(subject: Subject) -> None:
+def test_a_second_look_sees_the_same(subject: SnapshotSourceUnderTest) -> None:
     """Looking again changes nothing."""
     identified(subject.source)
     assert subject.source.take() == subject.source.take()
 
 
-def test_the_stamp_is_that_of_the_look(subject: Subject) -> None:
+def test_the_stamp_is_that_of_the_look(subject: SnapshotSourceUnderTest) -> None:
     """Credentials that came since are not what the command ran with."""
     taken = {"usage": None, "ledger": None, "stamp": [1, 2, 3, 4, 5]}
     snapshot = subject.source.identify(taken)
@@ -86,7 +88,7 @@ def test_the_stamp_is_that_of_the_look(subject: Subject) -> None:
     assert snapshot["stamp"] == taken["stamp"]
 
 
-def test_a_folder_that_cannot_be_used_gives_no_snapshot(subject: Subject) -> None:
+def test_a_folder_that_cannot_be_used_gives_no_snapshot(subject: SnapshotSourceUnderTest) -> None:
     """Without a folder there is no snapshot, and nothing is raised: an id that changes is worse than none."""
     taken = {"usage": None, "ledger": None, "stamp": None}
     subject.shut()

@@ -16,28 +16,30 @@ from tests.adapters.disk import deny
 
 
 @frozen
-class Subject:
+class SwitchUnderTest:
     choice: Switch
     is_off: Callable[[], bool]
     shut: Callable[[], object]
 
 
 @pytest.fixture(params=["in memory", "on disk"])
-def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> Subject:
+def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> SwitchUnderTest:
     if request.param == "in memory":
         choice = MemorySwitch()
-        return Subject(choice, lambda: choice.is_off, lambda: setattr(choice, "writable", False))
+        return SwitchUnderTest(choice, lambda: choice.is_off, lambda: setattr(choice, "writable", False))
     layout = Layout(str(tmp_path / "config"))
-    return Subject(FolderSwitch(layout, "phc_x"), lambda: chose_off([layout]), lambda: deny(mocker, tmp_path))
+    return SwitchUnderTest(
+        FolderSwitch(layout, "phc_x"), lambda: chose_off([layout]), lambda: deny(mocker, tmp_path)
+    )
 
 
-def test_nothing_is_chosen_at_first(subject: Subject) -> None:
+def test_nothing_is_chosen_at_first(subject: SwitchUnderTest) -> None:
     """There is nothing to take back either."""
     assert not subject.is_off()
     assert subject.choice.turn_on() is False
 
 
-def test_off_holds_until_it_is_taken_back(subject: Subject) -> None:
+def test_off_holds_until_it_is_taken_back(subject: SwitchUnderTest) -> None:
     """Chosen twice, it is taken back once."""
     for _ in range(2):
         subject.choice.turn_off()
@@ -47,7 +49,7 @@ def test_off_holds_until_it_is_taken_back(subject: Subject) -> None:
     assert subject.choice.turn_on() is False
 
 
-def test_what_cannot_be_stored_is_told(subject: Subject) -> None:
+def test_what_cannot_be_stored_is_told(subject: SwitchUnderTest) -> None:
     """Whoever asked to be left alone learns that it did not work."""
     subject.shut()
     with pytest.raises(StoreError):

@@ -52,7 +52,7 @@ Seen = dict[str, tuple[object, ...]]
 
 
 @define
-class Place:
+class Spot:
     """A name of ours where a stranger comes to lie. `outside`: a folder with files of the user's.
 
     `original`: where what lay here is moved. `strangers`: what has to stay as it is. `linked`: a file of the
@@ -86,8 +86,8 @@ class Place:
         return look([self.outside, *moved], names_count=not self.linked) | look(self.strangers)
 
 
-def _link(target: Callable[[Place], "str | Path"]) -> Callable[[Place], None]:
-    def plant(place: Place) -> None:
+def _link(target: Callable[[Spot], "str | Path"]) -> Callable[[Spot], None]:
+    def plant(place: Spot) -> None:
         place.move_away()
         place.path.symlink_to(target(place))
         place.strangers.append(place.path)
@@ -95,36 +95,36 @@ def _link(target: Callable[[Place], "str | Path"]) -> Callable[[Place], None]:
     return plant
 
 
-def _hard_link(place: Place) -> None:
+def _hard_link(place: Spot) -> None:
     place.move_away()
     os.link(place.theirs, place.path)
     place.linked = True
 
 
-def _hard_link_of_ours(place: Place) -> None:
+def _hard_link_of_ours(place: Spot) -> None:
     original = place.move_away()
     os.link(place.theirs if original.is_dir() else original, place.path)
     place.linked = True
 
 
-def _pipe(place: Place) -> None:
+def _pipe(place: Spot) -> None:
     place.move_away()
     os.mkfifo(place.path, 0o600)
     place.strangers.append(place.path)
 
 
-def _pipe_with_a_writer(place: Place) -> None:
+def _pipe_with_a_writer(place: Spot) -> None:
     _pipe(place)
     place.writer = Writer(place.path)
 
 
-def _device(place: Place) -> None:
+def _device(place: Spot) -> None:
     place.move_away()
     os.mknod(place.path, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero, which never ends
     place.strangers.append(place.path)
 
 
-def _socket(place: Place) -> None:
+def _socket(place: Spot) -> None:
     place.move_away()
     descriptor = os.open(place.path.parent, os.O_RDONLY)  # an address has 107 bytes at most
     with socket.socket(socket.AF_UNIX) as made:
@@ -133,7 +133,7 @@ def _socket(place: Place) -> None:
     place.strangers.append(place.path)
 
 
-def _folder(place: Place) -> None:
+def _folder(place: Spot) -> None:
     place.move_away()
     place.path.mkdir(0o700)
     inside = (place.path / "notes.txt", place.path / "folder" / "ledger.json")
@@ -143,7 +143,7 @@ def _folder(place: Place) -> None:
     place.strangers += inside  # of the folder itself, the times change where it has the name of one of ours
 
 
-def _another_owner(place: Place) -> None:
+def _another_owner(place: Spot) -> None:
     if not place.path.exists():
         place.path.parent.mkdir(mode=0o700, exist_ok=True)
         place.path.touch(0o600)
@@ -152,12 +152,12 @@ def _another_owner(place: Place) -> None:
     place.strangers.append(place.path)
 
 
-def _open_to_others(place: Place) -> None:
+def _open_to_others(place: Spot) -> None:
     place.path.chmod(0o777)
     place.strangers.append(place.path)
 
 
-def _beside(place: Place) -> None:
+def _beside(place: Spot) -> None:
     folder = place.path.parent
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in (f"{place.path.name}.bak", f".tmp-{place.path.name}", "notes.event.json", ".tmp-1-notes"):
@@ -173,7 +173,7 @@ def _beside(place: Place) -> None:
 class Kind:
     """A kind of stranger. `at`: the names that it can be planted at."""
 
-    plant: Callable[[Place], None]
+    plant: Callable[[Spot], None]
     at: tuple[str, ...] = (*FILES, *FOLDERS)
     needs_root: bool = False
 

@@ -61,7 +61,7 @@ SILENT: dict[str, tuple[list[str], dict[str, str]]] = {
 }
 
 
-def listing(folder: Path) -> dict[str, tuple[int, int, int]]:
+def stats_of(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Every file and folder, with its mode, size and time of its last change."""
     found = {}
     for path in (folder, *folder.rglob("*")):
@@ -76,7 +76,7 @@ def changes(world: World, arguments: list[str], environment: Mapping[str, str]) 
     home, script = world.scratch / "home", world.scratch / "tool.py"
     home.mkdir(exist_ok=True)
     script.write_text(TOOL.format(token=TOKEN, host=world.receiver.url), encoding="utf-8")
-    before = listing(home)
+    before = stats_of(home)
     done = subprocess.run(
         [sys.executable, "-B", str(script), *arguments],
         env={"PATH": os.environ["PATH"], "HOME": os.fspath(home), "PYTHONWARNINGS": "ignore", **environment},
@@ -86,7 +86,7 @@ def changes(world: World, arguments: list[str], environment: Mapping[str, str]) 
         check=False,
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
-    after = listing(home)
+    after = stats_of(home)
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 

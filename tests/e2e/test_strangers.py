@@ -20,7 +20,7 @@ from arcade_usage.application.errors import UsageTrackingError
 from arcade_usage.composition.delivery import deliver
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.backoff import Backoff
-from tests.cli.running import Shell
+from tests.e2e.cli.running import Shell
 from tests.e2e.strangers import (
     FILES,
     FOLDERS,
@@ -29,7 +29,7 @@ from tests.e2e.strangers import (
     PATIENCE_SECONDS,
     RECORD,
     TEMPORARY,
-    Place,
+    Spot,
     make_old,
     make_outside,
 )
@@ -113,7 +113,7 @@ class Scene:
     """A copy of the folder that was in use, with a stranger in it."""
 
     world: World
-    place: Place
+    place: Spot
     shell: Shell
 
     def do(self, action: str) -> None:
@@ -139,7 +139,7 @@ def plant(
 ) -> Scene:
     """Copies the folder to `scratch`; the files outside of it lie beside that."""
     shutil.copytree(used.folder, scratch / "config")
-    place = Place(scratch / "config" / used.resolve(name), scratch.parent / "outside", scratch / "original")
+    place = Spot(scratch / "config" / used.resolve(name), scratch.parent / "outside", scratch / "original")
     place.is_kept_elsewhere = (name, kind) == ("usage.json", "a link to what was ours")
     KINDS[kind].plant(place)
     return Scene(World(used.receiver, scratch / "config", scratch, monkeypatch), place, shell)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.strangers import KEY, KINDS, RECORD, Place, make_outside
+from tests.e2e.strangers import KEY, KINDS, RECORD, Spot, make_outside
 from tests.e2e.world import World
 
 SAMPLE = (
@@ -26,7 +26,7 @@ def test_what_we_did_not_make_stays(world: World, tmp_path: Path, name: str, kin
     world.run("first")
     outbox = next(world.folder.glob("usage/outbox/*"))
     make_outside(tmp_path / "outside", RECORD)
-    place = Place(world.folder / name.replace(KEY, outbox.name), tmp_path / "outside", tmp_path / "original")
+    place = Spot(world.folder / name.replace(KEY, outbox.name), tmp_path / "outside", tmp_path / "original")
     KINDS[kind].plant(place)
     before = place.look()
     world.log_in("bob", name="as bob")

@@ -13,7 +13,7 @@ ALICE = "principal-alice"
 
 
 @define
-class Host:
+class ToolWithLogin:
     """A tool with a login, a logout, and a command of each name that a story needs."""
 
     world: World
@@ -39,11 +39,11 @@ class Host:
 
 
 @pytest.fixture
-def host(world: World) -> Host:
-    return Host(world)
+def host(world: World) -> ToolWithLogin:
+    return ToolWithLogin(world)
 
 
-def test_a_life(world: World, host: Host) -> None:
+def test_a_life(world: World, host: ToolWithLogin) -> None:
     """What was done before the login is hers, and so is the logout; what comes then is nobody's yet."""
     assert host.run("before") == 0
     anon_id = world.anon_id
@@ -62,7 +62,7 @@ def test_a_life(world: World, host: Host) -> None:
     assert world.aliases() == {(anon_id, ALICE)}
 
 
-def test_a_login_that_fails_links_nobody(world: World, host: Host) -> None:
+def test_a_login_that_fails_links_nobody(world: World, host: ToolWithLogin) -> None:
     """Also where the credentials of an earlier one lie there."""
     assert host.run("auth login --failing") == 1
     world.settle()
@@ -70,7 +70,7 @@ def test_a_login_that_fails_links_nobody(world: World, host: Host) -> None:
     assert world.events["auth.login"].properties["outcome"] == "exit"
 
 
-def test_a_logout_rotates_though_nothing_can_be_delivered(world: World, host: Host) -> None:
+def test_a_logout_rotates_though_nothing_can_be_delivered(world: World, host: ToolWithLogin) -> None:
     """PostHog hangs, the tool does not; the next person inherits nothing."""
     host.run("auth login")
     world.settle()

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from attrs import frozen
+from attrs import define, field
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.storage import codec
@@ -25,23 +25,27 @@ _SECONDS_LIMIT = 9_999_999_999  # of the ten digits in a record's name
 _LETTERS = {LossReason.TOO_MANY: b"m", LossReason.TOO_LARGE: b"l", LossReason.TOO_OLD: b"o"}
 
 
-@frozen(eq=False, repr=False)
+@define(eq=False, repr=False)
 class FileDeliveryLog:
     """The delivery log over two files of the outbox at `folder`."""
 
     folder: str
+    _last_read: dict[str, object] | None = field(default=None, init=False)  # a write keeps its unknown fields
 
     def read(self) -> Logbook:
         try:
             content = self._content()
+            self._last_read = {} if content is None else codec.load_object(content)
             return Logbook() if content is None else codec.read_logbook(content)
         except codec.NewerVersionError:
+            self._last_read = None  # a write must find it
             raise NewerFormatError(self._path) from None
         except (OSError, codec.MalformedError):
+            self._last_read = {}
             return Logbook()
 
     def write(self, logbook: Logbook) -> None:
-        self._replace(logbook, self._loaded())
+        self._replace(logbook, self._loaded() if self._last_read is None else self._last_read)
 
     def observed_seconds(self) -> int:
         """The time that was seen to pass, whichever version wrote it down: a record's name tells it."""
@@ -71,6 +75,7 @@ class FileDeliveryLog:
     def clear(self) -> None:
         self._loaded()
         self._replace(Logbook(), {})
+        self._last_read = None
         with store_errors("the counts of lost events can't be erased"), self._open() as folder:
             folder.remove(TALLY_FILE)
 

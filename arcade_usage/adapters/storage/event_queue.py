@@ -43,10 +43,12 @@ class FolderEventQueue:
     _names: dict[str, str] = field(factory=dict, init=False)  # by uuid, of records added or read here
     _added: set[str] = field(factory=set, init=False)  # names of records added here and not removed
     _attributed: dict[str, Record] = field(factory=dict, init=False)  # of these, with a final verdict
+    _undecided: dict[str, bytes] = field(factory=dict, init=False)  # as read, for the write of their verdict
     _since: int | None = field(default=None, init=False)  # observed time of the first record added here
 
     def forget_seen(self) -> None:
         self._names, self._added, self._attributed, self._since = {}, set(), {}, None
+        self._undecided.clear()
 
     def add(self, record: Record) -> None:
         if self.project is None:
@@ -72,8 +74,10 @@ class FolderEventQueue:
         with store_errors("a verdict can't be written"):
             name = self._name(record)
             with self._open() as folder:
-                content = folder.read(name, RECORD_LIMIT)
-                if content is None:  # a purged record must not be written again
+                content = self._undecided.pop(name, None) or folder.read(name, RECORD_LIMIT)
+                if (
+                    content is None or folder.status(name) is None
+                ):  # a purged record must not be written again
                     raise FileNotFoundError(errno.ENOENT, "the record was removed", folder.path_of(name))
                 try:
                     decided = codec.with_attribution(content, record.attribution)
@@ -148,10 +152,13 @@ class FolderEventQueue:
             return None
         if not name.endswith(_name_ending(record)):
             return None
+        if record.attribution is None:
+            self._undecided[name] = content
         return record if self._names.setdefault(record.event.uuid, name) == name else None
 
     def _remove(self, folder: OwnedFolder, name: str) -> bool:
         self._added.discard(name)
+        self._undecided.pop(name, None)
         self._attributed.pop(name, None)
         return folder.remove(name)
 

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class IdentityRules(ABC):
-    """The rules of an identity store over two files; tests/interleavings runs them step by step."""
+    """The rules of an identity store over two files; verification/interleavings runs them step by step."""
 
     @abstractmethod
     def current(self) -> IdentityState:

@@ -1,0 +1,88 @@
+"""What holds for every command: the folder and sink it works on, off, pipes, help."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.cli.running import Shell
+from tests.e2e.world import TOKEN, World
+
+
+def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
+    """Of two that have an outbox here; what is no URL is a wrong command line."""
+    world.receiver.posthog = DOWN
+    for token in (TOKEN, "phc_other"):
+        world.tracker_of(token).track_command_execution("waits", success=True)
+    world.settle()
+    world.receiver.posthog = WELL
+    folder = ("--config-dir", world.folder)
+    assert len(shell("status", "--json", *folder).content["sinks"]) == 2
+    assert len(shell("status", "--json", "--token", "phc_other", *folder).content["sinks"]) == 1
+    assert shell("flush", "--token", "phc_other", *folder).code == 0
+    assert len(world.waiting) == 1
+    assert shell("flush", "--host", "https://nowhere.example", *folder).out == "No events are waiting.\n"
+    assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
+
+
+COMMANDS = (("status",), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
+@pytest.mark.parametrize("below", [False, True], ids=["is a file", "in a file"])
+def test_a_config_folder_that_is_none_is_told(
+    shell: Shell, tmp_path: Path, command: tuple[str, ...], below: bool
+) -> None:
+    """One clear message, exit code 1, no traceback."""
+    taken = tmp_path / "taken"
+    taken.write_text("not a folder", encoding="utf-8")
+    folder = taken / "config" if below else taken
+    ran = shell(*command, "--config-dir", folder)
+    assert ran.code == 1
+    told = f"{ran.out}{ran.err}"
+    assert "can't be" in told
+    assert str(folder) in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [each for each in COMMANDS if each[0] not in ("off", "on")],
+    ids=lambda command: str(command[0]),
+)
+def test_while_off_no_command_writes(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """Off means off: nothing is made in an unused folder, and nothing is sent."""
+    monkeypatch.setenv("ARCADE_USAGE_TRACKING", "0")
+    shell(*command, "--config-dir", world.folder)
+    assert not world.folder.exists()
+    assert world.receiver.requests == []
+
+
+@pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "flush", "forget"])
+def test_help_teaches(shell: Shell, command: str) -> None:
+    """Each command says what it does, and what its exit codes mean."""
+    ran = shell(command, "--help")
+    assert ran.code == 0
+    assert "Exits with 0" in " ".join(ran.out.replace("│", " ").split())
+    assert "--config-dir" in ran.out
+
+
+@pytest.mark.parametrize("command", COMMANDS[:-1], ids=lambda command: str(command[0]))
+def test_a_pipe_gets_plain_lines(shell: Shell, world: World, command: tuple[str, ...]) -> None:
+    """No control sequence, no blank at a line's end, and paths unbroken."""
+    world.run("first", success=False, error_message="x" * 200)
+    ran = shell(*command, "--config-dir", world.folder)
+    assert not {"\x1b", "\r"} & set(ran.out)
+    assert [line for line in ran.out.splitlines() if line != line.rstrip()] == []
+
+
+def test_the_default_folder_is_the_arcade_clis(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """$ARCADE_WORK_DIR, else ~/.arcade."""
+    assert shell("status", "--json").content["config_dir"] == os.path.join(str(tmp_path), "home", ".arcade")
+    monkeypatch.setenv("ARCADE_WORK_DIR", str(tmp_path / "work"))
+    assert shell("status", "--json").content["config_dir"] == str(tmp_path / "work")

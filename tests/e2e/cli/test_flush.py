@@ -1,0 +1,78 @@
+"""`flush`: sends what waits, and says what became of it."""
+
+import pytest
+
+from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.cli.running import Shell, tree
+from tests.e2e.world import World
+
+
+def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
+    """What a failure had put off goes now; exit code 3 while something waits, 0 when nothing does."""
+    world.receiver.posthog = DOWN
+    world.run("one")
+    world.run("two")
+    ran = shell("flush", "--config-dir", world.folder)
+    assert (ran.code, ran.err) == (3, "")
+    assert (
+        "2 events still waiting: PostHog reports an error of its own (503): it is asked again later"
+        in ran.out
+    )
+    world.receiver.posthog = WELL
+    ran = shell("flush", "--config-dir", world.folder)
+    assert ran.code == 0
+    assert "2 events delivered" in ran.out
+    assert set(world.events) == {"one", "two"}
+    assert shell("flush", "--config-dir", world.folder).out == "No events are waiting.\n"
+
+
+def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, world: World) -> None:
+    """A refused event is gone; one that Arcade Cloud has to be asked about waits."""
+    world.run("earlier")
+    world.receiver.posthog = DOWN
+    world.run("bad")
+    world.receiver.posthog = WELL.__class__(takes=False, status=400, body=b"{}")
+    told = shell("flush", "--config-dir", world.folder, "--json").content
+    assert (told["waiting"], told["sinks"][0]["dropped"]) == (0, {"refused": 1})
+    assert told["sinks"][0]["delivered"] == 0
+
+
+def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, world: World) -> None:
+    """Both are shown, each with its reason: by `flush`, and by `status` afterwards."""
+    world.log_in("principal-1")
+    world.settle()
+    world.receiver.posthog, world.receiver.cloud = DOWN, WELL.__class__(status=404)
+    world.run("decided")
+    world.store_credentials("principal-1", version=2)
+    world.run("undecided")
+    host = world.receiver.url.removeprefix("http://")
+    to_posthog = "PostHog reports an error of its own (503): it is asked again later"
+    to_cloud = f"Arcade Cloud is not at {host} (404): check the address"
+    out = shell("flush", "--config-dir", world.folder).out
+    assert f"2 events still waiting: {to_posthog}" in out
+    assert f"your account could not be looked up: {to_cloud}" in out
+    out = shell("status", "--config-dir", world.folder).out
+    assert [line.strip().partition("  ")[0] for line in out.splitlines() if to_posthog in line] == [
+        "last failure"
+    ]
+    assert [line.strip().partition("  ")[0] for line in out.splitlines() if to_cloud in line] == [
+        "last failed look-up"
+    ]
+    (told,) = shell("status", "--config-dir", world.folder, "--json").content["sinks"]
+    assert (told["last_failure"]["reason"], told["last_failed_look_up"]["reason"]) == (to_posthog, to_cloud)
+
+
+@pytest.mark.parametrize("variable", ["DO_NOT_TRACK", "ARCADE_USAGE_DEBUG"])
+def test_flush_sends_nothing_where_nothing_may_be_sent(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """It says why, and what waits stays."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    world.receiver.posthog = WELL
+    requests, before = len(world.receiver.requests), tree(world.folder)
+    monkeypatch.setenv(variable, "1")
+    ran = shell("flush", "--config-dir", world.folder)
+    assert (ran.code, len(world.receiver.requests), tree(world.folder)) == (3, requests, before)
+    assert variable in ran.out
+    assert "1 event waiting." in ran.out

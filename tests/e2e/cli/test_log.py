@@ -1,0 +1,40 @@
+"""`log`: what was sent."""
+
+from arcade_usage.demo.receiver import DOWN
+from tests.e2e.cli.running import Shell
+from tests.e2e.world import World
+
+
+def test_log_shows_what_was_sent_the_newest_last(shell: Shell, world: World) -> None:
+    """Events and links, as whom; with --json each exactly as it was on the wire."""
+    world.run("first")
+    world.log_in("principal-1")
+    world.settle()
+    world.run("last", success=False, error_message="no such toolkit")
+    ran = shell("log", "--config-dir", world.folder)
+    lines = ran.out.splitlines()
+    assert [line.split()[2] for line in lines[1:]] == ["first", "random", "login", "last"]
+    assert lines[2].endswith("to principa...")
+    assert lines[4].endswith("error: no such toolkit")
+    told = shell("log", "--config-dir", world.folder, "--json").content
+    on_the_wire = [message for batch in world.receiver.batches() for message in batch["batch"]]
+    assert [each["message"] for each in told] == on_the_wire
+    assert {each["to"] for each in told} == {world.receiver.url}
+
+
+def test_log_shows_the_last_ones(shell: Shell, world: World) -> None:
+    """As many as asked for, and says how many there are."""
+    for name in ("one", "two", "three"):
+        world.run(name)
+    ran = shell("log", "-n", 2, "--config-dir", world.folder)
+    assert [line.split()[2] for line in ran.out.splitlines()[1:3]] == ["two", "three"]
+    assert "The last 2 of 3" in ran.out
+    assert len(shell("log", "-n", 1, "--json", "--config-dir", world.folder).content) == 1
+
+
+def test_log_of_what_never_arrived_is_empty(shell: Shell, world: World) -> None:
+    """A copy is kept only of what PostHog accepted."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    assert shell("log", "--config-dir", world.folder, "--json").content == []
+    assert "There are no copies of sent events" in shell("log", "--config-dir", world.folder).out

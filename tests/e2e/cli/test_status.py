@@ -1,0 +1,94 @@
+"""`status`: whether tracking is on, why not, who somebody is, and how delivery goes."""
+
+import pytest
+
+from arcade_usage.demo.receiver import DOWN
+from tests.e2e.cli.running import Shell
+from tests.e2e.world import World
+
+
+def test_status_before_the_first_command(shell: Shell, world: World) -> None:
+    """On, none yet; and looking makes no folder."""
+    ran = shell("status", "--config-dir", world.folder)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Usage tracking is on." in ran.out
+    assert "none yet" in ran.out
+    assert not world.folder.exists()
+
+
+def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> None:
+    """Linked, with shortened ids; the last delivery, the last failure, what waits and when it is tried again."""
+    world.log_in("principal-1-of-somebody")
+    world.settle()
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    status = shell("status", "--config-dir", world.folder, "--json").content
+    assert status["identity"] == {
+        "state": "linked",
+        "anon_id": f"{world.anon_id[:8]}...",
+        "principal_id": "principa...",
+        "links_to_send": 0,
+    }
+    (sink,) = status["sinks"]
+    assert (sink["host"], sink["waiting"], sink["undecided"]) == (world.receiver.url, 1, 0)
+    assert sink["last_delivery"]["events"] == 1
+    assert "503" in sink["last_failure"]["reason"]
+    assert (sink["failures_in_a_row"], sink["next_attempt"] is not None) == (1, True)
+    assert list(status["troubles"]) == ["unreachable"]
+    text = shell("status", "--config-dir", world.folder).out
+    assert "1 event, the oldest from" in text
+    assert world.anon_id not in text
+
+
+def test_status_gives_every_reason_for_off(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the file of a choice; the exit code is 3."""
+    shell("off", "--config-dir", world.folder)
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    ran = shell("status", "--config-dir", world.folder)
+    assert ran.code == 3
+    assert "Usage tracking is off:" in ran.out
+    assert "DO_NOT_TRACK is set" in ran.out
+    told = f"you turned it off ({world.folder / 'usage' / 'off'})"
+    assert told in ran.out
+    content = shell("status", "--config-dir", world.folder, "--json").content
+    assert (content["reasons"], content["reasons_text"]) == (
+        ["do_not_track", "stored_choice"],
+        ["DO_NOT_TRACK is set", told],
+    )
+
+
+def test_status_tells_of_a_lock_that_cannot_be_used(shell: Shell, world: World) -> None:
+    """Its path, why not, and the cure; `off` is stored all the same, and `forget` erases."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    (lock,) = world.folder.glob("usage/outbox/*/sender.lock")
+    lock.unlink()
+    lock.symlink_to(world.scratch)
+    assert shell("status", "--config-dir", world.folder, "--json").content["unusable_locks"] == [
+        f"{lock}: it is a link. Remove it"
+    ]
+    ran = shell("status", "--config-dir", world.folder)
+    assert (ran.code, "a lock can't be used" in ran.out) == (0, True)
+    assert "it is a link. Remove it" in " ".join(ran.out.split())
+    assert shell("off", "--config-dir", world.folder, "--json").content["dropped"] == 1
+    assert shell("forget", "--yes", "--config-dir", world.folder).code == 0
+
+
+@pytest.mark.parametrize("spoilt", ["usage.json", "usage/ledger.json"])
+def test_status_tells_of_malformed_files(shell: Shell, world: World, spoilt: str) -> None:
+    """By their names; the file stays as it is."""
+    world.run("earlier")
+    (world.folder / spoilt).write_text("{", encoding="utf-8")
+    ran = shell("status", "--config-dir", world.folder)
+    assert f"! {spoilt} does not say what it should" in ran.out
+    assert (world.folder / spoilt).read_text(encoding="utf-8") == "{"
+
+
+def test_status_of_a_debugging_shell_says_so(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On, but nothing is sent."""
+    monkeypatch.setenv("ARCADE_USAGE_DEBUG", "1")
+    assert "shown on stderr and not sent" in shell("status", "--config-dir", world.folder).out

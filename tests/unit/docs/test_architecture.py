@@ -1,0 +1,33 @@
+"""architecture.md says what the code does, where both name it."""
+
+import re
+from pathlib import Path
+
+from arcade_usage.domain import attribution
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "architecture.md").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the last table under a heading."""
+    table = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0].split("\n| --- |")[-1]
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[1:] if line.startswith("|")]
+
+
+def test_each_row_of_the_verdict_table_is_a_branch_of_the_code() -> None:
+    """A comment at the branch repeats the row's name; no row and no branch is without the other."""
+    code = Path(attribution.__file__).read_text(encoding="utf-8")
+    in_code = re.findall(r"# row: (.*)", code)
+    assert sorted(in_code) == sorted(row[0] for row in rows("Verdicts"))
+
+
+def test_the_glossary_is_short() -> None:
+    """A reader keeps at most 20 terms in mind."""
+    assert 0 < len(rows("Glossary")) <= 20
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    """Each test file that the page names exists, in the folder that it names, if it names one."""
+    for name in re.findall(r"`([\w/]*test_\w+\.py)`", PAGE):
+        assert list(ROOT.glob(f"tests/**/{name}")) or (ROOT / name).exists(), name

@@ -1,0 +1,125 @@
+"""Measures everything and writes docs/performance.md with its pictures: python -m verification.benchmarks [--rounds N] [--quick].
+
+Takes about a quarter of an hour on a quiet machine. Exits with 0 whether the goals are met or not: the page says so.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import evolve
+
+from verification.benchmarks.account import measure_account
+from verification.benchmarks.commands import Cost, find, judge_commands, measure_commands
+from verification.benchmarks.crowd import COMMANDS, GROWTH, Crowd, judge_crowds, measure_crowd
+from verification.benchmarks.deliveries import judge_deliveries, measure_deliveries
+from verification.benchmarks.environments import ROOT, Environments, make_environments, versions
+from verification.benchmarks.homes import Homes
+from verification.benchmarks.measurements import Goal, Measurements
+from verification.benchmarks.orphans import adopt
+from verification.benchmarks.plot import plot_costs, plot_growth
+from verification.benchmarks.receiver import dead_end, receiving
+from verification.benchmarks.report import Results, write_report
+from verification.benchmarks.server_costs import EVENTS, judge_servers, measure_servers
+
+ROUNDS = 15
+QUICK_ROUNDS, QUICK_COMMANDS, QUICK_EVENTS = 2, 16, 500
+ACCOUNT_ROUNDS = 5
+MEMORY = "/dev/shm"  # tmpfs, where Linux has it
+INCUMBENT_COMMANDS = (1, 10)  # beside COMMANDS: more of them takes minutes
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m verification.benchmarks", description=__doc__)
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"rounds after the first, {ROUNDS} unless said"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a look at whether it works: its figures are worth nothing"
+    )
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs", help="where page and pictures go")
+    asked = parser.parse_args(arguments)
+    _say("making the environments")
+    environments = make_environments()
+    adopt()
+    results = measure(environments, QUICK_ROUNDS if asked.quick else asked.rounds, quick=asked.quick)
+    asked.folder.mkdir(exist_ok=True)
+    plot_costs(_shown(results.costs), asked.folder / "performance-command.svg")
+    plot_growth(results.crowds, asked.folder / "performance-growth.svg")
+    (asked.folder / "performance.md").write_text(write_report(results), encoding="utf-8")
+    for part, goals in results.goals.items():
+        for goal in goals:
+            _say(
+                f"{'met    ' if goal.is_met else 'NOT MET'} {part}: {goal.name}: {goal.margin} ({goal.bound})"
+            )
+    return 0
+
+
+def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
+    with (
+        tempfile.TemporaryDirectory(prefix="arcade-usage-benchmarks-") as folder,
+        tempfile.TemporaryDirectory(prefix="arcade-usage-benchmarks-", dir=MEMORY) as folder_in_memory,
+        receiving() as receiver,
+        dead_end() as dead,
+    ):
+        homes = Homes(Path(folder), environments, receiver.url, dead)
+        _say(f"commands, {rounds} rounds")
+        costs = measure_commands(homes, rounds)
+        _say(f"deliveries, {rounds} rounds")
+        deliveries = measure_deliveries(homes, receiver, rounds)
+        commands = QUICK_COMMANDS if quick else COMMANDS
+        crowds: dict[tuple[str, int], Crowd] = {}
+        for subject, counts in (("ours", GROWTH), ("incumbent", INCUMBENT_COMMANDS)):
+            for count in sorted({min(count, commands) if quick else count for count in (*counts, commands)}):
+                _say(f"{count} commands at once, {subject}")
+                crowds[subject, count] = measure_crowd(homes, receiver, subject, count)
+        events = QUICK_EVENTS if quick else EVENTS
+        _say(f"servers of {events:,} events, {rounds} rounds")
+        in_memory = evolve(homes, folder=Path(folder_in_memory))
+        servers = measure_servers(homes, in_memory, receiver, rounds, events)
+        _say("where the time goes")
+        account = measure_account(homes, QUICK_ROUNDS if quick else ACCOUNT_ROUNDS)
+    goals: dict[str, list[Goal]] = {
+        "one command": judge_commands(costs),
+        "one delivery": judge_deliveries(deliveries),
+        f"{commands} commands": judge_crowds(crowds["ours", commands], crowds["incumbent", commands]),
+        f"a server's {events:,} events": judge_servers(servers),
+    }
+    return Results(
+        rounds, _versions(environments), goals, costs, deliveries, list(crowds.values()), servers, account
+    )
+
+
+def _versions(environments: Environments) -> dict[str, str]:
+    return {
+        **versions(environments.ours, "posthog", "typer"),
+        **versions(environments.incumbent, "arcade-core", "arcade-mcp"),
+        **versions(environments.peer, "iterative-telemetry"),
+    }
+
+
+def _shown(costs: list[Cost]) -> dict[str, tuple[str, Measurements]]:
+    """What the picture shows, by label."""
+    shown = {
+        "floor": ("floor", "linked"),
+        "ours, linked": ("ours", "linked"),
+        "ours, PostHog unreachable": ("ours", "PostHog unreachable"),
+        "peer": ("peer", "anonymous"),
+        "incumbent, linked": ("incumbent", "linked"),
+        "incumbent, PostHog unreachable": ("incumbent", "PostHog unreachable"),
+    }
+    return {label: (subject, find(costs, subject, state).wall) for label, (subject, state) in shown.items()}
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    sys.exit(main(sys.argv[1:]))

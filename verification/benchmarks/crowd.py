@@ -1,0 +1,106 @@
+"""Many commands from several shells at once: how long until the last one is in, what it takes, how many run at a time."""
+
+import subprocess
+import time
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from verification.benchmarks.homes import Homes, Setup
+from verification.benchmarks.measurements import Goal
+from verification.benchmarks.orphans import children, wait_for_all
+from verification.benchmarks.receiver import Receiver
+
+SHELLS = 8
+COMMANDS = 200
+GROWTH = (1, 10, 100, 1000)
+TIMES_THE_WALL = 0.2
+TIMES_THE_CPU = 0.25
+_LOOP = 'left=$1; shift; while [ "$left" -gt 0 ]; do "$@" >/dev/null; left=$((left - 1)); done'
+
+
+@frozen
+class Crowd:
+    """What `commands` of one subject took: seconds to the last arrival, CPU ms per event, hosts and senders together
+    and senders alone; the most detached processes at a time, and the most of them with the SDK imported.
+    """
+
+    subject: str
+    commands: int
+    arrived: int
+    wall_seconds: float
+    cpu_ms: float
+    detached_cpu_ms: float
+    peak_detached: int
+    peak_with_sdk: int
+
+
+def measure_crowd(homes: Homes, receiver: Receiver, subject: str, commands: int) -> Crowd:
+    """`commands` commands from SHELLS shells, in the home of somebody whose link is settled."""
+    home = homes.linked(subject)
+    place = Setup(home, homes.posthog)
+    before, begun = len(receiver.arrivals), time.monotonic()
+    shells = [
+        subprocess.Popen(
+            ["/bin/sh", "-c", _LOOP, "shell", str(share), *homes.command(subject, place)],
+            env=homes.environment(home, place),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+        )
+        for share in _shares(commands)
+    ]
+    watch = _Watch(frozenset(shell.pid for shell in shells))
+    ended = wait_for_all(watch.look)
+    for shell in shells:
+        shell.returncode = 0
+    arrived = receiver.arrivals[before:]
+    events = sum(not name.startswith("$") for arrival in arrived for name in arrival.events)
+    detached = [each.cpu for each in ended if each.process not in watch.shells]
+    return Crowd(
+        subject,
+        commands,
+        events,
+        wall_seconds=max(arrival.at for arrival in arrived) - begun,
+        cpu_ms=sum(each.cpu for each in ended) / commands * 1000,
+        detached_cpu_ms=sum(detached) / commands * 1000,
+        peak_detached=watch.peak,
+        peak_with_sdk=watch.peak_with_sdk,
+    )
+
+
+def _shares(commands: int) -> list[int]:
+    return [share for n in range(SHELLS) if (share := commands // SHELLS + (n < commands % SHELLS))]
+
+
+@define
+class _Watch:
+    """Counts what runs detached, and what of it has the SDK imported: only that maps the TLS library."""
+
+    shells: frozenset[int]
+    peak: int = 0
+    peak_with_sdk: int = 0
+    _with_sdk: set[int] = field(factory=set, init=False)
+
+    def look(self) -> None:
+        detached = set(children()) - self.shells
+        self._with_sdk &= detached
+        self._with_sdk |= {process for process in detached - self._with_sdk if _maps_tls(process)}
+        self.peak = max(self.peak, len(detached))
+        self.peak_with_sdk = max(self.peak_with_sdk, len(self._with_sdk))
+
+
+def _maps_tls(process: int) -> bool:
+    try:
+        return "libssl" in Path(f"/proc/{process}/maps").read_text(encoding="utf-8")
+    except OSError:  # it has just ended
+        return False
+
+
+def judge_crowds(ours: Crowd, theirs: Crowd) -> list[Goal]:
+    """The goals, and what was measured."""
+    return [
+        Goal("wall time to the incumbent's", ours.wall_seconds / theirs.wall_seconds, at_most=TIMES_THE_WALL),
+        Goal("CPU per event to the incumbent's", ours.cpu_ms / theirs.cpu_ms, at_most=TIMES_THE_CPU),
+        Goal("senders with the SDK imported, at a time", ours.peak_with_sdk, at_most=1, unit="processes"),
+        Goal("events that did not arrive", ours.commands - ours.arrived, at_most=0, unit="events"),
+    ]

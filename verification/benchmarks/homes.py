@@ -1,0 +1,155 @@
+"""Homes of users in every state that a command may find, made by running the subjects themselves.
+
+Owns the invariant that a home that was prepared is never run in: each run gets a copy, or an empty one.
+"""
+
+import json
+import os
+import shutil
+import socket
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from verification.benchmarks.environments import Environments
+from verification.benchmarks.orphans import Run, run
+
+HOST = os.fspath(Path(__file__).with_name("host.py"))
+WAITING = 1000  # events in a full outbox
+PAUSE_SECONDS = 1800.0  # until the next attempt is due; longer than a benchmark takes
+
+
+@frozen
+class Setup:
+    """Where a subject runs: the home's template (None: an empty home), where PostHog is, what else it is told."""
+
+    template: Path | None
+    posthog: str
+    variables: Mapping[str, str] = field(factory=dict)
+    failing: bool = False
+
+
+@define
+class Homes:
+    """Runs subjects in homes below `folder`. `posthog` answers; `cloud` too; `dead` never does."""
+
+    folder: Path
+    environments: Environments
+    posthog: str
+    dead: str
+    refused: str = field(factory=lambda: _closed_port())
+    _count: int = field(default=0, init=False)
+
+    def run(self, subject: str, place: Setup, *, kill_orphans: bool = True) -> Run:
+        """One command of the subject in a copy of the place's home, which is gone afterwards."""
+        with self.copied(place.template) as home:
+            return self.run_in(home, subject, place, kill_orphans=kill_orphans)
+
+    @contextmanager
+    def copied(self, template: Path | None) -> Iterator[Path]:
+        """A copy of a template, which is gone afterwards."""
+        home = self._copy(template)
+        try:
+            yield home
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+    def run_in(self, home: Path, subject: str, place: Setup, *, kill_orphans: bool = False) -> Run:
+        """One command of the subject in this very home."""
+        done = run(self.command(subject, place), self.environment(home, place), kill_orphans=kill_orphans)
+        if done.status:
+            raise RuntimeError(f"the host of {subject} ended with {done.status}")
+        return done
+
+    def command(self, subject: str, place: Setup) -> list[str]:
+        flags = ["--failing"] if place.failing else []
+        return [self.environments.of(subject), HOST, subject, *flags]
+
+    def environment(self, home: Path, place: Setup) -> dict[str, str]:
+        """An environment of the home's own: nothing of this machine's is in it but the search path."""
+        return {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "USER": "benchmark",
+            "HOME": os.fspath(home),
+            "XDG_CONFIG_HOME": os.fspath(home / ".config"),
+            "ARCADE_WORK_DIR": os.fspath(home / ".arcade"),
+            "BENCHMARK_POSTHOG": place.posthog,
+            **place.variables,
+        }
+
+    def new(self) -> Path:
+        self._count += 1
+        home = self.folder / f"home-{self._count}"
+        (home / ".arcade").mkdir(parents=True)
+        return home
+
+    def _copy(self, template: Path | None) -> Path:
+        if template is None:
+            return self.new()
+        self._count += 1
+        return Path(shutil.copytree(template, self.folder / f"home-{self._count}"))
+
+    # Templates.
+
+    def anonymous(self, subject: str, posthog: str | None = None) -> Path:
+        """Somebody who ran a command before, and never logged in."""
+        home = self.new()
+        self.run_in(home, subject, Setup(home, posthog or self.posthog))
+        return home
+
+    def logged_in(self, subject: str, cloud: str | None = None) -> Path:
+        """Somebody who logged in since the last command; `cloud` answers unless it is another one."""
+        home = self.anonymous(subject)
+        store_credentials(home, cloud or self.posthog)
+        return home
+
+    def linked(self, subject: str) -> Path:
+        """Somebody whose link is settled."""
+        home = self.logged_in(subject)
+        for _ in range(2):
+            self.run_in(home, subject, Setup(home, self.posthog))
+        return home
+
+    def paused(self) -> Path:
+        """One of ours whose PostHog refuses connections: the next attempt is due much later."""
+        home = self.anonymous("ours", self.refused)
+        (logbook,) = home.glob(".arcade/usage/outbox/*/logbook.json")
+        content = json.loads(logbook.read_text(encoding="utf-8"))
+        content["pauses"]["sink"]["due_at"] = time.time() + PAUSE_SECONDS
+        logbook.write_text(json.dumps(content), encoding="utf-8")
+        return home
+
+    def full(self) -> Path:
+        """The same with an outbox that is full."""
+        home = self.paused()
+        (record,) = home.glob(".arcade/usage/outbox/*/*.event.json")
+        text = record.read_text(encoding="utf-8")
+        its_uuid = json.loads(text)["event"]["uuid"]
+        for _ in range(WAITING - 1):
+            another = str(uuid.uuid4())
+            copy = record.with_name(record.name.replace(its_uuid, another))
+            copy.write_text(text.replace(its_uuid, another), encoding="utf-8")
+        return home
+
+
+def store_credentials(home: Path, cloud: str) -> None:
+    """credentials.yaml as the Arcade CLI writes it (JSON is YAML)."""
+    auth = {
+        "access_token": "secret-of-the-benchmark",
+        "refresh_token": "none",
+        "expires_at": "2099-01-01T00:00:00",
+    }
+    context = {"org_id": "org", "org_name": "Org", "project_id": "project", "project_name": "Project"}
+    cloud_section = {"coordinator_url": cloud, "auth": auth, "context": context, "user": {"email": None}}
+    (home / ".arcade" / "credentials.yaml").write_text(json.dumps({"cloud": cloud_section}), encoding="utf-8")
+
+
+def _closed_port() -> str:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{nobody.getsockname()[1]}"

@@ -1,0 +1,64 @@
+"""Samples, and what is said of them. Owns the rule that a figure is counted from measurements, never typed in."""
+
+from collections.abc import Iterable
+from statistics import median, quantiles
+
+from attrs import field, frozen
+
+
+def _values(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(values)
+
+
+@frozen
+class Measurements:
+    """What one thing took, measured a few times, in one unit."""
+
+    values: tuple[float, ...] = field(converter=_values)
+
+    @property
+    def median(self) -> float:
+        return median(self.values)
+
+    @property
+    def p95(self) -> float:
+        if len(self.values) < 2:
+            return self.median
+        return quantiles(self.values, n=20, method="inclusive")[-1]
+
+    def over(self, other: "Measurements") -> float:
+        """How many times the other's median this one's is."""
+        return self.median / other.median
+
+    def __str__(self) -> str:
+        return f"{_digits(self.median)} ({_digits(self.p95)})"
+
+
+@frozen
+class Goal:
+    """A bound that a ratio or a figure is to keep: `at_most`, or `at_least` where more is better."""
+
+    name: str
+    value: float
+    at_most: float | None = None
+    at_least: float | None = None
+    unit: str = "times"
+
+    @property
+    def is_met(self) -> bool:
+        within = self.at_most is None or self.value <= self.at_most
+        return within and (self.at_least is None or self.value >= self.at_least)
+
+    @property
+    def bound(self) -> str:
+        return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
+
+    @property
+    def margin(self) -> str:
+        return _digits(self.value)
+
+
+def _digits(value: float) -> str:
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

@@ -1,0 +1,136 @@
+"""Secrets in error messages go through real deliveries: what of them is on disk, or was on the wire."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from arcade_usage.composition.console import Scope, flush, sent
+from tests.e2e.hosts import run_host, start_of_host
+from tests.e2e.servers import SERVER_SECONDS, serving
+from tests.e2e.world import World
+from tests.unit.domain.corpus import SECRETS, WORDS
+from tests.unit.domain.corpus.persons import HOME, NAMES
+from tests.unit.domain.corpus.sample import Sample
+from tests.unit.domain.redaction.messages import SECRETS as MESSAGES
+from verification.faults.experiment import experiment
+from verification.faults.figures import Figures
+from verification.faults.lab import Lab
+
+GROUP = "Secrets in messages"
+AT_ONCE = 400  # events that wait at a time; the outbox holds some more
+SAMPLES: Mapping[str, Sample] = {
+    **SECRETS,
+    **WORDS,
+    **{f"small: {name}": Sample("own", message, (secret,)) for name, (message, secret) in MESSAGES.items()},
+}
+
+# A machine whose user and host are those that the messages are about.
+_PERSONS = f"""
+import os
+from arcade_usage.adapters.machine import runtime_facts as runtime_info
+os.environ["HOME"], os.environ["USERPROFILE"] = {HOME!r}
+runtime_info.read_own_names = lambda _: {set(NAMES)!r}
+"""
+_KEEP = """
+import json, sys
+sys.frozen = True
+with open({path!r}, encoding="utf-8") as file:
+    for name, message in json.load(file).items():
+        tracker.track_command_execution(name, success=False, error_message=message)
+"""
+_CAPTURE = """
+import json
+with open({path!r}, encoding="utf-8") as file:
+    for name, message in json.load(file).items():
+        server.capture("tool failed", {{"command_name": name, "error_message": message}})
+go()
+server.close()
+"""
+
+
+Part = dict[str, Sample]  # by the name of a command that fails with it
+Left = defaultdict[str, set[str]]  # messages in which a secret came through, by where
+
+
+@experiment(GROUP, "of commands, written down by the host and sent later", rounds=1, quick=0)
+def of_commands(lab: Lab, rounds: int) -> Figures:
+    def run(world: World, path: str, part: Part, left: Left) -> None:
+        lines = _PERSONS + start_of_host(world) + _KEEP.format(path=path)
+        host = run_host(lines, world.scratch)
+        assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+        assert len(world.waiting) == len(part)
+        _look_at_what_waits(world, part, left)
+        list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+
+    return _follow(lab, rounds, run)
+
+
+@experiment(GROUP, "of a server, in batches", rounds=1, quick=0)
+def of_a_server(lab: Lab, rounds: int) -> Figures:
+    def run(world: World, path: str, part: Part, _: Left) -> None:
+        arrived = partial(_have_arrived, world, len(world.persons.events) + len(part))
+        with serving(world, _PERSONS + _CAPTURE.format(path=path)) as server:
+            world.receiver.wait_until(arrived, SERVER_SECONDS / 5)
+            ended = server.end()
+        assert (ended.returncode, ended.stderr, ended.dropped) == (0, "", 0)
+
+    return _follow(lab, rounds, run)
+
+
+def _follow(lab: Lab, rounds: int, run: Callable[[World, str, Part, Left], None]) -> Figures:
+    """Have every sample go the way that `run` sends those of a file, and look for secrets along it."""
+    left: Left = defaultdict(set)
+    for number in range(rounds):
+        world = lab.home()
+        for part in _parts(number):
+            path = world.scratch / "messages.json"
+            path.write_text(json.dumps({name: each.message for name, each in part.items()}), encoding="utf-8")
+            for name in part:
+                lab.expect(name)
+            run(world, str(path), part, left)
+            path.unlink()
+            _look_at_the_rest(world, part, left)
+    return _judge(lab, rounds, left)
+
+
+def _have_arrived(world: World, events: int) -> bool:
+    return len(world.persons.events) >= events
+
+
+def _parts(number: int) -> Iterator[Part]:
+    """All samples, some at a time."""
+    named = [(f"sample {number}.{at}", each) for at, each in enumerate(SAMPLES.values())]
+    for start in range(0, len(named), AT_ONCE):
+        yield dict(named[start : start + AT_ONCE])
+
+
+def _look_at_the_rest(world: World, part: Part, left: Left) -> None:
+    for batch in world.receiver.batches():
+        for event in batch["batch"]:
+            _look(part, event["properties"], "on the wire", left)
+    copies, _ = sent(Scope(config_dir=world.folder))
+    for _, copy in copies:
+        _look(part, copy.properties, "copied on disk", left)
+    _look_at_what_waits(world, part, left)
+
+
+def _look_at_what_waits(world: World, part: Part, left: Left) -> None:
+    for record in world.waiting:
+        _look(part, record["event"]["properties"], "waiting on disk", left)
+
+
+def _look(part: Part, properties: Mapping[str, Any], where: str, left: Left) -> None:
+    sample = part.get(str(properties.get("command_name")))
+    if sample is not None and sample.comes_through(str(properties["error_message"])):
+        left[where].add(sample.message)
+
+
+def _judge(lab: Lab, rounds: int, left: Left) -> Figures:
+    secrets = sum(len(each.secrets) for each in SAMPLES.values())
+    assert not any(left.values()), f"secrets came through: {dict(left)}"
+    return lab.judge(
+        len(SAMPLES) * rounds,
+        f"{secrets} secrets in {len(SAMPLES)} messages; none was left on disk, on the wire or in a copy",
+    )

@@ -1,0 +1,292 @@
+"""The library with one rule broken: what the explorer must catch, or it proves nothing.
+
+Each mutant replaces a method or a function for as long as it is entered, and names a small scenario that
+shows it, and the invariants of which at least one must be seen broken.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+from attrs import evolve, frozen
+
+from arcade_usage.application.delivery import attributor as attributor_module
+from arcade_usage.application.delivery import delivery as delivery_module
+from arcade_usage.application.delivery.attributor import Attributor
+from arcade_usage.application.delivery.delivery import Delivery
+from arcade_usage.domain import attribution
+from arcade_usage.domain import identity_state as identity_state_module
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
+from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
+from verification.interleavings import oracle, ports, processes, programs
+from verification.interleavings.explorer import Faulty, Scenario
+from verification.interleavings.programs import (
+    COMMAND,
+    COMMAND_THERE,
+    COPIED_BOB,
+    COPIED_LOGIN,
+    DELETE,
+    EDIT,
+    LOGIN_ALICE,
+    LOGOUT,
+    REFRESH,
+)
+
+Patches = tuple[tuple[object, str, Any], ...]
+_accepted, _case, _take_step = Attributor._accepted, Attributor._case, Attributor._take_step
+_claimed, _judge, _decide = IdentityState.claimed, attribution.judge, Delivery._decide
+
+
+@frozen
+class Mutant:
+    name: str
+    patches: Patches
+    scenario: Scenario
+    caught_by: frozenset[str]
+
+    @contextmanager
+    def living(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for owner, name, replacement in self.patches:
+                stack.enter_context(mock.patch.object(owner, name, replacement))
+            yield
+
+
+def _linked_before_the_alias(self: Attributor, anon_id: str, principal_id: str) -> bool:
+    _accepted(self, anon_id, principal_id)
+    return True
+
+
+def _unread_change(
+    self: ports.SteppedIdentityStore, decide: Callable[[IdentityState], tuple[IdentityState, Any]]
+) -> Any:
+    """Reads before it has the lock, and decides by that."""
+    state = self.current()
+    self.process.call("lock identity")
+    try:
+        changed, result = decide(state)
+        if isinstance(changed.ledger, Ledger) and changed.ledger != state.ledger:
+            self.process.call("write ledger", changed.ledger)
+        if isinstance(changed.identity, Anonymous | Linked) and changed.identity != state.identity:
+            self.process.call("write usage.json", changed.identity)
+        return result
+    finally:
+        self.process.call("unlock identity")
+
+
+def _judged_by_now(self: Attributor, record: Any, snapshot: Snapshot, now: Snapshot, *rest: Any) -> Any:
+    return evolve(_case(self, record, snapshot, now, *rest), snapshot=now)
+
+
+def _keeps_unlinked(state: IdentityState) -> bool:
+    return isinstance(state.identity, Linked)
+
+
+def _log_out_of_links_only(process: Any, _: bool) -> bool:
+    fresh, store = process.new(), ports.SteppedIdentityStore(process)
+    store.change(lambda state: (state.rotated(fresh, store.here) if _keeps_unlinked(state) else state, None))
+    return True
+
+
+def _no_ensure_logged_out(store: Any, ids: Any, left: Snapshot) -> None:
+    """The delivery process leaves it to the host."""
+
+
+def _sends_unfrozen(self: Delivery, record: Any) -> Any:
+    """The verdict is not written down before the first attempt."""
+    if record.attribution is not None:
+        return record
+    verdict = self.attributor.attribute(record)
+    if verdict is None:
+        return record
+    return record.attributed(attribute(verdict, self.ids.new()))
+
+
+def _unclaimed(self: IdentityState, *_: object) -> IdentityState:
+    """The claim is not kept before the alias is tried."""
+    return self
+
+
+def _accepts_unclaimed(self: IdentityState, principal_id: str, sink: str, stamp: Any) -> IdentityState:
+    ledger = self.matching_ledger
+    if ledger is None:
+        return self
+    return IdentityState(
+        Anonymous(ledger.anon_id).link(principal_id),
+        evolve(ledger, claimed_by=principal_id).confirmed_by(sink, stamp),
+    )
+
+
+def _refused_is_the_old_one(case: Any) -> Any:
+    identity = case.snapshot.state.identity
+    if isinstance(case.answer, Rejected) and isinstance(identity, Linked):
+        case = evolve(case, answer=Found(identity.principal_id))
+    return _judge(case)
+
+
+def _stamps_do_not_matter(case: Any) -> Any:
+    identity = case.snapshot.state.identity
+    if isinstance(identity, Linked) and case.snapshot.stamp is not None:
+        return Principal(identity.principal_id)
+    return _judge(case)
+
+
+def _looks_before_it_lets_go(self: Delivery, *_: object, **__: object) -> None:
+    with self._sending() as ours:
+        if ours:
+            self._drain()
+            while any(record.event.uuid not in self._tried for record in self.outbox.queue.pending()):
+                self._drain()
+
+
+def _born_here(case: Any) -> Any:
+    ledger = case.now.state.ledger
+    if isinstance(ledger, Ledger) and ledger.installation != case.here:
+        case = evolve(case, here=ledger.installation)
+    return _judge(case)
+
+
+def _removes_foreign(self: Delivery, record: Any) -> Any:
+    if record.is_foreign(self.store.here):
+        self.outbox.queue.remove([record])
+        return record
+    return _decide(self, record)
+
+
+def _any_account(state: IdentityState) -> IdentityState | None:
+    """An identity that followed the first one is taken for it."""
+    return (
+        identity_state_module.make_first(state.matching_ledger.anon_id, state.matching_ledger.installation)
+        if state.matching_ledger
+        else None
+    )
+
+
+def _ignores_the_switch(self: ports.SteppedSink) -> None:
+    self.process.call("read switch")
+
+
+UNKNOWN_COMMAND = Faulty(COMMAND, (("look up", "no answer"),))
+_UNDELIVERED = Faulty(COMMAND, (("capture", "fails"),))
+_JUDGED = (attributor_module, "judge")
+
+MUTANTS = (
+    Mutant(
+        "linked before the alias is accepted",
+        ((Attributor, "_accepted", _linked_before_the_alias),),
+        Scenario((), (LOGIN_ALICE,), 1),
+        frozenset({oracle.EARLY}),
+    ),
+    Mutant(
+        "not read again under the lock",
+        ((ports.SteppedIdentityStore, "change", _unread_change),),
+        Scenario((), (LOGIN_ALICE, LOGOUT), 0, 3),
+        frozenset({oracle.COMES_BACK}),
+    ),
+    Mutant(
+        "the verdict from the state at delivery instead of from the snapshot",
+        ((Attributor, "_case", _judged_by_now),),
+        Scenario((LOGIN_ALICE,), (COMMAND, EDIT)),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "no rotation at logout when unlinked",
+        (
+            (programs, "log_out", _log_out_of_links_only),
+            (delivery_module, "ensure_logged_out", _no_ensure_logged_out),
+        ),
+        Scenario((Faulty(LOGIN_ALICE, (("look up", "no answer"),)),), (LOGOUT,)),
+        frozenset({oracle.COMES_BACK}),
+    ),
+    Mutant(
+        "the verdict not frozen before the first attempt",
+        ((Delivery, "_decide", _sends_unfrozen),),
+        Scenario((LOGIN_ALICE, REFRESH), (COMMAND, EDIT), 1),
+        frozenset({oracle.TWICE}),
+    ),
+    Mutant(
+        "no claim before the alias",
+        ((IdentityState, "claimed", _unclaimed), (IdentityState, "accepted", _accepts_unclaimed)),
+        Scenario((COMMAND, Faulty(LOGIN_ALICE, (("alias", "fails"),))), (LOGOUT,)),
+        frozenset({oracle.NOT_STITCHED}),
+    ),
+    Mutant(
+        "a 401 taken for the old principal",
+        ((*_JUDGED, _refused_is_the_old_one),),
+        Scenario((LOGIN_ALICE, EDIT), (COMMAND,), 1),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "another stamp taken for the same person",
+        ((*_JUDGED, _stamps_do_not_matter),),
+        Scenario((LOGIN_ALICE,), (EDIT, COMMAND)),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "the last look before the lock is let go",
+        ((Delivery, "send", _looks_before_it_lets_go),),
+        Scenario((LOGIN_ALICE,), (COMMAND, COMMAND)),
+        frozenset({oracle.LEFT_BEHIND}),
+    ),
+    Mutant(
+        "a copied home that links",
+        ((*_JUDGED, _born_here),),
+        Scenario((COMMAND,), (COPIED_BOB, LOGIN_ALICE), 0, 2),
+        frozenset({oracle.MERGED, oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "an installation told by its machine alone",
+        ((processes, "installation", lambda _, machine: str(machine)),),
+        Scenario((COMMAND,), (COPIED_LOGIN, LOGIN_ALICE), 0, 2),
+        frozenset({oracle.MERGED, oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "an undecided event of another installation removed",
+        ((Delivery, "_decide", _removes_foreign),),
+        Scenario((LOGIN_ALICE, REFRESH, UNKNOWN_COMMAND), (COMMAND_THERE,)),
+        frozenset({oracle.LOST}),
+    ),
+    Mutant(
+        "an undecided event of another installation decided here",
+        ((Record, "is_foreign", lambda *_: False),),
+        Scenario((LOGIN_ALICE, REFRESH, UNKNOWN_COMMAND), (COPIED_BOB,)),
+        frozenset({oracle.TWICE}),
+    ),
+    Mutant(
+        "a logout that leaves an id alone which was used with credentials",
+        ((IdentityState, "never_logged_in", property(lambda state: isinstance(state.identity, Anonymous))),),
+        Scenario((Faulty(LOGIN_ALICE, (("look up", "no answer"),)), DELETE), (LOGOUT,)),
+        frozenset({oracle.COMES_BACK}),
+    ),
+    Mutant(
+        "a first identity taken though another one has followed it",
+        ((ports, "as_made", _any_account),),
+        Scenario((), (COMMAND, LOGIN_ALICE, LOGOUT), 0, 2),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "the switch not read again",
+        ((ports.SteppedSink, "_ask_again", _ignores_the_switch),),
+        Scenario((), (COMMAND, programs.OFF)),
+        frozenset({oracle.OFF}),
+    ),
+    Mutant(
+        "the switch not read again after an event was written down",
+        ((processes.Process, "is_on", lambda _: True),),
+        Scenario((), (COMMAND, programs.OFF)),
+        frozenset({oracle.WAITS}),
+    ),
+    Mutant(
+        "a logged-out principal comes back",
+        (
+            (programs, "log_out", lambda *_: True),
+            (delivery_module, "ensure_logged_out", _no_ensure_logged_out),
+        ),
+        Scenario((LOGIN_ALICE,), (LOGOUT,)),
+        frozenset({oracle.COMES_BACK}),
+    ),
+)

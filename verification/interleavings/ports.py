@@ -1,0 +1,264 @@
+"""The ports, as a process sees them: every method stops at the scheduler, once for each step that can be told apart.
+
+What the real adapters do in several steps is several calls here, in the adapters' order.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from attrs import define, field
+
+from arcade_usage.adapters.storage.identity_rules import IdentityRules
+from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.domain.event import Event
+from arcade_usage.domain.identity import Anonymous, Linked
+from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
+from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.retention import Losses, LossReason, Waiting
+from arcade_usage.domain.verdict import Attribution
+from verification.interleavings.processes import Process
+
+T = TypeVar("T")
+
+
+def asks(operation: str) -> Any:
+    """A port's method that is one call: of this operation, with the arguments as they are."""
+
+    def method(self: Any, *arguments: Any) -> Any:
+        return self.process.call(operation, *arguments)
+
+    return method
+
+
+@define
+class SteppedIdentityStore(IdentityRules):
+    """Two files under a lock, by the rules of the real store."""
+
+    process: Process
+
+    @property
+    def here(self) -> str:
+        return self.process.here
+
+    def current(self) -> IdentityState:
+        usage = self.process.call("read usage.json")
+        return IdentityState(usage, self.process.call("read ledger"))
+
+    def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
+        self.process.call("lock identity")
+        try:
+            return self.change_locked(decide)
+        finally:
+            self.process.call("unlock identity")
+
+    def write_ledger(self, ledger: Ledger, replaced: IdentityState) -> None:  # noqa: ARG002 - a rule's name
+        self.process.call("write ledger", ledger)
+
+    def write_identity(self, identity: Anonymous | Linked, replaced: IdentityState) -> None:  # noqa: ARG002
+        self.process.call("write usage.json", identity)
+
+
+@define
+class SteppedPrincipalApi:
+    process: Process
+
+    stamp = asks("stat credentials")
+    look_up = asks("look up")
+
+
+@define
+class SteppedSink:
+    """As composition/delivery.py's: the switch is read again before anything is sent."""
+
+    process: Process
+    refused: set[str]  # as SteppedOutbox has it
+
+    def alias(self, anon_id: str, principal_id: str) -> None:
+        self._ask_again()
+        self.process.call("alias", anon_id, principal_id)
+
+    def capture(self, records: Sequence[Record]) -> None:
+        self._ask_again()
+        try:
+            self.process.call("capture", tuple(records))
+        except RefusedError:
+            if len(records) == 1:
+                self.refused.add(records[0].event.uuid)
+            raise
+
+    def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
+        raise NotImplementedError("nothing is previewed here")
+
+    def _ask_again(self) -> None:
+        if not self.process.call("read switch"):
+            raise NotAcceptedError("tracking is off by now")
+
+
+@define
+class SteppedEventQueue:
+    """As adapters/storage/event_queue.py: one file for each record, removed one by one."""
+
+    process: Process
+    refused: set[str]
+
+    add = asks("write down")
+    freeze = asks("freeze")
+    pending = asks("read outbox")
+    tidied = asks("tidy")
+    purge = asks("purge")
+
+    def forget_seen(self) -> None:
+        """Nothing is remembered here."""
+
+    def waiting(self) -> Sequence[Waiting]:
+        """Nothing here is old or large."""
+        self.tidied()
+        return ()
+
+    def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
+        return [*waiting]
+
+    def remove(self, records: Sequence[Record]) -> int:
+        for record in records:
+            if record.event.uuid in self.refused:
+                self.process.call("drop", record.event.uuid, LossReason.REFUSED)
+            else:
+                self.process.call("remove", record.event.uuid)
+        return len(records)
+
+
+@define
+class SteppedSenderLock:
+    process: Process
+
+    @contextmanager
+    def hold(self, patience_seconds: float = 0.0) -> Iterator[bool]:
+        ours = self.process.call("wait to send" if patience_seconds else "try to send", patience_seconds)
+        try:
+            yield ours
+        finally:
+            if ours:
+                self.process.call("stop sending")
+
+    def is_tended(self) -> bool:
+        """A sender keeps the limits: nothing here is more than they allow."""
+        return True
+
+
+@define
+class SteppedDeliveryLog:
+    """As adapters/storage/delivery_log.py; only the pauses matter here."""
+
+    process: Process
+
+    def read(self) -> Logbook:
+        return Logbook(backoff=self.process.call("read logbook"))
+
+    def write(self, logbook: Logbook) -> None:
+        self.process.call("write logbook", logbook.backoff)
+
+    def add_losses(self, reasons: Sequence[LossReason]) -> None:
+        """Nothing is dropped without the sender lock."""
+
+    def losses(self) -> Losses:
+        return Losses()
+
+    def clear(self) -> None:
+        self.write(Logbook())
+
+
+@define
+class SteppedOutbox:
+    process: Process
+    refused: set[str] = field(
+        factory=set
+    )  # uuids of single events that PostHog refused, which may be dropped
+    queue: SteppedEventQueue = field(init=False)
+    sender_lock: SteppedSenderLock = field(init=False)
+    log: SteppedDeliveryLog = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.queue = SteppedEventQueue(self.process, self.refused)
+        self.sender_lock = SteppedSenderLock(self.process)
+        self.log = SteppedDeliveryLog(self.process)
+
+
+@define
+class SteppedChoice:
+    process: Process
+
+    is_on = asks("read switch")
+    turn_off = asks("turn off")
+    turn_on = asks("turn on")
+
+
+@define
+class SteppedClock:
+    """Stands still while a process lasts, which is ten seconds at most."""
+
+    process: Process
+
+    def time(self) -> float:
+        return self.process.now
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@define
+class SteppedIds:
+    process: Process
+
+    def new(self) -> str:
+        return self.process.new()
+
+
+def take_snapshot(process: Process, uuid: str, last_look: str = "look at credentials") -> Snapshot:
+    """As adapters/storage/config_folder.py: usage.json, the ledger, the stamp; nothing is made."""
+    process.call("begin", uuid, process.here)
+    usage = process.call("read usage.json")
+    ledger = process.call("read ledger")
+    return Snapshot(IdentityState(usage, ledger), process.call(last_look, uuid))
+
+
+def identify(process: Process, snapshot: Snapshot) -> Snapshot:
+    """As adapters/storage/first_identity.py, when a command is reported that has seen no identity."""
+    if snapshot.state.identity is not None:
+        return snapshot
+    if process.call("read usage.json") is None:
+        anon_id = process.new()
+        if not process.call("create ledger", make_first(anon_id, process.here).ledger):
+            there = process.call("read ledger")
+            if there is not None and there == make_first(there.anon_id, there.installation).ledger:
+                anon_id = there.anon_id
+        process.call("create usage.json", Anonymous(anon_id))
+    state = IdentityState(process.call("read usage.json"), process.call("read ledger"))
+    made = as_made(state)
+    return snapshot if made is None else Snapshot(made, snapshot.stamp)
+
+
+def as_made(state: IdentityState) -> IdentityState | None:
+    return state.as_made
+
+
+def log_out(process: Process, had_credentials: bool) -> bool:
+    """As adapters/storage/logout.py; whether an id was given up."""
+    if process.call("read usage.json") is None:
+        return False
+    fresh = process.new()
+    locked = process.call("lock identity or go on")
+    try:
+        store = SteppedIdentityStore(process)
+        state = store.current()
+        changed = state.logged_out(fresh, process.here, had_credentials=had_credentials)
+        if changed == state:
+            process.call("leave identity alone", state.identity)
+        else:
+            store.write(state, changed)
+    finally:
+        if locked:
+            process.call("unlock identity")
+    return changed != state

@@ -1,0 +1,157 @@
+"""What is explored: who does what at once, after what, and how deep.
+
+What the bounds leave out is named here and in the oracle, nowhere else: a home restored from a backup, two
+homes whose outboxes were filled by an older CLI, a day that passes while a process lives.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement, product
+
+from verification.interleavings.explorer import Faulty, Scenario
+from verification.interleavings.operations import REPLY_LOST
+from verification.interleavings.programs import (
+    COMMAND,
+    COMMAND_THERE,
+    COPIED,
+    COPIED_BOB,
+    COPIED_LOGIN,
+    DELETE,
+    DELIVERY,
+    EDIT,
+    LATE_LOGOUT,
+    LOGIN_ALICE,
+    LOGIN_BOB,
+    LOGIN_THERE,
+    LOGOUT,
+    LOGOUT_THERE,
+    OFF,
+    OLDER_LOGIN,
+    OLDER_LOGIN_LOST,
+    OLDER_LOGOUT,
+    REFRESH,
+    Doing,
+)
+
+Before = tuple[Doing | Faulty, ...]
+
+UNDELIVERED = Faulty(COMMAND, (("capture", "fails"),))
+ALIAS_LOST = Faulty(LOGIN_ALICE, (("alias", REPLY_LOST),))
+ALIAS_FAILED = Faulty(LOGIN_ALICE, (("alias", "fails"),))
+UNKNOWN = Faulty(LOGIN_ALICE, (("look up", "no answer"),))
+
+FRESH: Before = ()
+ANONYMOUS: Before = (COMMAND,)
+LINKED: Before = (LOGIN_ALICE,)
+CLAIMED: Before = (COMMAND, ALIAS_LOST)
+SWITCHED: Before = (LOGIN_ALICE, EDIT)
+BEFORES: tuple[Before, ...] = (
+    FRESH,
+    ANONYMOUS,
+    LINKED,
+    CLAIMED,
+    SWITCHED,
+    (UNDELIVERED,),
+    (COMMAND, ALIAS_FAILED),
+    (COMMAND, UNKNOWN),
+    (UNKNOWN, REFRESH),
+    (COMMAND, OLDER_LOGIN),
+    (OLDER_LOGIN, OLDER_LOGOUT),
+    (LOGIN_ALICE, DELETE),
+)
+
+TRACKED = (COMMAND, LOGIN_BOB, LOGOUT, LATE_LOGOUT)
+COPIES = (COPIED, COPIED_BOB, COPIED_LOGIN)
+THERE = (COMMAND_THERE, LOGIN_THERE, LOGOUT_THERE)
+NOBODY: Before = (COMMAND, LOGOUT)
+WAITING: Before = (LOGIN_ALICE, REFRESH, Faulty(COMMAND, (("look up", "no answer"),)))
+OTHERS = (EDIT, REFRESH, DELETE, OFF, OLDER_LOGIN, OLDER_LOGIN_LOST, OLDER_LOGOUT)
+
+
+def quick() -> Iterator[Scenario]:
+    """What every run of the tests explores, in about half a minute: `wide`, with fewer switches and faults."""
+    for before, other in product((FRESH, LINKED), OTHERS):
+        yield Scenario(before, (COMMAND, other), 1, 2)
+        yield Scenario(before, (LOGIN_BOB, other), 1, 1)
+    for before, other in product((ANONYMOUS, LINKED), OTHERS):
+        yield Scenario(before, (LOGOUT, other), 0)
+    for before, pair in product(
+        (FRESH, NOBODY, ANONYMOUS, CLAIMED), combinations_with_replacement(TRACKED, 2)
+    ):
+        yield Scenario(before, pair, 0, 1)
+    for pair in combinations_with_replacement(TRACKED, 2):
+        yield Scenario(LINKED, pair, 0, 2)
+    for before, copy in product((ANONYMOUS, LINKED), COPIES):
+        yield Scenario(before, (COMMAND, copy), 1, 1)
+        yield Scenario(before, (LOGIN_BOB, copy), 0, 1)
+    for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
+        yield Scenario(before, (doing, there), 0, 1)
+    yield from _small()
+    yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
+    yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
+
+
+def _small() -> Iterator[Scenario]:
+    """What is the same in `quick` and in `wide`: three at once, what waits for another installation, a claim."""
+    for copy in COPIES:
+        yield Scenario(WAITING, (COMMAND, copy), 0, 2)
+    for before in ((UNDELIVERED,), (COMMAND, UNKNOWN)):
+        yield Scenario(before, (COMMAND, DELIVERY, EDIT), 0, 2)
+    yield Scenario((COMMAND, ALIAS_FAILED), (COMMAND, LOGOUT), 0, 1)
+    yield Scenario(ANONYMOUS, (COMMAND, LOGIN_BOB, DELETE), 0, 1)
+    yield Scenario((LOGIN_ALICE, DELETE), (COMMAND, LOGIN_ALICE, DELETE), 0, 1)
+    for triple in ((COMMAND, EDIT, LOGOUT), (COMMAND, COMMAND, REFRESH)):
+        yield Scenario(LINKED, triple, 0, 1)
+
+
+def wide() -> Iterator[Scenario]:
+    """What takes about a minute and a half; `deep` begins with it."""
+    for before, doing, other in product((FRESH, LINKED), (COMMAND, LOGIN_BOB), OTHERS):
+        yield Scenario(before, (doing, other), 1, 2)
+    for before, other in product((ANONYMOUS, LINKED), OTHERS):
+        yield Scenario(before, (LOGOUT, other), 0)
+    every_pair = combinations_with_replacement(TRACKED, 2)
+    for before, pair in product((FRESH, NOBODY, ANONYMOUS, LINKED, CLAIMED), every_pair):
+        yield Scenario(before, pair, 0, 2)
+    for before, doing, copy in product((ANONYMOUS, LINKED), (COMMAND, LOGIN_BOB), COPIES):
+        yield Scenario(before, (doing, copy), 1, 1)
+    for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
+        yield Scenario(before, (doing, there), 0, 2)
+    yield from _small()
+    yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 2)
+    yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
+    yield Scenario(LINKED, (COMMAND, LOGIN_BOB, LOGOUT), 0, 1)
+
+
+def deep() -> Iterator[Scenario]:
+    """What takes about an hour."""
+    yield from wide()
+    for before, doing, other in product(BEFORES, (*TRACKED, *COPIES), OTHERS):
+        yield Scenario(before, (doing, other), 1)
+    for before, doing, other in product(BEFORES, (COMMAND, *COPIES), OTHERS):
+        yield Scenario(before, (doing, other), 2, 2)
+    for before, pair in product(BEFORES, _pairs()):
+        yield Scenario(before, pair, 0, 4)
+        yield Scenario(before, pair, 1, 2)
+    for before, pair, other in product(BEFORES, _pairs(), OTHERS):
+        yield Scenario(before, (*pair, other), 0, 2)
+    for before, logout in product((FRESH, (EDIT,)), (LOGOUT, LATE_LOGOUT)):
+        yield Scenario(before, (COMMAND, LOGIN_ALICE, logout), 0, 2)
+    for before, doing, there in product((*BEFORES, NOBODY, WAITING), TRACKED, THERE):
+        yield Scenario(before, (doing, there), 1, 2)
+    for before, doing, other in product((NOBODY, WAITING), (*TRACKED, *COPIES), OTHERS):
+        yield Scenario(before, (doing, other), 1)
+    for before, doing in product(((UNDELIVERED,), (COMMAND, UNKNOWN)), (*TRACKED, *COPIES)):
+        yield Scenario(before, (doing, DELIVERY), 1, 3)
+
+
+def wild() -> Iterator[Scenario]:
+    """Three at once, any number of switches and a few faults: for random schedules."""
+    everything = (*TRACKED, *OTHERS, *THERE, DELIVERY)
+    for before, first, second, third in product(BEFORES, TRACKED, everything, (*everything, *COPIES)):
+        yield Scenario(before, (first, second, third), 3)
+
+
+def _pairs() -> Iterator[tuple[Doing, Doing]]:
+    for first, second in combinations_with_replacement((*TRACKED, *COPIES), 2):
+        if not {first, second} <= set(COPIES):  # there is one other machine
+            yield first, second
