@@ -93,7 +93,9 @@ class TestFolders:
         shutil.copytree(tmp_path / "usage", tmp_path / "copy")
         assert fingerprint(str(tmp_path / "usage")) != fingerprint(str(tmp_path / "copy"))
 
-    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells that outlasts a mount")
+    @pytest.mark.skipif(
+        sys.platform != "linux", reason="only Linux gives a file system an id that outlasts a mount"
+    )
     def test_a_copy_with_the_same_inode_is_another_one(self, tmp_path: Path) -> None:
         """File systems that are filled alike give a copy the inode of its original; so does a snapshot."""
         script = """

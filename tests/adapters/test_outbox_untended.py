@@ -142,7 +142,7 @@ def test_a_purge_keeps_the_count(folder: Path) -> None:
     another(folder).log.clear()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+@pytest.mark.skipif(sys.platform == "win32", reason="creating links needs a privilege on Windows")
 def test_a_link_in_the_place_of_the_count_is_not_followed(folder: Path, tmp_path: Path) -> None:
     """What it leads to is left as it was; the bounds hold."""
     theirs = tmp_path / "theirs"

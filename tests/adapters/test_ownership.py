@@ -94,7 +94,9 @@ def test_those_above_must_not_let_others_replace_it(folder: Path, mode: int, is_
     assert (problem(folder) is None) is is_used
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="access lists are kept elsewhere")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="POSIX access lists as extended attributes are Linux only"
+)
 def test_a_folder_that_an_access_list_opens_to_others_is_not_used(folder: Path) -> None:
     """Its group looks like a private one that may write; the cure that is named takes it back from all."""
     anybody = 0xFFFFFFFF

@@ -61,7 +61,7 @@ class IdentityFiles(IdentityRules):
     def erase(self) -> IdentityState:
         try:
             with ExitStack() as held:
-                with suppress(OSError):  # busy, or none is to be had
+                with suppress(OSError):  # busy, or unavailable
                     held.enter_context(self._lock(IDENTITY_LOCK_SECONDS))
                 state = self.current()
                 if isinstance(state.ledger, NewerLedger):  # no id is erased that was not told
