@@ -45,11 +45,12 @@ docs: .venv/.dev  ## docs/fields.md, from the code
 
 .venv/.dev: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(PIP) --editable '.[cli,dev]'
+	$(PIP) 'pip>=25.1'  # the first that knows dependency groups
+	$(PIP) --group dev --editable '.[cli]'
 	touch $@
 
 .venv/.bench: .venv/.dev
-	$(PIP) --editable '.[cli,dev,bench]'
+	$(PIP) --group bench --editable '.[cli]'
 	touch $@
 
 clean:
