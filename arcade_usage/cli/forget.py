@@ -1,4 +1,4 @@
-"""`forget`: erases the usage data stored here, and prints the ids that PostHog may hold events under."""
+"""`forget`: erases the usage data stored here, and prints an erasure request for PostHog's operator."""
 
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from arcade_usage.cli.screen import (
     reporting_errors,
 )
 from arcade_usage.composition import console
+from arcade_usage.domain.subject_ids import SubjectIds
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Erase without asking.")]
 
@@ -28,8 +29,9 @@ def forget(
 ) -> None:
     """Erase the ids of this installation, the events waiting, and the copies of sent events.
 
-    Prints the ids that PostHog may hold events under; name them in an erasure request. Your credentials and
-    your choice of `on` or `off` do not change. While tracking is on, the next command makes a new random id.
+    Prints a request to erase what PostHog holds under these ids; send it to the author of the tool. Your
+    credentials and your choice of `on` or `off` do not change. While tracking is on, the next command makes a new
+    random id.
 
     Exits with 0 if everything is erased, with 1 if something is not, with 2 if this is not a terminal and
     --yes is missing.
@@ -47,6 +49,8 @@ def forget(
                 "erased": {"events_waiting": report.waiting, "copies": report.copies},
                 "principal_ids": list(report.subject_ids.principals),
                 "anonymous_ids": list(report.subject_ids.anonymous),
+                "ids_with_person": list(report.subject_ids.with_person),
+                "ids_without_person": list(report.subject_ids.unlinked),
                 "senders_at_work": report.busy_senders,
                 "left": list(left),
             }
@@ -58,7 +62,7 @@ def forget(
 
 def _print(report: ErasureReport, left: tuple[str, ...]) -> None:
     done = headline("Partly erased.", "yellow") if left else headline("Erased.", "green")
-    print_lines(done.append(f" {_summary(report)}"), *_ids(report))
+    print_lines(done.append(f" {_summary(report)}"), *_request(report.subject_ids))
     if report.busy_senders:
         print_lines(Text("Another process is still sending.", style="yellow"))
 
@@ -81,17 +85,37 @@ def _summary(found: ErasureReport) -> str:
     )
 
 
-def _ids(report: ErasureReport) -> list[RenderableType]:
-    subject_ids = report.subject_ids
-    if not subject_ids:
+def _request(ids: SubjectIds) -> list[RenderableType]:
+    """The erasure request, in words for the operator of the PostHog project."""
+    if not ids:
         return [Text("No ids were stored here that PostHog could hold events under.", style="dim")]
-    lines: list[RenderableType] = [
+    lines = [
         "",
-        Text("PostHog may hold events under these ids; name them in an erasure request:"),
+        "The ids are no longer stored here. To have PostHog's data erased too, send this text to the",
+        "author of the tool:",
+        "",
+        "Please erase the following data from your PostHog project.",
     ]
-    lines += [
-        Text.assemble("  ", (an_id, "bold"), ("  your account", "dim")) for an_id in subject_ids.principals
-    ]
-    lines += [Text.assemble("  ", an_id, ("  random", "dim")) for an_id in subject_ids.anonymous]
-    lines.append(Text("They are no longer stored here.", style="dim"))
-    return lines
+    if ids.with_person:
+        lines += [
+            "- Delete the persons of these distinct ids, with their events. If an id has no person,",
+            "  delete the events of this distinct id instead:",
+            *_listed(ids.with_person),
+        ]
+    if ids.unlinked:
+        lines += [
+            "- Delete the events of these distinct ids. They have no person, so the deletion of a",
+            "  person does not find them:",
+            *_listed(ids.unlinked),
+        ]
+    if ids.principals:
+        lines += [
+            "- If I log in again, events arrive under my account's id again. PostHog gives them no",
+            '  person until you use "Reset deleted person" for this distinct id:',
+            *_listed(ids.principals),
+        ]
+    return [Text(line) for line in lines]
+
+
+def _listed(ids: tuple[str, ...]) -> list[str]:
+    return [f"    {an_id}" for an_id in ids]

@@ -75,8 +75,9 @@ def _rows(shown: list[tuple[Project, Sent]], several: bool) -> Iterator[list[Cel
 def _cells(copy: Sent) -> tuple[Cell, Cell, Cell, Cell]:
     """The event, its duration, the id it was sent under, and its result."""
     who = Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold")
-    if copy.linked_to is not None:
-        link = Text.assemble("to ", (shorten(copy.linked_to), "bold"))
+    if copy.link is not None:
+        anon_id, principal_id = copy.link
+        link = Text.assemble(shorten(anon_id), " to ", (shorten(principal_id), "bold"))
         return Text("random id linked", style="cyan"), "", who, link
     took = copy.properties.get("duration_ms")
     return (

@@ -23,12 +23,17 @@ def perform(console: Console) -> bool:
     start = time.monotonic()
     with ending_tidily(), open_world() as world:
         show.show_opening(console, world.receiver.url)
-        endings = _play(console, world)
+        acts = _play(console, world)
+        endings = judge_endings(acts, world.persons)
+        next_endings = judge_endings(acts, world.next_persons)
         show.show_endings(console, endings)
         show.show_verdict(console, endings)
+        if not passed(next_endings):
+            show.show_next_store(console)
+            show.show_verdict(console, next_endings)
     left_behind = world.home if os.path.exists(world.home) else None
     show.show_closing(console, time.monotonic() - start, left_behind)
-    return passed(endings)
+    return passed(endings) and passed(next_endings)
 
 
 def passed(endings: list[Ending]) -> bool:
@@ -36,7 +41,7 @@ def passed(endings: list[Ending]) -> bool:
     return all(ending.fault is None for ending in endings)
 
 
-def _play(console: Console, world: World) -> list[Ending]:
+def _play(console: Console, world: World) -> list[Act]:
     acts: list[Act] = []
     number = 0
     for chapter in STORY:
@@ -44,7 +49,7 @@ def _play(console: Console, world: World) -> list[Ending]:
         for step in chapter.steps:
             number += 1
             acts += _play_step(console, world, number, step, len(acts))
-    return judge_endings(acts, world.persons)
+    return acts
 
 
 def _play_step(console: Console, world: World, number: int, step: Step, serial: int) -> list[Act]:

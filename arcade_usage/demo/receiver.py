@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from arcade_usage.domain.persons import IngestedEvent, Persons
+from arcade_usage.domain.persons import IngestedEvent, Persons, PersonStore
 
 REQUEST_LIMIT = 20 * 1024 * 1024  # bytes; PostHog's limit
 
@@ -64,13 +64,14 @@ class Receiver:
 
     posthog, cloud: the behaviour of each service; may be set at any time.
     principals: principal id by token; other tokens get a 401.
-    persons: the persons of each project, by project token.
+    persons: the persons of each project, by project token. next_persons: the same in PostHog's next person store.
     """
 
     posthog: Behaviour = WELL
     cloud: Behaviour = WELL
     principals: dict[str, str] = field(factory=dict)
     persons: dict[str, Persons] = field(factory=dict)
+    next_persons: dict[str, Persons] = field(factory=dict)
     requests: list[Received] = field(factory=list)
     _changed: threading.Condition = field(factory=threading.Condition, init=False)
     _closing: threading.Event = field(factory=threading.Event, init=False)
@@ -145,17 +146,17 @@ class Receiver:
         content = received.content
         token = content["api_key"]
         persons = self.persons.get(token, Persons())
+        next_persons = self.next_persons.get(token, Persons(PersonStore.NEXT))
         for event in content["batch"]:
-            persons = persons.ingest(
-                IngestedEvent(
-                    event["event"],
-                    event["distinct_id"],
-                    event["uuid"],
-                    event["timestamp"][:10],
-                    event["properties"],
-                )
+            ingested = IngestedEvent(
+                event["event"],
+                event["distinct_id"],
+                event["uuid"],
+                event["timestamp"][:10],
+                event["properties"],
             )
-        self.persons[token] = persons
+            persons, next_persons = persons.ingest(ingested), next_persons.ingest(ingested)
+        self.persons[token], self.next_persons[token] = persons, next_persons
         return 200, {"status": "Ok"}
 
     def _look_up(self, received: Received) -> tuple[int, object]:

@@ -95,6 +95,11 @@ def show_verdict(console: Console, endings: Sequence[Ending]) -> None:
         _print(console, Text(f"{event}{ending.fault.value if ending.fault else ''}", style="red"))
 
 
+def show_next_store(console: Console) -> None:
+    """Introduce a verdict that differs from the one above."""
+    _print(console, "", Text("In PostHog's next person store:", style="bold"))
+
+
 def show_closing(console: Console, seconds: float, left_behind: str | None) -> None:
     removed = f"Could not be removed: {left_behind}" if left_behind else "The temporary folder is removed."
     _print(console, Text(f"{seconds:.0f} s. {removed}", style="yellow" if left_behind else "dim"))

@@ -183,7 +183,7 @@ STORY = (
         (
             Step(
                 "Ada is back, and runs a command",
-                "She has a profile. This id has none: with a profile, it could not be merged into hers.",
+                "She has a profile. This id has none, so PostHog can attach it to hers.",
                 (Command("tools.list", ADA),),
             ),
             Step(

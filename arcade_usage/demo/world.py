@@ -24,7 +24,7 @@ from arcade_usage.demo.oracle import SERIAL
 from arcade_usage.demo.people import PEOPLE, Person
 from arcade_usage.demo.receiver import Received, Receiver
 from arcade_usage.demo.story import Act, Command, Step
-from arcade_usage.domain.persons import Persons
+from arcade_usage.domain.persons import Persons, PersonStore
 
 PROJECT = "phc_demo"
 FOLDER_PREFIX = "arcade-usage-demo-"
@@ -57,6 +57,11 @@ class World:
     def persons(self) -> Persons:
         """The persons in PostHog."""
         return self.receiver.persons.get(PROJECT, Persons())
+
+    @property
+    def next_persons(self) -> Persons:
+        """The persons in PostHog's next person store."""
+        return self.receiver.next_persons.get(PROJECT, Persons(PersonStore.NEXT))
 
     @property
     def requests(self) -> list[Received]:

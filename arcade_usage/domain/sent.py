@@ -1,4 +1,4 @@
-"""Copies of sent messages, kept for the `show` command.
+"""Copies of sent messages, kept for `log` and `forget`.
 
 Invariant: the copies stay within their limits; the oldest are dropped first.
 """
@@ -15,10 +15,14 @@ COPIES_BYTES_LIMIT = 1024 * 1024
 
 @frozen
 class Sent:
-    """A message that PostHog accepted, in its wire format; `at`: Unix seconds."""
+    """A message that PostHog accepted, in its wire format; `at`: Unix seconds.
+
+    alias_keeps_anonymous: for an alias, whether its distinct id is the anonymous id, as earlier versions sent it.
+    """
 
     at: float
     message: Mapping[str, object]
+    alias_keeps_anonymous: bool = False
 
     @property
     def name(self) -> str:
@@ -34,14 +38,17 @@ class Sent:
         return properties if isinstance(properties, Mapping) else {}
 
     @property
-    def linked_to(self) -> str | None:
-        """The principal that an alias message links its distinct id to; None for other messages."""
-        return str(self.properties.get("alias", "")) if self.name == ALIAS_EVENT else None
+    def link(self) -> tuple[str, str] | None:
+        """The anonymous id and the principal that an alias joins; None for other messages."""
+        if self.name != ALIAS_EVENT:
+            return None
+        kept, attached = self.distinct_id, str(self.properties.get("alias", ""))
+        return (kept, attached) if self.alias_keeps_anonymous else (attached, kept)
 
     @property
     def anonymous(self) -> bool:
         """Whether the distinct id is a random id, not a principal's."""
-        return self.linked_to is not None or self.properties.get(PERSONLESS) is False
+        return self.alias_keeps_anonymous or self.properties.get(PERSONLESS) is False
 
 
 def newest(lines: Sequence[bytes]) -> Sequence[bytes]:

@@ -13,31 +13,51 @@ from arcade_usage.domain.sent import Sent
 
 @frozen
 class SubjectIds:
-    """`principals`: ids of Arcade accounts. `anonymous`: random ids, one-off ids included. Sorted."""
+    """Sorted ids, by what an operator of PostHog deletes to erase their data.
+
+    principals: ids of Arcade accounts. linked: random ids that a PostHog project accepted an alias for. Both have
+    a person; to delete it with its events is enough.
+    unlinked: other random ids, one-off ids included. They have no person, only events.
+    """
 
     principals: tuple[str, ...] = ()
-    anonymous: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
+
+    @property
+    def with_person(self) -> tuple[str, ...]:
+        return (*self.principals, *self.linked)
+
+    @property
+    def anonymous(self) -> tuple[str, ...]:
+        return _sorted([*self.linked, *self.unlinked])
 
     def __or__(self, other: "SubjectIds") -> "SubjectIds":
         return _subject_ids(
             [*self.principals, *other.principals],
-            [*self.anonymous, *other.anonymous],
+            [*self.linked, *other.linked],
+            [*self.unlinked, *other.unlinked],
         )
 
     def __bool__(self) -> bool:
-        return bool(self.principals or self.anonymous)
+        return bool(self.principals or self.linked or self.unlinked)
 
 
 def subject_ids_of(state: IdentityState) -> SubjectIds:
     """The ids in identity and ledger: the current id, its claim and the pending aliases."""
     identity, ledger = state.identity, state.ledger
-    pairs: list[tuple[str | None, str | None]] = [
-        (state.anon_id, identity.principal_id if isinstance(identity, Linked) else None)
-    ]
+    principals: list[str | None] = []
+    linked: list[str | None] = []
+    unlinked: list[str | None] = [state.anon_id]
+    if isinstance(identity, Linked):
+        principals.append(identity.principal_id)
+        linked.append(identity.anon_id)
     if isinstance(ledger, Ledger):
-        pairs.append((ledger.anon_id, ledger.claimed_by))
-        pairs += [(alias.anon_id, alias.principal_id) for alias in ledger.pending_aliases]
-    return _subject_ids([principal for _, principal in pairs], [anon_id for anon_id, _ in pairs])
+        principals.append(ledger.claimed_by)
+        (linked if ledger.accepted else unlinked).append(ledger.anon_id)
+        principals += [alias.principal_id for alias in ledger.pending_aliases]
+        unlinked += [alias.anon_id for alias in ledger.pending_aliases]
+    return _subject_ids(principals, linked, unlinked)
 
 
 def subject_ids_of_events(waiting: Iterable[Record], sent: Iterable[Sent]) -> SubjectIds:
@@ -45,14 +65,23 @@ def subject_ids_of_events(waiting: Iterable[Record], sent: Iterable[Sent]) -> Su
     verdicts = [record.attribution for record in waiting if record.attribution is not None]
     pairs = [(verdict.distinct_id, verdict.personless) for verdict in verdicts]
     pairs += [(copy.distinct_id, copy.anonymous) for copy in sent]
-    linked = [copy.linked_to for copy in sent]
+    links = [copy.link for copy in sent if copy.link is not None]
     return _subject_ids(
-        [*(distinct_id for distinct_id, anonymous in pairs if not anonymous), *linked],
+        [
+            *(distinct_id for distinct_id, anonymous in pairs if not anonymous),
+            *(principal_id for _, principal_id in links),
+        ],
+        [anon_id for anon_id, _ in links],
         [distinct_id for distinct_id, anonymous in pairs if anonymous],
     )
 
 
-def _subject_ids(principals: Iterable[str | None], anonymous: Iterable[str | None]) -> SubjectIds:
-    return SubjectIds(
-        tuple(sorted(set(filter(None, principals)))), tuple(sorted(set(filter(None, anonymous))))
-    )
+def _subject_ids(
+    principals: Iterable[str | None], linked: Iterable[str | None], unlinked: Iterable[str | None]
+) -> SubjectIds:
+    with_person = set(linked)
+    return SubjectIds(_sorted(principals), _sorted(with_person), _sorted(set(unlinked) - with_person))
+
+
+def _sorted(ids: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(sorted(set(filter(None, ids))))

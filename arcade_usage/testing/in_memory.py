@@ -15,7 +15,7 @@ from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.logbook import Logbook
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
+from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.sent import COPIES_LIMIT, Sent
@@ -102,8 +102,7 @@ class MemorySink:
         self._reach()
         if self.refusing_aliases:
             raise RefusedError("refused")
-        alias = IngestedEvent(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})
-        self.persons = self.persons.ingest(alias)
+        self.persons = self.persons.ingest(make_alias(anon_id, principal_id))
         self._answer()
 
     def capture(self, records: Sequence[Record]) -> None:

@@ -23,7 +23,7 @@ from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.event import Event, describe
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent
+from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, make_alias
 from arcade_usage.domain.server_event import describe_server_event
 from arcade_usage.domain.verdict import Found
 from arcade_usage.testing.in_memory import (
@@ -136,7 +136,7 @@ class Usage:
         state = snapshot.state.used_for(_PROJECT, snapshot.stamp, self._store.here)
         state = state.claimed(principal_id, self._store.here)
         self._store.state = state.accepted(principal_id, _PROJECT, snapshot.stamp)
-        alias = IngestedEvent(ALIAS_EVENT, str(state.anon_id), self._ids.new(), "", {"alias": principal_id})
+        alias = make_alias(str(state.anon_id), principal_id)
         self.posthog.persons = self.posthog.persons.ingest(alias)
 
     def begin_anonymous(self) -> None:

@@ -15,6 +15,8 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from tests.samples import ANON, FRESH, HERE, SINK, anonymous
 
+NEWER = 9  # later than the version of any format
+
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> FolderOutbox:
@@ -26,7 +28,7 @@ def outbox(tmp_path: Path) -> FolderOutbox:
 
 def make_newer(outbox: FolderOutbox, name: str, **content: object) -> Path:
     path = Path(outbox.folder, name)
-    path.write_text(json.dumps({"version": 2, **content}), encoding="utf-8")
+    path.write_text(json.dumps({"version": NEWER, **content}), encoding="utf-8")
     return path
 
 

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.demo.receiver import Behaviour, Receiver
+from arcade_usage.domain.persons import make_alias
 from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
@@ -141,11 +142,14 @@ def test_anonymous_events_are_personless(sink: PostHogSink, receiver: Receiver) 
 
 
 def test_the_direction_of_an_alias(sink: PostHogSink, receiver: Receiver) -> None:
-    """The anonymous id is the event's distinct id, and the principal the alias."""
+    """The principal is the event's distinct id, which is kept, and the anonymous id the alias: as in the model."""
     sink.alias(ANON, ALICE)
     (message,) = sent(receiver)
-    assert (message["event"], message["distinct_id"]) == ("$create_alias", ANON)
-    assert message["properties"].items() >= {"alias": ALICE, "distinct_id": ANON}.items()
+    assert (message["event"], message["distinct_id"]) == ("$create_alias", ALICE)
+    assert message["properties"].items() >= {"alias": ANON, "distinct_id": ALICE}.items()
+    model = make_alias(ANON, ALICE)
+    assert (model.name, model.distinct_id) == (message["event"], message["distinct_id"])
+    assert model.properties.items() <= message["properties"].items()
 
 
 def test_an_alias_is_not_personless(sink: PostHogSink, receiver: Receiver) -> None:

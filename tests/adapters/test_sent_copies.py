@@ -1,5 +1,6 @@
 """The file of kept copies: its bounds, and what others may have put there."""
 
+import json
 import os
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, COPIES_LIMIT, newest
 from tests.adapters.disk import mode_of
+from tests.samples import ALICE, ANON, OTHER_ANON
 
 NOW = 1_800_000_000.0
 GOOD = b'{"at": 5.0, "message": {"uuid": "good"}}'
@@ -60,6 +62,31 @@ def test_a_line_that_is_no_copy_costs_no_other(copies: FileCopies, path: Path, l
     assert uuids(copies) == ["good", "good"]
     copies.keep([{"uuid": "next"}], NOW)
     assert uuids(copies) == ["good", "good", "next"]
+
+
+def test_an_alias_of_an_earlier_version_is_read_the_other_way_round(copies: FileCopies, path: Path) -> None:
+    """It kept the random id and attached the principal; both ids are read as what they are, beside a new one."""
+    path.write_bytes(
+        b'{"version": 1, "at": 4.0, "message": {"event": "$create_alias", "distinct_id": "'
+        + ANON.encode()
+        + b'", "timestamp": "2026-11-01T10:00:00+00:00", "uuid": "0191-a", "properties": {"distinct_id": "'
+        + ANON.encode()
+        + b'", "alias": "principal-alice", "$lib": "posthog-python"}}}\n'
+        + GOOD
+        + b"\n"
+    )
+    copies.keep([{"event": "$create_alias", "distinct_id": ALICE, "properties": {"alias": OTHER_ANON}}], NOW)
+    earlier, event, turned = copies.all()
+    assert (earlier.link, earlier.distinct_id, earlier.anonymous) == ((ANON, ALICE), ANON, True)
+    assert (event.link, event.anonymous) == (None, False)
+    assert (turned.link, turned.distinct_id, turned.anonymous) == ((OTHER_ANON, ALICE), ALICE, False)
+    assert [json.loads(line).get("version", 1) for line in path.read_bytes().splitlines()] == [1, 1, 2]
+
+
+def test_a_copy_of_an_event_keeps_its_version(copies: FileCopies, path: Path) -> None:
+    """Its meaning did not change, so an earlier version still shows it."""
+    copies.keep([{"event": "CLI execution succeeded", "distinct_id": ALICE, "properties": {}}], NOW)
+    assert json.loads(path.read_bytes())["version"] == 1
 
 
 def test_a_file_that_is_too_large_is_begun_anew(copies: FileCopies, path: Path) -> None:

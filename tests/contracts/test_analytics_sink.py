@@ -9,7 +9,7 @@ from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.application.ports import AnalyticsSink
 from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Behaviour, Receiver
-from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons
+from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, PersonStore
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
@@ -39,8 +39,8 @@ class SinkUnderTest:
         return [self.persons().person_of(event) for event in self.events()]
 
 
-def _in_memory() -> SinkUnderTest:
-    sink = MemorySink()
+def _in_memory(store: PersonStore) -> SinkUnderTest:
+    sink = MemorySink(Persons(store))
 
     def become(failing: bool = False, losing: bool = False, refused: frozenset[str] = frozenset()) -> None:
         sink.failing, sink.losing_replies, sink.refused = failing, losing, refused
@@ -55,13 +55,15 @@ def _in_memory() -> SinkUnderTest:
     )
 
 
-def _over_http(receiver: Receiver) -> SinkUnderTest:
+def _over_http(receiver: Receiver, store: PersonStore) -> SinkUnderTest:
+    by_project = receiver.persons if store is PersonStore.CURRENT else receiver.next_persons
+
     def become(behaviour: Behaviour) -> Callable[[], object]:
         return lambda: setattr(receiver, "posthog", behaviour)
 
     return SinkUnderTest(
         PostHogSink(Project(receiver.url, TOKEN)),
-        persons=lambda: receiver.persons.get(TOKEN, Persons()),
+        persons=lambda: by_project.get(TOKEN, Persons(store)),
         fail=become(DOWN),
         lose_replies=become(LOSING_REPLIES),
         refuse=become(Behaviour(takes=False, status=400, body=b"{}")),
@@ -69,9 +71,14 @@ def _over_http(receiver: Receiver) -> SinkUnderTest:
     )
 
 
+@pytest.fixture(params=PersonStore, ids=lambda store: f"{store.value} store")
+def store(request: pytest.FixtureRequest) -> PersonStore:
+    return PersonStore(request.param)
+
+
 @pytest.fixture(params=["in memory", "over HTTP"])
-def subject(request: pytest.FixtureRequest, receiver: Receiver) -> SinkUnderTest:
-    return _in_memory() if request.param == "in memory" else _over_http(receiver)
+def subject(request: pytest.FixtureRequest, receiver: Receiver, store: PersonStore) -> SinkUnderTest:
+    return _in_memory(store) if request.param == "in memory" else _over_http(receiver, store)
 
 
 def told(records: Sequence[Record]) -> list[IngestedEvent]:
@@ -159,7 +166,7 @@ def test_out_of_reach_is_not_accepted(subject: SinkUnderTest) -> None:
         subject.sink.capture([anonymous()])
     with pytest.raises(NotAcceptedError):
         subject.sink.alias(ANON, ALICE)
-    assert subject.persons() == Persons()
+    assert subject.persons() == Persons(subject.persons().store)
 
 
 def test_a_failed_call_leaves_nothing_behind(subject: SinkUnderTest) -> None:
@@ -199,7 +206,7 @@ def test_a_refused_batch_is_refused_whole(subject: SinkUnderTest) -> None:
 def test_nothing_is_a_batch_too(subject: SinkUnderTest) -> None:
     """An empty batch is accepted, and has no effect."""
     subject.sink.capture([])
-    assert subject.persons() == Persons()
+    assert subject.persons() == Persons(subject.persons().store)
 
 
 def test_an_undecided_record_is_never_sent(subject: SinkUnderTest) -> None:

@@ -16,7 +16,7 @@ from arcade_usage.demo.oracle import SERIAL, Fault, judge_endings
 from arcade_usage.demo.people import ADA, BEN, PEOPLE, Person
 from arcade_usage.demo.performance import passed
 from arcade_usage.demo.story import STORY, Act, Chapter, Command, Step
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
+from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, PersonStore, make_alias
 from arcade_usage.domain.properties import SUCCEEDED
 
 DEMO = [sys.executable, "-m", "arcade_usage.cli", "demo"]
@@ -140,10 +140,6 @@ def sent(serial: int, distinct_id: str, uuid: str = "") -> IngestedEvent:
     return IngestedEvent(SUCCEEDED, distinct_id, uuid, "2026-11-01", {SERIAL: serial} | mark)
 
 
-def alias(anon_id: str, principal_id: str) -> IngestedEvent:
-    return IngestedEvent(ALIAS_EVENT, anon_id, "alias", "2026-11-01", {"alias": principal_id})
-
-
 A, B = ADA.principal_id, BEN.principal_id
 BOTH = [act(1, ADA), act(2, BEN)]
 UNPROVABLE = [act(1, ADA, provable=False), act(2, BEN, provable=False)]
@@ -153,19 +149,19 @@ UNPROVABLE = [act(1, ADA, provable=False), act(2, BEN, provable=False)]
     ("acts", "arrived", "faults"),
     [
         pytest.param(BOTH, [sent(1, A), sent(2, B)], [None, None], id="as themselves"),
-        pytest.param(BOTH, [sent(1, ANON), alias(ANON, A), sent(2, B)], [None, None], id="stitched"),
+        pytest.param(BOTH, [sent(1, ANON), make_alias(ANON, A), sent(2, B)], [None, None], id="stitched"),
         pytest.param(UNPROVABLE, [sent(1, ANON), sent(2, OTHER_ANON)], [None, None], id="kept apart"),
         pytest.param(BOTH, [], [Fault.LOST, Fault.LOST], id="nothing arrived"),
         pytest.param(BOTH, [sent(1, A), sent(1, A, "again"), sent(2, B)], [Fault.DOUBLED, None], id="twice"),
         pytest.param(BOTH, [sent(1, A), sent(2, A)], [None, Fault.MIXED_UP], id="as somebody else"),
         pytest.param(
-            BOTH, [sent(1, ANON), sent(2, ANON), alias(ANON, B)], [Fault.MIXED_UP, None], id="stitched to another"
+            BOTH, [sent(1, ANON), sent(2, ANON), make_alias(ANON, B)], [Fault.MIXED_UP, None], id="stitched to another"
         ),
         pytest.param(
             UNPROVABLE, [sent(1, ANON), sent(2, ANON)], [Fault.MIXED_UP, Fault.MIXED_UP], id="one anonymous id for two"
         ),
         pytest.param(
-            BOTH, [sent(1, ANON), alias(ANON, A), alias(ANON, B), sent(2, B)], [Fault.SHARED, Fault.SHARED], id="one profile for two"
+            BOTH, [sent(1, ANON), make_alias(ANON, A), make_alias(ANON, B), sent(2, B)], [Fault.SHARED, Fault.SHARED], id="one profile for two"
         ),
         pytest.param(BOTH, [sent(1, ANON), sent(2, B)], [Fault.NOT_STITCHED, None], id="not stitched"),
     ],

@@ -19,7 +19,7 @@ from attrs import define, field
 import arcade_usage
 from arcade_usage.application.command.tracking import Tracker
 from arcade_usage.demo.receiver import Receiver
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
+from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons, PersonStore
 from tests.e2e.prelude import Prelude, hours_ahead
 
 TOKEN = "phc_of_the_tests"
@@ -207,13 +207,23 @@ class World:
         return named
 
     @property
+    def next_persons(self) -> Persons:
+        """The same in PostHog's next person store."""
+        return self.receiver.next_persons.get(TOKEN, Persons(PersonStore.NEXT))
+
+    @property
     def whose(self) -> dict[str, str]:
-        """Whom each command ended up with: a principal, else the distinct id it was sent under."""
+        """Whom each command ended up with, in both person stores: a principal, else the id it was sent under."""
+        whose = self._whose_in(self.persons)
+        assert whose == self._whose_in(self.next_persons), "the next person store counts an event for another"
+        return whose
+
+    def _whose_in(self, persons: Persons) -> dict[str, str]:
         principals = {
-            person: state for state, person in self.persons.person_of_id.items() if state in self.principals
+            person: state for state, person in persons.person_of_id.items() if state in self.principals
         }
         return {
-            name: principals.get(self.persons.person_of(event), event.distinct_id)
+            name: principals.get(persons.person_of(event), event.distinct_id)
             for name, event in self.events.items()
         }
 
@@ -224,7 +234,7 @@ class World:
     def aliases(self) -> set[tuple[str, str]]:
         """Every alias that was ever on the wire: anonymous id, principal."""
         return {
-            (event["distinct_id"], event["properties"]["alias"])
+            (event["properties"]["alias"], event["distinct_id"])
             for batch in self.receiver.batches()
             for event in batch["batch"]
             if event["event"] == ALIAS_EVENT
@@ -234,7 +244,8 @@ class World:
         """What holds in every story: see the design's absences."""
         aliases = self.aliases()
         assert len({anon_id for anon_id, _ in aliases}) == len(aliases), "an id was aliased to two principals"
-        assert self.persons.refused_merges == ()
+        assert self.persons.refused_merges == self.next_persons.refused_merges == ()
+        assert self.persons.person_of_id == self.next_persons.person_of_id
         for event in self.persons.events:
             personless = event.properties.get(PERSONLESS) is False
             assert personless is (event.distinct_id not in self.principals)

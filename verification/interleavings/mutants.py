@@ -20,9 +20,10 @@ from arcade_usage.domain import identity_state as identity_state_module
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.domain.persons import IngestedEvent, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
-from verification.interleavings import oracle, ports, processes, programs
+from verification.interleavings import oracle, ports, posthog, processes, programs
 from verification.interleavings.explorer import Faulty, Scenario
 from verification.interleavings.programs import (
     COMMAND,
@@ -166,6 +167,11 @@ def _any_account(state: IdentityState) -> IdentityState | None:
     )
 
 
+def _keeps_the_anonymous_id(anon_id: str, principal_id: str) -> IngestedEvent:
+    """The alias in the seed's direction: the principal is the one that is attached."""
+    return make_alias(principal_id, anon_id)
+
+
 def _ignores_the_switch(self: ports.SteppedSink) -> None:
     self.process.call("read switch")
 
@@ -279,6 +285,12 @@ MUTANTS = (
         ((processes.Process, "is_on", lambda _: True),),
         Scenario((), (COMMAND, programs.OFF)),
         frozenset({oracle.WAITS}),
+    ),
+    Mutant(
+        "an alias that keeps the anonymous id: the next person store refuses it for somebody who returns",
+        ((posthog, "make_alias", _keeps_the_anonymous_id),),
+        Scenario((LOGIN_ALICE, LOGOUT, COMMAND), (LOGIN_ALICE,)),
+        frozenset({oracle.NOT_STITCHED}),
     ),
     Mutant(
         "a logged-out principal comes back",

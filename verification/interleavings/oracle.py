@@ -13,7 +13,7 @@ from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.identity import Identity, Linked
 from arcade_usage.domain.record import Record
 from verification.interleavings.posthog import person_of
-from verification.interleavings.shared_state import History, Period, PostHog
+from verification.interleavings.shared_state import History, Period, PostHog, Profiles
 
 PEOPLE = ("alice", "bob", "carol", "dora")
 
@@ -143,30 +143,38 @@ class Evidence:
 def judge_safety(evidence: Evidence) -> Iterator[Violation]:
     """What must hold in every state; what is broken once stays broken."""
     project = evidence.project
-    named = {who: person_of(project, who) for who in PEOPLE}
-    if len(set(named.values())) < len(PEOPLE):
-        yield Violation(MERGED, str(named))
-    profiles: dict[str, set[str]] = {}
     delivered: set[str] = set()
-    for uuid, distinct_id, _ in sorted(project.events):
+    for uuid, _, _ in sorted(project.events):
         if uuid in delivered:
             yield Violation(TWICE, uuid[:8])
         delivered.add(uuid)
+    for profiles in dict.fromkeys(project.profiles):
+        yield from _judge_profiles(evidence, profiles)
+    if project.early:
+        yield Violation(EARLY, str(sorted(project.early)))
+    if project.told_off:
+        yield Violation(OFF, str(sorted(project.told_off)))
+
+
+def _judge_profiles(evidence: Evidence, profiles: Profiles) -> Iterator[Violation]:
+    """Whose the events are in one person store."""
+    project = evidence.project
+    named = {who: person_of(profiles, who) for who in PEOPLE}
+    if len(set(named.values())) < len(PEOPLE):
+        yield Violation(MERGED, str(named))
+    shared: dict[str, set[str]] = {}
+    for uuid, distinct_id, _ in sorted(project.events):
         if evidence.cannot_tell(uuid) or uuid in project.older:
             continue
-        person, owners = person_of(project, distinct_id), evidence.owners(uuid)
+        person, owners = person_of(profiles, distinct_id), evidence.owners(uuid)
         if any(person == named[who] for who in PEOPLE if who not in owners):
             yield Violation(
                 MIXED_UP, f"{uuid[:8]} is of {sorted(owners)}, and counts for {person} ({distinct_id})"
             )
         elif person not in named.values() and owners:
-            if profiles.setdefault(person, set(owners)).isdisjoint(owners):
+            if shared.setdefault(person, set(owners)).isdisjoint(owners):
                 yield Violation(SHARED, person)
-            profiles[person] &= owners
-    if project.early:
-        yield Violation(EARLY, str(sorted(project.early)))
-    if project.told_off:
-        yield Violation(OFF, str(sorted(project.told_off)))
+            shared[person] &= owners
 
 
 def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> Iterator[Violation]:
@@ -219,7 +227,10 @@ def judge_order(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
                 continue
             if evidence.credentials[home][number].who is None:
                 ids.setdefault((home, evidence.epoch(home, number)), set()).add(distinct_id)
-            stitched = person_of(project, distinct_id) in {person_of(project, who) for who in owners}
+            stitched = all(
+                person_of(profiles, distinct_id) in {person_of(profiles, who) for who in owners}
+                for profiles in dict.fromkeys(project.profiles)
+            )
             stays = unfailing and not evidence.is_logged_out_again(home, number)
             if owners and not stitched and (stays or distinct_id in attempted):
                 yield Violation(

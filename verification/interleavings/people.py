@@ -147,7 +147,7 @@ def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
     if posthog.belongs_to_another(view["posthog"], view["ledger"], was, who):
         return
     if aliased:
-        view["posthog"] = posthog.alias(view["posthog"], was.anon_id, who)
+        view["posthog"] = posthog.older_alias(view["posthog"], was.anon_id, who)
     view["posthog"] = evolve(view["posthog"], accepted=view["posthog"].accepted | {(was.anon_id, who)})
     view["usage"] = Linked(was.anon_id, who)
     note(view, anon_id=was.anon_id)

@@ -1,22 +1,37 @@
-"""PostHog, as the oracle sees it: the merging of domain/persons.py over values that can be compared."""
+"""PostHog, as the oracle sees it: the merging of domain/persons.py over values that can be compared.
+
+Each event goes into both person stores, so one exploration covers both.
+"""
 
 from attrs import evolve
 
 from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.domain.identity import Identity, Linked
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons
+from arcade_usage.domain.persons import (
+    ALIAS_EVENT,
+    PERSONLESS,
+    IngestedEvent,
+    Persons,
+    PersonStore,
+    make_alias,
+)
 from arcade_usage.domain.record import Record
 from verification.interleavings.replies import Raised, Reply
-from verification.interleavings.shared_state import PostHog, View
+from verification.interleavings.shared_state import PostHog, Profiles, View
 
 
-def person_of(project: PostHog, distinct_id: str) -> str:
+def person_of(profiles: Profiles, distinct_id: str) -> str:
     """The person that a distinct id stands for."""
-    return dict(project.person_of_id).get(distinct_id, distinct_id)
+    return dict(profiles.person_of_id).get(distinct_id, distinct_id)
 
 
 def alias(project: PostHog, anon_id: str, principal_id: str) -> PostHog:
+    return _ingest(project, [make_alias(anon_id, principal_id)])
+
+
+def older_alias(project: PostHog, anon_id: str, principal_id: str) -> PostHog:
+    """An older CLI's: the anonymous id is the one that is kept."""
     return _ingest(project, [IngestedEvent(ALIAS_EVENT, anon_id, "alias", "", {"alias": principal_id})])
 
 
@@ -75,17 +90,23 @@ def belongs_to_another(project: PostHog, ledger: Ledger | None, identity: Identi
     """Whether an alias of this identity to `who` could merge two people."""
     claim = ledger.claimed_by if ledger is not None and ledger.anon_id == identity.anon_id else None
     linked = identity.principal_id if isinstance(identity, Linked) else None
-    person = person_of(project, identity.anon_id)
-    return bool({claim, linked} - {None, who}) or person not in (identity.anon_id, person_of(project, who))
+    return bool({claim, linked} - {None, who}) or any(
+        person_of(profiles, identity.anon_id) not in (identity.anon_id, person_of(profiles, who))
+        for profiles in project.profiles
+    )
 
 
 def _ingest(project: PostHog, captured: list[IngestedEvent]) -> PostHog:
-    persons = Persons(dict(project.person_of_id), project.identified)
+    stores = zip(PersonStore, project.profiles, strict=True)
+    return evolve(project, profiles=tuple(_ingest_into(store, profiles, captured) for store, profiles in stores))
+
+
+def _ingest_into(store: PersonStore, profiles: Profiles, captured: list[IngestedEvent]) -> Profiles:
+    persons = Persons(store, dict(profiles.person_of_id), profiles.identified)
     for each in captured:
         persons = persons.ingest(each)
-    return evolve(
-        project,
-        person_of_id=frozenset(persons.person_of_id.items()),
-        identified=persons.identified,
-        refused=project.refused | frozenset(persons.refused_merges),
+    return Profiles(
+        frozenset(persons.person_of_id.items()),
+        persons.identified,
+        profiles.refused | frozenset(persons.refused_merges),
     )

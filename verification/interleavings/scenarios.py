@@ -43,6 +43,7 @@ FRESH: Before = ()
 ANONYMOUS: Before = (COMMAND,)
 LINKED: Before = (LOGIN_ALICE,)
 CLAIMED: Before = (COMMAND, ALIAS_LOST)
+RETURNING: Before = (LOGIN_ALICE, LOGOUT)
 SWITCHED: Before = (LOGIN_ALICE, EDIT)
 BEFORES: tuple[Before, ...] = (
     FRESH,
@@ -86,6 +87,7 @@ def quick() -> Iterator[Scenario]:
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 1)
     yield from _small()
+    yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
 

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 
 from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.persons import PersonStore
 
 HOMES = (0, 1)  # the folder, and a copy of it
 MACHINES = ("this machine", "another machine")  # either home may be used from both
@@ -65,23 +66,29 @@ class Period:
 
 
 @frozen
-class PostHog:
-    """One project: who is who there, what it counts for whom, and what it told us it took.
-
-    `events`: (uuid, distinct id, personless). `accepted`: aliases whose sender heard that they were
-    accepted. `early`: events that carried a principal's id before that. `told_off`: those that came
-    from a process which had read that tracking is off. `older`: those that an older CLI's link decided.
-    `refused`: merges that PostHog did not make.
-    """
+class Profiles:
+    """Who is who in one of PostHog's person stores. `refused`: merges that it did not make."""
 
     person_of_id: frozenset[tuple[str, str]] = frozenset()
     identified: frozenset[str] = frozenset()
+    refused: frozenset[tuple[str, str]] = frozenset()
+
+
+@frozen
+class PostHog:
+    """One project: who is who there, what it counts for whom, and what it told us it took.
+
+    `profiles`: of each person store, in the order of PersonStore. `events`: (uuid, distinct id, personless). `accepted`: aliases whose sender heard that they were
+    accepted. `early`: events that carried a principal's id before that. `told_off`: those that came
+    from a process which had read that tracking is off. `older`: those that an older CLI's link decided.
+    """
+
+    profiles: tuple[Profiles, ...] = tuple(Profiles() for _ in PersonStore)
     events: frozenset[tuple[str, str, bool]] = frozenset()
     accepted: frozenset[tuple[str, str]] = frozenset()
     early: frozenset[str] = frozenset()
     told_off: frozenset[str] = frozenset()
     older: frozenset[str] = frozenset()
-    refused: frozenset[tuple[str, str]] = frozenset()
 
 
 @frozen

@@ -70,7 +70,7 @@ class PostHogSink:
         )
 
     def alias(self, anon_id: str, principal_id: str) -> None:
-        self._client.alias(previous_id=anon_id, distinct_id=principal_id)
+        self._client.alias(previous_id=principal_id, distinct_id=anon_id)  # the SDK keeps `previous_id`
         self._post(1, ALIAS_SECONDS)
 
     def capture(self, records: Sequence[Record]) -> None:

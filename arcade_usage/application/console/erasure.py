@@ -23,7 +23,7 @@ from arcade_usage.domain.subject_ids import SubjectIds, subject_ids_of, subject_
 class ErasureReport:
     """The result of an erasure, or of a preview of one.
 
-    subject_ids: the ids to name in an erasure request to PostHog's operator.
+    subject_ids: the ids for an erasure request to the operator of PostHog.
     waiting, copies: how many waiting events, and copies of sent ones, there were.
     busy_senders: how many senders still held their lock when the wait ended.
     failures: what could not be read or erased, and why; for people to read.

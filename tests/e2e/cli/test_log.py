@@ -14,7 +14,7 @@ def test_log_shows_what_was_sent_the_newest_last(shell: Shell, world: World) -> 
     ran = shell("log", "--config-dir", world.folder)
     lines = ran.out.splitlines()
     assert [line.split()[2] for line in lines[1:]] == ["first", "random", "login", "last"]
-    assert lines[2].endswith("to principa...")
+    assert lines[2].split()[-4:] == ["principa...", f"{world.anon_id[:8]}...", "to", "principa..."]
     assert lines[4].endswith("error: no such toolkit")
     told = shell("log", "--config-dir", world.folder, "--json").content
     on_the_wire = [message for batch in world.receiver.batches() for message in batch["batch"]]
