@@ -76,10 +76,10 @@ class AnalyticsSink(Protocol):
     """Sends to one PostHog project. A call that returns was accepted; there are no retries."""
 
     def alias(self, anon_id: str, principal_id: str) -> None:
-        """Attach `anon_id` to the person of the principal, which is kept. Blocks: 2 s. Raises NotAcceptedError.
+        """Attach `anon_id` to the principal's person, which is kept. Blocks: 2 s. Raises NotAcceptedError.
 
-        On the wire: `$create_alias`, its `distinct_id` is `principal_id`, its property `alias` is `anon_id`. It
-        may take effect although it raises: the reply can be lost.
+        On the wire: `$create_alias` with `principal_id` as `distinct_id` and `anon_id` as the property `alias`.
+        It may take effect although it raises: the reply can be lost.
         """
 
     def capture(self, records: Sequence[Record]) -> None:

@@ -29,9 +29,9 @@ def forget(
 ) -> None:
     """Erase the ids of this installation, the events waiting, and the copies of sent events.
 
-    Prints a request to erase what PostHog holds under these ids; send it to the author of the tool. Your
-    credentials and your choice of `on` or `off` do not change. While tracking is on, the next command makes a new
-    random id.
+    Prints a request to erase what PostHog holds under these ids, to send to the author of the tool. Your
+    credentials and your choice of `on` or `off` do not change. While tracking is on, the next command makes a
+    new random id.
 
     Exits with 0 if everything is erased, with 1 if something is not, with 2 if this is not a terminal and
     --yes is missing.

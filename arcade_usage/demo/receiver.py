@@ -64,7 +64,8 @@ class Receiver:
 
     posthog, cloud: the behaviour of each service; may be set at any time.
     principals: principal id by token; other tokens get a 401.
-    persons: the persons of each project, by project token. next_persons: the same in PostHog's next person store.
+    persons: the persons of each project, by project token.
+    next_persons: the same in PostHog's next person store.
     """
 
     posthog: Behaviour = WELL

@@ -72,7 +72,7 @@ class IngestedEvent:
 
 
 def make_alias(anon_id: str, principal_id: str) -> IngestedEvent:
-    """The alias that attaches an anonymous id to a principal: the principal's person is the one that is kept."""
+    """The alias that attaches an anonymous id to a principal's person, which is kept."""
     return IngestedEvent(ALIAS_EVENT, principal_id, "alias", "", {"alias": anon_id})
 
 
@@ -115,7 +115,9 @@ class Persons:
 
     def _with_person(self, distinct_id: str) -> "Persons":
         """With a person for this id. A merge that is not made creates one too."""
-        return evolve(self, person_of_id={distinct_id: distinct_id, **self.person_of_id})
+        if distinct_id in self.person_of_id:
+            return self
+        return evolve(self, person_of_id={**self.person_of_id, distinct_id: distinct_id})
 
     def _merge(self, event: IngestedEvent) -> "Persons":
         target, source = event.distinct_id, event.source
@@ -127,12 +129,14 @@ class Persons:
             survivor = kept or target
             return evolve(
                 self,
-                person_of_id={target: survivor, **self.person_of_id},
+                person_of_id={**self.person_of_id, target: survivor},
                 identified=self.identified | {survivor},
                 refused_merges=(*self.refused_merges, (target, source)),
             )
         survivor = kept or attached or target
-        ids = {an_id: survivor if person == attached else person for an_id, person in self.person_of_id.items()}
+        ids = {
+            an_id: survivor if person == attached else person for an_id, person in self.person_of_id.items()
+        }
         return evolve(
             self,
             person_of_id={**ids, target: survivor, source: survivor},

@@ -1,14 +1,18 @@
 """`arcade-usage demo`: what a user sees of it, that it notices what goes wrong, and that it leaves nothing."""
 
+import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from functools import reduce
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from arcade_usage import cli
 from arcade_usage.demo import performance
@@ -16,7 +20,8 @@ from arcade_usage.demo.oracle import SERIAL, Fault, judge_endings
 from arcade_usage.demo.people import ADA, BEN, PEOPLE, Person
 from arcade_usage.demo.performance import passed
 from arcade_usage.demo.story import STORY, Act, Chapter, Command, Step
-from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, PersonStore, make_alias
+from arcade_usage.demo.world import PROJECT, World
+from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, make_alias
 from arcade_usage.domain.properties import SUCCEEDED
 
 DEMO = [sys.executable, "-m", "arcade_usage.cli", "demo"]
@@ -127,6 +132,38 @@ def test_a_mix_up_makes_it_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "1 of 2 events are wrong:" in shown
     assert "step 2: chat, run by Ben: attributed to another person" in shown
     assert dict(os.environ) == before
+
+
+def test_a_fault_in_the_next_person_store_makes_it_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aliases in the seed's direction are right in today's store, and unstitch whoever comes back in the next one."""
+
+    def play(_: Console, world: World) -> list[Act]:
+        attached: dict[str, object] = {"alias": A}
+        aliases = [
+            IngestedEvent("$create_alias", anon_id, anon_id, "", attached) for anon_id in (ANON, OTHER_ANON)
+        ]
+        events = [sent(1, ANON), aliases[0], sent(2, A), sent(3, OTHER_ANON), aliases[1]]
+        batch = [
+            {
+                "event": each.name,
+                "distinct_id": each.distinct_id,
+                "uuid": each.uuid,
+                "timestamp": each.day,
+                "properties": each.properties,
+            }
+            for each in events
+        ]
+        body = json.dumps({"api_key": PROJECT, "batch": batch}).encode()
+        urllib.request.urlopen(f"{world.receiver.url}/batch/", body, timeout=10).close()
+        return [act(serial, ADA) for serial in (1, 2, 3)]
+
+    monkeypatch.setattr(performance, "_play", play)
+    shown = io.StringIO()
+    assert not performance.perform(Console(file=shown, width=100))
+    today, later = shown.getvalue().split("In PostHog's next person store:")
+    assert "3 events, 1 people, none attributed to the wrong person." in today
+    assert "1 of 3 events are wrong:" in later
+    assert "step 3: chat, run by Ada: anonymous, but should be attributed" in later
 
 
 def act(serial: int, person: Person, *, provable: bool = True) -> Act:

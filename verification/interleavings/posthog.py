@@ -98,7 +98,9 @@ def belongs_to_another(project: PostHog, ledger: Ledger | None, identity: Identi
 
 def _ingest(project: PostHog, captured: list[IngestedEvent]) -> PostHog:
     stores = zip(PersonStore, project.profiles, strict=True)
-    return evolve(project, profiles=tuple(_ingest_into(store, profiles, captured) for store, profiles in stores))
+    return evolve(
+        project, profiles=tuple(_ingest_into(store, profiles, captured) for store, profiles in stores)
+    )
 
 
 def _ingest_into(store: PersonStore, profiles: Profiles, captured: list[IngestedEvent]) -> Profiles:

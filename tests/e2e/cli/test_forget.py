@@ -22,6 +22,7 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
     credentials = world.credentials.read_bytes()
     told = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
     assert (told["principal_ids"], told["anonymous_ids"]) == (["principal-1"], [anon_id])
+    assert (told["ids_with_person"], told["ids_without_person"]) == (["principal-1", anon_id], [])
     assert told["erased"] == {"events_waiting": 1, "copies": 3}
     assert not (world.folder / "usage.json").exists()
     for path, content in tree(world.folder).items():
@@ -30,6 +31,33 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
     assert world.credentials.read_bytes() == credentials
     assert (world.folder / ".tmp-of-the-host").exists()
     assert "none yet" in shell("status", "--config-dir", world.folder).out
+
+
+def test_forget_words_an_erasure_request(shell: Shell, world: World) -> None:
+    """What the operator of PostHog deletes by person, what by distinct id, and what a later login needs."""
+    world.run("first")
+    linked = world.anon_id
+    world.log_in("principal-1")
+    world.settle()
+    world.log_out()
+    world.settle()
+    world.run("afterwards")
+    unlinked = world.anon_id
+    ran = shell("forget", "--yes", "--config-dir", world.folder)
+    request = ran.out[ran.out.index("Please erase") :].splitlines()
+    assert request == [
+        "Please erase the following data from your PostHog project.",
+        "- Delete the persons of these distinct ids, with their events. If an id has no person,",
+        "  delete the events of this distinct id instead:",
+        "    principal-1",
+        f"    {linked}",
+        "- Delete the events of these distinct ids. They have no person, so the deletion of a",
+        "  person does not find them:",
+        f"    {unlinked}",
+        "- If I log in again, events arrive under my account's id again. PostHog gives them no",
+        '  person until you use "Reset deleted person" for this distinct id:',
+        "    principal-1",
+    ]
 
 
 def test_forget_leaves_what_others_keep_in_usage_json(shell: Shell, world: World) -> None:

@@ -1,8 +1,19 @@
-"""The model of PostHog's merging, rule by rule as posthog.com's ingestion has them."""
+"""The model of PostHog's merging, rule by rule; tests/contracts/test_person_table.py has whole sequences."""
 
+import pytest
 from attrs import evolve
 
-from arcade_usage.domain.persons import IngestedEvent, Persons
+from arcade_usage.domain.persons import (
+    DISTINCT_ID_LIMIT,
+    MERGEABLE_ID_LIMIT,
+    IngestedEvent,
+    Persons,
+    PersonStore,
+    is_mergeable,
+    make_alias,
+)
+
+both_stores = pytest.mark.parametrize("store", PersonStore, ids=lambda store: store.value)
 
 
 def full(distinct_id: str, uuid: str = "1") -> IngestedEvent:
@@ -13,93 +24,97 @@ def personless(distinct_id: str, uuid: str = "1") -> IngestedEvent:
     return IngestedEvent("ran", distinct_id, uuid, "2026-01-01", {"$process_person_profile": False})
 
 
-def alias(previous_id: str, distinct_id: str, **properties: object) -> IngestedEvent:
-    """What posthog.alias(previous_id, distinct_id) puts on the wire."""
-    return IngestedEvent(
-        "$create_alias", previous_id, "a", "2026-01-01", {"alias": distinct_id, **properties}
-    )
-
-
-def identify(user: str, anon: str) -> IngestedEvent:
-    return IngestedEvent("$identify", user, "i", "2026-01-01", {"$anon_distinct_id": anon})
-
-
-def after(*events: IngestedEvent) -> Persons:
-    persons = Persons()
+def after(store: PersonStore, *events: IngestedEvent) -> Persons:
+    persons = Persons(store)
     for event in events:
         persons = persons.ingest(event)
     return persons
 
 
-def test_a_personless_event_makes_nobody() -> None:
+@both_stores
+def test_a_personless_event_makes_nobody(store: PersonStore) -> None:
     """Nothing is created, and the event stands for an implied person of its own."""
-    persons = after(personless("anon"))
+    persons = after(store, personless("anon"))
     assert persons.person_of_id == {}
     assert persons.person_of(personless("anon")) == "anon"
 
 
-def test_a_full_event_makes_an_unidentified_person() -> None:
+@both_stores
+def test_a_full_event_makes_an_unidentified_person(store: PersonStore) -> None:
     """It never identifies."""
-    persons = after(full("user"))
-    assert persons.person_of_id == {"user": "user"}
-    assert persons.identified == frozenset()
+    persons = after(store, full("user"))
+    assert (persons.person_of_id, persons.identified) == ({"user": "user"}, frozenset())
 
 
-def test_personless_events_before_and_after_the_alias_are_stitched() -> None:
+@both_stores
+def test_personless_events_before_and_after_the_alias_are_stitched(store: PersonStore) -> None:
     """Both end up with the principal."""
     before, later = personless("anon", "1"), personless("anon", "2")
-    persons = after(before, alias("anon", "user"), full("user"), later)
-    assert {persons.person_of(event) for event in (before, later, full("user"))} == {
-        persons.person_of_id["user"]
-    }
+    persons = after(store, before, make_alias("anon", "user"), full("user"), later)
+    assert {persons.person_of(event) for event in (before, later, full("user"))} == {"user"}
 
 
-def test_an_alias_marked_personless_is_dropped() -> None:
-    """So the mark must not be on it."""
-    assert after(alias("anon", "user", **{"$process_person_profile": False})) == Persons()
-
-
-def test_an_alias_to_oneself_or_to_a_shared_id_merges_nothing() -> None:
-    """Unmergeable ids are refused on either side."""
-    assert after(alias("anon", "anon")) == Persons()
-    assert after(alias("anon", "null")) == Persons()
-    assert after(alias("guest", "user")) == Persons()
-
-
-def test_a_repeated_alias_is_harmless() -> None:
+@both_stores
+def test_a_repeated_alias_is_harmless(store: PersonStore) -> None:
     """Both are the same person already."""
-    once = after(alias("anon", "user"))
-    assert once.ingest(alias("anon", "user")) == once
+    once = after(store, make_alias("anon", "user"))
+    assert once.ingest(make_alias("anon", "user")) == once
 
 
-def test_a_returning_users_new_id_attaches() -> None:
-    """As long as that id has no person of its own."""
-    persons = after(alias("anon1", "user"), alias("anon2", "user"))
-    assert persons.person_of_id["anon1"] == persons.person_of_id["anon2"] == persons.person_of_id["user"]
+@both_stores
+def test_an_identified_person_is_never_attached_to_another(store: PersonStore) -> None:
+    """PostHog refuses it, and the person that is kept counts as identified even so."""
+    persons = after(store, make_alias("anon", "alice"), full("bob"), make_alias("anon", "bob"))
+    assert persons.person_of_id == {"alice": "alice", "anon": "alice", "bob": "bob"}
+    assert persons.identified == {"alice", "bob"}
+    assert persons.refused_merges == (("bob", "anon"),)
 
 
-def test_an_anonymous_id_with_a_person_cannot_take_an_identified_user() -> None:
-    """The direction of `alias` makes the user the source, which may not be merged once it is identified."""
-    persons = after(alias("anon1", "user"), full("anon2"), alias("anon2", "user"))
-    assert persons.person_of_id["anon2"] != persons.person_of_id["user"]
-    assert persons.refused_merges == (("anon2", "user"),)
-    assert persons.person_of_id["anon2"] in persons.identified
+def test_only_the_next_store_refuses_an_identified_person_for_an_id_without_one() -> None:
+    """It leaves a person for that id; today's store attaches the id, and two people are one: why a claim is for good."""
+    aliases = make_alias("anon", "alice"), make_alias("anon", "bob")
+    assert after(PersonStore.CURRENT, *aliases).person_of_id["bob"] == "alice"
+    later = after(PersonStore.NEXT, *aliases)
+    assert (later.person_of_id["bob"], later.refused_merges) == ("bob", (("bob", "anon"),))
 
 
-def test_one_id_aliased_to_two_users_merges_them() -> None:
-    """A user that PostHog never saw is attached to whoever has the anonymous id: why a claim is for good."""
-    persons = after(alias("anon", "alice"), alias("anon", "bob"))
-    assert persons.person_of_id["alice"] == persons.person_of_id["bob"]
+@both_stores
+@pytest.mark.parametrize("anon_id", ["null", "user", 7, None])
+def test_a_merge_that_is_not_made_creates_a_person(store: PersonStore, anon_id: object) -> None:
+    """An unidentified one, for its distinct id."""
+    persons = after(store, IngestedEvent("$create_alias", "user", "1", "2026-01-01", {"alias": anon_id}))
+    assert (persons.person_of_id, persons.identified) == ({"user": "user"}, frozenset())
 
 
-def test_identify_merges_the_other_way_round() -> None:
-    """Its target is the user; an unidentified source is taken over with all its ids."""
-    persons = after(full("anon"), full("user"), identify("user", "anon"))
-    assert persons.person_of_id == {"anon": "user", "user": "user"}
-    assert persons.person_of(full("anon")) == "user"
+@both_stores
+def test_posthog_cuts_a_distinct_id(store: PersonStore) -> None:
+    """Two ids that differ after that are one person; the id in a property stays as it is."""
+    long = "x" * DISTINCT_ID_LIMIT
+    persons = after(store, full(f"{long}1", "1"), full(f"{long}2", "2"), make_alias(f"{long}3", "user"))
+    assert persons.person_of_id == {long: long, "user": "user", f"{long}3": "user"}
+
+
+@pytest.mark.parametrize(
+    "an_id",
+    ["", "  ", "anonymous", "GUEST", "distinctId", "distinct_id", "Id", "not_authenticated", "eMail", "UNDEFINED",
+     "True", "false", "[object Object]", "NaN", "None", "none", "null", "0", "'null'", '"Guest"', None, 0,
+     "x" * (MERGEABLE_ID_LIMIT + 1)],
+)  # fmt: skip
+def test_an_illegal_id_is_not_merged(an_id: object) -> None:
+    """PostHog's list, exactly or in any case, with or without quotes."""
+    assert not is_mergeable(an_id)
+
+
+@pytest.mark.parametrize(
+    "an_id", ["nan", "NULL", "NONE", "[object object]", "00", "ids", "''", "'null", "x" * MERGEABLE_ID_LIMIT]
+)
+def test_another_spelling_of_an_illegal_id_is_merged(an_id: str) -> None:
+    """What PostHog compares exactly is legal in another case."""
+    assert is_mergeable(an_id)
 
 
 def test_a_repeat_counts_once() -> None:
     """Event, distinct id, uuid and day make it a repeat; another distinct id does not."""
-    persons = after(full("user"), full("user"), evolve(full("user"), day="2026-01-02"), full("other"))
+    again = evolve(full("user"), day="2026-01-02")
+    persons = after(PersonStore.CURRENT, full("user"), full("user"), again, full("other"))
     assert len(persons.events) == 3
