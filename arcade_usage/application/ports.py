@@ -78,8 +78,8 @@ class AnalyticsSink(Protocol):
     def alias(self, anon_id: str, principal_id: str) -> None:
         """Attach `anon_id` to the principal's person, which is kept. Blocks: 2 s. Raises NotAcceptedError.
 
-        On the wire: `$create_alias` with `principal_id` as `distinct_id` and `anon_id` as the property `alias`.
-        It may take effect although it raises: the reply can be lost.
+        On the wire: `$create_alias` with `principal_id` as `distinct_id` and `anon_id` as property `alias`. It
+        may take effect although it raises: the reply can be lost.
         """
 
     def capture(self, records: Sequence[Record]) -> None:

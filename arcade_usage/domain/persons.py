@@ -134,12 +134,10 @@ class Persons:
                 refused_merges=(*self.refused_merges, (target, source)),
             )
         survivor = kept or attached or target
-        ids = {
-            an_id: survivor if person == attached else person for an_id, person in self.person_of_id.items()
-        }
+        moved = {an_id: survivor for an_id, person in self.person_of_id.items() if person == attached}
         return evolve(
             self,
-            person_of_id={**ids, target: survivor, source: survivor},
+            person_of_id={**self.person_of_id, **moved, target: survivor, source: survivor},
             identified=self.identified - {attached} | {survivor},
         )
 

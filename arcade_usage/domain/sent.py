@@ -17,7 +17,7 @@ COPIES_BYTES_LIMIT = 1024 * 1024
 class Sent:
     """A message that PostHog accepted, in its wire format; `at`: Unix seconds.
 
-    alias_keeps_anonymous: for an alias, whether its distinct id is the anonymous id, as earlier versions sent it.
+    alias_keeps_anonymous: whether it is an earlier version's alias, whose distinct id is the anonymous id.
     """
 
     at: float

@@ -15,8 +15,9 @@ from arcade_usage.domain.sent import Sent
 class SubjectIds:
     """Sorted ids, by what an operator of PostHog deletes to erase their data.
 
-    principals: ids of Arcade accounts. linked: random ids that a PostHog project accepted an alias for. Both have
-    a person; to delete it with its events is enough.
+    principals: ids of Arcade accounts.
+    linked: random ids that a PostHog project accepted an alias for. Like principals, they have a person; its
+        deletion finds their events.
     unlinked: other random ids, one-off ids included. They have no person, only events.
     """
 

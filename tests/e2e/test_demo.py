@@ -135,7 +135,7 @@ def test_a_mix_up_makes_it_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 def test_a_fault_in_the_next_person_store_makes_it_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Aliases in the seed's direction are right in today's store, and unstitch whoever comes back in the next one."""
+    """Aliases in the seed's direction are right in today's store; the next one does not stitch a returning user."""
 
     def play(_: Console, world: World) -> list[Act]:
         attached: dict[str, object] = {"alias": A}
@@ -161,7 +161,7 @@ def test_a_fault_in_the_next_person_store_makes_it_fail(monkeypatch: pytest.Monk
     shown = io.StringIO()
     assert not performance.perform(Console(file=shown, width=100))
     today, later = shown.getvalue().split("In PostHog's next person store:")
-    assert "3 events, 1 people, none attributed to the wrong person." in today
+    assert "none attributed to the wrong person." in today
     assert "1 of 3 events are wrong:" in later
     assert "step 3: chat, run by Ada: anonymous, but should be attributed" in later
 

@@ -287,7 +287,7 @@ MUTANTS = (
         frozenset({oracle.WAITS}),
     ),
     Mutant(
-        "an alias that keeps the anonymous id: the next person store refuses it for somebody who returns",
+        "an alias that keeps the anonymous id: the next person store refuses it for a returning user",
         ((posthog, "make_alias", _keeps_the_anonymous_id),),
         Scenario((LOGIN_ALICE, LOGOUT, COMMAND), (LOGIN_ALICE,)),
         frozenset({oracle.NOT_STITCHED}),
