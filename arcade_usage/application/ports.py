@@ -78,7 +78,7 @@ class AnalyticsSink(Protocol):
     def alias(self, anon_id: str, principal_id: str) -> None:
         """Attach `anon_id` to the principal's person, which is kept. Blocks: 2 s. Raises NotAcceptedError.
 
-        On the wire: `$create_alias` with `principal_id` as `distinct_id` and `anon_id` as property `alias`. It
+        On the wire: `$create_alias` with `principal_id` as `distinct_id`, `anon_id` as property `alias`. It
         may take effect although it raises: the reply can be lost.
         """
 
