@@ -91,27 +91,27 @@ def _request(ids: SubjectIds) -> list[RenderableType]:
         return [Text("No ids were stored here that PostHog could hold events under.", style="dim")]
     lines = [
         "",
-        "The ids are no longer stored here. To have PostHog's data erased too, send this text to the",
-        "author of the tool:",
+        "The ids are no longer stored here. To have PostHog's data erased too, send this",
+        "text to the author of the tool:",
         "",
         "Please erase the following data from your PostHog project.",
     ]
     if ids.with_person:
         lines += [
-            "- Delete the persons of these distinct ids, with their events. If an id has no person,",
-            "  delete the events of this distinct id instead:",
+            "- Delete the persons of these distinct ids, with their events. If an id has",
+            "  no person, delete the events of this distinct id:",
             *_listed(ids.with_person),
         ]
     if ids.unlinked:
         lines += [
-            "- Delete the events of these distinct ids. They have no person, so the deletion of a",
-            "  person does not find them:",
+            "- Delete the events of these distinct ids. They have no person, so the",
+            "  deletion of a person does not find them:",
             *_listed(ids.unlinked),
         ]
     if ids.principals:
         lines += [
-            "- If I log in again, events arrive under my account's id again. PostHog gives them no",
-            '  person until you use "Reset deleted person" for this distinct id:',
+            "- If I log in again, events arrive under my account's id again. PostHog gives",
+            '  them no person until you use "Reset deleted person" for this distinct id:',
             *_listed(ids.principals),
         ]
     return [Text(line) for line in lines]

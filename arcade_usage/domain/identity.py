@@ -14,7 +14,7 @@ PRINCIPAL_ID_LIMIT = 200  # characters; PostHog refuses to merge ids of 400 or m
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NIL_UUID = "00000000-0000-0000-0000-000000000000"
 
-# Ids that PostHog never merges, because faulty programs share them (compared without quotes and case).
+# Ids that PostHog never merges, because faulty programs share them; here in any case and quotes.
 _SHARED_BY_EVERYONE = frozenset(
     (
         "[object object]",

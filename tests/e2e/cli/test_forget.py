@@ -47,15 +47,15 @@ def test_forget_words_an_erasure_request(shell: Shell, world: World) -> None:
     request = ran.out[ran.out.index("Please erase") :].splitlines()
     assert request == [
         "Please erase the following data from your PostHog project.",
-        "- Delete the persons of these distinct ids, with their events. If an id has no person,",
-        "  delete the events of this distinct id instead:",
+        "- Delete the persons of these distinct ids, with their events. If an id has",
+        "  no person, delete the events of this distinct id:",
         "    principal-1",
         f"    {linked}",
-        "- Delete the events of these distinct ids. They have no person, so the deletion of a",
-        "  person does not find them:",
+        "- Delete the events of these distinct ids. They have no person, so the",
+        "  deletion of a person does not find them:",
         f"    {unlinked}",
-        "- If I log in again, events arrive under my account's id again. PostHog gives them no",
-        '  person until you use "Reset deleted person" for this distinct id:',
+        "- If I log in again, events arrive under my account's id again. PostHog gives",
+        '  them no person until you use "Reset deleted person" for this distinct id:',
         "    principal-1",
     ]
 

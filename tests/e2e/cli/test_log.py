@@ -38,3 +38,23 @@ def test_log_of_what_never_arrived_is_empty(shell: Shell, world: World) -> None:
     world.run("waits")
     assert shell("log", "--config-dir", world.folder, "--json").content == []
     assert "There are no copies of sent events" in shell("log", "--config-dir", world.folder).out
+
+
+def test_log_and_forget_read_an_alias_of_an_earlier_version(shell: Shell, world: World) -> None:
+    """Its distinct id is the random id; both show which id is which, as for an alias of now."""
+    world.run("first")
+    anon_id = world.anon_id
+    (copies,) = world.folder.glob("usage/outbox/*/sent.jsonl")
+    earlier = (
+        f'{{"version": 1, "at": 1700000000.5, "message": {{"properties": {{"distinct_id": "{anon_id}", '
+        f'"alias": "principal-1", "$lib": "posthog-python", "$lib_version": "7.91.1"}}, "timestamp": '
+        f'"2023-11-14T22:13:20.500000+00:00", "distinct_id": "{anon_id}", "event": "$create_alias", '
+        f'"uuid": "0191f7a5-0000-7000-8000-000000000001"}}}}\n'
+    )
+    copies.write_bytes(earlier.encode() + copies.read_bytes())
+    line = shell("log", "--config-dir", world.folder).out.splitlines()[1]
+    shown = f"{anon_id[:8]}..."
+    assert line.split()[-7:] == ["random", "id", "linked", shown, shown, "to", "principa..."]
+    told = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
+    assert (told["principal_ids"], told["anonymous_ids"]) == (["principal-1"], [anon_id])
+    assert (told["ids_with_person"], told["ids_without_person"]) == (["principal-1", anon_id], [])
