@@ -1,1 +1,1 @@
-"""Faults for real: processes killed, disks filled, networks broken; and what became of the events, counted."""
+"""Fault experiments: real processes are killed, disks filled and networks cut, and each event is accounted for."""

@@ -1,4 +1,4 @@
-"""Certificates that nobody but the processes of one experiment trusts."""
+"""Certificates that only the processes of one experiment trust."""
 
 import ssl
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-TRUST_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # of requests, of httpx
+TRUST_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # requests reads the first, httpx the second
 
 
 def certify(names: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """How a server shows that it is one of these names, to processes that are started from now on."""
+    """TLS context of a server with these names. Processes that are started from now on trust it."""
     authority = trustme.CA()
     roots = folder / "roots.pem"
     authority.cert_pem.write_to_path(str(roots))

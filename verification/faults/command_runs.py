@@ -1,7 +1,6 @@
-"""A host in an interpreter of its own, which has to end as if nothing were tracked.
+"""Runs commands of a tool in a separate interpreter, and checks that tracking does not disturb it.
 
-Owns the check that is made at every one of them: not a word on stdout or stderr, no exception, and every
-delivery that it launched ended by itself.
+After each run: nothing on stdout or stderr, no exception, and each delivery process exited with 0.
 """
 
 import json
@@ -17,44 +16,44 @@ from arcade_usage.composition.console import Scope, flush
 from arcade_usage.domain.project import Project
 from tests.e2e.world import TOKEN, World
 from verification.faults.experiment import NotRunError
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
-HOST_SECONDS = 60.0  # until a host that hangs is a failure
-SECRET = "someone@example.org"  # in every error message: redaction has to see it
+TOOL_SECONDS = 60.0  # a tool that runs longer hangs
+SECRET = "someone@example.org"  # part of each error message; redaction has to remove it
 
-# What the first command imports is imported before: `All is well` is measured so, too.
+# Imports what the first command needs before the measurement, as the baseline experiment does.
 _SCRIPT = """
 import json, os, subprocess, sys, threading, time
 from arcade_usage.composition import command as command_composition
-from arcade_usage.adapters.machine import ids as chance, installation as machine
+from arcade_usage.adapters.machine import ids, installation
 from arcade_usage.adapters.storage import config_folder, first_identity
-from arcade_usage.adapters.process import launcher as detached
+from arcade_usage.adapters.process import launcher
 from arcade_usage.domain import consent
-asked, waits, ends = json.loads(sys.argv[1]), [], []
-report = open(asked["report"], "w", encoding="utf-8")
-exec(asked["before"])
-for name in asked["names"]:
-    begun = time.perf_counter()
+options, waits, exit_codes = json.loads(sys.argv[1]), [], []
+report = open(options["report"], "w", encoding="utf-8")
+exec(options["before"])
+for name in options["names"]:
+    started = time.perf_counter()
     tracker = command_composition.command_tracker(
-        distribution="arcade-usage", project_token=asked["token"], host=asked["host"], config_dir=asked["folder"]
+        distribution="arcade-usage", project_token=options["token"], host=options["host"], config_dir=options["folder"]
     )
     tracker.track_command_execution(
-        name, success=asked["is_login"], is_login=asked["is_login"], error_message=asked["message"]
+        name, success=options["is_login"], is_login=options["is_login"], error_message=options["message"]
     )
-    waits.append((time.perf_counter() - begun) * 1000)
+    waits.append((time.perf_counter() - started) * 1000)
 print("the work is done")
 try:
     while True:
-        ends.append(os.waitstatus_to_exitcode(os.wait()[1]))
+        exit_codes.append(os.waitstatus_to_exitcode(os.wait()[1]))
 except ChildProcessError:
     pass
 with report:
-    json.dump([waits, ends], report)
+    json.dump([waits, exit_codes], report)
 """
 
 
 def run_commands(
-    lab: Lab,
+    testbed: Testbed,
     world: World,
     *names: str,
     before: str = "",
@@ -62,13 +61,13 @@ def run_commands(
     is_login: bool = False,
     counts: bool = True,
 ) -> list[float]:
-    """Run these commands one after the other in a new interpreter; returns when all deliveries have ended.
+    """Run these commands one after another in a new interpreter. Returns each delay (ms) once all deliveries ended.
 
-    `before`: lines that the host runs first. `prefix`: what its command line begins with. What they waited
-    (ms) is returned, and entered if it `counts`; a login may wait.
+    `before`: lines that the tool runs first. `prefix`: the start of its command line. `counts`: add the
+    delays to those of the experiment, except for a login, which may wait.
     """
-    report = world.scratch / "host.json"
-    asked = {
+    report = world.scratch / "tool.json"
+    options = {
         "report": str(report),
         "before": before,
         "names": names,
@@ -76,62 +75,62 @@ def run_commands(
         "host": world.receiver.url,
         "folder": os.fspath(world.folder),
         "is_login": is_login,
-        "message": f"no such toolkit, says {SECRET}",
+        "message": f"no such toolkit, written by {SECRET}",
     }
-    command = [*prefix, sys.executable, "-B", "-c", _SCRIPT, json.dumps(asked)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=HOST_SECONDS, check=False)
+    command = [*prefix, sys.executable, "-B", "-c", _SCRIPT, json.dumps(options)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "the work is done\n", "")
     waits: list[float]
-    waits, ends = json.loads(report.read_text(encoding="utf-8"))
-    assert set(ends) <= {0}, f"deliveries that did not end by themselves: {ends}"
+    waits, exit_codes = json.loads(report.read_text(encoding="utf-8"))
+    assert set(exit_codes) <= {0}, f"a delivery process failed or was killed: {exit_codes}"
     if counts and not is_login:
-        lab.waits_ms.extend(waits)
+        testbed.waits_ms.extend(waits)
     return waits
 
 
-def without_permission() -> list[str]:
-    """A prefix for hosts whom permission bits bind. Raises NotRunError."""
+def unprivileged_prefix() -> list[str]:
+    """Command prefix of a process to which permission bits apply, even as root. Raises NotRunError."""
     if os.geteuid() != 0:
         return []
-    return [program("setpriv"), "--bounding-set=-dac_override,-dac_read_search", "--"]
+    return [find_program("setpriv"), "--bounding-set=-dac_override,-dac_read_search", "--"]
 
 
-def keep_waiting(lab: Lab, world: World, *names: str) -> None:
-    """Leave events in the outbox, by a host that can start no process."""
-    run_commands(lab, world, *names, before="sys.frozen = True", counts=False)
+def queue_events(testbed: Testbed, world: World, *names: str) -> None:
+    """Leave the events of these commands in the outbox: the tool cannot start a process."""
+    run_commands(testbed, world, *names, before="sys.frozen = True", counts=False)
     assert {record.event.properties["command_name"] for record in outbox_of(world).queue.pending()} >= set(
         names
     )
 
 
 def outbox_of(world: World) -> FolderOutbox:
-    sink = Project(world.receiver.url, TOKEN)
-    return FolderOutbox(str(world.folder / "usage" / "outbox" / sink.key), sink)
+    project = Project(world.receiver.url, TOKEN)
+    return FolderOutbox(str(world.folder / "usage" / "outbox" / project.key), project)
 
 
-def written(world: World) -> set[str]:
-    """The commands whose records lie in the outbox."""
+def queued_names(world: World) -> set[str]:
+    """Names of the commands whose records are in the outbox."""
     try:
         return {str(record.event.properties["command_name"]) for record in outbox_of(world).queue.pending()}
     except StoreError:
         return set()
 
 
-def expect_what_was_written(lab: Lab, world: World, *names: str, owners: Sequence[str] = ()) -> int:
-    """Enter those of these commands that have to arrive, now that their deliveries have ended; how many."""
-    there = [name for name in names if name in world.events or name in written(world)]
-    for name in there:
-        lab.expect(name, *owners)
-    return len(there)
+def expect_written(testbed: Testbed, world: World, *names: str, owners: Sequence[str] = ()) -> int:
+    """Expect the events of these commands that were written to disk. Returns how many. Call after the deliveries."""
+    stored = [name for name in names if name in world.events or name in queued_names(world)]
+    for name in stored:
+        testbed.expect(name, *owners)
+    return len(stored)
 
 
-def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
-    """All is well again: a command has to arrive, and all that waits. Whether a flush was needed for it.
+def recover(testbed: Testbed, world: World, name: str, *owners: str) -> bool:
+    """Run a command after the fault: it and all waiting events have to arrive. Returns whether a flush was needed.
 
-    A fault that hit a delivery after it had written down its attempt leaves a pause, which a flush ends.
+    A fault that hits a delivery after it recorded an attempt leaves a backoff, which a flush ends.
     """
-    lab.expect(name, *owners)
-    run_commands(lab, world, name)
+    testbed.expect(name, *owners)
+    run_commands(testbed, world, name)
     if not outbox_of(world).queue.pending():
         return False
     list(flush(Scope(config_dir=world.folder), lambda _: None, []))
@@ -139,13 +138,13 @@ def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
 
 
 def ids_of(world: World, names: Sequence[str]) -> set[str]:
-    """The distinct ids under which these commands went out."""
+    """Distinct ids that the events of these commands were sent under."""
     return {event.distinct_id for name, event in world.events.items() if name in names}
 
 
-def program(name: str) -> str:
-    """Where a program of the system lies. Raises NotRunError."""
+def find_program(name: str) -> str:
+    """Path of a program of the system. Raises NotRunError if it is not installed."""
     path = which(name)
     if path is None:
-        raise NotRunError(f"there is no {name} on this machine")
+        raise NotRunError(f"{name} is not installed")
     return path

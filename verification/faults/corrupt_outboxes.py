@@ -1,4 +1,4 @@
-"""An outbox with anything in it: its own events go out all the same, and nobody else's do."""
+"""Foreign and corrupt files in an outbox: its own events are delivered, and nothing else is sent."""
 
 import json
 import os
@@ -13,27 +13,27 @@ from arcade_usage.adapters.storage import codec
 from arcade_usage.domain.event import Event
 from tests.e2e.world import World
 from verification.faults.command_runs import (
-    expect_what_was_written,
-    keep_waiting,
+    expect_written,
     outbox_of,
+    queue_events,
     recover,
     run_commands,
-    without_permission,
+    unprivileged_prefix,
 )
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
 ALICE = "principal-alice"
 GROUP = "A corrupt outbox"
-FOREIGN = "not-to-be-sent"  # in everything that is laid into an outbox
+FOREIGN = "not-to-be-sent"  # part of each file that is written into an outbox
 OWN_UUID, OTHER_UUID = (f"0dd0dd00-0000-4000-8000-00000000000{digit}" for digit in "12")
 AS_A_RECORD = f"000000000000005-0000000000-{OWN_UUID}.event.json"
 
-Lay = Callable[[Path, bytes], Any]  # something at a path; with a record that would be sent if it were ours
+Write = Callable[[Path, bytes], Any]  # creates a file at a path; gets a valid record that must not be sent
 
 
-def _spoilt(**changes: object) -> Lay:
+def _changed(**changes: object) -> Write:
     return lambda path, record: path.write_text(json.dumps({**json.loads(record), **changes}))
 
 
@@ -60,19 +60,19 @@ def _unreadable(path: Path, record: bytes) -> None:
 
 
 def _copies(path: Path, record: bytes) -> None:
-    """Of the records that wait, under other names; and one that says another uuid than its name."""
+    """Copies of the waiting records under other names, and a record with another uuid than its name."""
     for number, own in enumerate(path.parent.glob("*.event.json")):
         shutil.copy(own, path.parent / f"copy of {own.name}")
         shutil.copy(own, path.parent / own.name.replace(own.name[:15], f"{number:015d}"))
     path.with_name(path.name.replace(OWN_UUID, OTHER_UUID)).write_bytes(record)
 
 
-IMPOSTORS: dict[str, Lay] = {
+REPLACEMENTS: dict[str, Write] = {
     "empty": lambda path, _: path.touch(),
     "truncated": lambda path, record: path.write_bytes(record[: len(record) // 2]),
-    "no text": lambda path, _: path.write_bytes(bytes(range(256))),
+    "not text": lambda path, _: path.write_bytes(bytes(range(256))),
     "50 MB": _huge,
-    "nested deeply": lambda path, _: path.write_text("[" * 60_000),
+    "deeply nested": lambda path, _: path.write_text("[" * 60_000),
     "a pipe": lambda path, _: os.mkfifo(path),
     "a link to nowhere": lambda path, _: path.symlink_to("nowhere"),
     "a link to a secret": _link_to_a_secret,
@@ -80,63 +80,63 @@ IMPOSTORS: dict[str, Lay] = {
     "a link to itself": lambda path, _: path.symlink_to(path.name),
     "a folder": lambda path, _: (path / FOREIGN).mkdir(parents=True),
 }
-RECORDS: dict[str, Lay] = {
-    **IMPOSTORS,
-    "of another version": _spoilt(version=2),
-    "of wrong types": _spoilt(is_logout=1),
-    "without an event": _spoilt(event=None),
-    "for everybody": _spoilt(attribution={"distinct_id": "anonymous", "personless": False}),
+RECORDS: dict[str, Write] = {
+    **REPLACEMENTS,
+    "of another version": _changed(version=2),
+    "with wrong types": _changed(is_logout=1),
+    "without an event": _changed(event=None),
+    "with a reserved distinct id": _changed(attribution={"distinct_id": "anonymous", "personless": False}),
     "a link to a record": _link_to_a_record,
     "copies": _copies,
-    "a record by another name": lambda path, record: path.with_name("x.event.json").write_bytes(record),
+    "a record with another name": lambda path, record: path.with_name("x.event.json").write_bytes(record),
 }
 
 
-@experiment(GROUP, "strangers in the places of records", rounds=len(RECORDS), quick=3)
-def strangers_among_records(lab: Lab, rounds: int) -> Figures:
-    return _corrupt(lab, dict(list(RECORDS.items())[-rounds:]), AS_A_RECORD)
+@experiment(GROUP, "foreign files with the names of records", rounds=len(RECORDS), quick=3)
+def foreign_records(testbed: Testbed, rounds: int) -> Figures:
+    return _corrupt(testbed, dict(list(RECORDS.items())[-rounds:]), AS_A_RECORD)
 
 
-@experiment(GROUP, "logbook.json replaced", rounds=len(IMPOSTORS), quick=2)
-def no_logbook(lab: Lab, rounds: int) -> Figures:
-    return _corrupt(lab, dict(list(IMPOSTORS.items())[-rounds:]), "logbook.json")
+@experiment(GROUP, "logbook.json replaced", rounds=len(REPLACEMENTS), quick=2)
+def no_logbook(testbed: Testbed, rounds: int) -> Figures:
+    return _corrupt(testbed, dict(list(REPLACEMENTS.items())[-rounds:]), "logbook.json")
 
 
-@experiment(GROUP, "sink.json replaced", rounds=len(IMPOSTORS), quick=0)
-def no_sink(lab: Lab, rounds: int) -> Figures:
-    return _corrupt(lab, dict(list(IMPOSTORS.items())[-rounds:]), "sink.json")
+@experiment(GROUP, "sink.json replaced", rounds=len(REPLACEMENTS), quick=0)
+def no_sink(testbed: Testbed, rounds: int) -> Figures:
+    return _corrupt(testbed, dict(list(REPLACEMENTS.items())[-rounds:]), "sink.json")
 
 
-def _corrupt(lab: Lab, ways: dict[str, Lay], name: str) -> Figures:
-    """Events wait, something else comes to lie there, and the next command's delivery sends them all."""
-    for number, (way, lay) in enumerate(ways.items()):
-        world, owners = _begin(lab, number)
+def _corrupt(testbed: Testbed, ways: dict[str, Write], name: str) -> Figures:
+    """Replace `name` in an outbox with waiting events, each time in another way; the next delivery sends them all."""
+    for number, (way, write) in enumerate(ways.items()):
+        world, owners = _begin(testbed, number)
         waiting = f"waiting {number}"
-        lab.expect(waiting, *owners)
-        keep_waiting(lab, world, waiting)
+        testbed.expect(waiting, *owners)
+        queue_events(testbed, world, waiting)
         path = Path(outbox_of(world).folder) / name
         record = _record_like(world, waiting)
         path.unlink(missing_ok=True)
-        lay(path, record)
-        lab.expect(f"new {number}", *owners)
-        run_commands(lab, world, f"new {number}", prefix=without_permission())
-        assert {waiting, f"new {number}"} <= world.events.keys(), f"did not go out: {way}"
-        _check_nothing_foreign_was_sent(lab, way)
-    return lab.judge(len(ways), ", ".join(ways))
+        write(path, record)
+        testbed.expect(f"new {number}", *owners)
+        run_commands(testbed, world, f"new {number}", prefix=unprivileged_prefix())
+        assert {waiting, f"new {number}"} <= world.events.keys(), f"not delivered: {way}"
+        _check_nothing_foreign_was_sent(testbed, way)
+    return testbed.judge(len(ways), ", ".join(ways))
 
 
-def _begin(lab: Lab, number: int) -> tuple[World, list[str]]:
-    """Every second home is that of somebody who logged in."""
-    world, owners = lab.home(), [ALICE] * (number % 2)
+def _begin(testbed: Testbed, number: int) -> tuple[World, list[str]]:
+    """A home and the owners of its events; in every second one, Alice logs in."""
+    world, owners = testbed.home(), [ALICE] * (number % 2)
     if owners:
-        lab.expect(f"login {number}", ALICE)
+        testbed.expect(f"login {number}", ALICE)
         world.log_in(ALICE, name=f"login {number}")
         world.settle()
     return world, owners
 
 
 def _record_like(world: World, name: str) -> bytes:
-    """A record of an event that is not to be sent, as whole as that of the command `name`."""
+    """A valid record of an event that must not be sent, made from the record of the command `name`."""
     (record,) = (
         each for each in outbox_of(world).queue.pending() if each.event.properties["command_name"] == name
     )
@@ -144,38 +144,38 @@ def _record_like(world: World, name: str) -> bytes:
     return codec.write_record(evolve(record, event=event))
 
 
-def _check_nothing_foreign_was_sent(lab: Lab, way: str) -> None:
-    for request in lab.receiver.requests:
+def _check_nothing_foreign_was_sent(testbed: Testbed, way: str) -> None:
+    for request in testbed.receiver.requests:
         assert FOREIGN.encode() not in request.body, f"sent: {way}"
         assert OWN_UUID.encode() not in request.body, f"sent: {way}"
 
 
-PLACES: dict[str, tuple[str, Lay]] = {
-    "sender.lock a folder": ("sender.lock", IMPOSTORS["a folder"]),
-    "sender.lock a link to itself": ("sender.lock", IMPOSTORS["a link to itself"]),
-    "the outbox a file": ("", IMPOSTORS["empty"]),
-    "the outbox a link to nowhere": ("", IMPOSTORS["a link to nowhere"]),
-    "the outbox a link to itself": ("", IMPOSTORS["a link to itself"]),
-    "the outbox a pipe": ("", IMPOSTORS["a pipe"]),
+PLACES: dict[str, tuple[str, Write]] = {
+    "sender.lock a folder": ("sender.lock", REPLACEMENTS["a folder"]),
+    "sender.lock a link to itself": ("sender.lock", REPLACEMENTS["a link to itself"]),
+    "the outbox a file": ("", REPLACEMENTS["empty"]),
+    "the outbox a link to nowhere": ("", REPLACEMENTS["a link to nowhere"]),
+    "the outbox a link to itself": ("", REPLACEMENTS["a link to itself"]),
+    "the outbox a pipe": ("", REPLACEMENTS["a pipe"]),
 }
 
 
-@experiment(GROUP, "its folder or its lock replaced, and put back", rounds=len(PLACES), quick=0)
-def no_outbox(lab: Lab, rounds: int) -> Figures:
-    """Events wait, or can't be written down, until all is as it was."""
+@experiment(GROUP, "the folder or its lock replaced, and restored", rounds=len(PLACES), quick=0)
+def no_outbox(testbed: Testbed, rounds: int) -> Figures:
+    """Events wait, or cannot be written, until the original is back."""
     kept = 0
-    for number, (name, lay) in enumerate(list(PLACES.values())[:rounds]):
-        world, owners = _begin(lab, number)
-        keep_waiting(lab, world, f"waiting {number}")
-        lab.expect(f"waiting {number}", *owners)
-        path = Path(os.path.normpath(f"{outbox_of(world).folder}/{name}"))
+    for number, (file_name, write) in enumerate(list(PLACES.values())[:rounds]):
+        world, owners = _begin(testbed, number)
+        queue_events(testbed, world, f"waiting {number}")
+        testbed.expect(f"waiting {number}", *owners)
+        path = Path(os.path.normpath(f"{outbox_of(world).folder}/{file_name}"))
         path.rename(world.scratch / "aside")
-        lay(path, b"")
-        run_commands(lab, world, f"replaced {number}")
-        kept += expect_what_was_written(lab, world, f"replaced {number}", owners=owners)
+        write(path, b"")
+        run_commands(testbed, world, f"replaced {number}")
+        kept += expect_written(testbed, world, f"replaced {number}", owners=owners)
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         (world.scratch / "aside").rename(path)
-        recover(lab, world, f"restored {number}", *owners)
-    return lab.judge(
-        rounds, f"{', '.join(PLACES)}; {kept} of {rounds} commands could be written down meanwhile"
+        recover(testbed, world, f"restored {number}", *owners)
+    return testbed.judge(
+        rounds, f"{', '.join(PLACES)}; {kept} of {rounds} events could be written in the meantime"
     )

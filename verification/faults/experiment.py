@@ -1,26 +1,29 @@
-"""An experiment: one kind of fault, made so many times; and all that there are."""
+"""Experiments: one kind of fault each, repeated a number of times; and their registry."""
 
 from collections.abc import Callable
 
 from attrs import field, frozen
 
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
 
 class NotRunError(Exception):
-    """The machine lacks what an experiment needs, and it says what. It counts as not run, never as passed."""
+    """The machine lacks something that the experiment needs; the message names it. Not counted as passed."""
 
 
 @frozen
 class Experiment:
-    """`group` and `name`: its row in the table. `rounds`: for `make faults`; `quick`: for the tests, 0: not there."""
+    """One experiment: `group` and `name` are its section and row on the page.
+
+    `rounds`: repetitions for `make faults`. `quick`: repetitions in the tests; with 0 they leave it out.
+    """
 
     group: str
     name: str
     rounds: int
     quick: int
-    run: Callable[[Lab, int], Figures] = field(repr=False)
+    run: Callable[[Testbed, int], Figures] = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.group}: {self.name}"
@@ -28,13 +31,13 @@ class Experiment:
 
 EXPERIMENTS: list[Experiment] = []
 
-Body = Callable[[Lab, int], Figures]
+Body = Callable[[Testbed, int], Figures]
 
 
 def experiment(group: str, name: str, *, rounds: int, quick: int) -> Callable[[Body], Body]:
-    """Registers a function that makes a fault `rounds` times in a lab of its own and counts.
+    """Register a function that makes a fault `rounds` times and returns the figures.
 
-    It raises AssertionError where something else is wrong than what the figures say, and NotRunError.
+    The function raises AssertionError for what the figures do not show, and NotRunError.
     """
 
     def register(run: Body) -> Body:

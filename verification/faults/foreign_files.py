@@ -1,4 +1,4 @@
-"""What is not ours lies at the names that we use: it stays as it is, and so does all that it leads to."""
+"""Foreign files under the names that the library uses: neither they nor the targets of links change."""
 
 import os
 import shutil
@@ -13,10 +13,10 @@ from tests.e2e.world import World
 from verification.faults.command_runs import outbox_of, recover, run_commands
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
 ALICE = "principal-alice"
-GROUP = "Other people's files"
+GROUP = "Foreign files"
 
 NAMES = (
     "usage", "usage/ledger.json", "usage/identity.lock", "usage/off", "usage/malformed", "usage/outbox",
@@ -39,41 +39,40 @@ KINDS: dict[str, Callable[[Path, Path], Any]] = {
 COMMANDS = (["status"], ["log"], ["show"], ["flush"], ["off"], ["on"], ["forget", "--yes"])
 
 
-@experiment(GROUP, "at each name that we use, before each command", rounds=1, quick=0)
-def at_each_name(lab: Lab, rounds: int) -> Figures:
-    """A command, a login, a logout and what a person asks for; then it is moved away, and all goes on."""
-    tried, touched = 0, []
+@experiment(GROUP, "under each name that the library uses", rounds=1, quick=0)
+def at_each_name(testbed: Testbed, rounds: int) -> Figures:
+    """A command, a login, a logout and each command of the command line leave the foreign file unchanged."""
+    tried, changed = 0, []
     for name in NAMES * rounds:
         for kind, make in KINDS.items():
             if kind == "a folder" and name in FOLDERS:
-                continue  # the user's own folder in the place of one of ours is one of ours
-            world = lab.home()
-            lab.expect(f"first {tried}", ALICE)
+                continue  # a folder of the user's own there is used like one of the library's
+            world = testbed.home()
+            testbed.expect(f"first {tried}", ALICE)
             world.log_in(ALICE, name=f"first {tried}")
             world.settle()
             outside = _make_outside(world, outbox_of(world).folder)
-            stranger = world.folder / name.format(key=Path(outbox_of(world).folder).name)
-            mine = world.scratch / "mine"
-            if os.path.lexists(stranger):
-                stranger.rename(mine)
-            make(stranger, outside)
-            before = describe(outside), describe(stranger)
-            run_commands(lab, world, f"meanwhile {tried}")
-            lab.attempt(world, f"login {tried}", is_login=True)
-            lab.attempt(world, f"logout {tried}", is_logout=True)
+            foreign = world.folder / name.format(key=Path(outbox_of(world).folder).name)
+            if os.path.lexists(foreign):
+                foreign.rename(world.scratch / "mine")
+            make(foreign, outside)
+            before = describe(outside), describe(foreign)
+            run_commands(testbed, world, f"meanwhile {tried}")
+            testbed.attempt(world, f"login {tried}", is_login=True)
+            testbed.attempt(world, f"logout {tried}", is_logout=True)
             world.settle()
             for command in COMMANDS:
                 done = CliRunner().invoke(make_app(), [*command, "--config-dir", str(world.folder)])
                 assert done.exit_code in (0, 1, 3), f"{command} with {kind} at {name}: {done.output}"
-            if (describe(outside), describe(stranger)) != before:
-                touched.append(f"{kind} at {name}")
+            if (describe(outside), describe(foreign)) != before:
+                changed.append(f"{kind} at {name}")
             tried += 1
-    assert not touched, f"touched: {touched}"
-    return lab.judge(tried, f"{len(NAMES)} names, {len(KINDS)} kinds: none touched")
+    assert not changed, f"changed: {changed}"
+    return testbed.judge(tried, f"{len(NAMES)} names, {len(KINDS)} kinds of file: none changed")
 
 
 def _make_outside(world: World, outbox: str) -> Path:
-    """A folder of the user's with files named as ours are, and one that nobody wants to lose."""
+    """A folder of the user's, with files that have the names of ours, and a file of the user's own."""
     outside = world.scratch / "outside"
     shutil.copytree(outbox, outside)
     (outside / "profile").write_text("export PATH\n")
@@ -84,7 +83,7 @@ def _make_outside(world: World, outbox: str) -> Path:
 
 
 def describe(path: Path) -> list[object]:
-    """All that there is to see of a path and what lies below it."""
+    """Metadata and content of a path, and of everything below it."""
     status = path.lstat()
     seen: list[object] = [path.name, status.st_mode, status.st_ino, status.st_mtime_ns, status.st_nlink]
     if path.is_symlink():
@@ -94,20 +93,20 @@ def describe(path: Path) -> list[object]:
     return [*seen, path.read_bytes()] if path.is_file() else seen
 
 
-@experiment(GROUP, "moved away again", rounds=5, quick=1)
-def moved_away(lab: Lab, rounds: int) -> Figures:
-    """Events that were written down before are delivered when the folder is the user's own again."""
+@experiment(GROUP, "replaced, then restored", rounds=5, quick=1)
+def restore(testbed: Testbed, rounds: int) -> Figures:
+    """Waiting events are delivered once the outbox is the original folder again."""
     for number in range(rounds):
-        world = lab.home()
-        lab.expect(f"login {number}", ALICE)
+        world = testbed.home()
+        testbed.expect(f"login {number}", ALICE)
         world.log_in(ALICE, name=f"login {number}")
         world.settle()
         outbox = Path(outbox_of(world).folder)
         outbox.rename(world.scratch / "mine")
         outbox.symlink_to(world.scratch)
-        run_commands(lab, world, f"meanwhile {number}")
+        run_commands(testbed, world, f"meanwhile {number}")
         assert f"meanwhile {number}" not in world.events
         outbox.unlink()
         (world.scratch / "mine").rename(outbox)
-        assert not recover(lab, world, f"after {number}", ALICE)
-    return lab.judge(rounds, "a link in the outbox's place")
+        assert not recover(testbed, world, f"after {number}", ALICE)
+    return testbed.judge(rounds, "the outbox was a link")

@@ -1,4 +1,4 @@
-"""A disk with no room left: what could be written arrives, what could not is no trouble for anybody."""
+"""Full disks: an event that could be written arrives; a write that fails does not disturb the tool."""
 
 import sys
 from collections.abc import Callable
@@ -8,56 +8,58 @@ from attrs import frozen
 
 from tests.e2e.world import World
 from verification.faults.command_runs import (
-    expect_what_was_written,
+    expect_written,
+    find_program,
     ids_of,
-    keep_waiting,
     outbox_of,
-    program,
+    queue_events,
     recover,
     run_commands,
 )
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
 from verification.faults.mounts import Disk, small_disk
+from verification.faults.testbed import Testbed
 
 ALICE = "principal-alice"
-GROUP = "No room on the disk"
-STEPS = 8  # pages left: from none to enough for all that a first command writes
+GROUP = "Full disk"
+STEPS = 8  # free pages: from none to enough for a first command
 
 
 @frozen
 class Moment:
-    """How far a home has come when its disk fills up: `prepare` brings it there. `owners`: whose it is then."""
+    """State of a home when its disk fills up. `prepare` creates it; `owners`: whose events come then."""
 
     name: str
-    prepare: Callable[[Lab, World, int], None]
+    prepare: Callable[[Testbed, World, int], None]
     owners: tuple[str, ...] = ()
 
 
-def _nothing(_: Lab, __: World, ___: int) -> None:
+def _nothing(_: Testbed, __: World, ___: int) -> None:
     pass
 
 
-def _a_command(lab: Lab, world: World, number: int) -> None:
-    lab.expect(f"first {number}")
-    run_commands(lab, world, f"first {number}")
+def _a_command(testbed: Testbed, world: World, number: int) -> None:
+    testbed.expect(f"first {number}")
+    run_commands(testbed, world, f"first {number}")
 
 
-def _a_login(lab: Lab, world: World, number: int) -> None:
-    lab.expect(f"login {number}", ALICE)
+def _a_login(testbed: Testbed, world: World, number: int) -> None:
+    testbed.expect(f"login {number}", ALICE)
     world.log_in(ALICE, name=f"login {number}")
     world.settle()
 
 
-def _records(lab: Lab, world: World, number: int) -> None:
-    """Of commands after a refresh of the credentials, so that each is still to be decided."""
-    _a_login(lab, world, number)
+def _records(testbed: Testbed, world: World, number: int) -> None:
+    """Leave undecided records in the outbox: their credentials are new."""
+    _a_login(testbed, world, number)
     world.store_credentials(ALICE, version=2)
-    names = [f"waiting {number}.{nth}{' and waiting' * 10}" for nth in range(3)]  # larger than the next
+    names = [
+        f"waiting {number}.{nth}{' and waiting' * 10}" for nth in range(3)
+    ]  # larger than the next record
     for name in names:
-        lab.expect(name, ALICE)
-    keep_waiting(lab, world, *names)
+        testbed.expect(name, ALICE)
+    queue_events(testbed, world, *names)
 
 
 FIRST_COMMAND = Moment("before the first command", _nothing)
@@ -67,58 +69,58 @@ WAITING = Moment("while undecided records wait", _records, (ALICE,))
 
 
 def fill_up(
-    lab: Lab, rounds: int, moment: Moment, fill: Callable[[Disk, int], None], options: str
+    testbed: Testbed, rounds: int, moment: Moment, fill: Callable[[Disk, int], None], options: str
 ) -> Figures:
-    """Two commands meet a full disk, which has room again afterwards."""
+    """Run two commands on a full disk, then free it."""
     kept = flushed = 0
     for number in range(rounds):
-        world = lab.home()
+        world = testbed.home()
         with small_disk(world.folder, options) as disk:
-            moment.prepare(lab, world, number)
+            moment.prepare(testbed, world, number)
             fill(disk, number % STEPS)
             names = [f"full {number}.{nth}" for nth in range(2)]
-            run_commands(lab, world, *names)
-            kept += expect_what_was_written(lab, world, *names, owners=moment.owners)
+            run_commands(testbed, world, *names)
+            kept += expect_written(testbed, world, *names, owners=moment.owners)
             disk.free()
-            last = f"room {number}"
-            flushed += recover(lab, world, last, *moment.owners)
-            assert ids_of(world, [*names, last]) == {world.linked_to() or world.anon_id}, "a changing id"
-    return lab.judge(rounds, _remark(kept, rounds * 2, flushed))
+            last = f"freed {number}"
+            flushed += recover(testbed, world, last, *moment.owners)
+            assert ids_of(world, [*names, last]) == {world.linked_to() or world.anon_id}, "the id changed"
+    return testbed.judge(rounds, _remark(kept, rounds * 2, flushed))
 
 
 def _remark(kept: int, commands: int, flushed: int) -> str:
-    waited = f"; {flushed} times what waited was paused, and went with a flush" if flushed else ""
-    return f"{kept} of {commands} commands without room could be written down{waited}"
+    needed = f"; {flushed} times a flush was needed" if flushed else ""
+    return f"{kept} of {commands} events could be written to the full disk{needed}"
 
 
-@experiment(GROUP, f"full but for 0 to {STEPS - 1} pages, {FIRST_COMMAND.name}", rounds=8, quick=0)
-def full_before_the_first(lab: Lab, rounds: int) -> Figures:
-    return fill_up(lab, rounds, FIRST_COMMAND, _pages, "size=64k")
+@experiment(GROUP, f"0 to {STEPS - 1} pages free, {FIRST_COMMAND.name}", rounds=8, quick=0)
+def full_before_the_first(testbed: Testbed, rounds: int) -> Figures:
+    return fill_up(testbed, rounds, FIRST_COMMAND, _pages, "size=64k")
 
 
-@experiment(GROUP, f"full but for 0 to {STEPS - 1} pages, {ANONYMOUS.name}", rounds=8, quick=0)
-def full_when_anonymous(lab: Lab, rounds: int) -> Figures:
-    return fill_up(lab, rounds, ANONYMOUS, _pages, "size=64k")
+@experiment(GROUP, f"0 to {STEPS - 1} pages free, {ANONYMOUS.name}", rounds=8, quick=0)
+def full_when_anonymous(testbed: Testbed, rounds: int) -> Figures:
+    return fill_up(testbed, rounds, ANONYMOUS, _pages, "size=64k")
 
 
-@experiment(GROUP, f"full but for 0 to {STEPS - 1} pages, {LINKED.name}", rounds=8, quick=0)
-def full_when_linked(lab: Lab, rounds: int) -> Figures:
-    return fill_up(lab, rounds, LINKED, _pages, "size=64k")
+@experiment(GROUP, f"0 to {STEPS - 1} pages free, {LINKED.name}", rounds=8, quick=0)
+def full_when_linked(testbed: Testbed, rounds: int) -> Figures:
+    return fill_up(testbed, rounds, LINKED, _pages, "size=64k")
 
 
-@experiment(GROUP, f"full but for 0 to {STEPS - 1} pages, {WAITING.name}", rounds=8, quick=0)
-def full_while_records_wait(lab: Lab, rounds: int) -> Figures:
-    return fill_up(lab, rounds, WAITING, _pages, "size=64k")
+@experiment(GROUP, f"0 to {STEPS - 1} pages free, {WAITING.name}", rounds=8, quick=0)
+def full_while_records_wait(testbed: Testbed, rounds: int) -> Figures:
+    return fill_up(testbed, rounds, WAITING, _pages, "size=64k")
 
 
-@experiment(GROUP, f"no inodes but 0 to {2 * STEPS - 2}, {FIRST_COMMAND.name}", rounds=8, quick=0)
-def no_inodes_before_the_first(lab: Lab, rounds: int) -> Figures:
-    return fill_up(lab, rounds, FIRST_COMMAND, _inodes, "nr_inodes=40")
+@experiment(GROUP, f"0 to {2 * STEPS - 2} inodes free, {FIRST_COMMAND.name}", rounds=8, quick=0)
+def no_inodes_before_the_first(testbed: Testbed, rounds: int) -> Figures:
+    return fill_up(testbed, rounds, FIRST_COMMAND, _inodes, "nr_inodes=40")
 
 
-@experiment(GROUP, f"no inodes but 0 to {2 * STEPS - 2}, {WAITING.name}", rounds=8, quick=0)
-def no_inodes_while_records_wait(lab: Lab, rounds: int) -> Figures:
-    return fill_up(lab, rounds, WAITING, _inodes, "nr_inodes=40")
+@experiment(GROUP, f"0 to {2 * STEPS - 2} inodes free, {WAITING.name}", rounds=8, quick=0)
+def no_inodes_while_records_wait(testbed: Testbed, rounds: int) -> Figures:
+    return fill_up(testbed, rounds, WAITING, _inodes, "nr_inodes=40")
 
 
 def _pages(disk: Disk, left: int) -> None:
@@ -130,48 +132,52 @@ def _inodes(disk: Disk, left: int) -> None:
 
 
 @experiment(GROUP, "a login while the disk is full", rounds=8, quick=0)
-def a_login_without_room(lab: Lab, rounds: int) -> Figures:
+def log_in_on_a_full_disk(testbed: Testbed, rounds: int) -> Figures:
     kept = flushed = 0
     for number in range(rounds):
-        world = lab.home()
+        world = testbed.home()
         with small_disk(world.folder, "size=64k") as disk:
-            _a_command(lab, world, number)
-            lab.owners[f"first {number}"] = frozenset({ALICE})  # as soon as the link is made
+            _a_command(testbed, world, number)
+            testbed.owners[f"first {number}"] = frozenset({ALICE})  # once the login is linked
             world.store_credentials(ALICE)
             disk.fill(leaving_pages=number % STEPS)
             name = f"login {number}"
-            run_commands(lab, world, name, is_login=True)
-            kept += expect_what_was_written(lab, world, name, owners=[ALICE])
+            run_commands(testbed, world, name, is_login=True)
+            kept += expect_written(testbed, world, name, owners=[ALICE])
             disk.free()
-            flushed += recover(lab, world, f"room {number}", ALICE)
-    return lab.judge(rounds, _remark(kept, rounds, flushed))
+            flushed += recover(testbed, world, f"freed {number}", ALICE)
+    return testbed.judge(rounds, _remark(kept, rounds, flushed))
 
 
 @experiment(
     GROUP,
-    "files cut off within a record's length in the delivery, while undecided records wait",
+    "delivery: writes are cut off within a record, while undecided records wait",
     rounds=12,
     quick=2,
 )
-def files_cut_off(lab: Lab, rounds: int) -> Figures:
-    """RLIMIT_FSIZE, which ends a write in its middle."""
+def files_cut_off(testbed: Testbed, rounds: int) -> Figures:
+    """RLIMIT_FSIZE ends a write in its middle."""
     kept = flushed = 0
     for number in range(rounds):
-        world = lab.home()
-        _records(lab, world, number)
+        world = testbed.home()
+        _records(testbed, world, number)
         size = max(path.stat().st_size for path in Path(outbox_of(world).folder).glob("*.event.json"))
         limit = size - 20 - number * size // rounds
         names = [f"cut {number}.{nth}" for nth in range(2)]
-        run_commands(lab, world, *names, before=f"sys.executable = {str(_limited(world.scratch, limit))!r}")
-        kept += expect_what_was_written(lab, world, *names, owners=[ALICE])
-        flushed += recover(lab, world, f"whole {number}", ALICE)
-    return lab.judge(rounds, _remark(kept, rounds * 2, flushed))
+        run_commands(
+            testbed, world, *names, before=f"sys.executable = {str(_limited(world.scratch, limit))!r}"
+        )
+        kept += expect_written(testbed, world, *names, owners=[ALICE])
+        flushed += recover(testbed, world, f"unlimited {number}", ALICE)
+    return testbed.judge(rounds, _remark(kept, rounds * 2, flushed))
 
 
 def _limited(folder: Path, limit: int) -> Path:
-    """A Python whose files are cut off at `limit` bytes."""
+    """A Python that cannot write a file beyond `limit` bytes."""
     stand_in = folder / "limited" / "python"
     stand_in.parent.mkdir(exist_ok=True)
-    stand_in.write_text(f'#!/bin/sh\nexec {program("prlimit")} --fsize={limit} -- {sys.executable} "$@"\n')
+    stand_in.write_text(
+        f'#!/bin/sh\nexec {find_program("prlimit")} --fsize={limit} -- {sys.executable} "$@"\n'
+    )
     stand_in.chmod(0o700)
     return stand_in

@@ -1,4 +1,4 @@
-"""Outbox folders that years, or strangers, filled up: they slow nobody down, and are worked off."""
+"""Outboxes full of old records or foreign files: commands are not slower, and deliveries clear the outbox."""
 
 import os
 import time
@@ -20,86 +20,90 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import AGE_LIMIT_SECONDS, BYTES_LIMIT, EVENTS_LIMIT, LossReason, Observed
 from arcade_usage.domain.verdict import Attribution
 from tests.e2e.world import TOKEN, World
-from verification.faults.command_runs import keep_waiting, outbox_of, run_commands
+from verification.faults.command_runs import outbox_of, queue_events, run_commands
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
 from verification.faults.mounts import small_disk
+from verification.faults.testbed import Testbed
 
-GROUP = "An outbox that filled up"
+GROUP = "Overfull outbox"
 YEARS_SECONDS = 2 * 365 * 86_400.0
-SAMPLES = 5  # commands that are timed with an empty outbox, and with a full one
-LOOKS_LIMIT = 60  # deliveries until a folder has to be worked off
-FEW = EVENTS_LIMIT + 10  # entries of a folder that is worked off: as many as events may wait, and ours
-LINKS_LIMIT = 30_000  # hard links to one file
+SAMPLES = 5  # timed commands with an empty outbox, and with a full one
+DELIVERIES_LIMIT = 60  # after so many, the outbox has to be cleared
+CLEARED_LIMIT = (
+    EVENTS_LIMIT + 10
+)  # entries of a cleared outbox: the events that may wait, and our other files
+LINKS_LIMIT = 30_000  # hard links that a file may have
 
 
-def deliver_one(lab: Lab, world: World, name: str) -> float:
-    """Run a command whose event has to arrive by its own delivery; how long it was on its way (ms)."""
-    begun = time.monotonic()
-    lab.track(world, name)
-    assert lab.receiver.wait_until(lambda: name in _received(lab), 15.0), "not by its own delivery"
-    seconds = time.monotonic() - begun
-    lab.settle()
-    assert {process.returncode for process in lab.processes} == {0}, "a delivery was ended by force"
+def deliver_one(testbed: Testbed, world: World, name: str) -> float:
+    """Run a command. Returns the ms until its event arrived; its own delivery has to send it."""
+    started = time.monotonic()
+    testbed.track(world, name)
+    assert testbed.receiver.wait_until(lambda: name in _received(testbed), 15.0), (
+        "its own delivery did not send it"
+    )
+    seconds = time.monotonic() - started
+    testbed.settle()
+    assert {process.returncode for process in testbed.processes} == {0}, "a delivery failed or was killed"
     return seconds * 1000
 
 
-def _received(lab: Lab) -> set[str]:
-    return {str(event.properties["command_name"]) for event in lab.receiver.events(TOKEN)}
+def _received(testbed: Testbed) -> set[str]:
+    return {str(event.properties["command_name"]) for event in testbed.receiver.events(TOKEN)}
 
 
-def _time_when_empty(lab: Lab, world: World) -> tuple[float, float]:
-    """How long a command is held up and its event on its way, when nothing else waits: medians, ms."""
-    on_its_way = median(deliver_one(lab, world, f"empty {number}") for number in range(SAMPLES))
-    held_up = median(lab.waits_ms)
-    lab.waits_ms.clear()
-    return held_up, on_its_way
+def _time_when_empty(testbed: Testbed, world: World) -> tuple[float, float]:
+    """Medians with an empty outbox: the delay of a command, and the time until its event arrives (ms)."""
+    arrival = median(deliver_one(testbed, world, f"empty {number}") for number in range(SAMPLES))
+    delay = median(testbed.waits_ms)
+    testbed.waits_ms.clear()
+    return delay, arrival
 
 
-def _compare(lab: Lab, empty: tuple[float, float], on_its_way: Sequence[float]) -> str:
-    full = (median(lab.waits_ms), median(on_its_way))
+def _compare(testbed: Testbed, empty: tuple[float, float], arrivals_ms: Sequence[float]) -> str:
+    full = (median(testbed.waits_ms), median(arrivals_ms))
     return (
-        f"held up for {full[0]:.1f} ms, {empty[0]:.1f} with an empty outbox;"
-        f" received {full[1]:.0f} ms after launch, {empty[1]:.0f} with an empty outbox (medians)"
+        f"delay {full[0]:.1f} ms, {empty[0]:.1f} with an empty outbox;"
+        f" arrival after {full[1]:.0f} ms, {empty[1]:.0f} with an empty outbox (medians)"
     )
 
 
-# Events that waited for too long, or are too many.
+# Too many records, or too old ones.
 
 
-@experiment(GROUP, "with the records of two years", rounds=6000, quick=0)
-def two_years_of_records(lab: Lab, rounds: int) -> Figures:
-    """What came in the last 30 days arrives; of the rest, each is sent or dropped, and then counted."""
-    world = lab.home()
-    empty = _time_when_empty(lab, world)
+@experiment(GROUP, "records of two years", rounds=6000, quick=0)
+def two_years_of_records(testbed: Testbed, rounds: int) -> Figures:
+    """The events of the last 30 days arrive. Each older one is sent, or dropped and counted."""
+    world = testbed.home()
+    empty = _time_when_empty(testbed, world)
     first = time.time() - YEARS_SECONDS
     for number in range(rounds):
         age = YEARS_SECONDS * (1 - number / rounds)
         name = f"old {number}"
         _put_record(world, name, first + YEARS_SECONDS - age, since=YEARS_SECONDS - age)
         if age < AGE_LIMIT_SECONDS - 86_400.0:
-            lab.expect(name)
+            testbed.expect(name)
     outbox = outbox_of(world)
     observed = Observed(YEARS_SECONDS, time.time())
     outbox.log.write(evolve(outbox.log.read(), observed=observed))
-    return _work_off(lab, world, rounds, empty)
+    return _clear(testbed, world, rounds, empty)
 
 
-@experiment(GROUP, "with more records than may wait", rounds=4900, quick=1200)
-def too_many_records(lab: Lab, rounds: int) -> Figures:
-    """The newest arrive, as many as may wait; the others are dropped and counted."""
-    world = lab.home()
-    empty = _time_when_empty(lab, world)
+@experiment(GROUP, "more records than the limit", rounds=4900, quick=1200)
+def too_many_records(testbed: Testbed, rounds: int) -> Figures:
+    """The newest records, up to the limit, arrive; the others are dropped and counted."""
+    world = testbed.home()
+    empty = _time_when_empty(testbed, world)
     size = max(_put_record(world, f"old {number}", time.time() - rounds + number) for number in range(rounds))
-    may_wait = min(EVENTS_LIMIT, BYTES_LIMIT // size) - 5  # the next command's is larger
-    for number in range(rounds - may_wait, rounds):
-        lab.expect(f"old {number}")
-    return _work_off(lab, world, rounds, empty)
+    limit = min(EVENTS_LIMIT, BYTES_LIMIT // size) - 5  # the next record is larger
+    for number in range(rounds - limit, rounds):
+        testbed.expect(f"old {number}")
+    return _clear(testbed, world, rounds, empty)
 
 
 def _put_record(world: World, name: str, ended_at: float, since: float = 0.0) -> int:
-    """Put a record of this installation into the outbox, as an earlier command would have; its bytes."""
+    """Write a record into the outbox, as an earlier command would have. Returns its bytes."""
     event = Event(
         str(uuid4()), SUCCEEDED, datetime.fromtimestamp(ended_at, timezone.utc), {"command_name": name}
     )
@@ -110,56 +114,59 @@ def _put_record(world: World, name: str, ended_at: float, since: float = 0.0) ->
     return (Path(outbox_of(world).folder) / file_name).write_bytes(codec.write_record(record))
 
 
-def _work_off(lab: Lab, world: World, records: int, empty: tuple[float, float]) -> Figures:
-    on_its_way, outbox = [], outbox_of(world)
-    for number in range(LOOKS_LIMIT):
-        on_its_way.append(deliver_one(lab, world, f"now {number}"))
+def _clear(testbed: Testbed, world: World, records: int, empty: tuple[float, float]) -> Figures:
+    arrivals_ms, outbox = [], outbox_of(world)
+    for number in range(DELIVERIES_LIMIT):
+        arrivals_ms.append(deliver_one(testbed, world, f"now {number}"))
         if not outbox.queue.pending():
             break
-    arrived = sum(name.startswith("old ") for name in _received(lab))
+    arrived = sum(name.startswith("old ") for name in _received(testbed))
     losses = outbox.log.read().losses.counts
     assert sum(losses.values()) == records - arrived, "an event was dropped and not counted"
     counted = ", ".join(f"{count:,}: {LossReason(reason).name.lower()}" for reason, count in losses.items())
-    said = (
-        f"worked off in {len(on_its_way)} deliveries; {arrived:,} of {records:,} arrived, dropped {counted}"
+    remark = (
+        f"cleared by {len(arrivals_ms)} deliveries; {arrived:,} of {records:,} arrived, dropped {counted}"
     )
-    return lab.judge(records, f"{said}; {_compare(lab, empty, on_its_way)}")
+    return testbed.judge(records, f"{remark}; {_compare(testbed, empty, arrivals_ms)}")
 
 
-# What is no event of ours, and what killed writers left.
+# Foreign files, and files that killed processes left.
 
 
-@experiment(GROUP, "with 100,000 stale and foreign entries", rounds=100_000, quick=0)
-def a_hundred_thousand_entries(lab: Lab, rounds: int) -> Figures:
-    """One of our events waits among them and arrives; what is ours is worked off, what is foreign stays."""
-    world = lab.home()
-    empty = _time_when_empty(lab, world)
-    lab.expect("waiting")
-    keep_waiting(lab, world, "waiting")
-    _put_strangers(world, rounds)
-    on_its_way = _work_through(lab, world, LOOKS_LIMIT)
-    said = f"worked off in {len(on_its_way)} deliveries"
-    return lab.judge(rounds, f"{said}; {_compare(lab, empty, on_its_way)}")
+@experiment(GROUP, "100,000 stale and foreign entries", rounds=100_000, quick=0)
+def a_hundred_thousand_entries(testbed: Testbed, rounds: int) -> Figures:
+    """One waiting event among them arrives. Our stale files are removed, foreign files stay."""
+    world = testbed.home()
+    empty = _time_when_empty(testbed, world)
+    testbed.expect("waiting")
+    queue_events(testbed, world, "waiting")
+    _put_foreign_entries(world, rounds)
+    arrivals_ms = _deliver_until_cleared(testbed, world, DELIVERIES_LIMIT)
+    return testbed.judge(
+        rounds, f"cleared by {len(arrivals_ms)} deliveries; {_compare(testbed, empty, arrivals_ms)}"
+    )
 
 
-@experiment(GROUP, "with a million stale and foreign entries", rounds=1_000_000, quick=0)
-def a_million_entries(lab: Lab, rounds: int) -> Figures:
-    """On a file system in memory; not worked off to the end, which takes two hundred deliveries."""
-    world = lab.home()
+@experiment(GROUP, "a million stale and foreign entries", rounds=1_000_000, quick=0)
+def a_million_entries(testbed: Testbed, rounds: int) -> Figures:
+    """On an in-memory file system. Not cleared completely, which would take two hundred deliveries."""
+    world = testbed.home()
     with ExitStack() as stack:
         stack.enter_context(small_disk(world.folder, "size=1g,nr_inodes=0"))
-        empty = _time_when_empty(lab, world)
-        _put_strangers(world, rounds)
+        empty = _time_when_empty(testbed, world)
+        _put_foreign_entries(world, rounds)
         before = _ours(world)
-        on_its_way = _work_through(lab, world, SAMPLES)
-        gone = (before - _ours(world)) // len(on_its_way)
-        lab.expect("watched")
-        run_commands(lab, world, "watched")
-    return lab.judge(rounds, f"{gone:,} gone with each delivery; {_compare(lab, empty, on_its_way)}")
+        arrivals_ms = _deliver_until_cleared(testbed, world, SAMPLES)
+        removed = (before - _ours(world)) // len(arrivals_ms)
+        testbed.expect("watched")
+        run_commands(testbed, world, "watched")
+    return testbed.judge(
+        rounds, f"each delivery removed {removed:,}; {_compare(testbed, empty, arrivals_ms)}"
+    )
 
 
-def _put_strangers(world: World, count: int) -> None:
-    """Old temporary files, other people's, and a tenth that is named as records are; by hard links."""
+def _put_foreign_entries(world: World, count: int) -> None:
+    """Create hard links: a tenth named as records, four tenths as old temporary files, half as foreign files."""
     folder = outbox_of(world).folder
     long_ago = time.time() - STRAY_SECONDS * 24
     for number in range(count):
@@ -175,17 +182,17 @@ def _put_strangers(world: World, count: int) -> None:
             os.link(source, f"{folder}/IMG_{number}.jpg")
 
 
-def _work_through(lab: Lab, world: World, deliveries: int) -> list[float]:
-    """Deliver until nothing but what bounds allow is left, or so many times."""
-    on_its_way, left, foreign = [], _ours(world), _foreign(world)
+def _deliver_until_cleared(testbed: Testbed, world: World, deliveries: int) -> list[float]:
+    """Run deliveries, at most `deliveries`, until the outbox is within its limits. Returns each arrival time (ms)."""
+    arrivals_ms, left, foreign = [], _ours(world), _foreign(world)
     for number in range(deliveries):
-        on_its_way.append(deliver_one(lab, world, f"now {number}"))
+        arrivals_ms.append(deliver_one(testbed, world, f"now {number}"))
         before, left = left, _ours(world)
-        assert left <= max(FEW, before - SWEEP_LIMIT // 2), "a delivery did not work it off"
-        if left <= FEW:
+        assert left <= max(CLEARED_LIMIT, before - SWEEP_LIMIT // 2), "a delivery removed too little"
+        if left <= CLEARED_LIMIT:
             break
     assert _foreign(world) == foreign, "a foreign file was deleted"
-    return on_its_way
+    return arrivals_ms
 
 
 def _ours(world: World) -> int:

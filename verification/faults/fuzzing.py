@@ -1,4 +1,4 @@
-"""What comes from outside, almost right: nothing is raised, and no id of others is sent."""
+"""Fuzzed inputs: no unexpected exception, and no id is sent that neither the input nor the library made."""
 
 import json
 import time
@@ -22,66 +22,68 @@ from arcade_usage.domain.retention import Losses, Observed
 from arcade_usage.domain.verdict import Attribution
 from tests.e2e.world import credentials_text
 from tests.samples import ALICE, ANON, BOB, OTHER_ANON, undecided
-from verification.faults.allowed import ids_in
-from verification.faults.bench import HERE, SINK, Bench, open_bench
+from verification.faults.allowed_ids import ids_in
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.fuzzed_home import HERE, PROJECT, FuzzedHome, open_fuzzed_home
 from verification.faults.mutations import mutate, mutate_yaml
+from verification.faults.testbed import Testbed
 
 GROUP = "Fuzzed"
 TOKEN = "token-of-alice"
 COORDINATOR = "https://cloud.example"
-AT_ONCE = 40  # records in one outbox
+RECORDS_PER_OUTBOX = 40
 
-Target = Callable[[Bench], tuple[list[bytes], set[str]]]  # the inputs, and the ids that they may give out
+Target = Callable[
+    [FuzzedHome], tuple[list[bytes], set[str]]
+]  # returns the inputs, and the ids that may be sent
 
 
-def fuzz(lab: Lab, rounds: int, target: Target, name: str) -> Figures:
+def fuzz(testbed: Testbed, rounds: int, target: Target, name: str) -> Figures:
     tried = 0
-    with open_bench(lab.scratch, lab.monkeypatch, name) as bench:
+    with open_fuzzed_home(testbed.scratch, testbed.monkeypatch, name) as home:
         while tried < rounds:
-            bench.clear()
-            inputs, allowed = target(bench)
+            home.clear()
+            inputs, allowed = target(home)
             try:
-                _run(lab, bench)
-                bench.check(allowed)
+                _run(testbed, home)
+                home.check(allowed)
             except Exception as error:
                 raise AssertionError(f"{error!r} after {inputs!r:.2000}") from error
             tried += len(inputs)
-        return lab.judge(tried, f"of {bench.runs:,} deliveries {bench.summary()}")
+        return testbed.judge(tried, f"{home.runs:,} deliveries: {home.summary()}")
 
 
-def _run(lab: Lab, bench: Bench) -> None:
-    """A command, and its delivery, unless the target laid a payload ready."""
-    payload = bench.ready
+def _run(testbed: Testbed, home: FuzzedHome) -> None:
+    """Run a command and its delivery; or only a delivery, if the target prepared a payload."""
+    payload = home.ready
     if payload is None:
-        begun = time.perf_counter()
-        payload = bench.command(is_logout=bench.random.random() < 0.1)
-        lab.waits_ms.append((time.perf_counter() - begun) * 1000)
-    bench.outcomes[bench.deliver(payload)] += 1
+        started = time.perf_counter()
+        payload = home.command(is_logout=home.random.random() < 0.1)
+        testbed.waits_ms.append((time.perf_counter() - started) * 1000)
+    home.outcomes[home.deliver(payload)] += 1
 
 
-# What lies there before something is made wrong about it.
+# A valid installation, of which one input is mutated.
 
 
-def lay(bench: Bench) -> tuple[set[str], Snapshot]:
-    """An installation, of somebody who logged in or of nobody; its ids, and what a command sees."""
-    bench.answer = _names_alice
-    if bench.random.random() < 0.5:
-        bench.credentials.unlink(missing_ok=True)
+def write_installation(home: FuzzedHome) -> tuple[set[str], Snapshot]:
+    """Write an installation, linked or anonymous. Returns its ids, and the snapshot of a command."""
+    home.answer = _answer_alice
+    if home.random.random() < 0.5:
+        home.credentials.unlink(missing_ok=True)
         state, stamp = IdentityState(Anonymous(ANON), Ledger(ANON, HERE)), None
     else:
-        bench.credentials.write_text(credentials_text("key", TOKEN, COORDINATOR), encoding="utf-8")
-        stamp = _stamp(bench.credentials)
-        here = frozenset({SINK.key})
-        owed = (PendingAlias(OTHER_ANON, BOB, here),)
-        ledger = Ledger(ANON, HERE, stamp, here, ALICE, here, stamp, stamp, owed)
+        home.credentials.write_text(credentials_text("key", TOKEN, COORDINATOR), encoding="utf-8")
+        stamp = _stamp(home.credentials)
+        reached = frozenset({PROJECT.key})
+        pending = (PendingAlias(OTHER_ANON, BOB, reached),)
+        ledger = Ledger(ANON, HERE, stamp, reached, ALICE, reached, stamp, stamp, pending)
         state = IdentityState(Linked(ANON, ALICE), ledger)
     assert isinstance(state.identity, Anonymous | Linked)
     assert isinstance(state.ledger, Ledger)
-    bench.usage.write_bytes(codec.write_identity(state.identity, {}))
-    bench.ledger.write_bytes(codec.write_ledger(state.ledger))
+    home.usage.write_bytes(codec.write_identity(state.identity, {}))
+    home.ledger.write_bytes(codec.write_ledger(state.ledger))
     return {ANON} | ({ALICE, BOB, OTHER_ANON} if stamp else set()), Snapshot(state, stamp)
 
 
@@ -91,108 +93,108 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(*numbers)
 
 
-def _names_alice(_: httpx.Request) -> httpx.Response:
-    return _says({"data": {"principal_id": ALICE}})
+def _answer_alice(_: httpx.Request) -> httpx.Response:
+    return _reply({"data": {"principal_id": ALICE}})
 
 
-def _says(answer: object) -> httpx.Response:
+def _reply(answer: object) -> httpx.Response:
     return httpx.Response(200, stream=httpx.ByteStream(json.dumps(answer).encode()))
 
 
-# The inputs.
+# The targets.
 
 
-def a_usage_json(bench: Bench) -> tuple[list[bytes], set[str]]:
-    allowed, _ = lay(bench)
-    content = mutate(bench.random, bench.usage.read_bytes())
-    bench.usage.write_bytes(content)
-    if bench.random.random() < 0.5:  # an older CLI's: it is taken at its word
-        bench.ledger.unlink()
+def usage_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    allowed, _ = write_installation(home)
+    content = mutate(home.random, home.usage.read_bytes())
+    home.usage.write_bytes(content)
+    if home.random.random() < 0.5:  # as an older tool leaves it: usage.json counts alone
+        home.ledger.unlink()
     return [content], allowed | ids_in(content)
 
 
-def a_ledger(bench: Bench) -> tuple[list[bytes], set[str]]:
-    allowed, _ = lay(bench)
-    content = mutate(bench.random, bench.ledger.read_bytes())
-    bench.ledger.write_bytes(content)
+def ledger_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    allowed, _ = write_installation(home)
+    content = mutate(home.random, home.ledger.read_bytes())
+    home.ledger.write_bytes(content)
     return [content], allowed | ids_in(content)
 
 
-def a_credentials_yaml(bench: Bench) -> tuple[list[bytes], set[str]]:
-    """Whoever is asked names somebody else for each token."""
-    allowed, _ = lay(bench)
-    kind = bench.random.choice(("key", "oauth", "context"))
-    content = mutate_yaml(bench.random, credentials_text(kind, TOKEN, COORDINATOR).encode())
-    bench.credentials.write_bytes(content)
+def credentials_yaml(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    """Arcade Cloud names another principal for each token."""
+    allowed, _ = write_installation(home)
+    kind = home.random.choice(("key", "oauth", "context"))
+    content = mutate_yaml(home.random, credentials_text(kind, TOKEN, COORDINATOR).encode())
+    home.credentials.write_bytes(content)
 
     def name(request: httpx.Request) -> httpx.Response:
         principal_id = f"of {hash(request.headers['Authorization'])}"
         allowed.add(principal_id)
-        return _says({"data": {"principal_id": principal_id}})
+        return _reply({"data": {"principal_id": principal_id}})
 
-    bench.answer = name
+    home.answer = name
     return [content], allowed
 
 
-def records(bench: Bench) -> tuple[list[bytes], set[str]]:
-    allowed, snapshot = lay(bench)
+def records(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    allowed, snapshot = write_installation(home)
     inputs = []
-    for number in range(AT_ONCE):
+    for number in range(RECORDS_PER_OUTBOX):
         record = evolve(undecided(number), snapshot=snapshot, machine=HERE)
-        verdict = bench.random.choice((None, Attribution(ANON, True), Attribution(ALICE, False)))
-        content = mutate(bench.random, codec.write_record(evolve(record, attribution=verdict)))
+        verdict = home.random.choice((None, Attribution(ANON, True), Attribution(ALICE, False)))
+        content = mutate(home.random, codec.write_record(evolve(record, attribution=verdict)))
         name = f"{number:015d}-{0:010d}-{record.event.uuid}.event.json"
-        (Path(bench.outbox.folder) / name).write_bytes(content)
+        (Path(home.outbox.folder) / name).write_bytes(content)
         inputs.append(content)
     return inputs, allowed | {ALICE} | {each for content in inputs for each in ids_in(content)}
 
 
-def a_logbook(bench: Bench) -> tuple[list[bytes], set[str]]:
-    allowed, snapshot = lay(bench)
+def logbook_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    allowed, snapshot = write_installation(home)
     now = time.time()
     backoff = Backoff((("sink", Pause(2, now + 30)), (f"alias {ANON} {ALICE}", Pause(1, now - 5))))
     logbook = Logbook(backoff, Observed(86_400.0, now - 60), Losses({"too_many": 3}))
-    content = mutate(bench.random, codec.write_logbook(logbook))
-    bench.outbox.queue.add(evolve(undecided(), snapshot=snapshot, machine=HERE))
-    (Path(bench.outbox.folder) / "logbook.json").write_bytes(content)
+    content = mutate(home.random, codec.write_logbook(logbook))
+    home.outbox.queue.add(evolve(undecided(), snapshot=snapshot, machine=HERE))
+    (Path(home.outbox.folder) / "logbook.json").write_bytes(content)
     return [content], allowed
 
 
-def a_payload(bench: Bench) -> tuple[list[bytes], set[str]]:
-    """One that names another folder is read and not carried out: it would be a folder of this machine."""
-    allowed, _ = lay(bench)
-    payload = bench.command(is_login=bench.random.random() < 0.1)
+def payload_text(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    """A payload that names another folder is only read, since delivering it would write outside of the experiment."""
+    allowed, _ = write_installation(home)
+    payload = home.command(is_login=home.random.random() < 0.1)
     assert payload is not None
-    content = mutate(bench.random, payload.encode())
-    bench.ready = content.decode("utf-8", "surrogateescape")
+    content = mutate(home.random, payload.encode())
+    home.ready = content.decode("utf-8", "surrogateescape")
     try:
-        if read_payload(bench.ready).config_dir != str(bench.folder):
-            bench.ready = "elsewhere"
+        if read_payload(home.ready).config_dir != str(home.folder):
+            home.ready = "elsewhere"
     except InvalidPayloadError:
         pass
     return [content], allowed | ids_in(content)
 
 
-def an_answer(bench: Bench) -> tuple[list[bytes], set[str]]:
-    """Of Arcade Cloud, about credentials that nobody has asked about yet."""
-    bench.credentials.write_text(credentials_text("key", TOKEN, COORDINATOR), encoding="utf-8")
-    bench.usage.write_bytes(codec.write_identity(Anonymous(ANON), {}))
-    bench.ledger.write_bytes(codec.write_ledger(Ledger(ANON, HERE)))
-    status = bench.random.choice((200, 200, 200, 200, 201, 204, 302, 401, 403, 404, 429, 500))
-    sample = {"data": {bench.random.choice(("principal_id", "account_id")): ALICE, "email": "x"}, "ok": True}
-    content = mutate(bench.random, json.dumps(sample).encode())
-    bench.answer = lambda _: httpx.Response(status, stream=httpx.ByteStream(content))
+def api_response(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    """Arcade Cloud's response about credentials that were never looked up."""
+    home.credentials.write_text(credentials_text("key", TOKEN, COORDINATOR), encoding="utf-8")
+    home.usage.write_bytes(codec.write_identity(Anonymous(ANON), {}))
+    home.ledger.write_bytes(codec.write_ledger(Ledger(ANON, HERE)))
+    status = home.random.choice((200, 200, 200, 200, 201, 204, 302, 401, 403, 404, 429, 500))
+    sample = {"data": {home.random.choice(("principal_id", "account_id")): ALICE, "email": "x"}, "ok": True}
+    content = mutate(home.random, json.dumps(sample).encode())
+    home.answer = lambda _: httpx.Response(status, stream=httpx.ByteStream(content))
     return [content], {ANON} | (ids_in(content) if status == 200 else set())
 
 
-SHARES: dict[str, tuple[Target, int]] = {
-    "usage.json": (a_usage_json, 4_000),
-    "the ledger": (a_ledger, 4_000),
-    "credentials.yaml": (a_credentials_yaml, 4_000),
+TARGETS: dict[str, tuple[Target, int]] = {
+    "usage.json": (usage_json, 4_000),
+    "the ledger": (ledger_json, 4_000),
+    "credentials.yaml": (credentials_yaml, 4_000),
     "records in the outbox": (records, 78_000),
-    "the logbook": (a_logbook, 2_000),
-    "the payload": (a_payload, 6_000),
-    "answers of Arcade Cloud": (an_answer, 2_000),
+    "the logbook": (logbook_json, 2_000),
+    "the payload": (payload_text, 6_000),
+    "responses of Arcade Cloud": (api_response, 2_000),
 }
-for _name, (_target, _share) in SHARES.items():
-    experiment(GROUP, _name, rounds=_share, quick=_share // 100)(partial(fuzz, target=_target, name=_name))
+for _name, (_target, _rounds) in TARGETS.items():
+    experiment(GROUP, _name, rounds=_rounds, quick=_rounds // 100)(partial(fuzz, target=_target, name=_name))

@@ -1,7 +1,6 @@
-"""Deliveries killed at random moments: whatever was written down by then arrives once all is well again.
+"""Delivery processes killed at random moments: each event that was written to disk arrives later.
 
-The events of those that were killed before need not arrive; how long after the launch that still happens is
-what is measured here.
+An event whose delivery is killed before the write is lost. The experiment measures how late that can happen.
 """
 
 import os
@@ -17,34 +16,35 @@ from attrs import define, field
 from tests.e2e.world import World, until
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import NOBODY, Lab
+from verification.faults.testbed import NO_PERSON, Testbed
 
 GROUP = "Killed at random moments"
-MEASURED = 50  # deliveries that are left alone, to know how long they take; fewer in the tests
+MEASURED = 50  # deliveries that are not killed, to know how long they take; fewer in the tests
 LINKED, ANONYMOUS = "principal-linked", "principal-anonymous"
 LOGINS = frozenset(f"principal-login-{number}" for number in range(3))
-WRITTEN = "FAULTS_WRITTEN"
-_NOTE = f"""
+WRITTEN = "FAULTS_WRITTEN"  # names a file that a delivery creates once its record is on disk
+_REPORT = f"""
 import os
 _replace = os.replace
-def _replace_and_note(source, target, **folders):
+def _replace_and_report(source, target, **folders):
     _replace(source, target, **folders)
-    if target.endswith(".event.json") and (note := os.environ.get("{WRITTEN}")):
-        os.close(os.open(note, os.O_CREAT | os.O_WRONLY, 0o600))
-os.replace = _replace_and_note
+    if target.endswith(".event.json") and (report := os.environ.get("{WRITTEN}")):
+        os.close(os.open(report, os.O_CREAT | os.O_WRONLY, 0o600))
+os.replace = _replace_and_report
 """
-A_GLANCE_SECONDS = 0.001
-TOGETHER = 4  # homes that recover side by side
+POLL_SECONDS = 0.001
+PARALLEL_HOMES = 4  # homes that recover at the same time
 
 
 @define
 class Killer:
-    """Kills deliveries at random moments of their life, which lasts `lifetime` seconds, and sees what is left.
+    """Kills deliveries at random moments of their `lifetime` (seconds), and counts the kills by their effect.
 
-    Figures are of kills: `unwritten_ms` are the times after the launch of those before the record was written.
+    `unwritten_ms`: for kills before the record was written, the time since the start of the process.
+    `on_disk`: kills after that. `received`: kills after PostHog had the event.
     """
 
-    lab: Lab
+    testbed: Testbed
     random: Random
     lifetime: float
     unwritten_ms: list[float] = field(factory=list)
@@ -52,50 +52,50 @@ class Killer:
     received: int = 0
 
     def kill(self, world: World, name: str, owner: str, act: Callable[[], object]) -> None:
-        """Kill the delivery that `act` launches, and expect its event if it was written down."""
+        """Kill the delivery that `act` starts, and expect its event if its record was written."""
         moment = self.random.uniform(0.0, self.lifetime * 1.1)
-        note = world.scratch / f"{name} was written"
-        self.lab.monkeypatch.setenv(WRITTEN, os.fspath(note))
-        before = len(self.lab.processes)
-        begun = time.monotonic()
+        report = world.scratch / f"{name} was written"
+        self.testbed.monkeypatch.setenv(WRITTEN, os.fspath(report))
+        before = len(self.testbed.processes)
+        started = time.monotonic()
         acting = Thread(target=act)  # a login waits for its delivery
         acting.start()
-        while len(self.lab.processes) == before:
-            time.sleep(A_GLANCE_SECONDS)
-        time.sleep(max(0.0, begun + moment - time.monotonic()))
-        process = self.lab.processes[-1]
+        while len(self.testbed.processes) == before:
+            time.sleep(POLL_SECONDS)
+        time.sleep(max(0.0, started + moment - time.monotonic()))
+        process = self.testbed.processes[-1]
         process.kill()
-        after = time.monotonic() - begun
+        after = time.monotonic() - started
         process.wait()
         acting.join()
         if name in world.events:
             self.received += 1
-        elif self.lab.is_known(world, name) or note.exists():
+        elif self.testbed.is_known(world, name) or report.exists():
             self.on_disk += 1
         else:
             self.unwritten_ms.append(after * 1000)
             return
-        self.lab.expect(name, owner)
+        self.testbed.expect(name, owner)
 
 
 @define
-class Street:
-    """The homes: of somebody who is linked, of nobody, of those who never logged in, of those who do all the time."""
+class Homes:
+    """The homes: a linked one, an anonymous one, one with repeated logins, and several with new credentials."""
 
-    lab: Lab
+    testbed: Testbed
     killer: Killer
     linked: World
     anonymous: World
     logins: World
     unlinked: list[World] = field(factory=list)
 
-    def move_in(self) -> None:
-        self.lab.expect("first login", LINKED)
+    def prepare(self) -> None:
+        self.testbed.expect("first login", LINKED)
         self.linked.log_in(LINKED, name="first login")
-        self.lab.settle()
+        self.testbed.settle()
 
     def kill(self, number: int) -> None:
-        """A delivery in one of the homes, in turn."""
+        """Kill a delivery in one of the homes, in turn."""
         name = f"killed {number}"
         if number % 4 == 0:
             self._kill_command(self.linked, name, LINKED)
@@ -106,90 +106,90 @@ class Street:
             self._kill_command(world, name, owner)
         else:
             owner = sorted(LOGINS)[number % len(LOGINS)]
-            act = lambda: self.logins.log_in(owner, name=name)  # noqa: E731 - told to the killer
+            act = lambda: self.logins.log_in(owner, name=name)  # noqa: E731 - an argument of the next line
             self.killer.kill(self.logins, name, owner, act)
 
     def recover(self) -> int:
-        """Everybody runs a last command, and who had not logged in does so; in how many homes one was not enough.
+        """Run a last command or login in each home. Returns how many homes needed another command.
 
-        A delivery lasts 10 s, and a busy machine may not have let it judge all that it found.
+        A delivery ends after 10 s. On a busy machine it may not have processed all waiting events.
         """
-        for first in range(0, len(self.unlinked), TOGETHER):
-            for number, world in list(enumerate(self.unlinked))[first : first + TOGETHER]:
-                self.lab.track(world, f"last {number}", f"principal-unlinked-{number}")
-            self.lab.settle()
-        self.lab.track(self.linked, "last of who is linked", LINKED)
+        for first in range(0, len(self.unlinked), PARALLEL_HOMES):
+            for number, world in list(enumerate(self.unlinked))[first : first + PARALLEL_HOMES]:
+                self.testbed.track(world, f"last {number}", f"principal-unlinked-{number}")
+            self.testbed.settle()
+        self.testbed.track(self.linked, "last linked", LINKED)
         for world, owner in ((self.anonymous, ANONYMOUS), (self.logins, min(LOGINS))):
-            self.lab.expect(f"last login of {owner}", owner)
+            self.testbed.expect(f"last login of {owner}", owner)
             world.log_in(owner, name=f"last login of {owner}")
-        self.lab.settle()
-        again = [(world, owner) for world, owner in self.homes if world.waiting]
+        self.testbed.settle()
+        again = [(world, owner) for world, owner in self.all if world.waiting]
         for number, (world, owner) in enumerate(again):
-            self.lab.track(world, f"after the last {number}", owner)
-        self.lab.settle()
+            self.testbed.track(world, f"after the last {number}", owner)
+        self.testbed.settle()
         return len(again)
 
     @property
-    def homes(self) -> list[tuple[World, str]]:
-        """Each with who is there in the end."""
+    def all(self) -> list[tuple[World, str]]:
+        """Each home with the principal of its last command."""
         unlinked = [(world, f"principal-unlinked-{number}") for number, world in enumerate(self.unlinked)]
         return [(self.linked, LINKED), (self.anonymous, ANONYMOUS), (self.logins, min(LOGINS)), *unlinked]
 
     def _kill_command(self, world: World, name: str, owner: str) -> None:
-        self.killer.kill(world, name, owner, lambda: self.lab.attempt(world, name))
+        self.killer.kill(world, name, owner, lambda: self.testbed.attempt(world, name))
 
     def _unlinked(self) -> tuple[World, str]:
-        """A home with credentials that are not linked yet; a new one when those of the last one are."""
+        """A home whose credentials are not linked yet: the last one, or a new one if that is linked."""
         if not self.unlinked or _is_linked(self.unlinked[-1]):
-            self.unlinked.append(self.lab.home())
+            self.unlinked.append(self.testbed.home())
             self.unlinked[-1].store_credentials(f"principal-unlinked-{len(self.unlinked) - 1}")
         return self.unlinked[-1], f"principal-unlinked-{len(self.unlinked) - 1}"
 
 
 @experiment(GROUP, "deliveries of commands and logins", rounds=500, quick=4)
-def kill_at_random(lab: Lab, rounds: int) -> Figures:
-    written_ms, lifetimes = measure(lab, min(MEASURED, rounds))
-    killer = Killer(lab, Random(4), median(lifetimes))
-    street = Street(lab, killer, lab.home(), lab.home(), lab.home())
-    street.move_in()
-    lab.prelude.add("note", _NOTE)
+def kill_at_random(testbed: Testbed, rounds: int) -> Figures:
+    written_ms, lifetimes = measure(testbed, min(MEASURED, rounds))
+    killer = Killer(testbed, Random(4), median(lifetimes))
+    homes = Homes(testbed, killer, testbed.home(), testbed.home(), testbed.home())
+    homes.prepare()
+    testbed.prelude.add("report", _REPORT)
     hours = 2
     for number in range(rounds):
-        if number % 4 == 0:  # what a kill has paused is due again
-            lab.let_hours_pass(hours)
+        if number % 4 == 0:  # ends the backoffs that kills left
+            testbed.advance_clock(hours)
             hours = -hours
-        street.kill(number)
-    lab.let_hours_pass(2)  # forward: back, and a pause from before the last hours would not be over yet
-    lab.monkeypatch.delenv(WRITTEN)
-    again = street.recover()
-    for world, owner in street.homes:
+        homes.kill(number)
+    testbed.advance_clock(2)  # forward, so that each backoff has ended
+    testbed.monkeypatch.delenv(WRITTEN)
+    again = homes.recover()
+    for world, owner in homes.all:
         assert world.waiting == [], owner
-    persons = lab.persons()
-    for name, owners in lab.owners.items():
-        # A login that another person's overtook before it was settled is nobody's.
-        may_be = owners | {NOBODY} if owners & LOGINS or not owners else owners
-        assert name not in persons or persons[name] in may_be, name
-    return lab.judge(
-        rounds, f"{_remark(killer, written_ms)}; {again} homes needed one more delivery in the end"
+    persons = testbed.persons()
+    for name, owners in testbed.owners.items():
+        # A login that is undecided when another person's login lands is attributed to no person.
+        allowed = owners | {NO_PERSON} if owners & LOGINS or not owners else owners
+        assert name not in persons or persons[name] in allowed, name
+    return testbed.judge(
+        rounds, f"{_remark(killer, written_ms)}; {again} homes needed a second command to recover"
     )
 
 
-def measure(lab: Lab, times: int) -> tuple[list[float], list[float]]:
-    """How long after its launch the record of an event is on disk (ms), and how long its delivery lives (s)."""
-    world = lab.home()
-    lab.track(world, "measured first")
-    lab.settle()
+def measure(testbed: Testbed, times: int) -> tuple[list[float], list[float]]:
+    """For `times` deliveries: the ms until the record is on disk, and the s until the process ends."""
+    world = testbed.home()
+    testbed.track(world, "measured first")
+    testbed.settle()
     (outbox,) = (world.folder / "usage" / "outbox").iterdir()
     written_ms, lifetimes = [], []
     for number in range(times):
-        begun = time.monotonic()
-        lab.track(world, f"measured {number}")
+        started = time.monotonic()
+        testbed.track(world, f"measured {number}")
         while not _has_a_record(os.fspath(outbox)):
-            assert time.monotonic() - begun < 20, "its record was never seen"
-            time.sleep(A_GLANCE_SECONDS)
-        written_ms.append((time.monotonic() - begun) * 1000)
-        lab.settle()
-        lifetimes.append(time.monotonic() - begun)
+            assert time.monotonic() - started < 20, "the record was never on disk"
+            time.sleep(POLL_SECONDS)
+        written_ms.append((time.monotonic() - started) * 1000)
+        testbed.settle()
+        lifetimes.append(time.monotonic() - started)
         assert until(lambda: world.waiting == [])
     return written_ms, lifetimes
 
@@ -205,12 +205,10 @@ def _is_linked(world: World) -> bool:
 
 
 def _remark(killer: Killer, written_ms: list[float]) -> str:
-    latest = (
-        f", at the latest {max(killer.unwritten_ms):.0f} ms after the launch" if killer.unwritten_ms else ""
-    )
+    latest = f", at most {max(killer.unwritten_ms):.0f} ms after its start" if killer.unwritten_ms else ""
     slow = quantiles(written_ms, n=20)[-1] if len(written_ms) > 1 else max(written_ms)
     return (
-        f"{len(killer.unwritten_ms)} were killed before the record was written{latest} (those need not arrive),"
-        f" {killer.on_disk} while it was on disk, {killer.received} after PostHog had it; left alone, the record"
-        f" of {len(written_ms)} is on disk {median(written_ms):.0f} ms after the launch (95th percentile: {slow:.0f} ms)"
+        f"{len(killer.unwritten_ms)} killed before the record was written{latest} (not expected to arrive),"
+        f" {killer.on_disk} while it was on disk, {killer.received} after PostHog had it; without a kill, the record"
+        f" is on disk after {median(written_ms):.0f} ms (95th percentile of {len(written_ms)}: {slow:.0f} ms)"
     )

@@ -1,4 +1,4 @@
-"""A delivery, or a host, killed at each of its steps: whatever was written down arrives when all is well again."""
+"""A delivery or a tool is killed at each of its steps: each event that was written to disk arrives later."""
 
 import subprocess
 import sys
@@ -11,13 +11,13 @@ from tests.e2e.hosts import HOST_SECONDS, start_of_host
 from tests.e2e.world import World
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import NOBODY, Lab
-from verification.faults.stepped import DELIVERY, HOST, LAUNCHED, Blow, count_steps, tell
+from verification.faults.steps import DELIVERY, LAUNCHED, TOOL, Kill, count_steps, describe_steps
+from verification.faults.testbed import NO_PERSON, Testbed
 
-LANES = 3  # homes side by side, each with a kill of its own
-ATTEMPTS = 3  # commands until all is well; one does, unless the machine is too busy
-ALL = 400  # steps; more than anything takes
-EARLY = 24  # steps that everything takes, of which the tests choose
+LANES = 3  # homes in parallel, each with its own kill
+ATTEMPTS = 3  # commands until a home has recovered; one is enough unless the machine is busy
+ALL = 400  # steps; more than any process takes
+EARLY = 24  # steps that each process takes; the tests choose among them
 
 _LOGOUT = "import os; os.unlink(sys.argv[2])\ntracker.track_command_execution(sys.argv[1], success=True, is_logout=True)\n"
 _COMMAND = "tracker.track_command_execution(sys.argv[1], success=True)\n"
@@ -25,93 +25,92 @@ _COMMAND = "tracker.track_command_execution(sys.argv[1], success=True)\n"
 
 @define
 class Lane:
-    """A home in which something is killed again and again; `who` lives there by now."""
+    """A home in which processes are killed repeatedly. `principal`: of its current user."""
 
-    lab: Lab
+    testbed: Testbed
     number: int
     world: World
     persons: int = 0
 
     @property
-    def who(self) -> str:
+    def principal(self) -> str:
         return f"principal-{self.number}-{self.persons}"
 
-    # What precedes a kill.
+    # Before a kill.
 
     def move(self) -> None:
-        """Into a new home, without credentials."""
+        """Continue in a new home without credentials."""
         self.persons += 1
-        self.world = self.lab.home()
+        self.world = self.testbed.home()
 
     def switch(self) -> None:
-        """To another account, by editing the file."""
+        """Switch to another account by editing the file."""
         self.persons += 1
-        self.world.store_credentials(self.who)
+        self.world.store_credentials(self.principal)
 
     def nothing(self) -> None:
         pass
 
-    # What is killed.
+    # The process that is killed.
 
     def command(self, name: str) -> None:
-        self.lab.attempt(self.world, name)
+        self.testbed.attempt(self.world, name)
 
     def log_in(self, name: str) -> None:
-        self.world.log_in(self.who, name=name)
+        self.world.log_in(self.principal, name=name)
 
     def log_out(self, name: str) -> None:
         self.world.log_out(name)
 
-    def command_of_a_host(self, name: str) -> None:
-        self._run_host(_COMMAND, name)
+    def command_of_a_tool(self, name: str) -> None:
+        self._run_tool(_COMMAND, name)
 
-    def logout_of_a_host(self, name: str) -> None:
-        self._run_host(_LOGOUT, name)
+    def logout_of_a_tool(self, name: str) -> None:
+        self._run_tool(_LOGOUT, name)
 
-    def _run_host(self, lines: str, name: str) -> None:
-        script = self.world.scratch / "host.py"
+    def _run_tool(self, lines: str, name: str) -> None:
+        script = self.world.scratch / "tool.py"
         script.write_text(f"import sys\n{start_of_host(self.world)}{lines}", encoding="utf-8")
-        host = [sys.executable, "-B", str(script), name, str(self.world.credentials)]
-        subprocess.run(host, timeout=HOST_SECONDS, check=False)
+        tool = [sys.executable, "-B", str(script), name, str(self.world.credentials)]
+        subprocess.run(tool, timeout=HOST_SECONDS, check=False)
 
-    # How all is well again.
+    # Recovery after a kill.
 
-    def go_on(self, name: str) -> None:
-        """With another command of the same person."""
-        self.lab.track(self.world, name, self.who)
+    def run_command(self, name: str) -> None:
+        """Run another command of the same person."""
+        self.testbed.track(self.world, name, self.principal)
 
-    def make_room(self, name: str) -> None:
-        """For the next person, who runs a command, and then logs in.
+    def hand_over(self, name: str) -> None:
+        """Run a command of the next person, then log them in.
 
-        A host that was killed before it removed the credentials has logged nobody out: the command is still
-        that person's.
+        If the tool was killed before it removed the credentials, the command is still the previous person's.
         """
         logged_out = not self.world.credentials.exists()
         self.persons += logged_out
-        self.lab.track(self.world, f"{name}, before the login", self.who)
+        self.testbed.track(self.world, f"{name}, before the login", self.principal)
         self.persons += not logged_out
-        self.begin(name)
+        self.log_in_expecting(name)
 
-    def begin(self, name: str) -> None:
-        """With a login."""
-        self.lab.expect(name, self.who)
-        self.world.log_in(self.who, name=name)
+    def log_in_expecting(self, name: str) -> None:
+        """Log in."""
+        self.testbed.expect(name, self.principal)
+        self.world.log_in(self.principal, name=name)
 
-    def is_well(self) -> bool:
-        """Whether nothing waits, and who has credentials is linked."""
-        linked = self.world.linked_to() == self.who or not self.world.credentials.exists()
+    def is_recovered(self) -> bool:
+        """Whether no event waits, and a home with credentials is linked."""
+        linked = self.world.linked_to() == self.principal or not self.world.credentials.exists()
         return linked and not self.world.waiting
 
 
 @frozen
-class Story:
-    """`prepare`, `act`, which is killed, and `recover`, over and over. `linked`: after a login.
+class Scenario:
+    """One round: `prepare`, then `act`, which is killed, then `recover`. `process`: which process is killed.
 
-    `certain`: its event always counts for who did it, or for nobody where there were no credentials; else
-    it may also be nobody's.
+    `linked`: the rounds start after a login. `anonymous`: the event is attributed to no person. `certain`:
+    the event is always attributed to the current user; otherwise it may be attributed to no person.
     """
 
-    who: str
+    process: str
     prepare: Callable[[Lane], None]
     act: Callable[[Lane, str], None]
     recover: Callable[[Lane, str], None]
@@ -120,14 +119,14 @@ class Story:
     anonymous: bool = False
 
 
-def kill_at_each_step(lab: Lab, rounds: int, story: Story) -> Figures:
-    """Kill at every step, one after the other; at `rounds` of them, chosen at random, where that is fewer."""
-    lanes = [Lane(lab, number, lab.home()) for number in range(min(LANES, rounds))]
-    count_steps(lab)
-    for lane in lanes if story.linked else ():
-        lane.begin(f"first login {lane.number}")
-    lab.settle()
-    _heal(lab, lanes if story.linked else [])
+def kill_at_each_step(testbed: Testbed, rounds: int, scenario: Scenario) -> Figures:
+    """Kill at each step in turn; or at `rounds` random steps, if that is fewer than ALL."""
+    lanes = [Lane(testbed, number, testbed.home()) for number in range(min(LANES, rounds))]
+    count_steps(testbed)
+    for lane in lanes if scenario.linked else ():
+        lane.log_in_expecting(f"first login {lane.number}")
+    testbed.settle()
+    _recover(testbed, lanes if scenario.linked else [])
     steps = (
         list(range(1, ALL + 1)) if rounds == ALL else sorted(Random(1).sample(range(1, EARLY + 1), rounds))
     )
@@ -135,85 +134,89 @@ def kill_at_each_step(lab: Lab, rounds: int, story: Story) -> Figures:
     written: dict[int, bool] = {}
     owners: dict[str, str] = {}
     for first in range(0, len(steps), len(lanes)):
-        blows = {}
+        kills = {}
         for lane, step in zip(lanes, steps[first:], strict=False):
-            story.prepare(lane)
-            blows[step] = blow = Blow(lab, story.who, step, lane.world.scratch / f"hit-{step}")
-            with blow.falls():
-                story.act(lane, f"killed at {step}")
-        lab.settle_all()
-        for lane, (step, blow) in zip(lanes, blows.items(), strict=False):
-            state = lab.is_known(lane.world, f"killed at {step}")
-            # Once it was written down at one step, it was at all that follow, whatever became of it.
-            written[step] = state or any(written.values()) or blow.hit is None
+            scenario.prepare(lane)
+            kills[step] = kill = Kill(testbed, scenario.process, step, lane.world.scratch / f"hit-{step}")
+            with kill.armed():
+                scenario.act(lane, f"killed at {step}")
+        testbed.settle_all()
+        for lane, (step, kill) in zip(lanes, kills.items(), strict=False):
+            state = testbed.is_known(lane.world, f"killed at {step}")
+            # An event that was on disk at one step was on disk at each later step.
+            written[step] = state or any(written.values()) or kill.hit is None
             if written[step]:
-                owners[f"killed at {step}"] = NOBODY if story.anonymous else lane.who
-                lab.expect(f"killed at {step}", *(() if story.anonymous else (lane.who,)))
-            if blow.hit is not None:
-                hits[step] = blow.hit
-        lab.let_hours_pass(2)
-        for lane, step in zip(lanes, blows, strict=False):
-            story.recover(lane, f"after {step}")
-        lab.settle_all()
-        lab.let_hours_pass(-2)
-        _heal(lab, lanes)
+                owners[f"killed at {step}"] = NO_PERSON if scenario.anonymous else lane.principal
+                testbed.expect(f"killed at {step}", *(() if scenario.anonymous else (lane.principal,)))
+            if kill.hit is not None:
+                hits[step] = kill.hit
+        testbed.advance_clock(2)
+        for lane, step in zip(lanes, kills, strict=False):
+            scenario.recover(lane, f"after {step}")
+        testbed.settle_all()
+        testbed.advance_clock(-2)
+        _recover(testbed, lanes)
         if len(hits) < len(written):
             break
-    assert rounds != ALL or len(hits) < len(written), "it has more steps than were tried"
-    lab.started_by_hosts += sum(written.values()) * (story.who == HOST)
+    assert rounds != ALL or len(hits) < len(written), "the process has more than ALL steps"
+    testbed.started_by_tools += sum(written.values()) * (scenario.process == TOOL)
     _check_launched(hits, written)
-    persons = lab.persons()
+    persons = testbed.persons()
     wrong = {name: persons[name] for name in owners.keys() & persons.keys() if persons[name] != owners[name]}
-    assert not (wrong and story.certain), wrong
-    return lab.judge(len(hits), _remark(hits, written, wrong), tell(list(hits.values())))
+    assert not (wrong and scenario.certain), wrong
+    return testbed.judge(len(hits), _remark(hits, written, wrong), describe_steps(list(hits.values())))
 
 
-def _heal(lab: Lab, lanes: list[Lane]) -> None:
-    """On a busy machine the library's own deadlines may pass: then the next command sees to it."""
+def _recover(testbed: Testbed, lanes: list[Lane]) -> None:
+    """Run commands until the lanes have recovered. On a busy machine, a time limit may end the first one."""
     for attempt in range(ATTEMPTS):
-        ailing = [lane for lane in lanes if not lane.is_well()]
-        if not ailing:
+        unrecovered = [lane for lane in lanes if not lane.is_recovered()]
+        if not unrecovered:
             return
-        lab.let_hours_pass(4)
-        for lane in ailing:
-            lane.go_on(f"attempt {attempt} of {lane.who} in {lane.world.scratch.name}")
-        lab.settle_all()
-        lab.let_hours_pass(-4)
-    assert all(lane.is_well() for lane in lanes)
+        testbed.advance_clock(4)
+        for lane in unrecovered:
+            lane.run_command(f"attempt {attempt} of {lane.principal} in {lane.world.scratch.name}")
+        testbed.settle_all()
+        testbed.advance_clock(-4)
+    assert all(lane.is_recovered() for lane in lanes)
 
 
 def _check_launched(hits: dict[int, str], written: dict[int, bool]) -> None:
-    """An event is there from when its delivery was started."""
+    """Raises AssertionError if an event was lost although its delivery was started."""
     launch = min((step for step, hit in hits.items() if hit == LAUNCHED), default=ALL)
     assert all(written[step] for step in hits if step >= launch)
 
 
 def _remark(hits: dict[int, str], written: dict[int, bool], undecided: dict[str, str]) -> str:
     unwritten = sum(not written[step] for step in hits)
-    remark = f"at {len(hits)} steps; before the first {unwritten} nothing was written down that could be lost"
-    return f"{remark}; {len(undecided)} ended up as nobody's" if undecided else remark
+    remark = f"killed at {len(hits)} steps; at the first {unwritten} the record was not on disk yet"
+    return f"{remark}; {len(undecided)} events were attributed to no person" if undecided else remark
 
 
-STORIES = {
-    "the delivery of a command of somebody who is linked": Story(
-        DELIVERY, Lane.nothing, Lane.command, Lane.go_on, linked=True
+SCENARIOS = {
+    "the delivery of a command with a linked account": Scenario(
+        DELIVERY, Lane.nothing, Lane.command, Lane.run_command, linked=True
     ),
-    "the delivery of a first command": Story(DELIVERY, Lane.move, Lane.command, Lane.go_on, anonymous=True),
-    "the delivery of a login, with its alias": Story(DELIVERY, Lane.move, Lane.log_in, Lane.go_on),
-    "the delivery of a command after an account switch": Story(
-        DELIVERY, Lane.switch, Lane.command, Lane.go_on, linked=True, certain=False
+    "the delivery of a first command": Scenario(
+        DELIVERY, Lane.move, Lane.command, Lane.run_command, anonymous=True
     ),
-    "the delivery of a logout": Story(DELIVERY, Lane.nothing, Lane.log_out, Lane.make_room, linked=True),
-    "the host of a first command": Story(HOST, Lane.move, Lane.command_of_a_host, Lane.go_on, anonymous=True),
-    "the host of a logout": Story(HOST, Lane.nothing, Lane.logout_of_a_host, Lane.make_room, linked=True),
+    "the delivery of a login, with its alias": Scenario(DELIVERY, Lane.move, Lane.log_in, Lane.run_command),
+    "the delivery of a command after an account switch": Scenario(
+        DELIVERY, Lane.switch, Lane.command, Lane.run_command, linked=True, certain=False
+    ),
+    "the delivery of a logout": Scenario(DELIVERY, Lane.nothing, Lane.log_out, Lane.hand_over, linked=True),
+    "the tool of a first command": Scenario(
+        TOOL, Lane.move, Lane.command_of_a_tool, Lane.run_command, anonymous=True
+    ),
+    "the tool of a logout": Scenario(TOOL, Lane.nothing, Lane.logout_of_a_tool, Lane.hand_over, linked=True),
 }
 
 
-def _register(name: str, story: Story) -> None:
+def _register(name: str, scenario: Scenario) -> None:
     @experiment("Killed at each step", name, rounds=ALL, quick=2 if "login" in name else 0)
-    def run(lab: Lab, rounds: int) -> Figures:
-        return kill_at_each_step(lab, rounds, story)
+    def run(testbed: Testbed, rounds: int) -> Figures:
+        return kill_at_each_step(testbed, rounds, scenario)
 
 
-for _name, _story in STORIES.items():
-    _register(_name, _story)
+for _name, _scenario in SCENARIOS.items():
+    _register(_name, _scenario)

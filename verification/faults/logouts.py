@@ -1,4 +1,4 @@
-"""Logouts at random moments of a command that is linking: who logged out never comes back, and the next one is new."""
+"""Logouts while a command links: the old principal does not come back, and the next person gets a new id."""
 
 import time
 from random import Random
@@ -9,76 +9,78 @@ from arcade_usage.demo.receiver import Behaviour
 from tests.e2e.world import World
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
-HOMES = 8  # side by side
-A_LITTLE_SLOW = Behaviour(hang_seconds=0.1)  # both services, so that many logouts come while they are asked
-A_QUARTER = 4  # of the next persons run a command before they log in
+HOMES = 8  # in parallel
+SLOW = Behaviour(hang_seconds=0.1)  # of both services, so that many logouts happen during a request
+COMMAND_BEFORE_LOGIN_EVERY = 4  # every fourth person runs a command before the login
 
 
 @define
 class Home:
-    """Where one person after the other logs in, has a command link, and logs out meanwhile."""
+    """A home in which each person logs in, runs a command that links, and logs out during it."""
 
-    lab: Lab
+    testbed: Testbed
     number: int
     world: World
     persons: int = 0
     logout_at: float = 0.0  # s, monotonic
 
     @property
-    def who(self) -> str:
+    def principal(self) -> str:
         return f"principal-{self.number}-{self.persons}"
 
     def log_in(self) -> None:
-        """The next person: credentials are stored, and a command is about to link."""
+        """Store the next person's credentials and start a command that links."""
         self.persons += 1
-        if (self.number + self.persons) % A_QUARTER == 0 and self.persons > 1:
-            self.lab.track(self.world, f"of the next one, {self.who}", self.who)
-        self.world.store_credentials(self.who)
-        self.lab.track(self.world, f"linking {self.who}", self.who)
+        if (self.number + self.persons) % COMMAND_BEFORE_LOGIN_EVERY == 0 and self.persons > 1:
+            self.testbed.track(self.world, f"before the login, {self.principal}", self.principal)
+        self.world.store_credentials(self.principal)
+        self.testbed.track(self.world, f"linking {self.principal}", self.principal)
 
     def log_out(self) -> tuple[bool, float]:
-        """Whether the link was stored by now; and how long (s) the logout took."""
+        """Log out. Returns whether the link was already stored, and the duration of the logout (s)."""
         linked = self.world.linked_to() is not None
-        self.lab.expect(f"logout {self.who}", self.who)
-        return linked, self.world.log_out(f"logout {self.who}")
+        self.testbed.expect(f"logout {self.principal}", self.principal)
+        return linked, self.world.log_out(f"logout {self.principal}")
 
 
 @experiment("Races", "a logout while a command links, then the next person", rounds=1000, quick=4)
-def race_logouts(lab: Lab, rounds: int) -> Figures:
+def race_logouts(testbed: Testbed, rounds: int) -> Figures:
     random = Random(7)
-    lab.receiver.posthog = lab.receiver.cloud = A_LITTLE_SLOW
-    homes = [Home(lab, number, lab.home()) for number in range(min(HOMES, rounds))]
-    spread, back, linked, longest = 0.0, 0, 0, 0.0
+    testbed.receiver.posthog = testbed.receiver.cloud = SLOW
+    homes = [Home(testbed, number, testbed.home()) for number in range(min(HOMES, rounds))]
+    spread, returned, linked, longest = 0.0, 0, 0, 0.0
     for turn in range(rounds // len(homes)):
-        begun = time.monotonic()
+        started = time.monotonic()
         for home in homes:
             home.log_in()
             home.logout_at = time.monotonic() + random.uniform(0.0, spread)
         if turn == 0:
-            lab.settle()  # the first ones are let link, to see how long that takes
+            testbed.settle()  # measures how long linking takes without a logout
         for home in sorted(homes, key=lambda each: each.logout_at):
             time.sleep(max(0.0, home.logout_at - time.monotonic()))
             was_linked, seconds = home.log_out()
             linked += was_linked
             longest = max(longest, seconds)
-        lab.settle()
-        # As long as it took with the logouts in between, but for the last moments.
-        spread = 0.8 * (time.monotonic() - begun)
-        back += sum(home.world.linked_to() is not None for home in homes)
+        testbed.settle()
+        # Spread the next logouts over most of this duration.
+        spread = 0.8 * (time.monotonic() - started)
+        returned += sum(home.world.linked_to() is not None for home in homes)
     last = "the last login"
     for home in homes:
         home.persons += 1
-        lab.expect(f"{last}, {home.who}", home.who)
-        home.world.log_in(home.who, name=f"{last}, {home.who}")
-    lab.settle()
-    persons = lab.persons()
-    assert all(persons[f"{last}, {home.who}"] == home.who == home.world.linked_to() for home in homes)
-    assert not any(home.world.waiting for home in homes)
-    figures = lab.judge(
-        rounds,
-        f"{linked} when the link was stored, the others before; who had logged out was back in usage.json {back} times;"
-        f" the longest logout took {longest * 1000:.0f} ms",
+        testbed.expect(f"{last}, {home.principal}", home.principal)
+        home.world.log_in(home.principal, name=f"{last}, {home.principal}")
+    testbed.settle()
+    persons = testbed.persons()
+    assert all(
+        persons[f"{last}, {home.principal}"] == home.principal == home.world.linked_to() for home in homes
     )
-    return evolve(figures, mixed_up=figures.mixed_up + back)
+    assert not any(home.world.waiting for home in homes)
+    figures = testbed.judge(
+        rounds,
+        f"{linked} logouts after the link was stored, the others before; the old principal was back in usage.json"
+        f" {returned} times; the longest logout took {longest * 1000:.0f} ms",
+    )
+    return evolve(figures, misattributed=figures.misattributed + returned)

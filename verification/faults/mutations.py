@@ -1,4 +1,4 @@
-"""Inputs that are almost right: valid samples with something wrong about them, from one seed."""
+"""Mutations of valid inputs, reproducible from a seed."""
 
 import json
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-DEEP = 3000  # levels: more than any recursion here may have
-YAML_LIMIT = 2000  # bytes: PyYAML takes quadratic time for what is nested, and look-ups end after 2 s
+DEEP = 3000  # levels of nesting; exceeds the recursion limit
+YAML_LIMIT = 2000  # bytes; PyYAML needs quadratic time for nested input, and look-ups end after 2 s
 BYTES = (
     b"\x00",
     b"\xff\xfe",
@@ -36,14 +36,14 @@ YAML = (
 
 
 def mutate(random: Random, sample: bytes) -> bytes:
-    """Another input, made of a valid one that is JSON: now and then the same."""
+    """A mutation of valid JSON. Occasionally equal to the sample."""
     way = random.choice(_WAYS)
     mutated = way(random, sample)
     return mutated if random.random() < 0.8 else random.choice(_WAYS)(random, mutated)
 
 
 def mutate_yaml(random: Random, sample: bytes) -> bytes:
-    """As `mutate`, with what only YAML can say."""
+    """Like `mutate`, with syntax that only YAML has."""
     if random.random() < 0.5:
         return mutate(random, sample)[:YAML_LIMIT]
     values = [start for start in range(len(sample) - 1) if sample[start : start + 2] == b": "]
@@ -53,7 +53,7 @@ def mutate_yaml(random: Random, sample: bytes) -> bytes:
 
 
 def _odd(random: Random) -> Any:
-    """One of its own: what is made wrong later must not be made wrong here."""
+    """A copy of an unexpected value, so that later mutations do not change the table."""
     return deepcopy(random.choice(ODD))
 
 
@@ -84,7 +84,7 @@ def _repeat(random: Random, sample: bytes) -> bytes:
 
 
 def _restructure(random: Random, sample: bytes) -> bytes:
-    """Change the values: another one, one less, one more, one deeper."""
+    """Replace, remove, add or nest values."""
     try:
         tree = json.loads(sample)
     except (ValueError, RecursionError):
@@ -93,22 +93,22 @@ def _restructure(random: Random, sample: bytes) -> bytes:
         tree = _change_within(random, tree)
     try:
         return json.dumps(tree).encode()
-    except (ValueError, RecursionError):  # a value that came to lie in itself
+    except (ValueError, RecursionError):  # a value that contains itself
         return sample
 
 
 def _change_within(random: Random, tree: Any) -> Any:
-    if isinstance(tree, str) and tree.startswith("{") and random.random() < 0.8:  # a text that is JSON again
+    if isinstance(tree, str) and tree.startswith("{") and random.random() < 0.8:  # JSON within a string
         return _restructure(random, tree.encode("utf-8", "replace")).decode("utf-8", "replace")
     if not isinstance(tree, dict | list) or not tree or random.random() < 0.05:
         return random.choice((lambda: _odd(random), lambda: [tree], lambda: {"x": tree}, lambda: str(tree)))()
     key: Any = random.choice(list(tree) if isinstance(tree, dict) else range(len(tree)))
-    deed = random.random()
-    if deed < 0.1:
+    action = random.random()
+    if action < 0.1:
         del tree[key]
-    elif deed < 0.2 and isinstance(tree, dict):
+    elif action < 0.2 and isinstance(tree, dict):
         tree[str(_odd(random))] = tree[key]
-    elif deed < 0.5:
+    elif action < 0.5:
         tree[key] = _odd(random)
     else:
         tree[key] = _change_within(random, tree[key])
@@ -116,7 +116,7 @@ def _change_within(random: Random, tree: Any) -> Any:
 
 
 def _double_a_key(random: Random, sample: bytes) -> bytes:
-    """The same key twice: the last one counts."""
+    """Repeat a key; parsers use the last one."""
     start = sample.find(b"{") + 1
     key = random.choice([part for part in sample.split(b'"') if part.isalnum()] or [b"x"])
     return sample[:start] + b'"%s": %s, ' % (key, json.dumps(_odd(random)).encode()) + sample[start:]

@@ -1,4 +1,4 @@
-"""No process is to be had: the host hands its event over to the outbox itself, redacted."""
+"""No process can be started: the tool redacts its event and writes it to the outbox itself."""
 
 import os
 from collections.abc import Iterator
@@ -7,81 +7,79 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from verification.faults.command_runs import SECRET, outbox_of, program, recover, run_commands
+from verification.faults.command_runs import SECRET, find_program, outbox_of, recover, run_commands
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
 ALICE = "principal-alice"
-GROUP = "No process to be had"
-COMMANDS = 3  # of one host
-NOBODY_ELSE = 54_321  # a user who has no other process
+GROUP = "No process can be started"
+COMMANDS = 3  # of one tool
+IDLE_USER = 54_321  # a user id without any process
 
 WAYS = {
     "sys.executable is gone": "sys.executable = '/nowhere/python'",
     "sys.executable is empty": "sys.executable = ''",
-    "a frozen host": "sys.frozen = True",
+    "a frozen tool": "sys.frozen = True",
 }
 NO_MORE = "import resource; resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))"
 
 
-def hand_over(lab: Lab, rounds: int, before: str, prefix: list[str]) -> Figures:
-    """Every second home is somebody's who logged in."""
+def write_to_outbox(testbed: Testbed, rounds: int, before: str, prefix: list[str]) -> Figures:
+    """Run commands that cannot start a process; in every second home, Alice has logged in."""
     first, later = [], []
     for number in range(rounds):
-        world, owners = lab.home(), [ALICE] * (number % 2)
+        world, owners = testbed.home(), [ALICE] * (number % 2)
         if owners:
-            lab.expect(f"login {number}", ALICE)
+            testbed.expect(f"login {number}", ALICE)
             world.log_in(ALICE, name=f"login {number}")
             world.settle()
         names = [f"kept {number}.{nth}" for nth in range(COMMANDS)]
         for name in names:
-            lab.expect(name, *owners)
-        with _given_to(NOBODY_ELSE if prefix else os.geteuid(), world.folder):
-            waits = run_commands(lab, world, *names, before=before, prefix=prefix)
+            testbed.expect(name, *owners)
+        with _owned_by(IDLE_USER if prefix else os.geteuid(), world.folder):
+            waits = run_commands(testbed, world, *names, before=before, prefix=prefix)
         first.append(waits[0])
         later.extend(waits[1:])
-        assert len(outbox_of(world).queue.pending()) == COMMANDS, (
-            "a command could start a process, or was lost"
-        )
+        assert len(outbox_of(world).queue.pending()) == COMMANDS, "a command started a process, or was lost"
         assert not any(SECRET.encode() in path.read_bytes() for path in world.folder.rglob("*.json"))
-        assert not recover(lab, world, f"next {number}", *owners), "a later command has to deliver it"
+        assert not recover(testbed, world, f"next {number}", *owners), (
+            "a later command has to deliver the events"
+        )
         assert all(str(world.events[name].properties["error_message"]).endswith("<email>") for name in names)
-    held_up = (
-        f"held up for {median(first):.0f} ms by a process's first event, {median(later):.1f} ms by the next"
-    )
-    return lab.judge(rounds, f"all redacted by the host; {held_up} (medians)")
+    delays = f"delay {median(first):.0f} ms for a tool's first event, {median(later):.1f} ms for later ones"
+    return testbed.judge(rounds, f"all redacted by the tool; {delays} (medians)")
 
 
 for _way, _before in WAYS.items():
     experiment(GROUP, _way, rounds=4, quick=2 if "frozen" in _way else 0)(
-        partial(hand_over, before=_before, prefix=[])
+        partial(write_to_outbox, before=_before, prefix=[])
     )
 
 
-@experiment(GROUP, "a limit on the user's processes that is reached", rounds=4, quick=0)
-def no_more_processes(lab: Lab, rounds: int) -> Figures:
-    return hand_over(lab, rounds, NO_MORE, _as_another_user())
+@experiment(GROUP, "the user's process limit is reached", rounds=4, quick=0)
+def no_more_processes(testbed: Testbed, rounds: int) -> Figures:
+    return write_to_outbox(testbed, rounds, NO_MORE, _as_another_user())
 
 
 @contextmanager
-def _given_to(user: int, folder: Path) -> Iterator[None]:
-    """A folder that is not the user's own is not used, so the home is the host's while that runs."""
+def _owned_by(user: int, folder: Path) -> Iterator[None]:
+    """Gives the folder to the tool's user in the meantime; the library ignores folders of other users."""
     folder.mkdir(parents=True, exist_ok=True)
-    _give(user, folder)
+    _change_owner(user, folder)
     yield
-    _give(os.geteuid(), folder)
+    _change_owner(os.geteuid(), folder)
 
 
-def _give(user: int, folder: Path) -> None:
+def _change_owner(user: int, folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         os.chown(path, user, -1)
 
 
 def _as_another_user() -> list[str]:
-    """A prefix for hosts that the limit binds, which it does not for root; they may use root's files."""
+    """Command prefix of a tool to which the limit applies: not root, but with access to root's files."""
     if os.geteuid() != 0:
         return []
     caps = "+dac_override,+dac_read_search"
-    user = [f"--reuid={NOBODY_ELSE}", "--clear-groups"]
-    return [program("setpriv"), *user, f"--inh-caps={caps}", f"--ambient-caps={caps}", "--"]
+    user = [f"--reuid={IDLE_USER}", "--clear-groups"]
+    return [find_program("setpriv"), *user, f"--inh-caps={caps}", f"--ambient-caps={caps}", "--"]

@@ -1,22 +1,22 @@
-"""What people do while a service can't be reached, and what has to have become of it once it can be again.
+"""Commands, logins and logouts during an outage, and the attribution that they must have after it.
 
-Each home is somebody else's. They go through it side by side, since most of the time is waiting.
+The homes run in parallel, since most of the time is waiting.
 """
 
 from collections.abc import Callable
 
 from tests.e2e.world import World
-from verification.faults.bounds import check_bounds
 from verification.faults.figures import Figures
-from verification.faults.lab import NOBODY, Lab
+from verification.faults.testbed import NO_PERSON, Testbed
+from verification.faults.time_limits import check_time_limits
 
-PAUSE_HOURS = 2.0  # longer than anything is put off
+BACKOFF_HOURS = 2.0  # longer than any backoff
 
 STAYS_ANONYMOUS, LOGS_IN, LOGS_IN_AND_OUT = range(3)
 
 
-def ride_out(
-    lab: Lab,
+def work_through_outage(
+    testbed: Testbed,
     homes: int,
     begin: Callable[[], object],
     end: Callable[[], object],
@@ -25,77 +25,78 @@ def ride_out(
     cloud_url: str | None = None,
     cloud_answers: bool = True,
 ) -> Figures:
-    """Of three homes, one's user stays anonymous, one's logs in, one's logs in and out and hands it on.
+    """Run commands before, during and after an outage, and check the person that each event is attributed to.
 
-    `begin` and `end`: the outage. `posthog_url`, `cloud_url`: where the services are all the time, if not at
-    the receiver. `cloud_answers`: during the outage.
+    Of three homes, one stays anonymous, one logs in, and one logs in and out before another person logs in.
+    `begin` and `end` start and end the outage. `posthog_url`, `cloud_url`: the services, if not at the
+    receiver. `cloud_answers`: whether Arcade Cloud answers during the outage.
     """
-    people = [_Person(lab, number, posthog_url, cloud_url) for number in range(homes)]
-    lab.together(each.before for each in people)
-    lab.settle()
+    people = [_Person(testbed, number, posthog_url, cloud_url) for number in range(homes)]
+    testbed.run_in_parallel(each.before for each in people)
+    testbed.settle()
     begin()
-    lab.together(each.meanwhile for each in people)
-    told = check_bounds(lab)
+    testbed.run_in_parallel(each.during for each in people)
+    longest = check_time_limits(testbed)
     end()
-    lab.let_hours_pass(PAUSE_HOURS)
-    lab.together(each.after for each in people)
-    told = check_bounds(lab) or told
-    persons = lab.persons()
+    testbed.advance_clock(BACKOFF_HOURS)
+    testbed.run_in_parallel(each.after for each in people)
+    longest = check_time_limits(testbed) or longest
+    persons = testbed.persons()
     for each in people:
         each.check(persons, cloud_answers=cloud_answers)
-    return lab.judge(homes, told)
+    return testbed.judge(homes, longest)
 
 
 class _Person:
-    """Somebody in a home of their own, and who comes after them."""
+    """The person of one home, and the next one after a logout."""
 
-    def __init__(self, lab: Lab, number: int, posthog_url: str | None, cloud_url: str | None) -> None:
-        self._lab = lab
+    def __init__(self, testbed: Testbed, number: int, posthog_url: str | None, cloud_url: str | None) -> None:
+        self._testbed = testbed
         self._kind = number % 3
         self._number = number
-        self._who, self._next = f"principal-{number}", f"principal-after-{number}"
-        self.world: World = lab.home()
+        self._principal, self._next_principal = f"principal-{number}", f"principal-after-{number}"
+        self.world: World = testbed.home()
         self.world.posthog_url, self.world.cloud_url = posthog_url, cloud_url
 
     def before(self) -> None:
         self._track("before")
 
-    def meanwhile(self) -> None:
+    def during(self) -> None:
         if self._kind == STAYS_ANONYMOUS:
             self._track("first")
         else:
-            self._lab.log_in(self.world, self._name("login"), self._who)
+            self._testbed.log_in(self.world, self._name("login"), self._principal)
         if self._kind == LOGS_IN_AND_OUT:
-            self._lab.log_out(self.world, self._name("logout"), self._who)
+            self._testbed.log_out(self.world, self._name("logout"), self._principal)
         else:
             self._track("second")
 
     def after(self) -> None:
         if self._kind == LOGS_IN_AND_OUT:
-            self._lab.log_in(self.world, self._name("after"), self._next)
+            self._testbed.log_in(self.world, self._name("after"), self._next_principal)
         else:
             self._track("after")
 
     def check(self, persons: dict[str, str], *, cloud_answers: bool) -> None:
-        """Whoever can be told is: nobody's are the events of somebody whom nobody could name in time."""
+        """Raises AssertionError if an event of this home is attributed to a person that `_allowed` does not name."""
         for name, person in persons.items():
-            number, _, what = name.partition(" ")
+            number, _, step = name.partition(" ")
             if number == str(self._number):
-                assert person in self._rightly(what, cloud_answers=cloud_answers), f"{name}: {person}"
+                assert person in self._allowed(step, cloud_answers=cloud_answers), f"{name}: {person}"
 
-    def _rightly(self, what: str, *, cloud_answers: bool) -> set[str]:
+    def _allowed(self, step: str, *, cloud_answers: bool) -> set[str]:
         if self._kind == STAYS_ANONYMOUS:
-            return {NOBODY}
+            return {NO_PERSON}
         if self._kind == LOGS_IN:
-            return {self._who}
-        if what == "after":
-            return {self._next}
-        state = cloud_answers and what != "logout"  # an alias that was not accepted vouches for no logout
-        return {self._who} if state else {self._who, NOBODY}
+            return {self._principal}
+        if step == "after":
+            return {self._next_principal}
+        is_certain = cloud_answers and step != "logout"  # without an accepted alias, a logout has no person
+        return {self._principal} if is_certain else {self._principal, NO_PERSON}
 
-    def _track(self, what: str) -> None:
-        owners = () if self._kind == STAYS_ANONYMOUS else (self._who,)
-        self._lab.track(self.world, self._name(what), *owners)
+    def _track(self, step: str) -> None:
+        owners = () if self._kind == STAYS_ANONYMOUS else (self._principal,)
+        self._testbed.track(self.world, self._name(step), *owners)
 
-    def _name(self, what: str) -> str:
-        return f"{self._number} {what}"
+    def _name(self, step: str) -> str:
+        return f"{self._number} {step}"

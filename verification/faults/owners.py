@@ -1,4 +1,4 @@
-"""Folders of other owners: root in a user's home, root's files in a user's folder, and a folder that was planted."""
+"""Files of other users: root in a user's home, root's files in a user's folder, and a planted folder."""
 
 import json
 import os
@@ -6,59 +6,59 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from tests.e2e.hosts import run_host as watch_host
+from tests.e2e.hosts import run_host
 from tests.e2e.world import World
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
 from verification.faults.foreign_files import describe
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 from verification.faults.two_users import (
     FROZEN,
+    OTHER_USER,
     ROOT,
     RUN,
-    SOMEBODY,
-    as_somebody,
-    call,
+    as_other_user,
     check_owners,
-    home_of_somebody,
+    home_of_other_user,
+    run_cli,
     run_tool,
     start_of_tool,
 )
 
 ALICE = "principal-alice"
-GROUP = "Other owners"
+GROUP = "Files of other users"
 
 
-@experiment(GROUP, "root's commands in a home of somebody else's (sudo -E)", rounds=4, quick=1)
-def root_in_a_home(lab: Lab, rounds: int) -> Figures:
-    """The first commands there are root's, then the user's own come; and root's once more."""
-    python, changed = as_somebody(lab), 0
+@experiment(GROUP, "root's commands in another user's home (sudo -E)", rounds=4, quick=1)
+def root_in_a_home(testbed: Testbed, rounds: int) -> Figures:
+    """Root runs the first command, then the user, then root and the user again. Root's commands have no effect."""
+    python, changed = as_other_user(testbed), 0
     for number in range(rounds):
-        with home_of_somebody(lab) as world:
-            changed += _run_as_root(lab, world, f"root's first {number}")
-            lab.expect(f"user's first {number}")
+        with home_of_other_user(testbed) as world:
+            changed += _run_as_root(testbed, world, f"root's first {number}")
+            testbed.expect(f"user's first {number}")
             run_tool(world, f"user's first {number}", python)
-            changed += _run_as_root(lab, world, f"root's next {number}")
-            lab.expect(f"user's next {number}")
+            changed += _run_as_root(testbed, world, f"root's next {number}")
+            testbed.expect(f"user's next {number}")
             run_tool(world, f"user's next {number}", python)
             check_owners(world)
-    assert not changed, f"root changed {changed} homes, or sent something"
-    roots = [name for name in lab.persons() if name.startswith("root")]
+    assert not changed, f"root changed or sent something {changed} times"
+    roots = [name for name in testbed.persons() if name.startswith("root")]
     assert not roots, f"sent: {roots}"
-    return lab.judge(
+    return testbed.judge(
         rounds,
         f"{2 * rounds} commands of root's changed {changed} homes and sent {len(roots)} events",
     )
 
 
-def _run_as_root(lab: Lab, world: World, name: str) -> int:
-    """How many homes that changed, or sent something from."""
-    before, requests = describe(world.scratch), len(lab.receiver.requests)
+def _run_as_root(testbed: Testbed, world: World, name: str) -> int:
+    """Run a command as root. Returns 1 if it changed the home or sent a request, otherwise 0."""
+    before, requests = describe(world.scratch), len(testbed.receiver.requests)
     run_tool(world, name, ROOT)
-    return (describe(world.scratch), len(lab.receiver.requests)) != (before, requests)
+    return (describe(world.scratch), len(testbed.receiver.requests)) != (before, requests)
 
 
-# What root may have written there in earlier days, as patterns below the folder.
+# Files that root may have written earlier, as patterns in the config folder.
 ROOTS = {
     "the ledger": "usage/ledger.json",
     "the identity lock": "usage/identity.lock",
@@ -69,51 +69,51 @@ ROOTS = {
 }
 
 
-@experiment(GROUP, "a file of root's in a folder of the user's", rounds=1, quick=0)
-def roots_files(lab: Lab, rounds: int) -> Figures:
-    """`off` is stored; when what is root's was removed, what the user did before and meanwhile arrives."""
-    python = as_somebody(lab)
+@experiment(GROUP, "root's file in the user's folder", rounds=1, quick=0)
+def roots_files(testbed: Testbed, rounds: int) -> Figures:
+    """`off` is stored. Once the file is removed, the events from before and from the meantime arrive."""
+    python = as_other_user(testbed)
     stored = tried = kept = 0
     for number in range(rounds):
         for kind, pattern in ROOTS.items():
-            with home_of_somebody(lab) as world:
-                _begin(lab, world, f"{kind} {number}, to turn off", python)
+            with home_of_other_user(testbed) as world:
+                _begin(testbed, world, f"{kind} {number}, to turn off", python)
                 _give_to_root(world, pattern)
-                call(python, "off")
+                run_cli(python, "off")
                 stored += (world.folder / "usage" / "off").is_file()
-            with home_of_somebody(lab) as world:
+            with home_of_other_user(testbed) as world:
                 tag = f"{kind} {number}"
-                _begin(lab, world, tag, python)
-                lab.expect(f"waits {tag}")
+                _begin(testbed, world, tag, python)
+                testbed.expect(f"waits {tag}")
                 of_root = _give_to_root(world, pattern)
                 run_tool(world, f"meanwhile {tag}", python)
-                if lab.is_known(world, f"meanwhile {tag}"):
-                    lab.expect(f"meanwhile {tag}")
+                if testbed.is_known(world, f"meanwhile {tag}"):
+                    testbed.expect(f"meanwhile {tag}")
                     kept += 1
                 of_root.unlink(missing_ok=True)
-                lab.expect(f"last {tag}")
+                testbed.expect(f"last {tag}")
                 run_tool(world, f"last {tag}", python)
-                call(python, "flush")
+                run_cli(python, "flush")
                 assert not world.waiting, kind
                 check_owners(world)
                 tried += 1
     assert stored == tried, f"`off` was stored {stored} times of {tried}"
-    return lab.judge(
+    return testbed.judge(
         tried,
-        f"{', '.join(ROOTS)}: `off` was stored {stored} times; {kept} of {tried} commands meanwhile were written down",
+        f"{', '.join(ROOTS)}: `off` was stored {stored} times; {kept} of {tried} events could be written in the meantime",
     )
 
 
-def _begin(lab: Lab, world: World, tag: str, python: Sequence[str]) -> None:
-    """The user's own: an event that has arrived, and one that waits."""
-    lab.expect(f"first {tag}")
+def _begin(testbed: Testbed, world: World, tag: str, python: Sequence[str]) -> None:
+    """Send one event of the user's, and leave another one waiting."""
+    testbed.expect(f"first {tag}")
     run_tool(world, f"first {tag}", python)
     run_tool(world, f"waits {tag}", python, before=FROZEN)
     assert len(world.waiting) == 1
 
 
 def _give_to_root(world: World, pattern: str) -> Path:
-    """Make one file root's; of records, a copy."""
+    """Change the owner of one file to root; for a record, of a copy. Returns its path."""
     (path,) = world.folder.glob(pattern)
     if pattern.endswith(".event.json"):
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -126,36 +126,36 @@ def _give_to_root(world: World, pattern: str) -> Path:
 
 
 @experiment(GROUP, "ARCADE_WORK_DIR names a folder that another user planted", rounds=3, quick=0)
-def planted(lab: Lab, rounds: int) -> Figures:
-    """With an identity, credentials, an event that waits, and a pipe; root runs a tool and asks for all there is."""
-    python = as_somebody(lab)
+def planted(testbed: Testbed, rounds: int) -> Figures:
+    """The folder has an identity, credentials, a waiting event and a pipe. Root runs a tool and each command."""
+    python = as_other_user(testbed)
     opened = sent = changed = 0
     for number in range(rounds):
-        with home_of_somebody(lab) as world:
-            _begin(lab, world, f"planted {number}", python)
+        with home_of_other_user(testbed) as world:
+            _begin(testbed, world, f"planted {number}", python)
             world.store_credentials(ALICE)
             os.mkfifo(world.folder / "usage" / "malformed")
             for path in (world.credentials, world.folder / "usage" / "malformed"):
-                os.chown(path, SOMEBODY, SOMEBODY)
+                os.chown(path, OTHER_USER, OTHER_USER)
             folder = world.folder
-        before, requests = describe(folder), len(lab.receiver.requests)
-        with lab.monkeypatch.context() as patch:
+        before, requests = describe(folder), len(testbed.receiver.requests)
+        with testbed.monkeypatch.context() as patch:
             patch.setenv("ARCADE_WORK_DIR", str(folder))
-            host = watch_host(
-                start_of_tool(world) + RUN.format(before="", name=f"victim {number}"), lab.scratch
+            tool = run_host(
+                start_of_tool(world) + RUN.format(before="", name=f"victim {number}"), testbed.scratch
             )
-            assert (host.returncode, host.stdout, host.stderr, host.started) == (0, "", "", 0)
-            opened += sum(path.startswith(str(folder)) for path in host.opened)
+            assert (tool.returncode, tool.stdout, tool.stderr, tool.started) == (0, "", "", 0)
+            opened += sum(path.startswith(str(folder)) for path in tool.opened)
             for command in COMMANDS:
-                call(ROOT, *command)
-        sent += len(lab.receiver.requests) - requests
+                run_cli(ROOT, *command)
+        sent += len(testbed.receiver.requests) - requests
         changed += describe(folder) != before
-        lab.expect(f"victim's own {number}")
+        testbed.expect(f"victim's own {number}")
         run_tool(world, f"victim's own {number}", ROOT)
     assert (opened, sent, changed) == (0, 0, 0)
-    return lab.judge(
+    return testbed.judge(
         rounds,
-        f"{opened} files opened there, {changed} changed, {sent} requests at the receiver; in root's own folder all went well",
+        f"{opened} files opened there, {changed} changed, {sent} requests at the receiver; in root's own folder, tracking works",
     )
 
 

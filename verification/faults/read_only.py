@@ -1,4 +1,4 @@
-"""Folders that may not be written: nothing is sent under an id that can't be kept, and nobody notices."""
+"""Read-only folders: no event is sent under an id that cannot be stored, and the tool is not disturbed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,22 +7,22 @@ from pathlib import Path
 
 from tests.e2e.world import World
 from verification.faults.command_runs import (
-    expect_what_was_written,
+    expect_written,
     ids_of,
-    keep_waiting,
     outbox_of,
+    queue_events,
     recover,
     run_commands,
-    without_permission,
+    unprivileged_prefix,
 )
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
 from verification.faults.mounts import small_disk
+from verification.faults.testbed import Testbed
 
 ALICE = "principal-alice"
-GROUP = "Nothing may be written"
-COMMANDS = 2  # while it may not
+GROUP = "Read-only folders"
+COMMANDS = 2  # while the folder is read-only
 
 PathOf = Callable[[World], Path]
 
@@ -33,49 +33,49 @@ PLACES: dict[str, PathOf] = {
 }
 
 
-def forbid(lab: Lab, rounds: int, place: PathOf, *, used: bool) -> Figures:
-    """Two commands find a folder that they may read and not write."""
+def forbid(testbed: Testbed, rounds: int, place: PathOf, *, used: bool) -> Figures:
+    """Run two commands while a folder is readable but not writable."""
     kept = 0
     for number in range(rounds):
-        world = lab.home()
+        world = testbed.home()
         if used:
-            _begin_linked(lab, world, number)
+            _begin_linked(testbed, world, number)
         folder = place(world)
-        for each in (world.folder / "usage", folder):  # where the ledger fits, and usage.json does not
+        for each in (world.folder / "usage", folder):  # the ledger can be written, usage.json cannot
             each.mkdir(parents=True, exist_ok=True)
         with _without_writing(folder):
-            kept += _meet(lab, world, number, used, without_permission())
-        _recover(lab, world, number, used)
-    return lab.judge(rounds, _remark(kept, rounds))
+            kept += _run_read_only(testbed, world, number, used, unprivileged_prefix())
+        _recover(testbed, world, number, used)
+    return testbed.judge(rounds, _remark(kept, rounds))
 
 
-def _begin_linked(lab: Lab, world: World, number: int) -> None:
-    """Somebody logged in, and an event waits."""
-    lab.expect(f"login {number}", ALICE)
+def _begin_linked(testbed: Testbed, world: World, number: int) -> None:
+    """Log in as Alice, and leave an event waiting."""
+    testbed.expect(f"login {number}", ALICE)
     world.log_in(ALICE, name=f"login {number}")
     world.settle()
-    lab.expect(f"waiting {number}", ALICE)
-    keep_waiting(lab, world, f"waiting {number}")
+    testbed.expect(f"waiting {number}", ALICE)
+    queue_events(testbed, world, f"waiting {number}")
 
 
-def _meet(lab: Lab, world: World, number: int, used: bool, prefix: list[str]) -> int:
+def _run_read_only(testbed: Testbed, world: World, number: int, used: bool, prefix: list[str]) -> int:
     names = _names(number)
-    run_commands(lab, world, *names, prefix=prefix)
-    return expect_what_was_written(lab, world, *names, owners=[ALICE] if used else [])
+    run_commands(testbed, world, *names, prefix=prefix)
+    return expect_written(testbed, world, *names, owners=[ALICE] if used else [])
 
 
-def _recover(lab: Lab, world: World, number: int, used: bool) -> None:
-    last = f"allowed {number}"
-    recover(lab, world, last, *([ALICE] if used else []))
-    assert ids_of(world, [*_names(number), last]) == {ALICE if used else world.anon_id}, "a changing id"
+def _recover(testbed: Testbed, world: World, number: int, used: bool) -> None:
+    last = f"writable {number}"
+    recover(testbed, world, last, *([ALICE] if used else []))
+    assert ids_of(world, [*_names(number), last]) == {ALICE if used else world.anon_id}, "the id changed"
 
 
 def _names(number: int) -> list[str]:
-    return [f"forbidden {number}.{nth}" for nth in range(COMMANDS)]
+    return [f"read-only {number}.{nth}" for nth in range(COMMANDS)]
 
 
 def _remark(kept: int, rounds: int) -> str:
-    return f"{kept} of {rounds * COMMANDS} commands could be written down all the same"
+    return f"{kept} of {rounds * COMMANDS} events could be written"
 
 
 @contextmanager
@@ -90,33 +90,33 @@ def _without_writing(folder: Path) -> Iterator[None]:
 for _name, _place in PLACES.items():
     for _used in (False, True):
         _when = "in use" if _used else "fresh"
-        experiment(GROUP, f"{_name} without permission to write, {_when}", rounds=2, quick=0)(
+        experiment(GROUP, f"{_name} without write permission, {_when}", rounds=2, quick=0)(
             partial(forbid, place=_place, used=_used)
         )
 
 
 @experiment(GROUP, "a read-only file system, fresh", rounds=2, quick=0)
-def read_only_and_fresh(lab: Lab, rounds: int) -> Figures:
-    return mount_read_only(lab, rounds, used=False)
+def read_only_and_fresh(testbed: Testbed, rounds: int) -> Figures:
+    return mount_read_only(testbed, rounds, used=False)
 
 
 @experiment(GROUP, "a read-only file system, in use", rounds=2, quick=0)
-def read_only_and_in_use(lab: Lab, rounds: int) -> Figures:
-    return mount_read_only(lab, rounds, used=True)
+def read_only_and_in_use(testbed: Testbed, rounds: int) -> Figures:
+    return mount_read_only(testbed, rounds, used=True)
 
 
-def mount_read_only(lab: Lab, rounds: int, *, used: bool) -> Figures:
+def mount_read_only(testbed: Testbed, rounds: int, *, used: bool) -> Figures:
     kept = 0
     for number in range(rounds):
-        world = lab.home()
+        world = testbed.home()
         with small_disk(world.folder, "size=1m") as disk:
             if used:
-                _begin_linked(lab, world, number)
+                _begin_linked(testbed, world, number)
             disk.remount("ro")
-            kept += _meet(lab, world, number, used, [])
+            kept += _run_read_only(testbed, world, number, used, [])
             disk.remount("rw")
-            _recover(lab, world, number, used)
-    return lab.judge(rounds, _remark(kept, rounds))
+            _recover(testbed, world, number, used)
+    return testbed.judge(rounds, _remark(kept, rounds))
 
 
 def _a_file(folder: Path) -> None:
@@ -127,13 +127,13 @@ def _a_link_to_nowhere(folder: Path) -> None:
     folder.symlink_to("nowhere/at/all")
 
 
-@experiment(GROUP, "a file, or a link to nowhere, in the config folder's place", rounds=4, quick=2)
-def no_folder(lab: Lab, rounds: int) -> Figures:
+@experiment(GROUP, "a file or a dangling link instead of the config folder", rounds=4, quick=2)
+def no_folder(testbed: Testbed, rounds: int) -> Figures:
     kept = 0
     for number in range(rounds):
-        world = lab.home()
+        world = testbed.home()
         (_a_file, _a_link_to_nowhere)[number % 2](world.folder)
-        kept += _meet(lab, world, number, used=False, prefix=[])
+        kept += _run_read_only(testbed, world, number, used=False, prefix=[])
         world.folder.unlink()
-        _recover(lab, world, number, used=False)
-    return lab.judge(rounds, _remark(kept, rounds))
+        _recover(testbed, world, number, used=False)
+    return testbed.judge(rounds, _remark(kept, rounds))

@@ -1,4 +1,4 @@
-"""Secrets in error messages go through real deliveries: what of them is on disk, or was on the wire."""
+"""Secrets in error messages of real deliveries: none is left on disk or sent."""
 
 import json
 from collections import defaultdict
@@ -16,17 +16,17 @@ from tests.unit.domain.corpus.sample import Sample
 from tests.unit.domain.redaction.messages import SECRETS as MESSAGES
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
 GROUP = "Secrets in messages"
-AT_ONCE = 400  # events that wait at a time; the outbox holds some more
+PART = 400  # events that wait at a time; the outbox holds more
 SAMPLES: Mapping[str, Sample] = {
     **SECRETS,
     **WORDS,
     **{f"small: {name}": Sample("own", message, (secret,)) for name, (message, secret) in MESSAGES.items()},
 }
 
-# A machine whose user and host are those that the messages are about.
+# A machine with the user and host name that the messages contain.
 _PERSONS = f"""
 import os
 from arcade_usage.adapters.machine import runtime_facts as runtime_info
@@ -50,25 +50,25 @@ server.close()
 """
 
 
-Part = dict[str, Sample]  # by the name of a command that fails with it
-Left = defaultdict[str, set[str]]  # messages in which a secret came through, by where
+Part = dict[str, Sample]  # samples by the name of the command that fails with them
+Left = defaultdict[str, set[str]]  # messages in which a secret was left, by place
 
 
-@experiment(GROUP, "of commands, written down by the host and sent later", rounds=1, quick=0)
-def of_commands(lab: Lab, rounds: int) -> Figures:
+@experiment(GROUP, "of commands, written to disk by the tool and sent later", rounds=1, quick=0)
+def of_commands(testbed: Testbed, rounds: int) -> Figures:
     def run(world: World, path: str, part: Part, left: Left) -> None:
         lines = _PERSONS + start_of_host(world) + _KEEP.format(path=path)
-        host = run_host(lines, world.scratch)
-        assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
+        tool = run_host(lines, world.scratch)
+        assert (tool.returncode, tool.stdout, tool.stderr) == (0, "", "")
         assert len(world.waiting) == len(part)
-        _look_at_what_waits(world, part, left)
+        _search_waiting(world, part, left)
         list(flush(Scope(config_dir=world.folder), lambda _: None, []))
 
-    return _follow(lab, rounds, run)
+    return _follow(testbed, rounds, run)
 
 
 @experiment(GROUP, "of a server, in batches", rounds=1, quick=0)
-def of_a_server(lab: Lab, rounds: int) -> Figures:
+def of_a_server(testbed: Testbed, rounds: int) -> Figures:
     def run(world: World, path: str, part: Part, _: Left) -> None:
         arrived = partial(_have_arrived, world, len(world.persons.events) + len(part))
         with serving(world, _PERSONS + _CAPTURE.format(path=path)) as server:
@@ -76,23 +76,23 @@ def of_a_server(lab: Lab, rounds: int) -> Figures:
             ended = server.end()
         assert (ended.returncode, ended.stderr, ended.dropped) == (0, "", 0)
 
-    return _follow(lab, rounds, run)
+    return _follow(testbed, rounds, run)
 
 
-def _follow(lab: Lab, rounds: int, run: Callable[[World, str, Part, Left], None]) -> Figures:
-    """Have every sample go the way that `run` sends those of a file, and look for secrets along it."""
+def _follow(testbed: Testbed, rounds: int, run: Callable[[World, str, Part, Left], None]) -> Figures:
+    """Send each sample with `run`, and search for secrets on disk and in the requests."""
     left: Left = defaultdict(set)
     for number in range(rounds):
-        world = lab.home()
+        world = testbed.home()
         for part in _parts(number):
             path = world.scratch / "messages.json"
             path.write_text(json.dumps({name: each.message for name, each in part.items()}), encoding="utf-8")
             for name in part:
-                lab.expect(name)
+                testbed.expect(name)
             run(world, str(path), part, left)
             path.unlink()
-            _look_at_the_rest(world, part, left)
-    return _judge(lab, rounds, left)
+            _search_requests_and_copies(world, part, left)
+    return _judge(testbed, rounds, left)
 
 
 def _have_arrived(world: World, events: int) -> bool:
@@ -100,37 +100,37 @@ def _have_arrived(world: World, events: int) -> bool:
 
 
 def _parts(number: int) -> Iterator[Part]:
-    """All samples, some at a time."""
+    """All samples, in parts of at most PART."""
     named = [(f"sample {number}.{at}", each) for at, each in enumerate(SAMPLES.values())]
-    for start in range(0, len(named), AT_ONCE):
-        yield dict(named[start : start + AT_ONCE])
+    for start in range(0, len(named), PART):
+        yield dict(named[start : start + PART])
 
 
-def _look_at_the_rest(world: World, part: Part, left: Left) -> None:
+def _search_requests_and_copies(world: World, part: Part, left: Left) -> None:
     for batch in world.receiver.batches():
         for event in batch["batch"]:
-            _look(part, event["properties"], "on the wire", left)
+            _search(part, event["properties"], "in a request", left)
     copies, _ = sent(Scope(config_dir=world.folder))
     for _, copy in copies:
-        _look(part, copy.properties, "copied on disk", left)
-    _look_at_what_waits(world, part, left)
+        _search(part, copy.properties, "in a copy on disk", left)
+    _search_waiting(world, part, left)
 
 
-def _look_at_what_waits(world: World, part: Part, left: Left) -> None:
+def _search_waiting(world: World, part: Part, left: Left) -> None:
     for record in world.waiting:
-        _look(part, record["event"]["properties"], "waiting on disk", left)
+        _search(part, record["event"]["properties"], "in a waiting event on disk", left)
 
 
-def _look(part: Part, properties: Mapping[str, Any], where: str, left: Left) -> None:
+def _search(part: Part, properties: Mapping[str, Any], where: str, left: Left) -> None:
     sample = part.get(str(properties.get("command_name")))
     if sample is not None and sample.comes_through(str(properties["error_message"])):
         left[where].add(sample.message)
 
 
-def _judge(lab: Lab, rounds: int, left: Left) -> Figures:
+def _judge(testbed: Testbed, rounds: int, left: Left) -> Figures:
     secrets = sum(len(each.secrets) for each in SAMPLES.values())
-    assert not any(left.values()), f"secrets came through: {dict(left)}"
-    return lab.judge(
+    assert not any(left.values()), f"secrets were left: {dict(left)}"
+    return testbed.judge(
         len(SAMPLES) * rounds,
-        f"{secrets} secrets in {len(SAMPLES)} messages; none was left on disk, on the wire or in a copy",
+        f"{secrets:,} secrets in {len(SAMPLES):,} messages; none was left in a waiting event, a request or a copy",
     )

@@ -1,4 +1,4 @@
-"""The table of figures, as Markdown: docs/reliability.md."""
+"""Writes docs/reliability.md: the figures of all experiments, as Markdown."""
 
 import os
 import platform
@@ -10,22 +10,32 @@ from attrs import frozen
 
 from verification.faults.experiment import Experiment
 from verification.faults.figures import Figures
-from verification.faults.lab import ORPHAN_SECONDS
+from verification.faults.testbed import ORPHAN_SECONDS
 
 _TITLE = "# Reliability, measured"
-_HEAD = """What became of events when things went wrong, with real processes, files and sockets. `make faults` wrote
-this page; every figure was counted in that run. **Lost** is an event that never reached PostHog though its record
-was written; **duplicated**, one that is there twice after PostHog dropped repeats; **mixed up**, one that counts
-for somebody else. **Held up** is how long tracking kept the host, median and longest of all calls.
+_MEANING = """This page shows what happens to usage events when machines, networks and processes fail. Where *lost*,
+*duplicated* and *misattributed* are 0, each event that was written to disk reached PostHog once, for the right person.
 """
-_COLUMNS = ("what was done", "times", "events", "lost", "duplicated", "mixed up", "held up (ms)", "remarks")
+_COLUMNS = ("fault", "times", "events", "lost", "duplicated", "misattributed", "delay (ms)", "remarks")
+_EXPLANATION = """`make faults` caused each fault with real processes, files and sockets, and wrote this page. A local
+receiver takes the place of PostHog and Arcade Cloud; it merges persons by PostHog's rules.
+
+| column | meaning |
+| --- | --- |
+| times | how often the fault was caused |
+| events | how many events had to arrive |
+| lost | events that never arrived although they were written to disk |
+| duplicated | events that arrived twice, after PostHog dropped repeats |
+| misattributed | events that were attributed to another person |
+| delay | how long tracking delayed the tool: median and longest of all calls |
+"""
 
 
 @frozen
 class Row:
-    """An experiment as it went: with figures, or with the reason why there are none.
+    """Result of an experiment: its figures, or in `trouble` the reason why there are none.
 
-    `started`: how many processes. `orphans`: how many of them stayed alive too long.
+    `seconds`: its duration. `started`: how many processes it started. `orphans`: how many ran for too long.
     """
 
     experiment: Experiment
@@ -37,7 +47,8 @@ class Row:
 
 
 def write_report(rows: Sequence[Row]) -> str:
-    lines = [_TITLE, "", *_summary(rows), "", _HEAD, _machine(), ""]
+    """The page as Markdown: meaning, summary, columns, then one section for each group."""
+    lines = [_TITLE, "", _MEANING, *_summary(rows), "", _EXPLANATION, _machine(), ""]
     groups = dict.fromkeys(row.experiment.group for row in rows)
     for group in groups:
         lines += [f"## {group}", "", _line(_COLUMNS), _line(["---"] * len(_COLUMNS))]
@@ -48,34 +59,36 @@ def write_report(rows: Sequence[Row]) -> str:
 
 
 def _machine() -> str:
-    return f"Python {platform.python_version()}, posthog {version('posthog')}, {platform.system()} on {os.cpu_count()} cores."
+    return f"Measured with Python {platform.python_version()}, posthog {version('posthog')}, {platform.system()} on {os.cpu_count()} cores."
 
 
 def _summary(rows: Sequence[Row]) -> list[str]:
-    """What a person wants to know first."""
-    made = [row.figures for row in rows if row.figures is not None]
-    waits = [wait for figures in made for wait in figures.waits_ms]
+    """Totals of all experiments, as list items."""
+    all_figures = [row.figures for row in rows if row.figures is not None]
+    waits = [wait for figures in all_figures for wait in figures.waits_ms]
     groups = len({row.experiment.group for row in rows})
     orphans, started = sum(row.orphans for row in rows), sum(row.started for row in rows)
-    failed = len(rows) - sum(figures.is_clean for figures in made)
+    failed = len(rows) - sum(figures.is_clean for figures in all_figures)
     return [
         f"- {len(rows):,} experiments in {groups} groups; {failed:,} failed.",
-        f"- Of {sum(figures.events for figures in made):,} events that had to arrive,"
-        f" {sum(figures.lost for figures in made):,} were lost,"
-        f" {sum(figures.duplicated for figures in made):,} duplicated,"
-        f" {sum(figures.mixed_up for figures in made):,} counted for somebody else.",
-        f"- Half of all commands were held up for less than {median(waits):.1f} ms, 99 % for less than"
+        f"- Of {sum(figures.events for figures in all_figures):,} events that had to arrive,"
+        f" {sum(figures.lost for figures in all_figures):,} were lost,"
+        f" {sum(figures.duplicated for figures in all_figures):,} duplicated,"
+        f" {sum(figures.misattributed for figures in all_figures):,} misattributed.",
+        f"- Tracking delayed half of all commands by less than {median(waits):.1f} ms, and 99 % by less than"
         f" {sorted(waits)[len(waits) * 99 // 100]:.0f} ms."
         if waits
         else "",
-        f"- Of {started:,} processes that were started, {orphans:,} were alive {ORPHAN_SECONDS:.0f} s later.",
+        f"- Of {started:,} processes that were started, {orphans:,} still ran {ORPHAN_SECONDS:.0f} s after their experiment.",
     ]
 
 
 def _details(rows: Sequence[Row], group: str) -> list[str]:
-    told = {row.experiment: row.figures.details for row in rows if row.figures is not None}
+    details_of = {row.experiment: row.figures.details for row in rows if row.figures is not None}
     return [
-        f"**{each.name}**: {details}" for each, details in told.items() if each.group == group and details
+        f"**{each.name}**: {details}"
+        for each, details in details_of.items()
+        if each.group == group and details
     ]
 
 
@@ -83,10 +96,10 @@ def _cells(row: Row) -> list[str]:
     figures = row.figures
     if figures is None:
         return [row.experiment.name, *["-"] * (len(_COLUMNS) - 2), row.trouble]
-    held_up = f"{figures.median_wait_ms:.1f}, {figures.longest_wait_ms:.1f}" if figures.waits_ms else "-"
-    counts = (figures.tried, figures.events, figures.lost, figures.duplicated, figures.mixed_up)
+    delay = f"{figures.median_wait_ms:.1f}, {figures.longest_wait_ms:.1f}" if figures.waits_ms else "-"
+    counts = (figures.tried, figures.events, figures.lost, figures.duplicated, figures.misattributed)
     remark = "; ".join(filter(None, (figures.remark, row.trouble)))
-    return [row.experiment.name, *(f"{count:,}" for count in counts), held_up, remark]
+    return [row.experiment.name, *(f"{count:,}" for count in counts), delay, remark]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,20 +1,20 @@
-"""The faults that `make faults` makes by the hundred, a few times each."""
+"""The experiments of `make faults`, with a few rounds each."""
 
 import pytest
 
 from verification.faults import families  # noqa: F401 - importing them registers their experiments
 from verification.faults.experiment import EXPERIMENTS, Experiment, NotRunError
-from verification.faults.lab import open_lab
+from verification.faults.testbed import open_testbed
 
 QUICK = [each for each in EXPERIMENTS if each.quick]
 
 
 @pytest.mark.parametrize("experiment", QUICK, ids=str)
-def test_nothing_is_lost_or_mixed_up(experiment: Experiment) -> None:
-    """Whatever is done to it: each event arrives once, and counts for nobody else than whose it is."""
-    with open_lab() as lab:
+def test_no_event_is_lost_or_misattributed(experiment: Experiment) -> None:
+    """Under each fault, every expected event arrives once and is attributed to no other person."""
+    with open_testbed() as testbed:
         try:
-            figures = experiment.run(lab, experiment.quick)
+            figures = experiment.run(testbed, experiment.quick)
         except NotRunError as reason:
             pytest.skip(str(reason))
     assert figures.tried > 0

@@ -1,7 +1,4 @@
-"""Two users of one machine, each with a home and processes of their own: root, which the tests run as, and another.
-
-Owns the invariant that the other one's processes have none of root's rights.
-"""
+"""Two users of one machine: root, which runs the tests, and another user with a home and without privileges."""
 
 import os
 import subprocess
@@ -13,17 +10,17 @@ from pathlib import Path
 
 import arcade_usage
 from tests.e2e.world import TOKEN, World
-from verification.faults.command_runs import HOST_SECONDS, program
+from verification.faults.command_runs import TOOL_SECONDS, find_program
 from verification.faults.experiment import NotRunError
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
-SOMEBODY = 4242  # a user, and a group, that no machine has
+OTHER_USER = 4242  # a user id and group id that no machine has
 ROOT = [sys.executable]
 PACKAGE_HOME = str(Path(arcade_usage.__file__).parents[1])
 LIBRARIES = sysconfig.get_path("purelib")
-REACHABLE = 0o711  # a folder that everybody may pass through
+REACHABLE = 0o711  # other users may enter the folder
 
-# A tool that names no folder: the environment does.
+# A tool that passes no config folder; the environment determines it.
 _START = """
 import os, sys
 import arcade_usage
@@ -39,17 +36,17 @@ except ChildProcessError: pass
 _STARTS_ITSELF = (
     "import subprocess, sys, arcade_usage, posthog; subprocess.run([sys.executable, '-c', ''], check=True)"
 )
-FROZEN = "sys.frozen = True"  # it starts no process, so that its event waits
+FROZEN = "sys.frozen = True"  # the tool starts no process, so its event waits
 
 
 @contextmanager
-def home_of_somebody(lab: Lab) -> Iterator[World]:
-    """A home of SOMEBODY's, which $HOME names meanwhile."""
-    world = lab.home()
-    lab.scratch.chmod(REACHABLE)
-    os.chown(world.scratch, SOMEBODY, SOMEBODY)
+def home_of_other_user(testbed: Testbed) -> Iterator[World]:
+    """Yields a home of OTHER_USER. $HOME names it in the meantime."""
+    world = testbed.home()
+    testbed.scratch.chmod(REACHABLE)
+    os.chown(world.scratch, OTHER_USER, OTHER_USER)
     world.folder = world.scratch / ".arcade"
-    with lab.monkeypatch.context() as patch:
+    with testbed.monkeypatch.context() as patch:
         patch.setenv("HOME", str(world.scratch))
         yield world
 
@@ -65,8 +62,8 @@ def run_tool(world: World, name: str, python: Sequence[str], *, before: str = ""
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stderr
 
 
-def call(python: Sequence[str], *arguments: str) -> None:
-    """What a person asks for; it may be told that it can't be done."""
+def run_cli(python: Sequence[str], *arguments: str) -> None:
+    """Run a command of `arcade-usage`. It may fail, but without a traceback."""
     done = _python(python, "-m", "arcade_usage.cli", *arguments)
     assert done.returncode in (0, 1, 3), f"{arguments}: {done.stdout}{done.stderr}"
     assert "Traceback" not in done.stderr, done.stderr
@@ -74,22 +71,23 @@ def call(python: Sequence[str], *arguments: str) -> None:
 
 def _python(python: Sequence[str], *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [*python, "-B", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=HOST_SECONDS, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False)
 
 
 def check_owners(world: World) -> None:
-    others = [path for path in world.scratch.rglob("*") if path.lstat().st_uid != SOMEBODY]
-    assert not others, f"not the user's: {others}"
+    """Raises AssertionError if a file in the home does not belong to OTHER_USER."""
+    others = [path for path in world.scratch.rglob("*") if path.lstat().st_uid != OTHER_USER]
+    assert not others, f"files of another user: {others}"
 
 
-def as_somebody(lab: Lab) -> list[str]:
-    """A Python that runs as SOMEBODY: this one, or the system's, if only that can be reached. Raises NotRunError."""
+def as_other_user(testbed: Testbed) -> list[str]:
+    """Command of a Python that runs as OTHER_USER: this one if that user can reach it, else the system's. Raises NotRunError."""
     if os.geteuid() != 0:
-        raise NotRunError("only root can be two users")
-    ids = [f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups"]
+        raise NotRunError("needs root")
+    ids = [f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups"]
     for name in (sys.executable, "/usr/bin/python3"):
-        python = [program("setpriv"), *ids, "--", name]
+        python = [find_program("setpriv"), *ids, "--", name]
         if _python(python, "-c", _STARTS_ITSELF).returncode == 0:
             return python
-        lab.monkeypatch.setenv("PYTHONPATH", os.pathsep.join((PACKAGE_HOME, LIBRARIES)))
-    raise NotRunError("there is no Python here that another user can run")
+        testbed.monkeypatch.setenv("PYTHONPATH", os.pathsep.join((PACKAGE_HOME, LIBRARIES)))
+    raise NotRunError("no Python that another user can run")

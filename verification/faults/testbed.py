@@ -1,7 +1,6 @@
-"""Where an experiment takes place: users with homes of their own, the services, and an account of what was done.
+"""Testbed of one experiment: homes of users, local services, and the list of events that have to arrive.
 
-Owns the account: every event that has to arrive is entered with whose it may be, and judged by what the
-receiver made of it.
+An experiment enters each expected event with its possible owners. `judge` compares the list with the receiver.
 """
 
 import os
@@ -28,22 +27,22 @@ from arcade_usage.demo.receiver import Receiver
 from tests.e2e.prelude import Prelude, hours_ahead
 from tests.e2e.world import World, noting_processes
 from tests.isolation import isolate
-from verification.faults.alive import LAB_VARIABLE, survivors
 from verification.faults.figures import Figures
+from verification.faults.processes import EXPERIMENT_VARIABLE, still_running
 
-NOBODY = "nobody"  # an owner: no person may get it
-ORPHAN_SECONDS = 11.0  # after which no process of an experiment is alive
+NO_PERSON = "no person"  # an event that PostHog attributes to no principal
+ORPHAN_SECONDS = 11.0  # after its end, no process of an experiment may run for longer
 
 
 @define
-class Lab:
-    """A context manager's worth of one experiment.
+class Testbed:
+    """Testbed of one experiment; `open_testbed` creates it.
 
-    `owners`: of every event that has to arrive, by the command's name, which is given once: whose it may be.
-    An event that ends up with nobody is nobody's, which is always right. `waits_ms`: of the host.
-    `login_waits_ms`, `logout_waits_ms`: of those, which may wait. `lifetimes`: of the delivery processes that
-    have ended, in seconds. `started_by_hosts`: how many processes were started by hosts that are processes
-    themselves. `orphans`: how many were still alive ORPHAN_SECONDS after the end.
+    `owners`: for each event that has to arrive, by its unique command name, the principals that it may be
+    attributed to. No person is always allowed. `waits_ms`: how long tracking delayed each command.
+    `login_waits_ms`, `logout_waits_ms`: the same for logins and logouts, which may wait. `lifetimes`: of
+    ended delivery processes, in seconds. `started_by_tools`: processes that were started by tools in
+    processes of their own. `orphans`: processes that still ran ORPHAN_SECONDS after the end.
     """
 
     scratch: Path
@@ -55,54 +54,51 @@ class Lab:
     login_waits_ms: list[float] = field(factory=list)
     logout_waits_ms: list[float] = field(factory=list)
     lifetimes: list[float] = field(factory=list)
-    started_by_hosts: int = 0
+    started_by_tools: int = 0
     orphans: int = 0
     name: str = field(factory=lambda: uuid4().hex)
     _homes: int = field(default=0, init=False)
 
     def home(self) -> World:
-        """Another user, with a config folder that is not there yet. All share the receiver."""
+        """A new user, whose config folder does not exist yet. All users share the receiver."""
         self._homes += 1
         scratch = self.scratch / f"home-{self._homes}"
         scratch.mkdir()
         return World(self.receiver, scratch / "config", scratch, self.monkeypatch, self.processes)
 
     def expect(self, name: str, *owners: str) -> None:
-        """The event of this command has to arrive, and may count for these."""
-        assert name not in self.owners, "a command's name is given once"
+        """Expect the event of this command to arrive, attributed to one of `owners` or to no person."""
+        assert name not in self.owners, "each command needs a name of its own"
         self.owners[name] = frozenset(owners)
 
     def track(self, world: World, name: str, *owners: str, **facts: Any) -> None:
-        """Run a command in this process as a host does, and enter how long tracking held it up.
-
-        Its delivery is left on its way. The event is entered as one that has to arrive.
-        """
+        """Run a command in this process, as a tool does, and expect its event. Does not wait for the delivery."""
         self.expect(name, *owners)
         self.attempt(world, name, **facts)
 
     def attempt(self, world: World, name: str, **facts: Any) -> None:
-        """As `track`, for an event that need not arrive."""
+        """Like `track`, for an event that may not arrive."""
         self.waits_ms.append(_milliseconds(lambda: world.start(name, **facts)))
 
     def log_in(self, world: World, name: str, principal_id: str) -> None:
-        """As `track`, for a login as this person."""
+        """Like `track`, for a login as this principal."""
         self.expect(name, principal_id)
         self.login_waits_ms.append(_milliseconds(lambda: world.log_in(principal_id, name=name)))
 
     def log_out(self, world: World, name: str, *owners: str) -> None:
-        """As `track`, for a logout."""
+        """Like `track`, for a logout."""
         self.expect(name, *owners)
         self.logout_waits_ms.append(_milliseconds(lambda: world.log_out(name)))
 
-    def together(self, actions: Iterable[Callable[[], object]]) -> None:
-        """Do all of these side by side; returns when the last one has ended."""
-        all_of_them = list(actions)
-        with ThreadPoolExecutor(max(1, len(all_of_them))) as pool:
-            for done in [pool.submit(action) for action in all_of_them]:
+    def run_in_parallel(self, actions: Iterable[Callable[[], object]]) -> None:
+        """Run all actions in parallel; returns when the last one has ended."""
+        calls = list(actions)
+        with ThreadPoolExecutor(max(1, len(calls))) as pool:
+            for done in [pool.submit(call) for call in calls]:
                 done.result()
 
-    def let_hours_pass(self, hours: float) -> None:
-        """Put the clock of hosts and deliveries on by so much, or back; it adds up."""
+    def advance_clock(self, hours: float) -> None:
+        """Set the clock of tools and deliveries forward by `hours`, or backward if negative. Repeated calls add up."""
         ahead = hours_ahead() + hours
         self.prelude.set_clock(ahead)
         clock = SimpleNamespace(time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic)
@@ -114,41 +110,41 @@ class Lab:
         return Prelude(self.scratch / "prelude", self.monkeypatch)
 
     def settle(self) -> None:
-        """Wait until every delivery process that was started from here has ended."""
+        """Wait until each delivery process that this process started has ended."""
         for process in self.processes:
             process.wait(20)
 
     def settle_all(self) -> None:
-        """Wait until every process of this lab has ended, whoever started it."""
+        """Wait until each process of this experiment has ended, including those that tools started."""
         self.settle()
-        assert not survivors(self.name, 20)
+        assert not still_running(self.name, 20)
 
     def is_known(self, world: World, name: str) -> bool:
-        """Whether the event of this command was ever written down, once its delivery has ended."""
+        """Whether the event of this command is on disk or was received. Call after its delivery has ended."""
         on_disk = {record["event"]["properties"]["command_name"] for record in world.waiting}
         return name in on_disk or name in world.events
 
     def judge(self, tried: int, remark: str = "", details: str = "") -> Figures:
-        """What became of the expected events, so far."""
+        """Figures of the expected events, as the receiver has received them so far."""
         got: Counter[str] = Counter()
-        mixed_up = 0
+        misattributed = 0
         for name, person in self._arrived():
             got[name] += 1
             owners = self.owners.get(name)
-            mixed_up += owners is not None and person != NOBODY and person not in owners
+            misattributed += owners is not None and person != NO_PERSON and person not in owners
         return Figures(
             tried,
             events=len(self.owners),
             lost=sum(name not in got for name in self.owners),
             duplicated=sum(count - 1 for count in got.values()),
-            mixed_up=mixed_up,
+            misattributed=misattributed,
             waits_ms=tuple(self.waits_ms),
             remark=remark,
             details=details,
         )
 
     def persons(self) -> dict[str, str]:
-        """Whom each event counts for, by the command's name: a principal, or NOBODY."""
+        """By command name, the principal that its event is attributed to, or NO_PERSON."""
         return dict(self._arrived())
 
     def _arrived(self) -> Iterator[tuple[str, str]]:
@@ -156,14 +152,14 @@ class Lab:
             principals = set(self.receiver.principals.values())
             named = {person: state for state, person in persons.person_of_id.items() if state in principals}
             for event in persons.events:
-                yield str(event.properties["command_name"]), named.get(persons.person_of(event), NOBODY)
+                yield str(event.properties["command_name"]), named.get(persons.person_of(event), NO_PERSON)
 
 
 @contextmanager
-def open_lab() -> Iterator[Lab]:
-    """A lab in a temporary folder, with an environment of its own.
+def open_testbed() -> Iterator[Testbed]:
+    """Yields a testbed in a temporary folder, with its own environment.
 
-    Raises AssertionError if a process of its is alive ORPHAN_SECONDS after its end, whoever started it.
+    Raises AssertionError if a process of the experiment still runs ORPHAN_SECONDS after its end.
     """
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="arcade-usage-faults-")))
@@ -172,35 +168,35 @@ def open_lab() -> Iterator[Lab]:
         receiver = stack.enter_context(Receiver())
         lifetimes: list[float] = []
         processes = stack.enter_context(noting_processes(monkeypatch, lambda each: _watch(each, lifetimes)))
-        lab = Lab(scratch, receiver, monkeypatch, processes, lifetimes=lifetimes)
-        monkeypatch.setenv(LAB_VARIABLE, lab.name)
-        stack.callback(_end, lab)
-        yield lab
+        testbed = Testbed(scratch, receiver, monkeypatch, processes, lifetimes=lifetimes)
+        monkeypatch.setenv(EXPERIMENT_VARIABLE, testbed.name)
+        stack.callback(_end, testbed)
+        yield testbed
 
 
 def _milliseconds(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    started = time.perf_counter()
     action()
-    return (time.perf_counter() - begun) * 1000
+    return (time.perf_counter() - started) * 1000
 
 
 def _watch(process: "subprocess.Popen[bytes]", lifetimes: list[float]) -> None:
-    """Enter how long it lived, when it has ended."""
+    """Add the lifetime of a process to `lifetimes` when it ends."""
 
     def wait() -> None:
-        begun = time.monotonic()
+        started = time.monotonic()
         process.wait()
-        lifetimes.append(time.monotonic() - begun)
+        lifetimes.append(time.monotonic() - started)
 
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _end(lab: Lab) -> None:
-    orphans = survivors(lab.name, ORPHAN_SECONDS)
-    lab.orphans = len(orphans)
+def _end(testbed: Testbed) -> None:
+    orphans = still_running(testbed.name, ORPHAN_SECONDS)
+    testbed.orphans = len(orphans)
     for orphan in orphans:
         with suppress(ProcessLookupError):
             os.kill(orphan, signal.SIGKILL)
-    for process in lab.processes:
+    for process in testbed.processes:
         process.wait()
-    assert not orphans, f"{len(orphans)} processes alive after {ORPHAN_SECONDS:.0f} s"
+    assert not orphans, f"{len(orphans)} processes still ran after {ORPHAN_SECONDS:.0f} s"

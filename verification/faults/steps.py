@@ -1,8 +1,8 @@
-"""A process that kills itself at one of the steps it takes that can be seen from outside.
+"""Makes a process kill itself at a numbered step with an effect outside of the process.
 
-Owns the invariant that every such step counts: a change of the file system, a lock, a message, a delivery
-that is started. Between two steps nothing can be seen, so being killed before a step is being killed after the
-one before it; a message is also cut in half, and a host also killed just when its delivery runs.
+Steps are changes of the file system, locks, messages and the start of a delivery. Nothing outside changes
+between two steps, so a kill before a step covers each moment since the previous one. A message is also cut
+in half, and a tool is also killed right after its delivery was started.
 """
 
 import os
@@ -12,16 +12,16 @@ from pathlib import Path
 
 from attrs import frozen
 
-from verification.faults.lab import Lab
+from verification.faults.testbed import Testbed
 
-# Variables of the process that is to be killed, and what it runs before anything else.
-STEP, WHO, HIT = "FAULTS_STEP", "FAULTS_WHO", "FAULTS_HIT"
-HOST, DELIVERY = "host", "delivery"
-LAUNCHED = "start the delivery, half"  # a host's step: it is killed, and the delivery runs
+# Environment variables of the process to kill, and the code that it runs first.
+STEP, PROCESS, HIT = "FAULTS_STEP", "FAULTS_PROCESS", "FAULTS_HIT"
+TOOL, DELIVERY = "tool", "delivery"
+LAUNCHED = "start the delivery, half"  # a step of a tool: it is killed after the delivery was started
 
 _STEPS = """
 import os
-if os.environ.get("FAULTS_WHO") == ("delivery" if "ARCADE_USAGE_EVENT_DATA" in os.environ else "host"):
+if os.environ.get("FAULTS_PROCESS") == ("delivery" if "ARCADE_USAGE_EVENT_DATA" in os.environ else "tool"):
     import _posixsubprocess, fcntl, re, signal, socket, threading
     _last, _report = int(os.environ["FAULTS_STEP"]), os.environ["FAULTS_HIT"]
     _taken, _names, _lock = [0], {}, threading.RLock()
@@ -57,10 +57,10 @@ if os.environ.get("FAULTS_WHO") == ("delivery" if "ARCADE_USAGE_EVENT_DATA" in o
         setattr(owner, function, stepped)
 
     def _makes(path, flags=0, *_):
-        return f"make {_file(path)}" if flags & os.O_CREAT and not os.path.exists(path) else None
+        return f"create {_file(path)}" if flags & os.O_CREAT and not os.path.exists(path) else None
 
     def _makes_folder(path, *_):
-        return None if os.path.exists(path) else f"make {_file(path)}/"
+        return None if os.path.exists(path) else f"create {_file(path)}/"
 
     def _locks(of, how):
         return f"{'unlock' if how & fcntl.LOCK_UN else 'lock'} {_names.get(of, 'a file')}"
@@ -84,48 +84,48 @@ if os.environ.get("FAULTS_WHO") == ("delivery" if "ARCADE_USAGE_EVENT_DATA" in o
     _stepped(os, "link", lambda _, path: f"link {_file(path)}")
     _stepped(os, "replace", lambda _, path: f"rename to {_file(path)}")
     _stepped(os, "unlink", lambda path: f"remove {_file(path)}")
-    _stepped(os, "dup2", lambda *_: "let go of the host")
+    _stepped(os, "dup2", lambda *_: "close stdout")
     _stepped(fcntl, "flock", _locks)
     _stepped(socket.socket, "connect", lambda *_: "connect")
     for _name in ("send", "sendall"):
         _stepped(socket.socket, _name, _sends, _halve)
     for _name in ("recv", "recv_into"):
         _stepped(socket.socket, _name, lambda *_: "receive")
-    if os.environ["FAULTS_WHO"] == "host":
+    if os.environ["FAULTS_PROCESS"] == "tool":
         _starts, _start = (lambda *_: "start the delivery"), (lambda real, *arguments: real(*arguments))
         _stepped(_posixsubprocess, "fork_exec", _starts, _start)
 """
 
 
 @frozen
-class Blow:
-    """Kills the process at its step number `step`, if it gets that far. `report`: where it says so first."""
+class Kill:
+    """Kills a process at its step number `step`, if it takes that many. It writes the step to `report` first."""
 
-    lab: Lab
-    who: str
+    testbed: Testbed
+    process: str
     step: int
     report: Path
 
     @contextmanager
-    def falls(self) -> Iterator[None]:
-        """On whoever starts meanwhile, where steps are counted."""
-        with self.lab.monkeypatch.context() as patch:
-            patch.setenv(WHO, self.who)
+    def armed(self) -> Iterator[None]:
+        """Applies to processes that are started in the meantime, after `count_steps`."""
+        with self.testbed.monkeypatch.context() as patch:
+            patch.setenv(PROCESS, self.process)
             patch.setenv(STEP, str(self.step))
             patch.setenv(HIT, os.fspath(self.report))
             yield
 
     @property
     def hit(self) -> str | None:
-        """The step it fell on; None where the process ended by itself before."""
+        """The step of the kill; None if the process ended before it."""
         return self.report.read_text(encoding="utf-8").strip() if self.report.exists() else None
 
 
-def count_steps(lab: Lab) -> None:
-    """Of every process that starts from now on, if a blow is to fall on it."""
-    lab.prelude.add("steps", _STEPS)
+def count_steps(testbed: Testbed) -> None:
+    """Count the steps of processes that start from now on."""
+    testbed.prelude.add("steps", _STEPS)
 
 
-def tell(hits: Sequence[str]) -> str:
-    """Every step at which something was killed, in order."""
-    return "killed before each of these steps, or half-way through it: " + "; ".join(hits) + "."
+def describe_steps(hits: Sequence[str]) -> str:
+    """The steps as text for the page."""
+    return "killed before each of these steps, or in its middle: " + "; ".join(hits) + "."

@@ -1,11 +1,11 @@
-"""Which ids may be sent, told from the inputs alone, by rules of its own: it shares no code with the library."""
+"""Decides which ids may be sent, from the inputs alone. Shares no code with the library, so both can be compared."""
 
 import json
 import re
 from typing import Any
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-_EVERYBODYS = {
+_RESERVED = {
     "anonymous", "guest", "distinct_id", "distinctid", "id", "not_authenticated", "email", "undefined", "true", "false",
     "null", "none", "nan", "0", "[object object]", "",
 }  # fmt: skip
@@ -13,24 +13,24 @@ _LINK = "linked_principal_id"
 _ID_KEYS = ("anon_id", _LINK, "claim", "principal_id", "distinct_id", "account_id")
 
 
-def is_installation(value: object) -> bool:
+def is_anonymous_id(value: object) -> bool:
     return isinstance(value, str) and _UUID.fullmatch(value) is not None and value.strip("0-") != ""
 
 
-def is_person(value: object) -> bool:
+def is_principal(value: object) -> bool:
     return (
         isinstance(value, str)
         and len(value) <= 200
         and value.isprintable()
         and value == value.strip()
-        and value.strip("'\"").lower() not in _EVERYBODYS
+        and value.strip("'\"").lower() not in _RESERVED
     )
 
 
 def ids_in(content: bytes | str) -> set[str]:
-    """The ids that an input may give out as its own: those that stand where ids stand, and are such.
+    """Valid ids in the places of an input where ids are stored.
 
-    An installation's id beside a link of a wrong type is none: that file says nothing.
+    An anonymous id next to a link of a wrong type does not count: the library ignores the whole file.
     """
     try:
         return set(
@@ -45,7 +45,7 @@ def _walk(tree: Any) -> list[str]:
         return list(ids_in(tree)) if tree.startswith("{") else []
     if isinstance(tree, list):
         return [each for item in tree for each in _walk(item)]
-    if not isinstance(tree, dict) or not (tree.get(_LINK) is None or is_person(tree[_LINK])):
+    if not isinstance(tree, dict) or not (tree.get(_LINK) is None or is_principal(tree[_LINK])):
         return []
-    own = [tree[key] for key in _ID_KEYS if is_person(tree.get(key))]
+    own = [tree[key] for key in _ID_KEYS if is_principal(tree.get(key))]
     return own + [each for item in tree.values() for each in _walk(item)]
