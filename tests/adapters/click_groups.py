@@ -1,4 +1,4 @@
-"""Click groups that find their commands in their own ways, for the tests of tracking them."""
+"""Click groups with different ways to find their commands."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def make_command(name: str | None, callback: Any = lambda: None) -> click.Comman
 
 
 class Lazy(click.Group):
-    """Makes its commands when they are asked for, each time anew, and lists them without."""
+    """Creates a command each time it is requested, and lists the names without creating them."""
 
     loaded = ("query", "export")
 
@@ -32,7 +32,7 @@ class Lazy(click.Group):
 
 
 class Abbreviated(click.Group):
-    """Finds a command by the beginning of its name."""
+    """Finds a command by a prefix of its name."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
@@ -41,7 +41,7 @@ class Abbreviated(click.Group):
 
 
 class Anything(click.Group):
-    """Makes a command of whatever is typed; some of it is in a list that fails."""
+    """Creates a command for any typed name. Its list of commands raises."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         del ctx
@@ -52,7 +52,7 @@ class Anything(click.Group):
 
 
 class Defaulting(click.Group):
-    """Runs `show` where no known command is named."""
+    """Runs `show` if the first argument is not a command."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,4 +1,4 @@
-"""What tests of adapters start from."""
+"""Fixtures for the tests of adapters."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ from tests.adapters.stand_in import StandIn
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A file that is not there yet, alone in its folder."""
+    """A path without a file, in an otherwise empty folder."""
     folder = tmp_path / "folder"
     folder.mkdir(0o700)
     return folder / "file.json"
@@ -22,7 +22,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def no_umask() -> Iterator[None]:
-    """Nothing is taken away from the modes that are asked for."""
+    """Sets the umask to 0, so that files get the requested mode."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -30,13 +30,13 @@ def no_umask() -> Iterator[None]:
 
 @pytest.fixture
 def recorder() -> Recorder:
-    """A tracker that is on, and sends nothing."""
+    """A tracker that is on, with ports in memory."""
     return Recorder()
 
 
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    """Is started where Python would be."""
+    """An executable that is started in place of Python."""
     stand_in = StandIn(tmp_path / "stand-in")
     monkeypatch.setattr(sys, "executable", stand_in.executable)
     yield stand_in
@@ -45,7 +45,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandI
 
 @pytest.fixture
 def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that the user's shell is in."""
+    """The current folder."""
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -54,6 +54,6 @@ def user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def silent_server() -> Iterator[socket.socket]:
-    """A host whose system accepts connections and that never says a word."""
+    """A server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server

@@ -1,4 +1,4 @@
-"""Real processes that contend for one thing: all stand at the line before any of them runs."""
+"""Starts processes that contend for one thing at the same moment."""
 
 import subprocess
 import sys
@@ -21,10 +21,10 @@ def contend(
     rounds: int = 1,
     environment: Mapping[str, str] | None = None,
 ) -> list[list[str]]:
-    """What each of `count` interpreters that run `script` printed, one list of lines each.
+    """Run `script` in `count` interpreters. Returns the lines that each printed.
 
-    `environment`: theirs, if not this process's own.
-    The script calls `ready()` once a round, just before what the processes contend for.
+    The script calls `ready()` once in each round, just before it contends; it continues when all are ready.
+    `environment`: of the interpreters; by default this process's own.
     """
     processes = [
         subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A credentials.yaml to write and to read."""
+"""Writes and reads a credentials.yaml."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ TOKEN = "tok_very-secret.123"
 
 
 def ask(credentials: Path) -> Request | None:
-    """What the file asks for; its stamp is that of the file there, whatever it says."""
+    """Read the file: the look-up request it leads to. Checks that the stamp is that of the file."""
     stamp, request = within(10.0, lambda: read_credentials(str(credentials)))
     assert stamp == stamp_of(credentials)
     return request

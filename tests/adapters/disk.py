@@ -1,4 +1,4 @@
-"""What a disk can do to us. Permission bits do not bind a test that runs as root, so `os` itself refuses."""
+"""Disk failures, raised by a patched `os`. Permission bits do not apply to tests that run as root."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def os_error(number: int) -> OSError:
-    """What the system raises, by its number."""
+    """The OSError with this errno."""
     return OSError(number, os.strerror(number))
 
 
@@ -22,12 +22,12 @@ def mode_of(path: Path) -> int:
 
 
 def deny(mocker: MockerFixture, folder: Path) -> None:
-    """Nothing under `folder` can be opened, listed, made, moved or removed any more."""
+    """Make each operation on files and folders below `folder` fail with EACCES."""
     _guard(mocker, folder, lambda _: True)
 
 
 def deny_writing(mocker: MockerFixture, folder: Path) -> None:
-    """What lies under `folder` can be read, and nothing there can be changed any more."""
+    """Make each change below `folder` fail with EACCES. Reading works."""
     _guard(mocker, folder, lambda flags: bool(flags & _WRITING))
 
 
@@ -50,7 +50,7 @@ def _guard(mocker: MockerFixture, folder: Path, is_denied: Callable[[int], bool]
 
 
 def _absolute(path: Any, folder: int | None) -> str:
-    """Where a path leads that may be a descriptor, or begin at one."""
+    """The path behind a descriptor, or behind a path that is relative to one."""
     if isinstance(path, int):
         return os.readlink(f"/proc/self/fd/{path}")
     return os.fspath(path) if folder is None else os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)

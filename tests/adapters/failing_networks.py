@@ -1,4 +1,4 @@
-"""Networks on which a request fails, each in a way of its own: real servers on loopback, and a resolver."""
+"""Networks on which requests fail: real servers on loopback, and a patched resolver."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ PASSWORD = "hunter2"
 
 @define
 class FailingNetwork:
-    """What one test's requests run into. `receiver` is well until a method makes it otherwise."""
+    """A network for one test. Each method breaks it in one way and returns the URL to request."""
 
     receiver: Receiver
     folder: Path
@@ -85,7 +85,7 @@ class FailingNetwork:
         return "http://127.0.0.1:9"
 
     def certified(self, name: str, *, trusted: bool, dates: tuple[datetime, datetime] | None = None) -> str:
-        """Https with a certificate of the test's own authority."""
+        """A server with a certificate of the test's own authority."""
         not_before, not_after = dates or (None, None)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         AUTHORITY.issue_cert(name, not_before=not_before, not_after=not_after).configure_cert(context)
@@ -108,13 +108,13 @@ class FailingNetwork:
         return self.receiver.url.replace("http:", "https:")
 
     def through(self, proxy: str, url: str = "http://service.example") -> str:
-        """A proxy on the way, which has a password."""
+        """Set a proxy with a password for `url`."""
         host = proxy.rpartition("/")[2]
         self.monkeypatch.setenv(f"{url.partition(':')[0]}_proxy".upper(), f"http://me:{PASSWORD}@{host}")
         return url
 
-    def saying(self, answer: bytes) -> str:
-        """A server that answers everything with these bytes, whatever they are."""
+    def answering_bytes(self, answer: bytes) -> str:
+        """A server that answers each request with these bytes."""
         server = self._open.enter_context(socket.create_server(("127.0.0.1", 0)))
 
         def serve() -> None:
@@ -136,5 +136,5 @@ def url_of(server: socket.socket) -> str:
 Cause = Callable[[FailingNetwork], str]
 
 
-def says(status: int, **more: object) -> Cause:
+def with_status(status: int, **more: object) -> Cause:
     return lambda network: network.answering(Behaviour(takes=False, status=status, **more))  # type: ignore[arg-type]

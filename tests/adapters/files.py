@@ -1,4 +1,4 @@
-"""One file of a folder of ours, reached as the adapters reach it, and the names of all."""
+"""Reads and writes a file through OwnedFolder, and lists a folder."""
 
 import os
 from pathlib import Path

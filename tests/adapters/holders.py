@@ -1,4 +1,4 @@
-"""Another process that holds a lock, and whether a lock is to be had."""
+"""Processes that hold a lock."""
 
 import os
 import subprocess
@@ -20,10 +20,10 @@ with {name}(sys.argv[1], 0.0):
 def holding(
     lock: str, path: "str | os.PathLike[str]", environment: Mapping[str, str] | None = None
 ) -> "Iterator[subprocess.Popen[str]]":
-    """A process in which `lock` holds this path until the end, or until it is sent a line.
+    """Run a process in which `lock` holds this path until it ends or reads a line.
 
-    `lock`: the full name of what makes a context manager of a path and of how long to wait for it. It is
-    killed in the end, if it has not ended by then.
+    `lock`: the full name of a function that takes a path and a wait in seconds and returns a context manager.
+    The process is killed when the context ends.
     """
     module, _, name = lock.rpartition(".")
     with subprocess.Popen(
@@ -39,8 +39,8 @@ def holding(
         process.kill()
 
 
-def is_had(lock: AbstractContextManager[object]) -> bool:
-    """Whether nobody kept us from having it for a moment."""
+def is_free(lock: AbstractContextManager[object]) -> bool:
+    """Whether the lock is free."""
     try:
         with lock:
             return True

@@ -1,4 +1,4 @@
-"""A tracker on in-memory ports, and what it would have sent."""
+"""A tracker with ports in memory, and the payloads of its deliveries."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from arcade_usage.testing.in_memory import ManualClock, MemoryLauncher, MemorySn
 
 @define
 class Recorder:
-    """`tracker` is the real one; `rotations` counts the logouts that it was told of."""
+    """Records commands. `tracker` is the real CommandTracker; `rotations` counts logouts."""
 
     launcher: MemoryLauncher = field(factory=MemoryLauncher)
     snapshots: MemorySnapshots = field(factory=MemorySnapshots)
@@ -40,16 +40,16 @@ class Recorder:
 
     @property
     def events(self) -> list[tuple[str, str]]:
-        """Name and outcome of each, in order."""
+        """Name and outcome of each event, in order."""
         return [(command["name"], command["outcome"]) for command in self.commands]
 
     @property
     def logins(self) -> list[str]:
-        """The names of the events that were waited for, which are those of successful logins."""
+        """Names of the events whose deliveries were waited for: successful logins."""
         waited_for = self.launcher.waited_for
         return [json.loads(payload)["command"]["name"] for payload in waited_for]
 
     def snapshot_is(self, usage: str) -> None:
-        """What a snapshot from now on says."""
+        """Set the text of usage.json in later snapshots."""
         snapshot: Mapping[str, object] = {"usage": usage, "ledger": None, "stamp": None}
         self.snapshots.snapshot = snapshot

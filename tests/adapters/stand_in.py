@@ -1,4 +1,4 @@
-"""A stand-in for Python, which tells how it was started: what the launcher is made to start instead."""
+"""An executable that is started in place of Python and reports how it was started."""
 
 import json
 import os
@@ -14,8 +14,8 @@ from attrs import define, field
 
 from arcade_usage.adapters.network.deadline import within
 
-_PYTHON = sys.executable  # tests put a stand-in there
-PATIENCE_SECONDS = 30.0  # for a process that should have answered at once
+_PYTHON = sys.executable  # before a test replaces it
+PATIENCE_SECONDS = 30.0  # for a process that answers at once
 
 _SCRIPT = """#!{python} -IS
 import json, os, stat, sys
@@ -27,7 +27,7 @@ def is_open(descriptor):
         return False
 
 nowhere = os.stat(os.devnull).st_rdev
-told = {{
+report = {{
     "arguments": sys.argv[1:],
     "environment": dict(os.environ),
     "folder": os.getcwd(),
@@ -36,9 +36,9 @@ told = {{
     "process": os.getpid(),
     "session": os.getsid(0),
 }}
-with open({told!r}, "w") as file:
-    json.dump(told, file)
-if {lets_go}:
+with open({report!r}, "w") as file:
+    json.dump(report, file)
+if {closes_output}:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 if {stays}:
     open({release!r}).read()
@@ -47,7 +47,7 @@ if {stays}:
 
 @define
 class StandIn:
-    """An executable in `folder`, and the pipes by which the test and it wait for each other."""
+    """An executable in `folder`, and the pipes that synchronize it with the test."""
 
     folder: Path
     processes: list[int] = field(factory=list)
@@ -59,47 +59,49 @@ class StandIn:
 
     def __attrs_post_init__(self) -> None:
         self.folder.mkdir()
-        os.mkfifo(self.folder / "told")
+        os.mkfifo(self.folder / "report")
         self.become()
 
-    def become(self, *, stays: bool = False, lets_go: bool = False) -> None:
-        """What the next process does after it has told: end; or stay until it is released.
+    def become(self, *, stays: bool = False, closes_output: bool = False) -> None:
+        """Set the behaviour of the next process: it reports, then ends; or it stays until `release`.
 
-        `lets_go`: it closes its standard output before.
+        `closes_output`: it closes its standard output before it stays.
         """
-        told, release = str(self.folder / "told"), ""
+        report, release = str(self.folder / "report"), ""
         if stays:
             self._staying.append(self.folder / f"release-{len(list(self.folder.iterdir()))}")
             release = str(self._staying[-1])
             os.mkfifo(release)
-        script = _SCRIPT.format(python=_PYTHON, told=told, release=release, stays=stays, lets_go=lets_go)
+        script = _SCRIPT.format(
+            python=_PYTHON, report=report, release=release, stays=stays, closes_output=closes_output
+        )
         written = self.folder / "written"
         written.write_text(script)
         written.chmod(0o755)
         written.replace(self.executable)
 
     def listen(self) -> dict[str, Any]:
-        """How a process was started. Waits for it to tell."""
-        told: dict[str, Any] = json.loads(_bounded((self.folder / "told").read_text))
-        self.processes.append(told["process"])
-        return told
+        """Wait for a report. Returns how the process was started."""
+        report: dict[str, Any] = json.loads(_bounded((self.folder / "report").read_text))
+        self.processes.append(report["process"])
+        return report
 
     @contextmanager
     def listening(self) -> Iterator[dict[str, Any]]:
-        """Listen while the context lasts; what it gives is filled when the context has ended."""
-        told: dict[str, Any] = {}
-        listener = threading.Thread(target=lambda: told.update(self.listen()))
+        """Listens while the context lasts; the yielded dict is filled when it ends."""
+        report: dict[str, Any] = {}
+        listener = threading.Thread(target=lambda: report.update(self.listen()))
         listener.start()
-        yield told
+        yield report
         listener.join(PATIENCE_SECONDS)
 
     def release(self) -> None:
-        """Let the processes end that stay."""
+        """Let processes end that stay."""
         while self._staying:
             _bounded(partial(self._staying.pop().write_text, ""))
 
     def wait_until_ended(self, process: int) -> None:
-        """Without reaping it."""
+        """Wait for a child to end, without reaping it."""
         _bounded(lambda: os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT))
 
     def is_there(self, process: int) -> bool:

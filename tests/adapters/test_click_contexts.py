@@ -1,4 +1,4 @@
-"""The contexts of a tracked Click command line: whose they are, how they end, and what a traceback shows."""
+"""Contexts of a tracked Click app: their classes, how they end, and their tracebacks."""
 
 import contextlib
 import sys
@@ -16,7 +16,7 @@ from tests.adapters.recorder import Recorder
 
 
 def test_a_context_that_is_entered_again_is_no_second_event(recorder: Recorder) -> None:
-    """Whoever kept it may do so; the invocation is over."""
+    """Entering a context after its invocation ended reports nothing."""
     kept: list[click.Context] = []
     command = make_command("tool", click.pass_context(kept.append))
     track(command, recorder.tracker)
@@ -27,7 +27,7 @@ def test_a_context_that_is_entered_again_is_no_second_event(recorder: Recorder) 
 
 
 def test_a_context_made_for_its_help_leaves_no_trace(recorder: Recorder) -> None:
-    """What makes documentation of a command line, or parses without running, is no event, and stops none."""
+    """Building help texts, or parsing without running, reports nothing and prevents no later event."""
     group = make_group()
     track(group, recorder.tracker)
     context = group.make_context("program", ["show"])
@@ -39,14 +39,14 @@ def test_a_context_made_for_its_help_leaves_no_trace(recorder: Recorder) -> None
 
 
 class Special(click.Context):
-    """A host's own kind of context."""
+    """A Context class of the tool."""
 
     def colour(self) -> str:
         return "blue"
 
 
-def test_a_hosts_own_contexts_stay_its_own(recorder: Recorder) -> None:
-    """They are of its class still, in the app and below."""
+def test_context_classes_of_the_tool_are_kept(recorder: Recorder) -> None:
+    """The tool's Context classes are used in the app and in its commands."""
     seen: list[Any] = []
 
     class Command(click.Command):
@@ -70,7 +70,7 @@ def test_a_hosts_own_contexts_stay_its_own(recorder: Recorder) -> None:
 
 
 def frames_of(group: click.Group, line: str) -> list[str]:
-    """The functions that a traceback names when a command line is run, innermost last."""
+    """Files and lines of the traceback when this command line is run, innermost last."""
     try:
         group.main(line.split(), "program", standalone_mode=False)
     except Exception as error:  # noqa: BLE001 - whatever it is
@@ -79,7 +79,7 @@ def frames_of(group: click.Group, line: str) -> list[str]:
 
 
 def make_failing() -> click.Group:
-    """A group in which something fails, other than a command."""
+    """A group with failures outside of command callbacks."""
 
     @contextlib.contextmanager
     def resource() -> Iterator[None]:
@@ -110,7 +110,7 @@ def make_failing() -> click.Group:
     ["broken", "deep broken", "nope", "show", "unclosable", "deep unclosable", "checked --check 1", "--check 1 checked"],
 )  # fmt: skip
 def test_no_traceback_shows_tracking(recorder: Recorder, line: str) -> None:
-    """Wherever it fails: loading a command, parsing, closing a resource. And it is one event."""
+    """Failures while loading, parsing and closing have the same traceback as without tracking, and are one event."""
     group = make_failing()
     untracked = frames_of(group, line)
     track(group, recorder.tracker)
@@ -119,7 +119,7 @@ def test_no_traceback_shows_tracking(recorder: Recorder, line: str) -> None:
 
 
 def test_a_traceback_from_closing_the_apps_own_context(recorder: Recorder) -> None:
-    """Shows no frame of tracking; on Python 3.10, which keeps it, this one."""
+    """A failure to close the app's context shows no frame of tracking; on Python 3.10, one."""
     group = make_failing()
     group.callback = group.commands["unclosable"].callback
     untracked = frames_of(group, "query")
@@ -131,8 +131,8 @@ def test_a_traceback_from_closing_the_apps_own_context(recorder: Recorder) -> No
     assert recorder.events == [("query", "error")]
 
 
-def test_a_failure_that_the_host_overcomes_is_none(recorder: Recorder) -> None:
-    """A group may catch what its command raises: then nothing left it."""
+def test_a_failure_that_a_group_catches_is_a_success(recorder: Recorder) -> None:
+    """If a group catches the exception of its command, the event is a success."""
 
     class Forgiving(click.Group):
         def invoke(self, ctx: click.Context) -> Any:
@@ -150,7 +150,7 @@ def test_a_failure_that_the_host_overcomes_is_none(recorder: Recorder) -> None:
 
 
 def test_an_exit_of_the_apps_own_context_has_its_code(recorder: Recorder) -> None:
-    """`ctx.exit` closes the context before it exits."""
+    """`ctx.exit` on the app's context, which closes it first, keeps the exit code."""
 
     @click.pass_context
     def leave(ctx: click.Context) -> None:
@@ -165,8 +165,8 @@ def test_an_exit_of_the_apps_own_context_has_its_code(recorder: Recorder) -> Non
     assert recorder.events == [("leave", "exit"), ("single", "exit")]
 
 
-def test_a_hosts_own_way_to_find_commands_on_one_group_is_left_alone(recorder: Recorder) -> None:
-    """Set on the group itself, it is not replaced; the event then has the group's name."""
+def test_a_resolve_command_of_one_group_is_kept(recorder: Recorder) -> None:
+    """A `resolve_command` set on a group instance is kept. The event then has the group's name."""
     group = make_group()
     own = group.resolve_command
     group.resolve_command = lambda ctx, args: own(ctx, args)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""A tracked Click command line: what its commands are called, chains, and commands that run others."""
+"""A tracked Click app: names of commands, chains, and commands that run other commands."""
 
 import sys
 from typing import Any
@@ -22,10 +22,10 @@ from tests.adapters.recorder import Recorder
         (Anything, "group secret", "group.fixed"),
     ],
 )
-def test_a_name_is_one_that_the_host_gave(
+def test_a_name_comes_from_the_tool(
     recorder: Recorder, kind: type[click.Group], line: str, name: str
 ) -> None:
-    """As the group knows it, or lists it; else as the command calls itself, unless that is what was typed."""
+    """A name is the group's name for a command, or one from its list, or the command's own; never typed text."""
     root = click.Group("program", commands={"group": make_group(kind)})
     track(root, recorder.tracker)
     run(root, line)
@@ -34,7 +34,7 @@ def test_a_name_is_one_that_the_host_gave(
 
 
 def test_a_default_command_is_called_by_its_name(recorder: Recorder) -> None:
-    """Though nobody typed it."""
+    """A default command has its name, although it was not typed."""
 
     def show(what: str) -> None:
         del what
@@ -48,7 +48,7 @@ def test_a_default_command_is_called_by_its_name(recorder: Recorder) -> None:
 
 
 def test_a_command_of_several_names_is_called_by_the_one_that_was_used(recorder: Recorder) -> None:
-    """Its own name counts for nothing where the group has given others, abbreviated or not."""
+    """Of several names in a group, the used one counts, abbreviated or not. The command's own name is ignored."""
     group = make_group(Abbreviated)
     command = make_command("main")
     group.add_command(command, "first")
@@ -59,7 +59,7 @@ def test_a_command_of_several_names_is_called_by_the_one_that_was_used(recorder:
 
 
 def test_commands_of_several_groups_in_one(recorder: Recorder) -> None:
-    """A collection finds its commands in its sources."""
+    """A CommandCollection finds the commands of its sources."""
     collection = click.CommandCollection("all", sources=[make_group(), make_group(Lazy)])
     track(collection, recorder.tracker)
     assert [run(collection, line) for line in ("show", "query", "secret")] == [0, 0, 2]
@@ -68,7 +68,7 @@ def test_commands_of_several_groups_in_one(recorder: Recorder) -> None:
 
 @pytest.mark.parametrize(("name", "event"), [("tool", "tool"), (None, "root")])
 def test_a_single_command_is_called_by_its_name(recorder: Recorder, name: str | None, event: str) -> None:
-    """Which its author gave; without one there is nothing to call it by."""
+    """The event has the name that the author gave, or a default one."""
     command = make_command(name)
     track(command, recorder.tracker)
     assert run(command, "") == 0
@@ -76,7 +76,7 @@ def test_a_single_command_is_called_by_its_name(recorder: Recorder, name: str | 
 
 
 def test_a_command_alone_is_not_tracked_by_its_group(recorder: Recorder) -> None:
-    """Run by itself, after its group was tracked and ran it, it is nobody's invocation."""
+    """A command of a tracked group that is run by itself is not tracked."""
     group = make_group()
     track(group, recorder.tracker)
     run(group, "show")
@@ -85,7 +85,7 @@ def test_a_command_alone_is_not_tracked_by_its_group(recorder: Recorder) -> None
 
 
 def test_a_command_of_a_tracked_group_can_be_tracked_by_itself(recorder: Recorder) -> None:
-    """Run by its group it is still the group's."""
+    """A command that is tracked by itself still counts for its group if the group runs it."""
     group, alone = make_group(), Recorder()
     track(group, recorder.tracker)
     run(group, "show")
@@ -123,7 +123,7 @@ def make_chain(**options: Any) -> click.Group:
 def test_a_chain_is_one_event(
     recorder: Recorder, line: str, event: tuple[str, str], logins: list[str]
 ) -> None:
-    """Called by the last command that began, which is the one that failed; a login in it is a login."""
+    """The event has the name of the last command that began; a login anywhere in the chain makes it a login."""
     chain = make_chain()
     track(chain, recorder.tracker)
     run(chain, line)
@@ -133,7 +133,7 @@ def test_a_chain_is_one_event(
 
 @pytest.mark.parametrize("chain", [False, True])
 def test_a_result_callback_belongs_to_the_command(recorder: Recorder, chain: bool) -> None:
-    """It runs after the command, in the group's name: one event, and a failure in it is the command's."""
+    """A result callback is part of the command: one event, and its failure is the command's."""
 
     def process(result: Any, code: int) -> None:
         del result
@@ -149,7 +149,7 @@ def test_a_result_callback_belongs_to_the_command(recorder: Recorder, chain: boo
 
 
 def test_a_command_that_runs_others_is_one_event(recorder: Recorder) -> None:
-    """By `ctx.invoke` and `ctx.forward`, from a group's callback and from a command, logins included."""
+    """`ctx.invoke` and `ctx.forward`, from group callbacks and commands, add no events, logins included."""
     group = click.Group("program", invoke_without_command=True)
     login = make_command("login")
 
@@ -175,8 +175,8 @@ def test_a_command_that_runs_others_is_one_event(recorder: Recorder) -> None:
     assert recorder.logins == []
 
 
-def test_a_group_that_runs_another_command_before_the_one_that_was_meant(recorder: Recorder) -> None:
-    """The event is that of the command that was meant."""
+def test_a_group_that_runs_another_command_first(recorder: Recorder) -> None:
+    """The event is that of the requested command."""
     group = make_group()
 
     @click.pass_context
@@ -194,7 +194,7 @@ def test_a_group_that_runs_another_command_before_the_one_that_was_meant(recorde
     [("show", ("show", "success")), ("--help", None), ("", None), ("--version", None), ("show --help", None)],
 )
 def test_help_is_no_event(recorder: Recorder, line: str, event: tuple[str, str] | None) -> None:
-    """Click's own options and its help for want of a command."""
+    """Help and Click's other eager options report nothing; nor does help shown for a missing command."""
     group = click.version_option("1.0")(make_group())
     track(group, recorder.tracker)
     run(group, line)

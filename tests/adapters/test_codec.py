@@ -1,4 +1,4 @@
-"""The domain's values as JSON: what goes out comes back, and what comes in was checked."""
+"""JSON forms of domain values: a round trip keeps them, and input is checked."""
 
 import json
 from collections.abc import Callable
@@ -66,20 +66,20 @@ MALFORMED_TEXTS = {
 
 
 class TestUsageJson:
-    """usage.json: two keys, and whatever else a file of others has."""
+    """usage.json: two keys of ours, and keys of other tools."""
 
     @pytest.mark.parametrize("value", MALFORMED_USAGE.values(), ids=MALFORMED_USAGE)
     def test_a_wrong_value_is_malformed(self, value: object) -> None:
-        """Nothing is converted: an id of a wrong type would be shared by everyone."""
+        """No value is converted: many installations would share the same converted id."""
         assert codec.read_identity(json.dumps(value)) == Malformed()
 
     @pytest.mark.parametrize("text", MALFORMED_TEXTS.values(), ids=MALFORMED_TEXTS)
     def test_a_wrong_text_is_malformed(self, text: str) -> None:
-        """What is no JSON object is malformed, and nothing is raised."""
+        """A text that is not a JSON object is malformed and raises nothing."""
         assert codec.read_identity(text) == Malformed()
 
     def test_no_text_is_no_identity(self) -> None:
-        """An absent file is not a malformed one."""
+        """A missing file is not malformed."""
         assert codec.read_identity(None) is None
 
     @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ class TestUsageJson:
         ids=["anonymous", "never linked", "upper case", "linked", "200 characters", "keys of others"],
     )
     def test_an_identity_is_read(self, value: object, identity: object) -> None:
-        """What older and newer tools wrote is understood."""
+        """Files of older and newer tools are read."""
         assert codec.read_identity(json.dumps(value)) == identity
 
     @pytest.mark.parametrize("identity", [Anonymous(ANON), Linked(ANON, ALICE)])
     def test_what_is_written_has_two_keys_and_those_of_others(self, identity: Anonymous | Linked) -> None:
-        """Both keys are there, those of others stay, and none that was ours before."""
+        """Both keys are written, keys of other tools stay, and former keys of ours are removed."""
         before = {"theirs": {"nested": [1, None, "☃"]}, "anon_id": "old", "linked_principal_id": "old"}
         written = codec.write_identity(identity, before)
         assert json.loads(written) == {
@@ -111,7 +111,7 @@ class TestUsageJson:
         assert codec.read_identity(written.decode()) == identity
 
 
-def _spoilt(**changes: object) -> dict[str, Any]:
+def _changed(**changes: object) -> dict[str, Any]:
     return {**json.loads(codec.write_ledger(FULL_LEDGER)), **changes}
 
 
@@ -119,79 +119,83 @@ MALFORMED_LEDGERS: dict[str, object] = {
     "a list": [],
     "no id": {"born": HERE},
     "no birth": {"anon_id": ANON},
-    "an id of a wrong type": _spoilt(anon_id=5),
-    "a birth of a wrong type": _spoilt(born=None),
-    "a stamp of four numbers": _spoilt(seen=[1, 2, 3, 4]),
-    "a stamp of six numbers": _spoilt(seen=[1, 2, 3, 4, 5, 6]),
-    "a stamp of texts": _spoilt(seen=["1", "2", "3", "4", "5"]),
-    "a stamp of fractions": _spoilt(confirmed=[1.0, 2.0, 3.0, 4.0, 5.0]),
-    "a stamp with true in it": _spoilt(confirmed=[True, 2, 3, 4, 5]),
-    "a stamp that is an object": _spoilt(seen={"device": 1}),
-    "a claim of a wrong type": _spoilt(claim=7),
-    "sinks that are one text": _spoilt(accepted="sink"),
-    "sinks of numbers": _spoilt(reached=[1]),
-    "sinks that are null": _spoilt(reached=None),
-    "debts that are a text": _spoilt(owed=""),
-    "debts that are an object": _spoilt(owed={}),
-    "a debt without principal": _spoilt(owed=[{"anon_id": ANON, "sinks": []}]),
-    "a debt of a wrong type": _spoilt(owed=[ANON]),
-    "a debt of everybody's": _spoilt(owed=[{"anon_id": ANON, "principal_id": "anonymous", "sinks": []}]),
-    "a debt of nobody's": _spoilt(owed=[{"anon_id": ANON, "principal_id": " ", "sinks": []}]),
-    "a debt of no installation": _spoilt(owed=[{"anon_id": "x", "principal_id": ALICE, "sinks": []}]),
-    "a claim of everybody": _spoilt(claim="null"),
-    "an id that is none": _spoilt(anon_id="None"),
+    "an id of a wrong type": _changed(anon_id=5),
+    "a birth of a wrong type": _changed(born=None),
+    "a stamp of four numbers": _changed(seen=[1, 2, 3, 4]),
+    "a stamp of six numbers": _changed(seen=[1, 2, 3, 4, 5, 6]),
+    "a stamp of texts": _changed(seen=["1", "2", "3", "4", "5"]),
+    "a stamp of fractions": _changed(confirmed=[1.0, 2.0, 3.0, 4.0, 5.0]),
+    "a stamp with true in it": _changed(confirmed=[True, 2, 3, 4, 5]),
+    "a stamp that is an object": _changed(seen={"device": 1}),
+    "a claim of a wrong type": _changed(claim=7),
+    "sinks that are one text": _changed(accepted="sink"),
+    "sinks of numbers": _changed(reached=[1]),
+    "sinks that are null": _changed(reached=None),
+    "pending aliases that are a text": _changed(owed=""),
+    "pending aliases that are an object": _changed(owed={}),
+    "a pending alias without principal": _changed(owed=[{"anon_id": ANON, "sinks": []}]),
+    "a pending alias of a wrong type": _changed(owed=[ANON]),
+    "a pending alias of a reserved id": _changed(
+        owed=[{"anon_id": ANON, "principal_id": "anonymous", "sinks": []}]
+    ),
+    "a pending alias of an empty id": _changed(owed=[{"anon_id": ANON, "principal_id": " ", "sinks": []}]),
+    "a pending alias of no installation": _changed(
+        owed=[{"anon_id": "x", "principal_id": ALICE, "sinks": []}]
+    ),
+    "a claim of a reserved id": _changed(claim="null"),
+    "an id that is none": _changed(anon_id="None"),
 }
 
 
 class TestLedger:
-    """The ledger: wrong in any part is wrong in all."""
+    """ledger.json: one wrong part makes all of it malformed."""
 
     @pytest.mark.parametrize("value", MALFORMED_LEDGERS.values(), ids=MALFORMED_LEDGERS)
     def test_a_wrong_value_is_malformed(self, value: object) -> None:
-        """No part of a ledger is guessed or converted."""
+        """No part is guessed or converted."""
         assert codec.read_ledger(json.dumps(value)) == Malformed()
 
     @pytest.mark.parametrize("text", MALFORMED_TEXTS.values(), ids=MALFORMED_TEXTS)
     def test_a_wrong_text_is_malformed(self, text: str) -> None:
-        """What is no JSON object is malformed, and nothing is raised."""
+        """A text that is not a JSON object is malformed and raises nothing."""
         assert codec.read_ledger(text) == Malformed()
 
     @pytest.mark.parametrize("name", ["anonymous", "linked"])
     def test_what_is_written_comes_back(self, name: str) -> None:
-        """A ledger survives its file."""
+        """A ledger survives a round trip."""
         ledger = KNOWNS[name].ledger
         assert ledger is not None
         assert codec.read_ledger(codec.write_ledger(ledger).decode()) == ledger  # type: ignore[arg-type]
 
     def test_what_is_written_is_always_the_same(self) -> None:
-        """Sets are written in order: equal ledgers are equal files."""
+        """Sets are sorted: equal ledgers have equal files."""
         first = json.loads(codec.write_ledger(FULL_LEDGER))
         assert first["reached"] == sorted(first["reached"])
 
     def test_a_key_of_a_newer_release_is_no_harm(self) -> None:
-        """What is not known here is not malformed."""
-        assert codec.read_ledger(json.dumps(_spoilt(newer=1))) == FULL_LEDGER
+        """An unknown key does not make the ledger malformed."""
+        assert codec.read_ledger(json.dumps(_changed(newer=1))) == FULL_LEDGER
 
     def test_a_newer_version_is_kept_as_it_is(self) -> None:
-        """Nothing else in it is looked at."""
+        """The rest of a newer version's ledger is not parsed."""
         text = json.dumps({"version": 2, "born": []})
         assert codec.read_ledger(text) == NewerLedger(text)
 
     @pytest.mark.parametrize("version", [0, -1, True, "2", None, 1.0])
     def test_a_version_that_is_none_is_malformed(self, version: object) -> None:
-        """A version is a number from 1 on."""
-        assert codec.read_ledger(json.dumps(_spoilt(version=version))) == Malformed()
+        """A version is an integer from 1."""
+        assert codec.read_ledger(json.dumps(_changed(version=version))) == Malformed()
 
     def test_without_a_version_it_is_the_first(self) -> None:
-        """Ledgers were written before they had one."""
-        without = {key: value for key, value in _spoilt().items() if key != "version"}
+        """A ledger without a version is of version 1."""
+        without = {key: value for key, value in _changed().items() if key != "version"}
         assert codec.read_ledger(json.dumps(without)) == FULL_LEDGER
 
     def test_an_unknown_field_stays_with_its_id(self) -> None:
-        """A write about the same id keeps it, one about another does not: it may be about a person."""
-        before = _spoilt(of_newer={"a": 1}, previous={})
+        """An unknown field is kept for the same id and dropped for another, since it may describe a person."""
+        before = _changed(of_newer={"a": 1}, previous={})
         written = json.loads(codec.write_ledger(FULL_LEDGER, before))
-        assert written == {**_spoilt(), "of_newer": {"a": 1}}
+        assert written == {**_changed(), "of_newer": {"a": 1}}
         assert "of_newer" not in json.loads(codec.write_ledger(FULL_LEDGER, {**before, "anon_id": HERE}))
 
 
@@ -231,22 +235,22 @@ MALFORMED_RECORDS = {
 
 
 class TestRecord:
-    """A record, as it lies in the outbox."""
+    """Records in the outbox."""
 
     @pytest.mark.parametrize("content", MALFORMED_RECORDS.values(), ids=MALFORMED_RECORDS)
     def test_a_wrong_content_is_malformed(self, content: bytes) -> None:
-        """Whatever is wrong with a record, the error is one."""
+        """Each kind of damage raises the same error."""
         with pytest.raises(codec.MalformedError):
             codec.read_record(content)
 
     @pytest.mark.parametrize("snapshot", SNAPSHOTS.values(), ids=SNAPSHOTS)
     def test_what_is_written_comes_back(self, snapshot: Snapshot) -> None:
-        """Event, snapshot, mark and verdict survive the file."""
+        """Event, snapshot, logout mark and verdict survive a round trip."""
         record = Record(make_event(), snapshot, is_logout=True, attribution=Attribution(ANON, True))
         assert codec.read_record(codec.write_record(record)) == record
 
     def test_a_verdict_leaves_all_else_as_it_is(self) -> None:
-        """What is unknown in a record stays, at any depth."""
+        """Adding a verdict keeps unknown fields, at any depth."""
         before = _record_with(attribution=None, of_newer=1, event__of_newer=[2], snapshot__of_newer=3)
         verdict = Attribution(ANON, True)
         after = codec.with_attribution(before, verdict)
@@ -255,13 +259,13 @@ class TestRecord:
 
     @given(content=st.binary(max_size=200))
     def test_any_bytes_are_a_record_or_malformed(self, content: bytes) -> None:
-        """No content raises anything else."""
+        """No content raises another error."""
         with pytest.raises(codec.MalformedError):
             codec.read_record(content)
 
 
 def test_a_sink_survives_its_file() -> None:
-    """Host and token are kept as they are, and are the same sink."""
+    """Host and token survive a round trip."""
     sink = codec.read_project(codec.load_object(codec.write_project(SINK)))
     assert (sink, sink.key) == (SINK, SINK.key)
 
@@ -273,7 +277,7 @@ def test_a_sink_survives_its_file() -> None:
     ids=["nothing", "empty", "no token", "a scheme of no use", "a number", "a blank token", "a null token"],
 )  # fmt: skip
 def test_a_wrong_sink_is_malformed(value: object) -> None:
-    """Events are sent to no host that is none, and under no token that is none."""
+    """An invalid host or token is malformed, so no event is sent there."""
     with pytest.raises(codec.MalformedError):
         codec.read_project(value)
 
@@ -289,7 +293,7 @@ FORMATS = {
 
 @pytest.mark.parametrize("content", FORMATS.values(), ids=FORMATS)
 def test_every_format_carries_its_version(content: bytes) -> None:
-    """So that a later version can tell, and an earlier one leaves it alone."""
+    """Each stored format has a version, so that other versions can recognize it."""
     assert json.loads(content)["version"] == 1
 
 
@@ -301,18 +305,18 @@ NEWER: dict[str, Callable[[bytes], object]] = {
 
 
 @pytest.mark.parametrize("name", NEWER)
-def test_a_newer_version_is_told_from_a_malformed_one(name: str) -> None:
-    """It is left alone, and not taken for damaged."""
+def test_a_newer_version_is_not_malformed(name: str) -> None:
+    """A newer version is reported as newer, not as malformed."""
     content = json.dumps({**json.loads(FORMATS[name]), "version": 2}).encode()
     with pytest.raises(codec.NewerVersionError):
         NEWER[name](content)
 
 
 class TestLogbook:
-    """The logbook, as it lies in the outbox."""
+    """logbook.json in the outbox."""
 
     def test_sentences_of_earlier_versions_become_identifiers(self) -> None:
-        """Their counts are added to what is counted by identifiers already; any other name stays."""
+        """Counts under former sentences are added to the identifier's; other names stay."""
         earlier = {
             "more than 1,000 were waiting": 1,
             "more than 1 MiB was waiting": 2,
@@ -328,7 +332,7 @@ class TestLogbook:
         }  # fmt: skip
 
     def test_an_unknown_field_stays(self) -> None:
-        """Whoever writes next keeps it."""
+        """The next write keeps an unknown field."""
         before = {**json.loads(codec.write_logbook(Logbook())), "of_newer": {"a": 1}}
         after = json.loads(codec.write_logbook(Logbook(failed=Failed(1.0, "it rained")), before))
         assert (after["of_newer"], after["failed"]["at"]) == ({"a": 1}, 1.0)

@@ -1,4 +1,4 @@
-"""credentials.yaml: the three shapes that it has had, and whom a token may be shown to."""
+"""credentials.yaml: its three shapes, and the hosts that a token may be sent to."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,10 @@ def with_url(url: object) -> dict[str, Any]:
 SHAPES: dict[str, tuple[object, Request]] = {
     "a key": ({"cloud": {"api": {"key": TOKEN}}}, VALIDATE),
     "a token": ({"cloud": {"auth": {"access_token": TOKEN}}}, WHOAMI),
-    "a token beside a key": ({"cloud": {"auth": {"access_token": TOKEN}, "api": {"key": "another"}}}, WHOAMI),
+    "a token next to a key": (
+        {"cloud": {"auth": {"access_token": TOKEN}, "api": {"key": "another"}}},
+        WHOAMI,
+    ),
     "a context with a key": (
         {"cloud": {"active_context": "me", "contexts": {"me": {"api": {"key": TOKEN}}}}},
         VALIDATE,
@@ -51,7 +54,7 @@ SHAPES: dict[str, tuple[object, Request]] = {
 
 @pytest.mark.parametrize(("document", "request_"), SHAPES.values(), ids=SHAPES)
 def test_every_shape_is_understood(credentials: Path, document: object, request_: Request) -> None:
-    """Each shape that the file has had asks its own question."""
+    """Each shape of the file leads to its own request."""
     assert ask_about(credentials, document) == request_
 
 
@@ -69,7 +72,7 @@ URLS = {
 
 @pytest.mark.parametrize(("url", "asked"), URLS.values(), ids=URLS)
 def test_a_coordinator_is_asked_where_it_is(credentials: Path, url: str | None, asked: str) -> None:
-    """The API lies below the coordinator's URL, which may name it already."""
+    """The API is below the coordinator's URL, which may include its path."""
     request = ask_about(credentials, with_url(url))
     assert request == Request(asked, TOKEN, ("principal_id",))
 
@@ -88,10 +91,10 @@ def test_a_coordinator_is_asked_where_it_is(credentials: Path, url: str | None, 
             }
         },
     ],
-    ids=["beside the token", "beside its section", "in the context"],
+    ids=["next to the token", "next to its section", "in the context"],
 )
 def test_the_coordinator_s_url_may_stand_in_either_place(credentials: Path, document: object) -> None:
-    """The URL stands beside the token or beside the section with it."""
+    """The URL may be next to the token, or next to the section with the token."""
     request = ask_about(credentials, document)
     assert request is not None
     assert request.url == "http://here.example/api/v1/auth/whoami"
@@ -122,7 +125,7 @@ NO_URLS: dict[str, object] = {
 
 @pytest.mark.parametrize("url", NO_URLS.values(), ids=NO_URLS)
 def test_a_token_goes_to_no_host_that_is_none(credentials: Path, url: object) -> None:
-    """Where the coordinator's URL is none, nothing is asked: not the default one either."""
+    """With an invalid coordinator URL, no request is made, not even to the default one."""
     assert ask_about(credentials, with_url(url)) is None
     assert ask_about(credentials, {"cloud": {"api": {"key": TOKEN}, "coordinator_url": url}}) is None
 
@@ -136,11 +139,11 @@ TOKENS: dict[str, object] = {
 
 @pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
 def test_what_is_no_token_asks_nothing(credentials: Path, token: object) -> None:
-    """Only what can stand in a header is a token."""
+    """A value that cannot be sent in a header is not a token, and no request is made."""
     assert ask_about(credentials, {"cloud": {"api": {"key": token}}}) is None
     assert ask_about(credentials, {"cloud": {"auth": {"access_token": token}}}) is None
 
 
 def test_a_token_is_in_no_description() -> None:
-    """Where a request is shown, its token is not."""
+    """The repr of a request does not contain its token."""
     assert TOKEN not in f"{VALIDATE!r} {VALIDATE!s} {[VALIDATE]}"

@@ -1,4 +1,4 @@
-"""credentials.yaml: everything that it must not be names nobody, raises nothing and says nothing."""
+"""Malformed credentials.yaml: no request, no exception and no output."""
 
 import inspect
 import os
@@ -31,13 +31,13 @@ DOCUMENTS: dict[str, object] = {
     "a context that is a text": {"cloud": {"active_context": "me", "contexts": {"me": TOKEN}}},
     "contexts that are a list": {"cloud": {"active_context": 0, "contexts": [{"api": {"key": TOKEN}}]}},
     "an active context that is a list": {"cloud": {"active_context": ["me"], "contexts": {"me": {}}}},
-    "contexts beside a key": {"cloud": {"api": {"key": TOKEN}, "active_context": "me", "contexts": {}}},
+    "contexts next to a key": {"cloud": {"api": {"key": TOKEN}, "active_context": "me", "contexts": {}}},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_a_document_of_another_shape_names_nobody(credentials: Path, document: object) -> None:
-    """What has none of the shapes asks nothing."""
+def test_a_document_of_another_shape_leads_to_no_request(credentials: Path, document: object) -> None:
+    """A document of an unknown shape leads to no request."""
     assert ask_about(credentials, document) is None
 
 
@@ -73,10 +73,10 @@ TEXTS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_a_text_that_is_wrong_names_nobody(
+def test_a_malformed_text_leads_to_no_request(
     credentials: Path, text: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever the text is, nothing is raised, nothing is printed, and no bomb goes off."""
+    """A malformed text raises nothing and prints nothing, and YAML bombs are not expanded."""
     credentials.write_bytes(text)
     assert ask(credentials) is None
     assert capfd.readouterr() == ("", "")
@@ -93,35 +93,35 @@ PLACES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("make", PLACES.values(), ids=PLACES)
-def test_what_is_no_file_names_nobody(credentials: Path, make: Callable[[Path], object]) -> None:
-    """Something else in the file's place asks nothing, and makes nobody wait."""
+def test_anything_but_a_file_leads_to_no_request(credentials: Path, make: Callable[[Path], object]) -> None:
+    """Anything but a regular file leads to no request and no wait."""
     make(credentials)
     assert ask(credentials) is None
 
 
-def test_a_pipe_that_somebody_holds_open_names_nobody(credentials: Path) -> None:
-    """A FIFO whose writer says nothing makes nobody wait either."""
+def test_an_open_pipe_leads_to_no_request(credentials: Path) -> None:
+    """A FIFO with a silent writer causes no wait."""
     os.mkfifo(credentials)
     writer = os.open(credentials, os.O_RDWR)
     assert ask(credentials) is None
     os.close(writer)
 
 
-def test_no_permission_names_nobody(credentials: Path, mocker: MockerFixture) -> None:
-    """There are credentials, so they have a stamp; who can't read them does not know whose they are."""
+def test_an_unreadable_file_leads_to_no_request(credentials: Path, mocker: MockerFixture) -> None:
+    """An unreadable file has a stamp but leads to no request."""
     credentials.write_text(_KEY)
     deny(mocker, credentials.parent)
     assert ask(credentials) is None
 
 
 def test_a_file_at_its_limit_is_read(credentials: Path) -> None:
-    """The limit is far above what a file of credentials needs, and includes itself."""
+    """A file of exactly the limit is read."""
     credentials.write_text(_KEY + "#" * (CREDENTIALS_LIMIT - len(_KEY)))
     assert ask(credentials) is not None
 
 
 def test_a_deep_stack_does_not_matter(credentials: Path) -> None:
-    """Where there is hardly any room left to recurse, nothing is raised either."""
+    """Nothing is raised close to the recursion limit."""
     credentials.write_bytes(b"[" * 200 + b"]" * 200)
 
     def deep(levels: int) -> Request | None:
@@ -151,7 +151,7 @@ _documents = st.recursive(
 def test_any_document_is_understood_or_not(
     document: object, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """No document raises, and no token but one that stands in its place is asked with."""
+    """No document raises, and a request only has a token from the expected place."""
     credentials = tmp_path_factory.getbasetemp() / "any.yaml"
     request = ask_about(credentials, document)
     assert request is None or request.token in yaml.safe_dump(document)

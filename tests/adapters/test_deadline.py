@@ -1,4 +1,4 @@
-"""A bound on how long a call may take, whatever it waits for."""
+"""`within`: bounds the duration of any call."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ AGES = 60.0
 
 
 def test_what_a_call_returns_comes_back() -> None:
-    """The result is the call's own, also where it is nothing."""
+    """The result is the call's, None included."""
     result = object()
     assert within(AGES, lambda: result) is result
     assert within(AGES, lambda: None) is None
@@ -28,7 +28,7 @@ def test_what_a_call_returns_comes_back() -> None:
     ],
 )
 def test_what_a_call_raises_comes_back(error: BaseException) -> None:
-    """The exception is the call's own, with the place where it was raised."""
+    """The exception is the call's, with its traceback."""
 
     def fail() -> None:
         raise error
@@ -39,8 +39,8 @@ def test_what_a_call_raises_comes_back(error: BaseException) -> None:
     assert "fail" in [entry.name for entry in caught.traceback]
 
 
-def test_a_call_that_overstays_is_left() -> None:
-    """When the time is over the caller goes on, and the call is nobody's any more."""
+def test_a_late_call_is_abandoned() -> None:
+    """After the limit the caller continues; the call's result is dropped."""
     over, ended = threading.Event(), threading.Event()
 
     def wait() -> None:
@@ -56,8 +56,8 @@ def test_a_call_that_overstays_is_left() -> None:
     assert ended.wait(AGES)
 
 
-def test_a_call_that_overstays_keeps_no_process_alive() -> None:
-    """The thread that it is in dies with the process."""
+def test_a_late_call_keeps_no_process_alive() -> None:
+    """The thread of a late call does not keep the process alive."""
     over, threads = threading.Event(), []
 
     def wait() -> None:
@@ -70,8 +70,8 @@ def test_a_call_that_overstays_keeps_no_process_alive() -> None:
     over.set()
 
 
-def test_an_error_after_the_deadline_is_nobody_s() -> None:
-    """What a call raises when nobody waits for it any more is not printed by the thread that it was in."""
+def test_an_error_after_the_deadline_is_dropped() -> None:
+    """An exception after the limit is not printed by the thread."""
     over = threading.Event()
     threads: list[threading.Thread] = []
 
@@ -83,5 +83,5 @@ def test_an_error_after_the_deadline_is_nobody_s() -> None:
     with pytest.raises(DeadlineExceededError):
         within(0.05, fail_late)
     over.set()
-    threads[0].join(AGES)  # a warning about an exception in a thread is an error here
+    threads[0].join(AGES)  # warnings about exceptions in threads are errors
     assert not threads[0].is_alive()

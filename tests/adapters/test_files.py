@@ -1,4 +1,4 @@
-"""Files that other processes read and write: what is read of them, and the folders they lie in."""
+"""Reading files that other processes write, and creating folders."""
 
 import errno
 import os
@@ -15,14 +15,14 @@ from tests.adapters.files import make_folder, read
 
 
 class TestReading:
-    """What lies in a file's place, whatever it is, neither fills the memory nor makes a reader wait."""
+    """Reading a path with any kind of file is bounded in memory and time."""
 
     def test_no_file_is_none(self, path: Path) -> None:
-        """Nothing there is no error."""
+        """A missing file is None, not an error."""
         assert read(path, 10) is None
 
     def test_a_link_is_not_followed(self, path: Path) -> None:
-        """Wherever it leads to, what it leads to is not ours."""
+        """A symbolic link is not followed."""
         (path.parent / "target").write_bytes(b"theirs")
         for target in ("target", "nowhere"):
             path.symlink_to(target)
@@ -32,18 +32,18 @@ class TestReading:
 
     @pytest.mark.parametrize("content", [b"", b"a", b"0123456789"], ids=["empty", "short", "at the limit"])
     def test_content_within_the_limit_comes_whole(self, path: Path, content: bytes) -> None:
-        """Up to the limit, the limit included, the content is what the file holds."""
+        """Content up to the limit, inclusive, is returned."""
         path.write_bytes(content)
         assert read(path, 10) == content
 
     def test_content_over_the_limit_is_an_error(self, path: Path) -> None:
-        """One byte more is too large."""
+        """One byte over the limit is an error."""
         path.write_bytes(b"0123456789a")
         with pytest.raises(TooLargeError):
             read(path, 10)
 
     def test_a_huge_file_is_not_read(self, path: Path, mocker: MockerFixture) -> None:
-        """Of 50 MB no more is read than the limit and one byte."""
+        """Of a 50 MB file, only the limit and one byte are read."""
         path.touch()
         os.truncate(path, 50_000_000)
         really_read, lengths = os.read, []
@@ -58,7 +58,7 @@ class TestReading:
         assert sum(lengths) <= 11
 
     def test_a_read_in_pieces_is_put_together(self, path: Path, mocker: MockerFixture) -> None:
-        """Where the system gives a byte at a time, the content still comes whole."""
+        """Content is complete although the system returns one byte at a time."""
         path.write_bytes(b"0123456789")
         really_read = os.read
         mocker.patch("os.read", lambda descriptor, _: really_read(descriptor, 1))
@@ -66,7 +66,7 @@ class TestReading:
 
     @pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["a pipe", "a folder"])
     def test_what_is_no_file_is_not_opened(self, path: Path, make: Callable[[Path], object]) -> None:
-        """It is told, at once: who waits for the other end of a pipe is not woken."""
+        """Anything but a regular file is an error, without a wait, and is not opened."""
         make(path)
         before = path.stat()
         with pytest.raises(NotOwnedError, match="is not a plain file"):
@@ -74,7 +74,7 @@ class TestReading:
         assert path.stat() == before
 
     def test_reading_leaves_no_trace(self, path: Path) -> None:
-        """Not even the time of the last access changes, so that a hard link elsewhere is as it was."""
+        """Reading does not change the access time."""
         path.write_bytes(b"0123456789")
         os.utime(path, (5.0, 10.0))
         before = path.stat()
@@ -82,7 +82,7 @@ class TestReading:
         assert path.stat() == before
 
     def test_nothing_stays_open(self, path: Path, mocker: MockerFixture) -> None:
-        """A read that fails closes the file."""
+        """A failed read closes the file."""
         path.write_bytes(b"0")
         opened: list[int] = []
 
@@ -99,15 +99,15 @@ class TestReading:
 
 @pytest.mark.usefixtures("no_umask")
 class TestMakingFolders:
-    """Folders that we make are the user's alone; what is there is left as it is."""
+    """New folders are private; existing ones do not change."""
 
     def test_folders_are_private(self, tmp_path: Path) -> None:
-        """A folder and those above it that had to be made get mode 0700."""
+        """A folder and its new parents get mode 0700."""
         make_folder(tmp_path / "a" / "b" / "c", 2)
         assert [mode_of(tmp_path / name) for name in ("a", "a/b", "a/b/c")] == [0o700] * 3
 
     def test_a_folder_that_is_there_stays_as_it_is(self, tmp_path: Path) -> None:
-        """Neither the mode nor the content of an existing folder changes, nor that of those above it."""
+        """Mode and content of an existing folder and its parents do not change."""
         theirs = tmp_path / "theirs"
         theirs.mkdir(0o755)
         (theirs / "file").write_text("theirs")
@@ -117,7 +117,7 @@ class TestMakingFolders:
         assert (modes, (theirs / "file").read_text()) == ((0o755, 0o700), "theirs")
 
     def test_the_config_folder_may_be_a_link(self, tmp_path: Path) -> None:
-        """The user may keep it elsewhere, in a folder of the user's own."""
+        """The config folder may be a link to a folder of the user's."""
         (tmp_path / "elsewhere").mkdir(0o700)
         (tmp_path / "link").symlink_to("elsewhere")
         make_folder(tmp_path / "link" / "ours", 1)
@@ -125,7 +125,7 @@ class TestMakingFolders:
 
     @pytest.mark.parametrize("depth", [1, 2, 3])
     def test_below_the_config_folder_no_link_is_followed(self, tmp_path: Path, depth: int) -> None:
-        """A link in the place of any of our folders is told, and nothing is made where it leads to."""
+        """A link in place of one of our folders is an error, and nothing is created at its target."""
         names = ["usage", "outbox", "0123456789abcdef"]
         place = tmp_path.joinpath("config", *names[:depth])
         (tmp_path / "elsewhere").mkdir(0o700)
@@ -140,7 +140,7 @@ class TestMakingFolders:
 
     @pytest.mark.parametrize("what", ["file", "link to nowhere"])
     def test_what_is_no_folder_is_an_error(self, tmp_path: Path, what: str) -> None:
-        """A file or a dangling link in a folder's place is told, and left there."""
+        """A file or a dangling link in place of a folder is an error, and stays."""
         place = tmp_path / "place"
         if what == "file":
             place.touch()
@@ -152,6 +152,6 @@ class TestMakingFolders:
         assert place.is_symlink() is (what == "link to nowhere")
 
     def test_where_no_folder_can_ever_be_is_an_error(self) -> None:
-        """A system that says over and over that something above is missing is not asked for ever."""
+        """Creating parents ends, although the system reports the same missing folder each time."""
         with pytest.raises(OSError, match="nowhere"):
             make_folder("/proc/nowhere/usage")

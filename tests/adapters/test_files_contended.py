@@ -1,4 +1,4 @@
-"""Files under contention: real processes and threads that write and read one file at the same time."""
+"""Processes and threads that write and read one file at the same time."""
 
 import threading
 from pathlib import Path
@@ -29,7 +29,7 @@ for each in won:
 
 @pytest.mark.parametrize("links", ["yes", "no"])
 def test_of_many_processes_one_makes_a_file(path: Path, links: str) -> None:
-    """Eight processes want the same file at once: one makes it, and its content is that one's, whole."""
+    """Of eight processes that create one file, one succeeds, and the file has its whole content."""
     outputs = contend(_CREATE, 8, [str(path.parent), links], rounds=5)
     for turn in range(5):
         winners = [number for number, output in enumerate(outputs) if output[turn] == "True"]
@@ -38,7 +38,7 @@ def test_of_many_processes_one_makes_a_file(path: Path, links: str) -> None:
 
 
 def test_of_many_threads_one_makes_a_file(path: Path) -> None:
-    """Sixteen threads of one process are no different."""
+    """The same holds for sixteen threads of one process."""
     start, won = threading.Barrier(16), []
 
     def create(number: int) -> None:
@@ -55,7 +55,7 @@ def test_of_many_threads_one_makes_a_file(path: Path) -> None:
 
 
 def test_a_reader_never_sees_half_a_file(path: Path) -> None:
-    """While a file is replaced again and again, every read gives one content or the other, whole."""
+    """During repeated replacements, each read returns one whole content."""
     contents = [b"short", b"long " * 10_000]
     replace(path, contents[0])
     done = threading.Event()
@@ -76,7 +76,7 @@ def test_a_reader_never_sees_half_a_file(path: Path) -> None:
 
 
 def test_writers_leave_one_of_their_contents(path: Path) -> None:
-    """Of many writers at once the last one's content stands, whole, with no temporary file beside it."""
+    """After concurrent writers, one whole content remains and no temporary file."""
     contents = [str(number).encode() * 5_000 for number in range(8)]
     threads = [threading.Thread(target=replace, args=(path, content)) for content in contents]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""The identity lock: waited for within bounds, and held by one process at a time."""
+"""The identity lock: the wait is bounded, and one process holds it at a time."""
 
 import errno
 import os
@@ -29,7 +29,7 @@ def layout(config_dir: Path) -> Layout:
 
 @pytest.fixture
 def store(layout: Layout, mocker: MockerFixture) -> IdentityFiles:
-    """A store that is linked, and that does not wait for long."""
+    """A linked store whose wait for the lock is short."""
     mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 0.05)
     store = IdentityFiles(layout, lambda: HERE)
     store.change(lambda _: (KNOWNS["linked"], None))
@@ -44,7 +44,7 @@ class TestHeld:
     """Another process holds the lock."""
 
     def test_a_change_gives_up_in_time(self, store: IdentityFiles, layout: Layout) -> None:
-        """A change that can't have the lock is told, and changes nothing; afterwards it can."""
+        """A change without the lock raises StoreBusyError and changes nothing; later it succeeds."""
         with holding("filelock.FileLock", layout.identity_lock):
             with pytest.raises(StoreBusyError):
                 store.change(rotated)
@@ -52,22 +52,22 @@ class TestHeld:
         assert store.change(rotated) == "rotated"
 
     def test_looking_does_not_wait(self, store: IdentityFiles, layout: Layout) -> None:
-        """A reader needs no lock."""
+        """Reading needs no lock."""
         with holding("filelock.FileLock", layout.identity_lock):
             assert store.current() == KNOWNS["linked"]
 
 
 class TestBroken:
-    """There is no lock to be had at all."""
+    """The lock can never be acquired."""
 
     @pytest.fixture(params=["a folder", "a link", "no permission", "no lock service", "not implemented"])
     def broken(
         self, request: pytest.FixtureRequest, store: IdentityFiles, layout: Layout, mocker: MockerFixture
     ) -> IdentityFiles:
-        """A store whose lock file can't be locked; the files beside it can be written."""
+        """A store whose lock file cannot be locked, while the other files can be written."""
         lock = Path(layout.identity_lock)
         errors: dict[str, Exception] = {
-            "no permission": os_error(errno.EACCES),  # made by root, once
+            "no permission": os_error(errno.EACCES),  # the lock file was created by root
             "no lock service": os_error(errno.ENOLCK),
             "not implemented": NotImplementedError("FileSystem does not appear to support flock"),
         }
@@ -82,7 +82,7 @@ class TestBroken:
         return store
 
     def test_a_change_is_a_store_error(self, broken: IdentityFiles) -> None:
-        """Nothing is changed without the lock."""
+        """Without the lock, a change raises StoreError and changes nothing."""
         with pytest.raises(StoreError):
             broken.change(rotated)
         assert broken.current() == KNOWNS["linked"]
@@ -124,9 +124,9 @@ print(overlaps)
 def test_processes_that_contend_lose_no_update(
     layout: Layout, config_dir: Path, lockless_library: Path, error: str | None
 ) -> None:
-    """Four processes change the identity ten times each: none is inside with another, no change is lost.
+    """Four processes make ten changes each: they never overlap, and no change is lost.
 
-    Also where the file system has no locks.
+    This also holds on a file system without locks.
     """
     environment = environment_of(lockless_library, config_dir, error) if error else os.environ
     store = IdentityFiles(layout, lambda: HERE)

@@ -1,4 +1,4 @@
-"""Files of the identity that are none: kept aside as evidence, replaced, and nothing raised."""
+"""Malformed identity files: kept as evidence and replaced, without an exception."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def _huge(path: Path) -> None:
 
 Make = Callable[[Path], Any]
 
-IMPOSTORS: dict[str, Make] = {
+REPLACEMENTS: dict[str, Make] = {
     "empty": Path.touch,
     "truncated": lambda path: path.write_text('{"anon_id": "'),
     "not UTF-8": lambda path: path.write_bytes(b"\xff\xfe\x00\x01"),
@@ -59,8 +59,8 @@ IMPOSTORS: dict[str, Make] = {
     "50 MB": _huge,
 }
 
-# What lies there and is no file: somebody put it there.
-STRANGERS: dict[str, Make] = {
+# Anything but a regular file, which the library never creates there.
+FOREIGN_FILES: dict[str, Make] = {
     "a folder": Path.mkdir,
     "a folder with something in it": lambda path: (path / "theirs").mkdir(parents=True),
     "a pipe": os.mkfifo,
@@ -70,10 +70,10 @@ STRANGERS: dict[str, Make] = {
 }
 
 
-@pytest.mark.parametrize("make", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("make", FOREIGN_FILES.values(), ids=FOREIGN_FILES)
 @pytest.mark.parametrize("name", ["usage.json", "usage/ledger.json"])
 def test_what_is_no_file_stays(store: IdentityFiles, ledger_json: Path, name: str, make: Make) -> None:
-    """It was not made by us: it stays, and the identity can't be known or changed until it is moved away."""
+    """Anything but a regular file stays, and the identity can be neither read nor changed until it is removed."""
     place = ledger_json.parent.parent / name
     place.unlink(missing_ok=True)
     make(place)
@@ -85,9 +85,9 @@ def test_what_is_no_file_stays(store: IdentityFiles, ledger_json: Path, name: st
     assert describe(place) == before
 
 
-@pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+@pytest.mark.parametrize("make", REPLACEMENTS.values(), ids=REPLACEMENTS)
 def test_a_malformed_usage_json_is_replaced(store: IdentityFiles, usage_json: Path, make: Make) -> None:
-    """Whatever lay in usage.json's place lies in usage/malformed, and a new identity in its stead."""
+    """A malformed usage.json is moved to usage/malformed, and a new identity is written."""
     make(usage_json)
     before = describe(usage_json)
     assert store.current().identity == Malformed()
@@ -97,9 +97,9 @@ def test_a_malformed_usage_json_is_replaced(store: IdentityFiles, usage_json: Pa
     assert describe(evidence) == before
 
 
-@pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+@pytest.mark.parametrize("make", REPLACEMENTS.values(), ids=REPLACEMENTS)
 def test_a_malformed_ledger_is_replaced(store: IdentityFiles, ledger_json: Path, make: Make) -> None:
-    """Whatever lay in the ledger's place lies in usage/malformed, and a new ledger in its stead."""
+    """A malformed ledger is moved to usage/malformed, and a new ledger is written."""
     make(ledger_json)
     before = describe(ledger_json)
     assert store.current() == IdentityState(Anonymous(ANON), Malformed())
@@ -108,9 +108,9 @@ def test_a_malformed_ledger_is_replaced(store: IdentityFiles, ledger_json: Path,
     assert describe(ledger_json.parent / "malformed" / "ledger.json") == before
 
 
-@pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+@pytest.mark.parametrize("make", REPLACEMENTS.values(), ids=REPLACEMENTS)
 def test_looking_touches_nothing(store: IdentityFiles, usage_json: Path, make: Make) -> None:
-    """Only who changes the identity puts a malformed file aside."""
+    """Reading a malformed file, or a change without an effect, leaves it in place."""
     make(usage_json)
     before = describe(usage_json)
     store.current()
@@ -122,7 +122,7 @@ def test_looking_touches_nothing(store: IdentityFiles, usage_json: Path, make: M
 def test_what_a_link_leads_to_stays(
     store: IdentityFiles, usage_json: Path, tmp_path: Path, content: str
 ) -> None:
-    """It may be any file of the user's: it is neither put aside nor replaced nor erased."""
+    """The target of a link may be any file of the user's: it is not moved, replaced or erased."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text(content)
     usage_json.symlink_to(elsewhere)
@@ -139,7 +139,7 @@ def test_what_a_link_leads_to_stays(
 
 
 def test_the_last_evidence_of_a_kind_is_kept(store: IdentityFiles, usage_json: Path) -> None:
-    """Evidence can't pile up: each time it replaces what there was."""
+    """New evidence replaces the old one of the same file, so it does not accumulate."""
     for content in ("first", "second", "third"):
         usage_json.write_text(content)
         rotate(store)
@@ -147,12 +147,12 @@ def test_the_last_evidence_of_a_kind_is_kept(store: IdentityFiles, usage_json: P
     assert {path.name: path.read_text() for path in evidence.iterdir()} == {"usage.json": "third"}
 
 
-@pytest.mark.parametrize("make", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("make", FOREIGN_FILES.values(), ids=FOREIGN_FILES)
 @pytest.mark.parametrize("name", ["usage/malformed", "usage/malformed/usage.json"])
 def test_evidence_that_can_not_be_kept_is_no_obstacle(
     store: IdentityFiles, usage_json: Path, name: str, make: Make
 ) -> None:
-    """What lies in its place stays there, and the malformed file is replaced all the same."""
+    """If evidence cannot be stored, the malformed file is replaced anyway."""
     place = usage_json.parent / name
     place.parent.mkdir(parents=True)
     make(place)
@@ -163,7 +163,7 @@ def test_evidence_that_can_not_be_kept_is_no_obstacle(
 
 
 def test_keys_of_others_stay_in_a_file_whose_ids_are_wrong(store: IdentityFiles, usage_json: Path) -> None:
-    """A null id is no reason to forget what is not ours."""
+    """Keys of other tools survive the replacement of invalid ids."""
     usage_json.write_text(json.dumps({"anon_id": None, "linked_principal_id": None, "theirs": 1}))
     rotate(store)
     assert json.loads(usage_json.read_text())["theirs"] == 1
@@ -172,7 +172,7 @@ def test_keys_of_others_stay_in_a_file_whose_ids_are_wrong(store: IdentityFiles,
 def test_a_key_of_others_that_can_not_be_written_again_is_no_obstacle(
     store: IdentityFiles, usage_json: Path
 ) -> None:
-    """However deep a key of others is nested, the identity can be changed."""
+    """The identity can be changed however deeply a foreign key is nested."""
     for depth in (10, 500, *range(900, 1000)):
         usage_json.write_text(f'{{"anon_id": "{ANON}", "theirs": {"[" * depth + "]" * depth}}}')
         rotate(store)

@@ -1,4 +1,4 @@
-"""The identity store's files: what is written, in which order, and what is left alone."""
+"""Files of the identity store: content, order of writes, and what stays unchanged."""
 
 import json
 import os
@@ -39,13 +39,13 @@ def put(store: IdentityFiles, state: IdentityState) -> None:
 
 
 class TestWriting:
-    """What a change leaves on disk."""
+    """Files after a change."""
 
     @pytest.mark.usefixtures("no_umask")
     def test_the_files_are_private_and_nothing_else_is_there(
         self, store: IdentityFiles, config_dir: Path
     ) -> None:
-        """usage.json, the ledger and the lock file are 0600, the folders that were made 0700."""
+        """usage.json, ledger and lock file have mode 0600, new folders 0700; there are no other files."""
         put(store, KNOWNS["linked"])
         assert {name: mode_of(config_dir / name) for name in listing(config_dir)} == {
             "usage": 0o700,
@@ -55,8 +55,8 @@ class TestWriting:
         }
         assert mode_of(config_dir) == 0o700
 
-    def test_the_host_s_folder_stays_as_it_is(self, store: IdentityFiles, config_dir: Path) -> None:
-        """A config folder that is there keeps its mode and its files."""
+    def test_an_existing_config_folder_stays_as_it_is(self, store: IdentityFiles, config_dir: Path) -> None:
+        """An existing config folder keeps its mode and its files."""
         config_dir.mkdir(mode=0o755)
         config_dir.chmod(0o755)
         (config_dir / "credentials.yaml").write_text("theirs")
@@ -72,13 +72,13 @@ class TestWriting:
     def test_usage_json_has_its_two_keys(
         self, store: IdentityFiles, config_dir: Path, state: IdentityState, principal_id: str | None
     ) -> None:
-        """usage.json is exactly the two keys that other tools read."""
+        """usage.json has exactly the two keys that other tools read."""
         put(store, state)
         written = json.loads((config_dir / "usage.json").read_text())
         assert written == {"anon_id": ANON, "linked_principal_id": principal_id}
 
     def test_keys_of_others_stay(self, store: IdentityFiles, usage_json: Path) -> None:
-        """What another tool keeps in usage.json survives every change of ours."""
+        """Keys of other tools in usage.json survive each change."""
         theirs = {"theirs": {"a": [1, "☃", None]}, "more": True}
         usage_json.write_text(json.dumps({"anon_id": ANON, "linked_principal_id": ALICE, **theirs}))
         rotate(store)
@@ -87,14 +87,14 @@ class TestWriting:
     def test_a_decision_that_changes_nothing_writes_nothing(
         self, store: IdentityFiles, config_dir: Path
     ) -> None:
-        """Files whose content stays are not written again."""
+        """Files whose content does not change are not written."""
         put(store, KNOWNS["linked"])
         before = {name: (config_dir / name).stat().st_ino for name in listing(config_dir)}
         store.change(lambda state: (state, None))
         assert {name: (config_dir / name).stat().st_ino for name in listing(config_dir)} == before
 
-    def test_what_killed_writers_left_is_swept_up(self, store: IdentityFiles, config_dir: Path) -> None:
-        """The next change takes old temporary files with it: none that may be in use, and none of others."""
+    def test_files_of_killed_processes_are_removed(self, store: IdentityFiles, config_dir: Path) -> None:
+        """The next change removes old temporary files of ours, but neither recent nor foreign ones."""
         put(store, KNOWNS["anonymous"])
         names = {".tmp-1-0123456789abcdef", ".tmp-theirs", ".tmp-1-theirs", "tmp-1-0123456789abcdef"}
         for folder in (config_dir, config_dir / "usage"):
@@ -113,7 +113,7 @@ class TestWriting:
     def test_a_linked_usage_json_stays_one(
         self, store: IdentityFiles, config_dir: Path, tmp_path: Path, target: str
     ) -> None:
-        """Who keeps it elsewhere finds the new content there."""
+        """If usage.json is a link to a file with an anon_id, that file is updated and the link stays."""
         put(store, KNOWNS["anonymous"])
         elsewhere = tmp_path / "dotfiles"
         elsewhere.mkdir()
@@ -127,13 +127,13 @@ class TestWriting:
 
 
 class TestOrder:
-    """The ledger comes first, so that a change that was cut short is seen."""
+    """The ledger is written first, so that an interrupted change can be detected."""
 
     @pytest.mark.parametrize("before", ["anonymous", "linked"])
     def test_a_kill_in_between_leaves_a_pair_that_does_not_agree(
         self, store: IdentityFiles, mocker: MockerFixture, before: str
     ) -> None:
-        """Where usage.json could not follow the ledger, everybody sees it; the next change mends it."""
+        """After a kill between both writes the state is inconsistent; the next change repairs it."""
         put(store, KNOWNS[before])
         self._replace_only(mocker, times=1)
         with pytest.raises(StoreError):
@@ -150,7 +150,7 @@ class TestOrder:
     def test_a_kill_before_leaves_everything_as_it_was(
         self, store: IdentityFiles, mocker: MockerFixture
     ) -> None:
-        """Where the ledger could not be written, nothing was."""
+        """If the ledger cannot be written, nothing changes."""
         put(store, KNOWNS["linked"])
         self._replace_only(mocker, times=0)
         with pytest.raises(StoreError):
@@ -172,12 +172,12 @@ class TestOrder:
 
 
 class TestNotPermitted:
-    """A folder that can't be used is left as it is: an id that changes at every command is worse than none."""
+    """An unusable folder stays unchanged; a new id for each command would be worse than none."""
 
     def test_no_permission_to_read_is_not_malformed(
         self, store: IdentityFiles, usage_json: Path, mocker: MockerFixture
     ) -> None:
-        """What may not be read is told as an error, and stays."""
+        """An unreadable file is an error and stays."""
         put(store, KNOWNS["linked"])
         before = (usage_json.read_bytes(), listing(usage_json.parent))
         deny(mocker, usage_json.parent)
@@ -190,7 +190,7 @@ class TestNotPermitted:
     def test_a_read_only_folder_can_be_read(
         self, store: IdentityFiles, config_dir: Path, mocker: MockerFixture
     ) -> None:
-        """Without permission to write, what is known is known, and a change is an error that changes nothing."""
+        """In a read-only folder, reading works, and a change is an error."""
         put(store, KNOWNS["linked"])
         deny_writing(mocker, config_dir)
         with pytest.raises(StoreError):
@@ -201,7 +201,7 @@ class TestNotPermitted:
     def test_a_config_folder_that_is_none_is_an_error(
         self, store: IdentityFiles, config_dir: Path, what: str
     ) -> None:
-        """Nothing is made in the place of what is not ours."""
+        """A file or dangling link in place of the config folder is an error, and stays."""
         if what == "a file":
             config_dir.write_text("theirs")
         else:
@@ -211,7 +211,7 @@ class TestNotPermitted:
         assert config_dir.is_symlink() or config_dir.read_text() == "theirs"
 
     def test_a_missing_config_folder_is_made(self, store: IdentityFiles, config_dir: Path) -> None:
-        """Nothing there is nothing known, and the first change makes the folder."""
+        """A missing config folder reads as no identity, and the first change creates it."""
         assert store.current() == IdentityState(None, None)
         assert not config_dir.exists()
         put(store, KNOWNS["linked"])
@@ -220,7 +220,7 @@ class TestNotPermitted:
     def test_an_error_of_the_system_is_translated(
         self, store: IdentityFiles, usage_json: Path, mocker: MockerFixture
     ) -> None:
-        """A disk that fails is a StoreError that names its cause."""
+        """An OSError becomes a StoreError that names its cause."""
         usage_json.write_bytes(codec.write_identity(Anonymous(ANON), {}))
         mocker.patch("os.read", side_effect=os_error(5))
         with pytest.raises(StoreError) as caught:

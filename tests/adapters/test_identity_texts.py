@@ -1,4 +1,4 @@
-"""usage.json and the ledger as texts: whatever lies in their place, told apart from nothing and from no permission."""
+"""usage.json and ledger.json as texts: missing, malformed, foreign and unreadable files are distinguished."""
 
 import os
 from collections.abc import Callable
@@ -36,18 +36,18 @@ def read(layout: Layout, place: Path) -> str | None:
 
 
 def test_nothing_there_is_none(layout: Layout, place: Path) -> None:
-    """No file is not a malformed one."""
+    """A missing file is None."""
     assert read(layout, place) is None
 
 
 def test_a_text_comes_as_it_is(layout: Layout, place: Path) -> None:
-    """The text is the file's, whether it means anything or not."""
+    """The text is the content of the file, valid or not."""
     place.write_text('{"naïve": "☃"}\n', encoding="utf-8")
     assert read(layout, place) == '{"naïve": "☃"}\n'
 
 
 def test_the_limits_are_kept(layout: Layout, place: Path) -> None:
-    """A text at its limit is read, and one byte more can't be it."""
+    """A file at its limit is read; one byte more is malformed."""
     limit = USAGE_LIMIT if place.name == "usage.json" else LEDGER_LIMIT
     place.write_bytes(b"x" * limit)
     assert read(layout, place) == "x" * limit
@@ -61,12 +61,12 @@ def _huge(place: Path) -> None:
 
 
 def test_what_is_too_large_is_malformed(layout: Layout, place: Path) -> None:
-    """It can't be it, and does not fill the memory."""
+    """A huge file is malformed and is not read into memory."""
     _huge(place)
     assert read(layout, place) == MALFORMED
 
 
-IMPOSTORS: dict[str, Callable[[Path], object]] = {
+REPLACEMENTS: dict[str, Callable[[Path], object]] = {
     "a folder": Path.mkdir,
     "a pipe": os.mkfifo,
     "a link to nowhere": lambda place: place.symlink_to("nowhere"),
@@ -75,18 +75,18 @@ IMPOSTORS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("make", IMPOSTORS.values(), ids=IMPOSTORS)
+@pytest.mark.parametrize("make", REPLACEMENTS.values(), ids=REPLACEMENTS)
 def test_what_is_no_file_of_the_user_s_is_an_error(
     layout: Layout, place: Path, make: Callable[[Path], object]
 ) -> None:
-    """Something else in the file's place is neither malformed nor absent: nothing can be known, without a wait."""
+    """A link, pipe or folder in place of the file is an error, without a wait."""
     make(place)
     with pytest.raises(NotOwnedError, match=r"is a link|is not a plain file"):
         read(layout, place)
 
 
 def test_bytes_that_are_no_text_are_replaced(layout: Layout, place: Path) -> None:
-    """What is not UTF-8 still comes as a text that a payload can carry."""
+    """Invalid UTF-8 becomes a text that a payload can carry."""
     place.write_bytes(b"\xff\xfe\x00{")
     text = read(layout, place)
     assert text is not None
@@ -94,7 +94,7 @@ def test_bytes_that_are_no_text_are_replaced(layout: Layout, place: Path) -> Non
 
 
 def test_no_permission_is_an_error(layout: Layout, place: Path, mocker: MockerFixture) -> None:
-    """A file that may not be read is neither malformed nor absent."""
+    """An unreadable file is an error."""
     place.write_text("{}")
     deny(mocker, place.parent)
     with pytest.raises(PermissionError):
@@ -102,7 +102,7 @@ def test_no_permission_is_an_error(layout: Layout, place: Path, mocker: MockerFi
 
 
 def test_a_file_in_the_folder_s_place_is_an_error(tmp_path: Path) -> None:
-    """Where the config folder is a file, nothing can be known."""
+    """A file in place of the config folder is an error."""
     (tmp_path / "file").touch()
     with pytest.raises(NotOwnedError, match="is not a folder"):
         read_texts(Layout(str(tmp_path / "file")))

@@ -1,4 +1,4 @@
-"""How a login waits: in its time whatever a host made of threads, with no descriptor of the host's touched."""
+"""The wait of a login: bounded whatever a tool does with threads, and without touching the tool's descriptors."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.process import launcher as detached
+from arcade_usage.adapters.process import launcher as launcher_module
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.process.windows import wait_until_closed
 from arcade_usage.adapters.storage import logout
@@ -25,48 +25,48 @@ from arcade_usage.domain.identity import Anonymous
 from tests.adapters.stand_in import PATIENCE_SECONDS, StandIn
 from tests.samples import ANON, FRESH, HERE
 
-PYTHON = sys.executable  # the tests put a stand-in there
+PYTHON = sys.executable  # before a test replaces it
 
 LOGIN = """
 import os, sys, threading
-from arcade_usage.adapters.process import launcher as detached
+from arcade_usage.adapters.process import launcher as launcher_module
 from arcade_usage.application import time_limits
 time_limits.LOGIN_WAIT_SECONDS = 0.1
 sys.executable = {executable!r}
-detached.DetachedLauncher(os.environ).launch_and_wait("{{}}")
+launcher_module.DetachedLauncher(os.environ).launch_and_wait("{{}}")
 """
 
 
 def run_login(stand_in: StandIn, before: str = "", after: str = "") -> str:
-    """What a host says that logs in while its process stays, and settles nothing."""
+    """Output of a tool that logs in while its delivery process stays and never closes its output."""
     stand_in.become(stays=True)
     lines = before + LOGIN.format(executable=stand_in.executable) + after
-    host = subprocess.Popen(
+    tool = subprocess.Popen(
         [PYTHON, "-c", lines], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     stand_in.listen()
-    stand_in.processes.clear()  # they are the host's
+    stand_in.processes.clear()  # children of the tool, not of this process
     stand_in.release()
-    return host.communicate(timeout=PATIENCE_SECONDS)[0]
+    return tool.communicate(timeout=PATIENCE_SECONDS)[0]
 
 
 @pytest.mark.parametrize("patch", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
-def test_a_host_with_green_threads_waits_no_longer(stand_in: StandIn, patch: str) -> None:
-    """Where a thread runs only while others wait, the wait ends though the process stays."""
+def test_a_tool_with_green_threads_waits_no_longer(stand_in: StandIn, patch: str) -> None:
+    """The wait ends in time under gevent and eventlet."""
     before = f"import warnings; warnings.simplefilter('ignore')\nimport {patch.rpartition('.')[0]}\n{patch}\n"
     stand_in.become(stays=True)
     lines = before + LOGIN.format(executable=stand_in.executable) + "print('over', flush=True)\n"
-    host = subprocess.Popen(
+    tool = subprocess.Popen(
         [PYTHON, "-c", lines], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     stand_in.listen()
     stand_in.processes.clear()
-    assert host.communicate(timeout=PATIENCE_SECONDS)[0] == "over\n"
+    assert tool.communicate(timeout=PATIENCE_SECONDS)[0] == "over\n"
     stand_in.release()
 
 
-def test_no_descriptor_that_the_host_reuses_is_touched(stand_in: StandIn) -> None:
-    """After a login that waited the full time the host closes all it has, and opens files of its own."""
+def test_no_descriptor_that_the_tool_reuses_is_touched(stand_in: StandIn) -> None:
+    """After a full wait, descriptors that the tool closes and reuses are not touched."""
     after = """
 print(threading.enumerate() == [threading.main_thread()])
 os.closerange(3, 256)
@@ -83,7 +83,7 @@ print({os.read(reading, 100) for reading in theirs[0::2]})
 def test_a_descriptor_that_another_thread_took_meanwhile_stays_open(
     stand_in: StandIn, mocker: MockerFixture
 ) -> None:
-    """A thread of the host's may close what it did not open; what it opens in that place is its own."""
+    """If another thread replaced the descriptor during the wait, it is not closed."""
     kept = os.open(os.devnull, os.O_RDONLY)
     taken: list[int] = []
 
@@ -91,7 +91,7 @@ def test_a_descriptor_that_another_thread_took_meanwhile_stays_open(
         os.dup2(kept, reading)
         taken.append(reading)
 
-    mocker.patch.object(detached, "_wait_until_closed", take)
+    mocker.patch.object(launcher_module, "_wait_until_closed", take)
     DetachedLauncher(os.environ).launch_and_wait("{}")
     stand_in.listen()
     assert os.path.samestat(os.fstat(taken[0]), os.fstat(kept))
@@ -101,13 +101,13 @@ def test_a_descriptor_that_another_thread_took_meanwhile_stays_open(
 
 @contextmanager
 def alarm(raised: Exception) -> Iterator[None]:
-    """A signal whose handler raises comes in a moment."""
+    """A signal whose handler raises, sent repeatedly."""
 
     def handle(_signal: int, _frame: FrameType | None) -> None:
         raise raised
 
     before = signal.signal(signal.SIGALRM, handle)
-    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)  # again and again: the first may come before the wait
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)  # repeated, since the first one may come before the wait
     try:
         yield
     finally:
@@ -119,14 +119,14 @@ ERRORS = [RuntimeError, TimeoutError, ValueError]
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-def test_what_a_signal_handler_raises_while_a_login_waits_is_the_host_s(
+def test_an_exception_of_a_signal_handler_during_a_login_reaches_the_tool(
     stand_in: StandIn, mocker: MockerFixture, kind: type[Exception]
 ) -> None:
-    """A host that bounds its commands with an alarm gets its exception, of whatever kind."""
-    error = kind("the host's")
+    """An exception of a tool's alarm handler during a login's wait reaches the tool."""
+    error = kind("the tool's")
     mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
     stand_in.become(stays=True)
-    waiting = mocker.spy(detached, "_wait_until_closed")
+    waiting = mocker.spy(launcher_module, "_wait_until_closed")
 
     def launch() -> None:
         launcher = DetachedLauncher(os.environ)
@@ -144,11 +144,11 @@ def test_what_a_signal_handler_raises_while_a_login_waits_is_the_host_s(
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-def test_what_a_signal_handler_raises_while_a_logout_waits_is_the_host_s(
+def test_an_exception_of_a_signal_handler_during_a_logout_reaches_the_tool(
     tmp_path: Path, mocker: MockerFixture, kind: type[Exception]
 ) -> None:
-    """Another process holds the identity lock: the wait for it ends with the host's exception."""
-    error = kind("the host's")
+    """An exception of a tool's alarm handler during the wait for the identity lock reaches the tool."""
+    error = kind("the tool's")
     mocker.patch.object(logout, "LOGOUT_LOCK_SECONDS", PATIENCE_SECONDS)
     layout = Layout(str(tmp_path))
     Path(layout.folder).mkdir()
@@ -164,18 +164,18 @@ def test_what_a_signal_handler_raises_while_a_logout_waits_is_the_host_s(
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-def test_what_goes_wrong_in_our_own_wait_stays_there(
+def test_an_error_of_the_wait_is_suppressed(
     stand_in: StandIn, mocker: MockerFixture, kind: type[Exception]
 ) -> None:
-    """The process is on its way; that it can't be waited for is nobody's trouble."""
-    mocker.patch.object(detached, "_wait_until_closed", side_effect=kind("ours"))
+    """An error of the wait itself is suppressed: the process was started."""
+    mocker.patch.object(launcher_module, "_wait_until_closed", side_effect=kind("ours"))
     DetachedLauncher(os.environ).launch_and_wait("{}")
     stand_in.listen()
 
 
 def test_ctrl_c_passes(stand_in: StandIn, mocker: MockerFixture) -> None:
-    """Who is tired of waiting for a login is not held up, and nothing stays open."""
-    mocker.patch.object(detached, "_wait_until_closed", side_effect=KeyboardInterrupt)
+    """Ctrl-C during the wait of a login passes through and leaves no open descriptor."""
+    mocker.patch.object(launcher_module, "_wait_until_closed", side_effect=KeyboardInterrupt)
     before = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()
     with pytest.raises(KeyboardInterrupt):
         DetachedLauncher(os.environ).launch_and_wait("{}")
@@ -186,7 +186,7 @@ def test_ctrl_c_passes(stand_in: StandIn, mocker: MockerFixture) -> None:
 def test_where_there_is_no_poll_the_wait_is_bounded_too(
     stand_in: StandIn, mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """eventlet takes poll away, and some systems have none."""
+    """The wait is bounded without select.poll, which eventlet removes and some systems lack."""
     import select
 
     monkeypatch.delattr(select, "poll")
@@ -201,7 +201,7 @@ def test_where_there_is_no_poll_the_wait_is_bounded_too(
 def test_on_windows_the_pipe_is_looked_at_until_it_is_closed(
     monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture, looks: int
 ) -> None:
-    """A broken pipe is a closed one; nothing is read from it."""
+    """On Windows the pipe is peeked at, never read; a broken pipe is a closed one."""
     seen: list[int] = []
 
     def peek(handle: int, _: int) -> tuple[int, int]:
@@ -217,7 +217,7 @@ def test_on_windows_the_pipe_is_looked_at_until_it_is_closed(
 
 
 def test_on_windows_the_wait_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe that nobody closes is left alone when the time is over."""
+    """On Windows the wait ends after its limit if the pipe stays open."""
     _play_windows(monkeypatch, lambda *_: (0, 0))
     wait_until_closed(5, 0.03)
 

@@ -1,4 +1,4 @@
-"""The detached process on Windows: no window, and outside of the terminal's job where that is allowed."""
+"""The launcher on Windows: no window, and outside of the terminal's job where that is allowed."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from attrs import define, field
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.process import launcher as detached
+from arcade_usage.adapters.process import launcher as launcher_module
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.application.errors import LaunchError
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
@@ -20,7 +20,7 @@ NO_WINDOW, NEW_GROUP, BREAKAWAY = 0x08000000, 0x00000200, 0x01000000  # winbase.
 
 @define
 class Windows:
-    """The part of a Windows that the launcher meets: keeps what it was asked to start."""
+    """Simulates the calls that the launcher makes on Windows, and records them."""
 
     name: str = "nt"
     breakaway_allowed: bool = True
@@ -47,8 +47,8 @@ class Windows:
 @pytest.fixture
 def windows(mocker: MockerFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Windows:
     windows = Windows()
-    mocker.patch.object(detached, "os", windows)
-    mocker.patch.object(detached, "_open_process", windows.start)
+    mocker.patch.object(launcher_module, "os", windows)
+    mocker.patch.object(launcher_module, "_open_process", windows.start)
     (tmp_path / "python.exe").touch()
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python.exe"))
     return windows
@@ -59,27 +59,27 @@ def launch(payload: str = "{}") -> None:
 
 
 def test_no_window_flashes(windows: Windows) -> None:
-    """The process has no window, a group of its own, and is outside of the terminal's job."""
+    """The process has no window and its own group, outside of the terminal's job."""
     launch()
     assert [start["creationflags"] for start in windows.started] == [NO_WINDOW | NEW_GROUP | BREAKAWAY]
 
 
 def test_a_job_that_can_not_be_left_is_no_obstacle(windows: Windows) -> None:
-    """Where breaking away is not allowed, the process is started within the job."""
+    """If leaving the job is denied, the process is started within it."""
     windows.breakaway_allowed = False
     launch()
     assert [start["creationflags"] for start in windows.started] == [NO_WINDOW | NEW_GROUP]
 
 
-def test_a_system_that_starts_nothing_is_told(windows: Windows) -> None:
-    """Where neither is allowed, there is no process."""
+def test_a_system_that_starts_nothing_is_an_error(windows: Windows) -> None:
+    """If both are denied, the launch is an error."""
     windows.starts_anything = False
     with pytest.raises(LaunchError):
         launch()
 
 
 def test_what_it_is_given(windows: Windows) -> None:
-    """The module is run with the payload in its environment, in a folder of Python's, without a terminal."""
+    """The module runs with the payload in its environment, in Python's folder, without a terminal."""
     launch("payload")
     (start,) = windows.started
     assert start["arguments"][-2:] == ["-m", "arcade_usage"]
@@ -100,7 +100,7 @@ def test_what_it_is_given(windows: Windows) -> None:
     ],
     ids=[
         "none there",
-        "beside it",
+        "next to it",
         "in capitals",
         "windowless already",
         "with its version",
@@ -114,7 +114,7 @@ def test_the_python_without_a_window_is_taken_where_there_is_one(
     executable: str,
     chosen: str,
 ) -> None:
-    """pythonw.exe beside python.exe never has a window, whatever starts it."""
+    """pythonw.exe next to python.exe is preferred, since it never has a window."""
     for name in present:
         (tmp_path / name).touch()
     monkeypatch.setattr(sys, "executable", str(tmp_path / executable))

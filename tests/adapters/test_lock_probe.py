@@ -1,4 +1,4 @@
-"""Whether a lock is held, told without filelock: the same as filelock itself would tell, or the other kind."""
+"""The lock probe: whether a lock of filelock or a lock file is held, without importing filelock."""
 
 import errno
 import fcntl
@@ -18,15 +18,15 @@ def path(tmp_path: Path) -> str:
     return str(tmp_path / "sender.lock")
 
 
-def test_a_lock_that_somebody_holds(path: str) -> None:
-    """As long as it is held, and no longer."""
+def test_a_lock_that_another_process_holds(path: str) -> None:
+    """True while the lock is held, False afterwards."""
     with FileLock(path):
         assert is_held(path)
     assert not is_held(path)
 
 
 def test_asking_leaves_it_free(path: str) -> None:
-    """Who asked does not hold it."""
+    """The probe does not keep the lock."""
     Path(path).touch()
     assert not is_held(path)
     with FileLock(path, timeout=0) as lock:
@@ -34,21 +34,21 @@ def test_asking_leaves_it_free(path: str) -> None:
 
 
 def test_where_there_is_none_nothing_is_made(path: str) -> None:
-    """A folder that is gone stays gone, too."""
+    """A missing lock file or folder is not created."""
     assert not is_held(path)
     assert not is_held(f"{path}/nowhere")
     assert not Path(path).exists()
 
 
 def test_a_link_is_not_followed(path: str, tmp_path: Path) -> None:
-    """Somebody else's lock is none of ours: filelock refuses such a one by itself."""
+    """A link to a held lock is not held; filelock does not follow links either."""
     with FileLock(str(tmp_path / "other.lock")) as other:
         Path(path).symlink_to(other.lock_file)
         assert not is_held(path)
 
 
 def test_a_file_system_without_locks(path: str, mocker: MockerFixture) -> None:
-    """The lock that is used there tells."""
+    """Without native locks, the lock file decides."""
     Path(path).touch()
     mocker.patch.object(fcntl, "flock", side_effect=os_error(errno.ENOLCK))
     assert not is_held(path)

@@ -1,4 +1,4 @@
-"""The lock of a path: of whichever kind the file system has, and never in the place of a file that is not ours."""
+"""Locks: native ones or lock files, depending on the file system, and never in place of a foreign file."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from arcade_usage.adapters.files.lock_probe import is_held
 from arcade_usage.adapters.files.locks import find_obstacle, hold
 from arcade_usage.application.time_limits import STUCK_SENDER_SECONDS
 from tests.adapters.contenders import contend
-from tests.adapters.holders import holding, is_had
+from tests.adapters.holders import holding, is_free
 from tests.lockless import ERRORS, environment_of
 
 KINDS = ("locks", *ERRORS)
@@ -34,15 +34,15 @@ def path(tmp_path: Path) -> str:
 
 @pytest.fixture(params=KINDS)
 def environment(request: pytest.FixtureRequest, path: str, lockless_library: Path) -> Mapping[str, str]:
-    """Of processes that have locks, or have none."""
+    """Environment of processes with native locks, and of processes without."""
     if request.param == "locks":
         return os.environ
     return environment_of(lockless_library, Path(path).parent, request.param)
 
 
-def can_be_had(path: str) -> bool:
-    """Without waiting."""
-    return is_had(hold(path, 0.0))
+def is_available(path: str) -> bool:
+    """Whether the lock is free, without a wait."""
+    return is_free(hold(path, 0.0))
 
 
 _TRY = """
@@ -53,7 +53,7 @@ from arcade_usage.adapters.files.locks import hold
 print(is_held(sys.argv[1]), flush=True)
 try:
     with hold(sys.argv[1], 0.0):
-        print("had")
+        print("acquired")
 except TimeoutError:
     print("held")
 """
@@ -64,7 +64,7 @@ def owner(path: str, environment: Mapping[str, str]) -> AbstractContextManager["
 
 
 def attempt(path: str, environment: Mapping[str, str]) -> list[str]:
-    """What a process finds: whether it looks held, whether it can be had, what is said on stderr."""
+    """What a process prints: whether the lock is held, whether it can be acquired, and stderr."""
     command = [sys.executable, "-c", _TRY, path]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     return [*done.stdout.split(), *done.stderr.split()]
@@ -72,31 +72,31 @@ def attempt(path: str, environment: Mapping[str, str]) -> list[str]:
 
 @LINUX
 class TestBothKinds:
-    """With locks, and without."""
+    """With native locks, and without."""
 
     def test_a_lock_that_is_held(self, path: str, environment: Mapping[str, str]) -> None:
-        """Is seen as such, and can't be had; then it can."""
+        """A held lock is seen as held and cannot be acquired; after its release it can."""
         with owner(path, environment) as process:
             assert attempt(path, environment) == ["True", "held"]
             process.communicate("\n", timeout=30)
-        assert attempt(path, environment) == ["False", "had"]
+        assert attempt(path, environment) == ["False", "acquired"]
 
     def test_an_owner_that_was_killed(self, path: str, environment: Mapping[str, str]) -> None:
-        """Keeps no lock."""
+        """A killed owner does not keep the lock."""
         with owner(path, environment) as process:
             process.kill()
             process.wait(30)
-            assert attempt(path, environment) == ["False", "had"]
+            assert attempt(path, environment) == ["False", "acquired"]
 
     def test_processes_that_contend(self, path: str, environment: Mapping[str, str]) -> None:
-        """None is inside with another, and none has waited in vain."""
+        """Owners never overlap, and each process gets the lock."""
         outputs = contend(_CONTEND, 4, [path], environment=environment)
         assert outputs == [["0"]] * 4
         assert Path(f"{path}.counter").read_text() == "x" * 20
 
     def test_the_file_stays_private_and_empty(self, path: str, environment: Mapping[str, str]) -> None:
-        """Whichever kind of lock it stands for."""
-        assert attempt(path, environment)[-1] == "had"
+        """The lock file is private and empty with either kind."""
+        assert attempt(path, environment)[-1] == "acquired"
         assert (Path(path).read_bytes(), Path(path).stat().st_mode & 0o777) == (b"", 0o600)
 
 
@@ -126,18 +126,18 @@ print(overlaps)
 
 @LINUX
 def test_where_locks_failed_for_another_process(path: str, lockless_library: Path) -> None:
-    """Who has locks sees the lock that was taken without, and leaves it."""
+    """A process with native locks respects a lock file of a process without."""
     environment = environment_of(lockless_library, Path(path).parent, "ENOLCK")
     with owner(path, environment):
         assert is_held(path)
-        assert not can_be_had(path)
+        assert not is_available(path)
         with pytest.raises(TimeoutError), hold(path, 0.06):
             pytest.fail("held")
-    assert can_be_had(path)
+    assert is_available(path)
 
 
 def test_threads_are_no_different(path: str) -> None:
-    """Eight threads of one process hold it in turn."""
+    """Eight threads of one process hold the lock in turn."""
     inside, overlaps, turns = threading.Lock(), [], []
 
     def work() -> None:
@@ -158,7 +158,7 @@ def test_threads_are_no_different(path: str) -> None:
 
 
 def test_nothing_of_filelock_s_is_logged(path: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A tool that shows its own at DEBUG, filelock's too, sees nothing of this library's locks."""
+    """A tool that logs filelock at DEBUG does not see this library's locks."""
     from filelock import FileLock
 
     with caplog.at_level(logging.DEBUG):
@@ -174,13 +174,13 @@ FOREIGN = ("a link", "a link to nothing", "a folder", "a FIFO", "another name", 
 
 @POSIX
 class TestForeign:
-    """In the lock's place lies something that we did not make."""
+    """A foreign file has the name of the lock."""
 
     @pytest.fixture(params=FOREIGN)
     def theirs(
         self, request: pytest.FixtureRequest, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> Path:
-        """A file of the user's, which the lock leads to in some way or other."""
+        """A file of the user's that the lock's path leads to."""
         theirs, lock = tmp_path / "theirs", Path(path)
         theirs.write_text("theirs")
         theirs.chmod(0o644)
@@ -196,12 +196,12 @@ class TestForeign:
             lock.hardlink_to(theirs)
         else:
             lock.write_text("theirs")
-            somebody = os.geteuid() + 1
-            monkeypatch.setattr(os, "geteuid", lambda: somebody)
+            other_user = os.geteuid() + 1
+            monkeypatch.setattr(os, "geteuid", lambda: other_user)
         return theirs
 
-    def test_the_lock_is_not_to_be_had(self, theirs: Path, path: str, tmp_path: Path) -> None:
-        """It is neither followed nor changed, and whoever asks is told what it is."""
+    def test_the_lock_cannot_be_acquired(self, theirs: Path, path: str, tmp_path: Path) -> None:
+        """The foreign file is neither followed nor changed, and the error says what it is."""
         before = os.lstat(path)
         for seconds in (0.0, 0.06):
             with pytest.raises(OSError, match="it "), hold(path, seconds):
@@ -220,10 +220,10 @@ class TestForeign:
 
 @POSIX
 class TestObstacles:
-    """What keeps a lock from being had, for people."""
+    """`find_obstacle`: why a lock cannot be acquired, as text for `status`."""
 
     def test_none(self, path: str) -> None:
-        """Where there is no file yet, and where it is free; looking makes nothing."""
+        """No obstacle for a free or missing lock, and the check creates nothing."""
         assert find_obstacle(path) is None
         assert not Path(path).exists()
         Path(path).touch()
@@ -231,13 +231,13 @@ class TestObstacles:
 
     @pytest.mark.parametrize(("age", "is_one"), [(0.0, False), (STUCK_SENDER_SECONDS + 5, True)])
     def test_a_process_that_holds_it_for_long(self, path: str, age: float, is_one: bool) -> None:
-        """A sender that is at work is none; one that is stuck is."""
+        """A sender at work is no obstacle; a stuck one is."""
         with owner(path, os.environ):
             os.utime(path, (time.time() - age,) * 2)
             assert (find_obstacle(path) is not None) is is_one
 
     def test_no_permission(self, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """In the system's words."""
+        """The text is the system's error."""
         Path(path).touch()
 
         def refuse(*_: object) -> None:

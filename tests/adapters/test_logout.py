@@ -1,4 +1,4 @@
-"""A logout in the tool: a fresh id at once, whatever the files say and whoever holds the lock."""
+"""A logout in the tool: a new id at once, in each state of the files and of the lock."""
 
 import errno
 import json
@@ -43,20 +43,20 @@ def log_out(layout: Layout, fresh: str = FRESH, *, had_credentials: bool = True)
 
 
 class TestRotating:
-    """What becomes of the identity."""
+    """The identity after a logout."""
 
     def test_the_next_person_has_a_fresh_id(self, store: IdentityFiles, layout: Layout) -> None:
-        """The id is new and nobody's; what the old one still owes is kept for it to be paid."""
+        """The id is new and anonymous; pending aliases of the old one are kept."""
         log_out(layout)
         state = store.current()
         assert state.identity == Anonymous(FRESH)
         assert isinstance(state.ledger, Ledger)
-        debts = {(debt.anon_id, debt.principal_id) for debt in state.ledger.pending_aliases}
-        assert debts == {(ANON, ALICE), (OTHER_ANON, BOB)}
+        pending = {(each.anon_id, each.principal_id) for each in state.ledger.pending_aliases}
+        assert pending == {(ANON, ALICE), (OTHER_ANON, BOB)}
         assert (state.ledger.claimed_by, state.ledger.first_stamp, state.ledger.first) == (None, None, False)
 
     def test_what_others_keep_in_usage_json_stays(self, store: IdentityFiles, layout: Layout) -> None:
-        """Keys that are not ours are as they were."""
+        """Foreign keys in usage.json do not change."""
         path = Path(layout.usage_json)
         path.write_text(json.dumps({**json.loads(path.read_text()), "theirs": [1, None]}))
         log_out(layout)
@@ -68,12 +68,12 @@ class TestRotating:
         assert store.current().is_consistent
 
     def test_without_an_identity_none_is_made(self, layout: Layout, config_dir: Path) -> None:
-        """Nobody was here, so there is nobody to be separated from, and no file appears."""
+        """Without an identity, no file is created."""
         log_out(layout)
         assert not config_dir.exists()
 
     def test_what_forgetting_left_stays(self, layout: Layout, config_dir: Path) -> None:
-        """A usage.json in which only others keep something names nobody."""
+        """A usage.json with only foreign keys has no identity and does not change."""
         config_dir.mkdir()
         (config_dir / "usage.json").write_text('{"theirs": 1}')
         log_out(layout)
@@ -81,7 +81,7 @@ class TestRotating:
         assert not (config_dir / "usage" / "ledger.json").exists()
 
     def test_an_older_clis_file_rotates(self, layout: Layout, config_dir: Path) -> None:
-        """Without a ledger nothing tells that nobody ever logged in."""
+        """Without a ledger, the id may have been used with credentials, so it is rotated."""
         config_dir.mkdir()
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         log_out(layout, had_credentials=False)
@@ -92,7 +92,7 @@ class TestRotating:
     def test_an_id_that_was_never_used_with_credentials_stays(
         self, store: IdentityFiles, layout: Layout
     ) -> None:
-        """A logout of nobody costs no history; with credentials at its beginning it is somebody's."""
+        """Without any credentials the id stays; with credentials before the logout it is rotated."""
         put(store, KNOWNS["anonymous"])
         log_out(layout, had_credentials=False)
         assert store.current() == KNOWNS["anonymous"]
@@ -104,14 +104,14 @@ class TestRotating:
     def test_what_is_malformed_is_kept_aside(
         self, store: IdentityFiles, layout: Layout, config_dir: Path, file: str, malformed: str
     ) -> None:
-        """There is a fresh id all the same, and evidence."""
+        """Malformed files are kept as evidence, and the id is new."""
         (config_dir / file).write_text(malformed)
         log_out(layout, had_credentials=False)
         assert (store.current().anon_id, store.current().is_consistent) == (FRESH, True)
         assert (config_dir / "usage" / "malformed" / os.path.basename(file)).read_text() == malformed
 
     def test_a_previous_ledger_that_is_none_is_passed_over(self, layout: Layout, config_dir: Path) -> None:
-        """JSON that is no ledger leaves nothing to inherit."""
+        """A malformed ledger is replaced; nothing is inherited from it."""
         config_dir.mkdir()
         (config_dir / "usage").mkdir()
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
@@ -124,7 +124,7 @@ class TestRotating:
     def test_a_disk_that_is_full_changes_nothing(
         self, store: IdentityFiles, layout: Layout, config_dir: Path, mocker: MockerFixture
     ) -> None:
-        """It is told, and no half of an identity is left."""
+        """A full disk is an error and leaves no partial identity."""
         before = listing(config_dir)
         mocker.patch("os.write", side_effect=os_error(errno.ENOSPC))
         with pytest.raises(OSError, match="No space left"):
@@ -133,24 +133,24 @@ class TestRotating:
 
 
 class TestMany:
-    """Logouts that follow one another, and no delivery in between."""
+    """Several logouts without a delivery in between."""
 
-    def test_what_is_owed_is_kept_and_the_ledger_does_not_grow(
+    def test_pending_aliases_are_kept_and_the_ledger_does_not_grow(
         self, store: IdentityFiles, layout: Layout
     ) -> None:
-        """After a hundred logouts the first one's debts are there, in a file of the same size."""
+        """After a hundred logouts, the pending aliases are kept and the file has the same size."""
         sizes = set()
         for number in range(100):
             log_out(layout, f"{number:08x}-0000-4000-8000-000000000000")
             sizes.add(os.path.getsize(layout.ledger))
         state = store.current()
         assert isinstance(state.ledger, Ledger)
-        assert {debt.anon_id for debt in state.ledger.pending_aliases} == {ANON, OTHER_ANON}
+        assert {each.anon_id for each in state.ledger.pending_aliases} == {ANON, OTHER_ANON}
         assert len(sizes) == 1
 
     def test_a_ledger_never_outgrows_its_limit(self, store: IdentityFiles, layout: Layout) -> None:
-        """What does not fit is given up: a ledger that is too large would be malformed."""
-        owed = tuple(
+        """Pending aliases that exceed the limit are dropped, since a larger ledger would be malformed."""
+        pending = tuple(
             PendingAlias(f"{n:08x}-0000-4000-8000-00000000000a", "p" * 200, frozenset({"s" * 500}))
             for n in range(10)
         )
@@ -160,7 +160,7 @@ class TestMany:
             first_stamp=STAMP,
             claimed_by=ALICE,
             reached=frozenset({SINK.key}),
-            pending_aliases=owed,
+            pending_aliases=pending,
         )
         assert LEDGER_LIMIT - 100 < len(codec.write_ledger(ledger)) <= LEDGER_LIMIT
         put(store, IdentityState(Anonymous(ANON), ledger))
@@ -169,10 +169,10 @@ class TestMany:
 
 
 class TestLock:
-    """The lock is that of the identity store, and no obstacle."""
+    """The identity store's lock is used, and never blocks a logout for long."""
 
     def test_it_is_the_lock_of_filelock(self, store: IdentityFiles, layout: Layout) -> None:
-        """While another process holds it, a logout sees it held, and goes ahead after its time."""
+        """A logout sees a lock that filelock holds, and continues after its limit."""
         with holding("filelock.FileLock", layout.identity_lock):
             descriptor = os.open(layout.identity_lock, os.O_RDWR)
             assert not logout._try_lock(descriptor)
@@ -181,8 +181,10 @@ class TestLock:
             assert store.current().anon_id == FRESH
 
     @pytest.mark.usefixtures("store")
-    def test_nobody_else_changes_the_identity_meanwhile(self, layout: Layout, mocker: MockerFixture) -> None:
-        """While a logout is at it, filelock's lock is not to be had."""
+    def test_no_other_process_changes_the_identity_meanwhile(
+        self, layout: Layout, mocker: MockerFixture
+    ) -> None:
+        """During a logout, filelock cannot acquire the lock."""
         from filelock import FileLock, Timeout
 
         seen: list[bool] = []
@@ -204,7 +206,7 @@ class TestLock:
     def test_there_is_no_lock(
         self, store: IdentityFiles, layout: Layout, mocker: MockerFixture, what: str
     ) -> None:
-        """A logout rotates without the lock where it is not to be had; a link in its place is not followed."""
+        """A logout rotates although it cannot lock; a link in place of the lock is not followed."""
         lock = Path(layout.identity_lock)
         lock.unlink()
         if what == "a folder":
@@ -221,23 +223,23 @@ class TestLock:
     def test_the_disk_is_not_waited_for(
         self, store: IdentityFiles, layout: Layout, mocker: MockerFixture
     ) -> None:
-        """A disk that is never done holds up what the delivery process changes, and no logout's tool."""
+        """A logout does not wait for the disk (fsync)."""
         mocker.patch("os.fsync", side_effect=os_error(errno.EIO))
         log_out(layout)
         assert store.current().anon_id == FRESH
 
     @pytest.mark.usefixtures("store")
     def test_the_lock_file_keeps_its_content(self, layout: Layout) -> None:
-        """What somebody else wrote into it is not cut off."""
+        """Foreign content of the lock file is not truncated."""
         Path(layout.identity_lock).write_text("theirs")
         log_out(layout)
         assert Path(layout.identity_lock).read_text() == "theirs"
 
     @pytest.mark.usefixtures("store")
-    def test_a_folder_that_cannot_be_written_is_told(
+    def test_a_folder_that_cannot_be_written_is_an_error(
         self, layout: Layout, config_dir: Path, mocker: MockerFixture
     ) -> None:
-        """The tracker swallows it; the delivery of the logout tries again."""
+        """An unwritable folder is an error; the logout's delivery tries again."""
         deny_writing(mocker, config_dir)
         with pytest.raises(OSError, match="ermi"):
             log_out(layout)

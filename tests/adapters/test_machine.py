@@ -1,4 +1,4 @@
-"""The machine's fingerprint: the same here for good, another one elsewhere, and made of nothing that can be read."""
+"""The installation's fingerprint: stable here, different elsewhere, and a hash that reveals nothing."""
 
 import contextlib
 import ctypes
@@ -31,7 +31,7 @@ HOSTS = "610 600 8:1 /var/lib/docker/containers/{id}/hosts /etc/hosts rw,relatim
 HOSTNAME = "611 600 8:1 /var/lib/docker/containers/{id}/hostname /etc/hostname rw - ext4 /dev/sda1 rw\n"
 
 RESOLVER = "620 600 8:1 /etc/netns/vpn/resolv.conf /etc/resolv.conf rw - ext4 /dev/sda1 rw\n"
-ONE, TWO = "1f" * 32, "5f0c9a51-40be-4d2c-9a9b-2b8e0d1c7e11"  # as Docker and Kubernetes name them
+ONE, TWO = "1f" * 32, "5f0c9a51-40be-4d2c-9a9b-2b8e0d1c7e11"  # container ids of Docker and Kubernetes
 
 System = Callable[..., str]
 
@@ -42,7 +42,7 @@ def fingerprint(folder: str = "/") -> str:
 
 @pytest.fixture
 def fingerprint_of(mocker: MockerFixture) -> System:
-    """The fingerprint of a Linux with these files."""
+    """The fingerprint of a simulated Linux with these files."""
     files: dict[str, str] = {}
     mocker.patch.object(machine, "_read", lambda path: files.get(path, ""))
     mocker.patch.object(machine, "sys", types.SimpleNamespace(platform="linux"))
@@ -67,28 +67,28 @@ def fingerprint_of(mocker: MockerFixture) -> System:
 
 
 class TestThisMachine:
-    """The fingerprint of the machine that the tests run on."""
+    """The fingerprint of the machine that runs the tests."""
 
     def test_it_is_stable(self) -> None:
-        """Taken again, it is the same."""
+        """It does not change."""
         assert len({fingerprint() for _ in range(5)}) == 1
 
     def test_it_is_32_hex_digits(self) -> None:
-        """It is a hash, cut."""
+        """It is a truncated hash."""
         assert re.fullmatch(r"[0-9a-f]{32}", fingerprint())
 
     def test_it_says_nothing_of_this_machine(self) -> None:
-        """Neither the machine's id nor its name is in it."""
+        """It contains neither the machine's id nor its name."""
         files = [Path(path) for path in ("/etc/machine-id", "/etc/hostname", "/etc/hostid")]
-        told = {path.read_text().strip() for path in files if path.exists()} | {socket.gethostname()}
-        assert not [text for text in told if text and text.lower() in fingerprint()]
+        identifying = {path.read_text().strip() for path in files if path.exists()} | {socket.gethostname()}
+        assert not [text for text in identifying if text and text.lower() in fingerprint()]
 
 
 class TestFolders:
-    """One machine may have several installations."""
+    """A machine may have several installations."""
 
     def test_a_copy_is_another_one(self, tmp_path: Path) -> None:
-        """A home that is copied on one machine (cp -a) has another fingerprint."""
+        """A copy of a home on the same machine (cp -a) has another fingerprint."""
         (tmp_path / "usage").mkdir()
         shutil.copytree(tmp_path / "usage", tmp_path / "copy")
         assert fingerprint(str(tmp_path / "usage")) != fingerprint(str(tmp_path / "copy"))
@@ -97,7 +97,7 @@ class TestFolders:
         sys.platform != "linux", reason="only Linux gives a file system an id that outlasts a mount"
     )
     def test_a_copy_with_the_same_inode_is_another_one(self, tmp_path: Path) -> None:
-        """File systems that are filled alike give a copy the inode of its original; so does a snapshot."""
+        """A copy with the same inode on another file system has another fingerprint."""
         script = """
 import os, subprocess
 from arcade_usage.adapters.machine.installation import installation
@@ -118,14 +118,14 @@ for name in ("one", "other"):
         assert home != copy
 
     def test_a_folder_that_is_moved_is_the_same(self, tmp_path: Path) -> None:
-        """A renamed home stays what it was."""
+        """A renamed home keeps its fingerprint."""
         (tmp_path / "usage").mkdir()
         before = fingerprint(str(tmp_path / "usage"))
         (tmp_path / "usage").rename(tmp_path / "moved")
         assert fingerprint(str(tmp_path / "moved")) == before
 
     def test_a_folder_that_is_not_there_matches_none(self, tmp_path: Path) -> None:
-        """No ledger can be from where nothing is; once the folder is there, it is told like any other."""
+        """A missing folder has a random fingerprint; once it exists, its own."""
         tell = installation(str(tmp_path / "usage"))
         assert len({tell(), tell(), fingerprint("/nowhere"), fingerprint("/nowhere")}) == 4
         (tmp_path / "usage").mkdir()
@@ -133,49 +133,49 @@ for name in ("one", "other"):
 
 
 class TestMachines:
-    """What tells one machine from another."""
+    """Differences between machines."""
 
     def test_another_machine_has_another(self, fingerprint_of: System) -> None:
-        """A machine is told by its id."""
+        """Machines differ by their machine id."""
         assert fingerprint_of() != fingerprint_of(machine_id=OTHER_MACHINE_ID)
 
     def test_neither_its_name_nor_its_disks_matter(self, fingerprint_of: System) -> None:
-        """A machine that was renamed, or got another disk or file system, is the same one."""
+        """A new name, disk or file system does not change the fingerprint."""
         mounts = HOST + "23 22 8:2 / /home rw - ext4 /dev/sdb1 rw\n24 22 0:9 / /tmp rw - tmpfs tmpfs rw\n"
         assert fingerprint_of() == fingerprint_of(mounts=mounts, name="renamed")
 
     def test_a_resolver_of_its_own_makes_no_other_machine(self, fingerprint_of: System) -> None:
-        """A command that runs in a network namespace, as with a VPN, is on the same machine."""
+        """A network namespace, as for a VPN, does not change the fingerprint."""
         assert fingerprint_of() == fingerprint_of(mounts=HOST + RESOLVER)
 
     @pytest.mark.parametrize("machine_id", ["", "\n", "uninitialized\n"])
     def test_another_file_stands_in_for_an_empty_one(self, fingerprint_of: System, machine_id: str) -> None:
-        """An image whose machine id is not set yet is told by what it has beside it."""
-        told = fingerprint_of(machine_id=machine_id, dbus=MACHINE_ID)
-        assert told == fingerprint_of() != fingerprint_of(machine_id=machine_id, hostid=OTHER_MACHINE_ID)
+        """Without a machine id, D-Bus' file is used, then the host id."""
+        found = fingerprint_of(machine_id=machine_id, dbus=MACHINE_ID)
+        assert found == fingerprint_of() != fingerprint_of(machine_id=machine_id, hostid=OTHER_MACHINE_ID)
 
     def test_without_any_id_the_name_has_to_do(self, fingerprint_of: System) -> None:
-        """A machine that tells nothing is told by its name."""
-        told = [fingerprint_of("", machine_id="", name=name) for name in ("a", "a", "b")]
-        assert told[0] == told[1] != told[2]
+        """Without any id, the machine's name is used."""
+        fingerprints = [fingerprint_of("", machine_id="", name=name) for name in ("a", "a", "b")]
+        assert fingerprints[0] == fingerprints[1] != fingerprints[2]
 
     def test_it_is_made_from_nothing_that_others_hash(self, fingerprint_of: System) -> None:
-        """The hash of the bare machine id, which others may know, is not the fingerprint."""
+        """It is not the hash of the bare machine id, which others may know."""
         assert not hashlib.sha256(MACHINE_ID.encode()).hexdigest().startswith(fingerprint_of())
         assert MACHINE_ID not in fingerprint_of()
 
 
 class TestContainers:
-    """An image with an identity baked in must not make all of its containers one person."""
+    """Containers of one image, which may contain an identity, have different fingerprints."""
 
     @pytest.mark.parametrize("mount", [ROOT, HOSTS, HOSTNAME], ids=["root", "hosts", "hostname"])
     def test_each_container_has_its_own(self, fingerprint_of: System, mount: str) -> None:
-        """Two containers of one image on one host, and the host itself, are three."""
+        """Two containers of one image and their host have three fingerprints."""
         names = [fingerprint_of(mounts=mount.format(id=name)) for name in (ONE, TWO)]
         assert len({*names, fingerprint_of()}) == 3
 
     def test_a_container_that_goes_on_is_the_same(self, fingerprint_of: System) -> None:
-        """The order of mounts, and another one that came meanwhile, change nothing."""
+        """The order of mounts, or an additional one, does not change the fingerprint."""
         first = "".join(mount.format(id=ONE) for mount in (ROOT, HOSTS, HOSTNAME))
         then = (
             "".join(mount.format(id=ONE) for mount in (HOSTNAME, HOSTS, ROOT))
@@ -184,7 +184,7 @@ class TestContainers:
         assert fingerprint_of(mounts=first) == fingerprint_of(mounts=then)
 
     def test_a_layer_s_lower_folders_do_not_matter(self, fingerprint_of: System) -> None:
-        """Only the folder that is the container's own counts."""
+        """Of an overlay mount, only the container's own folder counts."""
         root = ROOT.format(id=ONE)
         assert fingerprint_of(mounts=root) == fingerprint_of(mounts=root.replace("/l/A", "/l/C"))
 
@@ -202,11 +202,11 @@ MALFORMED_MOUNTS = {
 
 
 class TestNeverRaises:
-    """Whatever the system says, there is a fingerprint."""
+    """There is a fingerprint on each system."""
 
     @pytest.mark.parametrize("mounts", MALFORMED_MOUNTS.values(), ids=MALFORMED_MOUNTS)
     def test_malformed_mounts(self, fingerprint_of: System, mounts: str) -> None:
-        """A list of mounts that is cut off, or none at all, tells what it can."""
+        """A truncated or empty list of mounts raises nothing."""
         assert len(fingerprint_of(mounts=mounts)) == 32
 
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -220,24 +220,24 @@ class TestNeverRaises:
         assert len(fingerprint_of(mounts=" ".join(mounts))) == 32
 
     def test_a_system_without_files(self, mocker: MockerFixture) -> None:
-        """Where nothing can be read, and the machine has no name, there is one still."""
+        """A system without readable files and without a name has a fingerprint."""
         mocker.patch("builtins.open", side_effect=PermissionError(13, "Permission denied"))
         mocker.patch("socket.gethostname", side_effect=OSError(1, "no name"))
         assert len(fingerprint()) == 32
 
     def test_a_file_that_is_no_text(self, mocker: MockerFixture, path: Path) -> None:
-        """Bytes that are no text are as good as any."""
+        """Bytes that are not UTF-8 are hashed as well."""
         path.write_bytes(b"\xff\xfe\x00")
         mocker.patch.object(machine, "_MACHINE_ID_FILES", (str(path),))
         assert len(fingerprint()) == 32
 
 
 class TestMacOS:
-    """There the system has a call for it."""
+    """macOS has a system call for its id."""
 
     @pytest.fixture
     def macos(self, mocker: MockerFixture) -> Callable[[int, bytes], str]:
-        """The fingerprint where gethostuuid returns a status, and fills in a UUID."""
+        """The fingerprint for a status and a UUID from gethostuuid."""
 
         def call(status: int, uuid: bytes) -> str:
             def gethostuuid(buffer: "ctypes.Array[ctypes.c_ubyte]", _: object) -> int:
@@ -252,12 +252,12 @@ class TestMacOS:
 
         return call
 
-    def test_a_mac_is_told_by_its_uuid(self, macos: Callable[[int, bytes], str]) -> None:
-        """One Mac is not the other, and each is itself."""
+    def test_macs_differ_by_their_uuid(self, macos: Callable[[int, bytes], str]) -> None:
+        """Macs differ by their UUID."""
         assert macos(0, b"a" * 16) == macos(0, b"a" * 16) != macos(0, b"b" * 16)
 
     def test_a_call_that_fails_tells_nothing(self, macos: Callable[[int, bytes], str]) -> None:
-        """What a failed call left in its buffer is not looked at."""
+        """The buffer of a failed call is ignored."""
         assert macos(-1, b"a" * 16) == macos(-1, b"b" * 16)
 
     @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ class TestMacOS:
     def test_a_system_without_the_call(
         self, macos: Callable[[int, bytes], str], mocker: MockerFixture, error: Exception
     ) -> None:
-        """Where the call, or Python's way to it, is missing, the name has to do."""
+        """Without the call or ctypes, the name is used."""
         unknown = macos(-1, b"a" * 16)
         if isinstance(error, ImportError):
             mocker.patch.dict("sys.modules", {"ctypes": None})
@@ -276,11 +276,11 @@ class TestMacOS:
 
 
 class TestWindows:
-    """There the registry knows it."""
+    """Windows has its id in the registry."""
 
     @pytest.fixture
     def registry(self, mocker: MockerFixture) -> Callable[[object], str]:
-        """The fingerprint where MachineGuid is a value, or where looking for it raises one."""
+        """The fingerprint for a MachineGuid, or for an exception of the registry."""
 
         def call(guid: object) -> str:
             def query(*_: object) -> tuple[object, int]:
@@ -303,11 +303,11 @@ class TestWindows:
 
         return call
 
-    def test_a_pc_is_told_by_its_guid(self, registry: Callable[[object], str]) -> None:
-        """One installation of Windows is not the other, and each is itself."""
+    def test_windows_installations_differ_by_their_guid(self, registry: Callable[[object], str]) -> None:
+        """Windows installations differ by their GUID."""
         assert registry("guid-one") == registry("guid-one") != registry("guid-two")
 
     def test_a_registry_that_may_not_be_read(self, registry: Callable[[object], str]) -> None:
-        """Without the registry, the name has to do."""
+        """Without the registry, the name is used."""
         assert registry(PermissionError(13, "Access is denied")) == registry(FileNotFoundError(2, "none"))
         assert registry(FileNotFoundError(2, "none")) != registry("guid-one")

@@ -1,4 +1,4 @@
-"""Every way in which a request fails has words of its own, the same for PostHog and for Arcade Cloud."""
+"""Failures of requests: each has its own text, the same for PostHog and Arcade Cloud."""
 
 import gzip
 import json
@@ -21,7 +21,7 @@ from arcade_usage.domain.logbook import REASON_LIMIT
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
 from tests.adapters.credentials_file import TOKEN
-from tests.adapters.failing_networks import LONG_AGO, PASSWORD, Cause, FailingNetwork, says
+from tests.adapters.failing_networks import LONG_AGO, PASSWORD, Cause, FailingNetwork, with_status
 from tests.samples import ALICE, of
 
 Ask = Callable[[str], str]
@@ -42,7 +42,7 @@ def soon(mocker: MockerFixture) -> None:
 
 
 def ask_posthog(url: str) -> str:
-    """Why a batch was not accepted; empty if it was."""
+    """The reason why PostHog did not accept a batch; empty if it did."""
     try:
         PostHogSink(Project(url, "phc_network")).capture([of(ALICE)])
     except NotAcceptedError as error:
@@ -58,7 +58,7 @@ def who(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def ask(who: str, config_dir: Path) -> Ask:
-    """Why a request to a URL came to nothing; empty if it did not."""
+    """A function that returns the reason why a request to a URL failed; empty if it did not."""
 
     def ask_cloud(url: str) -> str:
         config_dir.mkdir()
@@ -75,7 +75,7 @@ def ask(who: str, config_dir: Path) -> Ask:
 
 
 CAUSES: dict[str, tuple[Cause, Failure]] = {
-    "nobody listens": (FailingNetwork.refused, Failure.REFUSED),
+    "no listener": (FailingNetwork.refused, Failure.REFUSED),
     "no such name": (lambda on: on.resolving(socket.EAI_NONAME), Failure.NAME_UNKNOWN),
     "no DNS server": (lambda on: on.resolving(socket.EAI_AGAIN), Failure.NAME_SLOW),
     "a resolver that hangs": (FailingNetwork.resolving_for_ever, Failure.NAME_SLOW),
@@ -98,10 +98,10 @@ CAUSES: dict[str, tuple[Cause, Failure]] = {
         lambda on: on.certified("other.example", trusted=True),
         Failure.CERTIFICATE_OF_ANOTHER,
     ),
-    "another protocol": (lambda on: on.saying(b"220 mail.example\r\n\r\n"), Failure.NOT_HTTP),
-    "a redirect": (says(302, headers={"Location": "http://127.0.0.1:9"}), Failure.REDIRECTED),
-    "a sign-in page": (says(200, body=b"<html>Welcome to our Wi-Fi"), Failure.NOT_THEIRS),
-    "too much": (says(200, body=b"x" * 100_000), Failure.TOO_LARGE),
+    "another protocol": (lambda on: on.answering_bytes(b"220 mail.example\r\n\r\n"), Failure.NOT_HTTP),
+    "a redirect": (with_status(302, headers={"Location": "http://127.0.0.1:9"}), Failure.REDIRECTED),
+    "a sign-in page": (with_status(200, body=b"<html>Welcome to our Wi-Fi"), Failure.NOT_THEIRS),
+    "too much": (with_status(200, body=b"x" * 100_000), Failure.TOO_LARGE),
     "no port": (lambda _: "http://127.0.0.1:99999", Failure.NO_ADDRESS),
 }
 
@@ -111,7 +111,7 @@ CAUSES: dict[str, tuple[Cause, Failure]] = {
 def test_a_cause_has_its_words(
     network: FailingNetwork, ask: Ask, who: str, cause: Cause, failure: Failure
 ) -> None:
-    """They name the service, or its host, and what to check."""
+    """The text names the service or its address, and what to check."""
     url = cause(network)
     trust = "REQUESTS_CA_BUNDLE" if who == "PostHog" else "SSL_CERT_FILE"
     where = url.rpartition("/")[2]
@@ -141,7 +141,7 @@ STATUSES: dict[int, tuple[str, str]] = {
 def test_a_status_has_its_words(
     network: FailingNetwork, ask: Ask, who: str, status: int, words: tuple[str, str]
 ) -> None:
-    """Where the two services mean different things by one, they have different words."""
+    """Statuses that mean different things for both services have different texts."""
     url = network.answering(Behaviour(takes=False, status=status))
     expected = words[0] if who == "PostHog" else words[1]
     assert ask(url) == expected.format(who=who, where=url.rpartition("/")[2])
@@ -153,16 +153,19 @@ FORBIDS = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 PROXIES: dict[str, tuple[Cause, Failure]] = {
     "it is not there": (lambda on: on.through(on.refused()), Failure.REFUSED),
     "it takes no connection": (lambda on: on.through(on.swallowed()), Failure.CONNECT_SLOW),
-    "another password": (lambda on: on.through(on.saying(ASKS_FOR_A_PASSWORD)), Failure.PROXY_PASSWORD),
+    "another password": (
+        lambda on: on.through(on.answering_bytes(ASKS_FOR_A_PASSWORD)),
+        Failure.PROXY_PASSWORD,
+    ),
     "another password, to a tunnel": (
-        lambda on: on.through(on.saying(ASKS_FOR_A_PASSWORD), "https://service.example"),
+        lambda on: on.through(on.answering_bytes(ASKS_FOR_A_PASSWORD), "https://service.example"),
         Failure.PROXY_PASSWORD,
     ),
     "it forbids the tunnel": (
-        lambda on: on.through(on.saying(FORBIDS), "https://service.example"),
+        lambda on: on.through(on.answering_bytes(FORBIDS), "https://service.example"),
         Failure.PROXY_REFUSED,
     ),
-    "it is no proxy": (lambda on: on.through(on.saying(b"220 mail\r\n\r\n")), Failure.NOT_HTTP),
+    "it is no proxy": (lambda on: on.through(on.answering_bytes(b"220 mail\r\n\r\n")), Failure.NOT_HTTP),
 }
 
 
@@ -171,7 +174,7 @@ PROXIES: dict[str, tuple[Cause, Failure]] = {
 def test_a_proxy_that_fails_is_named(
     network: FailingNetwork, ask: Ask, cause: Cause, failure: Failure
 ) -> None:
-    """By the variable that names it; the service behind it is not blamed, and its password not told."""
+    """The text names the proxy's variable, not the service, and does not contain the password."""
     url = cause(network)
     variable = "HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"
     where = os.environ[variable].rpartition("@")[2]
@@ -181,7 +184,7 @@ def test_a_proxy_that_fails_is_named(
 
 
 def test_each_cause_has_other_words() -> None:
-    """No two failures read the same, none has a word of our own making, and all fit the logbook."""
+    """All texts differ, fit the delivery log, and contain no internal terms."""
     host = "a-host-with-quite-a-long-name.internal.example:8443"
     texts = [
         each.value.format(
@@ -194,8 +197,8 @@ def test_each_cause_has_other_words() -> None:
     assert not [text for text in texts for word in ("sink", "outbox", "pause", "stamp") if word in text]
 
 
-def test_a_bomb_of_posthog_s_does_not_go_off(network: FailingNetwork) -> None:
-    """What unpacks to 50 MB is read as far as the limit."""
+def test_a_large_compressed_response_is_not_read(network: FailingNetwork) -> None:
+    """A compressed response of 50 MB is read only up to the limit."""
     packed = gzip.compress(b'{"status": 1, "more": "' + b"0" * 50_000_000, compresslevel=9)
     url = network.answering(Behaviour(body=packed, headers={"Content-Encoding": "gzip"}))
     assert "sends more than PostHog does" in ask_posthog(url)

@@ -1,4 +1,4 @@
-"""Files that a newer version wrote: each store leaves its own alone."""
+"""Files of a newer version: each store leaves them alone."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def make_newer(outbox: FolderOutbox, name: str, **content: object) -> Path:
 
 
 def test_a_newer_logbook_is_neither_read_nor_written(outbox: FolderOutbox) -> None:
-    """Its pauses can't be told, and erasing it is the newer version's."""
+    """Reading, writing and clearing a newer logbook.json raise, and the file does not change."""
     path = make_newer(outbox, "logbook.json")
     before = path.read_bytes()
     for touch in (outbox.log.read, lambda: outbox.log.write(Logbook()), outbox.log.clear):
@@ -43,7 +43,7 @@ def test_a_newer_logbook_is_neither_read_nor_written(outbox: FolderOutbox) -> No
 
 
 def test_an_event_beside_a_newer_logbook_is_as_old_as_it_says(outbox: FolderOutbox) -> None:
-    """A record's name counts from the time that was seen to pass; from 0 it would soon be too old."""
+    """The elapsed time in a newer logbook.json dates new records; with 0 they would expire too soon."""
     make_newer(outbox, "logbook.json", observed={"seconds": 5_000_000.5})
     another = FolderOutbox(outbox.folder, SINK, durable=False)
     another.queue.add(anonymous(2))
@@ -51,7 +51,7 @@ def test_an_event_beside_a_newer_logbook_is_as_old_as_it_says(outbox: FolderOutb
 
 
 def test_the_limits_hold_beside_a_newer_logbook(outbox: FolderOutbox) -> None:
-    """The oldest go and are counted; nothing is too old, since the time can't be read."""
+    """The oldest events over the limit are dropped and counted; none expires, since the time is unknown."""
     for number in range(2, EVENTS_LIMIT + 3):
         outbox.queue.add(anonymous(number))
     make_newer(outbox, "logbook.json")
@@ -61,7 +61,7 @@ def test_the_limits_hold_beside_a_newer_logbook(outbox: FolderOutbox) -> None:
 
 
 def test_clearing_a_logbook_keeps_nothing(outbox: FolderOutbox) -> None:
-    """Erasing is erasing: what is unknown in it may name ids."""
+    """Clearing drops unknown fields, which may contain ids."""
     path = Path(outbox.folder, "logbook.json")
     outbox.log.write(Logbook())
     path.write_text(json.dumps({**json.loads(path.read_bytes()), "of_newer": ANON}), encoding="utf-8")
@@ -72,7 +72,7 @@ def test_clearing_a_logbook_keeps_nothing(outbox: FolderOutbox) -> None:
 
 
 def test_a_newer_project_file_is_left_alone(outbox: FolderOutbox, tmp_path: Path) -> None:
-    """No project is found by it, and adding an event does not replace it."""
+    """A newer project file is neither used nor replaced."""
     assert find_projects(str(tmp_path)) == [SINK]
     path = make_newer(outbox, "sink.json", host=SINK.host, project_token=SINK.project_token)
     before = path.read_bytes()
@@ -81,7 +81,7 @@ def test_a_newer_project_file_is_left_alone(outbox: FolderOutbox, tmp_path: Path
 
 
 def test_newer_copies_stay_in_their_file(outbox: FolderOutbox) -> None:
-    """They are not shown, and what is kept after them does not replace them."""
+    """Newer copies are not shown, and later copies are appended to them."""
     path = make_newer(outbox, "sent.jsonl", at=1.0, message={})
     newer = path.read_bytes()
     copies = FileCopies(outbox.folder)
@@ -91,7 +91,7 @@ def test_newer_copies_stay_in_their_file(outbox: FolderOutbox) -> None:
 
 
 def test_an_identity_beside_a_newer_ledger_is_not_changed(tmp_path: Path) -> None:
-    """Neither rotated nor erased: what is known of the id can't be read."""
+    """With a newer ledger, the identity is neither rotated nor erased."""
     (tmp_path / "usage").mkdir(mode=0o700)
     usage = json.dumps({"anon_id": ANON, "linked_principal_id": None})
     ledger = json.dumps({"version": 2, "anon_id": ANON})

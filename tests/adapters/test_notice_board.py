@@ -1,4 +1,4 @@
-"""The notice on streams and disks of every kind: shown once where it can be, and never in the host's way."""
+"""The notice: shown once where a user can see it, and never in the way of the tool."""
 
 import io
 import sys
@@ -17,21 +17,21 @@ TEXT = "This tool reports how it is used.\nhttps://example.com/privacy\n"
 
 
 class Terminal(io.StringIO):
-    """A stream that a person sits at."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 class BrokenStream(Terminal):
-    """One whose other end is gone."""
+    """A terminal whose other end is closed."""
 
     def write(self, _: str) -> int:
         raise BrokenPipeError("gone")
 
 
 class Odd(Terminal):
-    """One that a host has put there, and that knows nothing of terminals."""
+    """A stream of the tool whose isatty() raises."""
 
     def isatty(self) -> bool:
         raise RuntimeError("what is a terminal")
@@ -56,7 +56,7 @@ Tell = Callable[..., tuple[bool, str]]
 
 @pytest.fixture
 def tell(default: Layout, own: Layout, monkeypatch: pytest.MonkeyPatch) -> Tell:
-    """What a process does that has an event to report: may it, and what did its user see."""
+    """Simulates a process with an event: returns whether it may report, and the text that was shown."""
 
     def call(
         version: int = 1,
@@ -76,7 +76,7 @@ def tell(default: Layout, own: Layout, monkeypatch: pytest.MonkeyPatch) -> Tell:
 
 
 def test_it_is_shown_once(tell: Tell, default: Layout, own: Layout) -> None:
-    """At the first event, for every process and both folders; noted in the default one."""
+    """The first event shows it, once for all processes and both folders; the default folder stores that."""
     assert tell() == (True, TEXT)
     assert tell() == (True, "")
     assert tell(stderr=io.StringIO()) == (True, "")
@@ -85,7 +85,7 @@ def test_it_is_shown_once(tell: Tell, default: Layout, own: Layout) -> None:
 
 
 def test_another_version_and_another_tool_are_shown(tell: Tell) -> None:
-    """Each has something else to say."""
+    """A new version of the notice, and another tool's notice, are shown."""
     tell()
     assert tell(version=2) == (True, TEXT)
     assert tell(distribution="another") == (True, TEXT)
@@ -95,7 +95,7 @@ def test_another_version_and_another_tool_are_shown(tell: Tell) -> None:
 def test_where_the_default_folder_cannot_be_written_its_own_remembers(
     tell: Tell, default: Layout, mocker: MockerFixture, tmp_path: Path
 ) -> None:
-    """A home that is read-only does not bring the notice back."""
+    """With a read-only home, the tool's own folder stores that it was shown."""
     Path(default.config_dir).mkdir()
     deny_writing(mocker, tmp_path / "default")
     assert tell() == (True, TEXT)
@@ -105,7 +105,7 @@ def test_where_the_default_folder_cannot_be_written_its_own_remembers(
 def test_where_nothing_can_be_noted_it_is_shown_again(
     tell: Tell, mocker: MockerFixture, tmp_path: Path
 ) -> None:
-    """Once too often is better than never."""
+    """If nothing can be stored, it is shown again."""
     deny_writing(mocker, tmp_path)
     assert [tell(), tell()] == [(True, TEXT), (True, TEXT)]
 
@@ -113,7 +113,7 @@ def test_where_nothing_can_be_noted_it_is_shown_again(
 def test_what_could_not_be_shown_was_not(
     tell: Tell, default: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stream that breaks is none that anybody saw: the caller learns of it, and nothing is noted."""
+    """A stream that fails raises to the caller, and nothing is stored."""
     monkeypatch.setattr(sys, "stderr", BrokenStream())
     monkeypatch.setattr(sys, "stdout", Terminal())
     board = NoticeBoard(notice(), "a-tool", [default], {})
@@ -125,7 +125,7 @@ def test_what_could_not_be_shown_was_not(
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Odd()], ids=["a pipe", "no terminal that says so"])
 def test_elsewhere_it_is_held_back(tell: Tell, default: Layout, stream: io.StringIO) -> None:
-    """Nothing is shown, noted or reported."""
+    """Without a terminal, nothing is shown, stored or reported."""
     assert tell(stderr=stream) == (False, "")
     assert tell(stdout=stream)[0] is False
     assert not Path(default.folder).exists()
@@ -133,7 +133,7 @@ def test_elsewhere_it_is_held_back(tell: Tell, default: Layout, stream: io.Strin
 
 @pytest.mark.parametrize("name", ["../../up", "a/b", "nul\0byte", "x" * 500, "Ünïcode"])
 def test_any_name_of_a_tool_is_the_name_of_a_file(tell: Tell, default: Layout, name: str) -> None:
-    """One that lies in our folder."""
+    """Each tool name becomes one file in our folder."""
     assert tell(distribution=name) == (True, TEXT)
     assert tell(distribution=name) == (True, "")
     assert len(list(Path(default.folder).iterdir())) == 1

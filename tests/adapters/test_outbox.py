@@ -1,4 +1,4 @@
-"""The outbox's files: whole and private, and strangers among them passed over."""
+"""Files of the outbox: whole and private; foreign files are ignored."""
 
 import errno
 import json
@@ -42,11 +42,11 @@ def event_files(folder: Path) -> list[Path]:
 
 
 class TestFiles:
-    """One file per event, and the sink beside them."""
+    """One file for each event, and the project's file."""
 
     @pytest.mark.usefixtures("no_umask")
     def test_everything_is_private(self, outbox: FolderOutbox, folder: Path, config_dir: Path) -> None:
-        """Records, sink and lock are 0600, every folder that was made 0700, and nothing else is there."""
+        """Records, project and lock have mode 0600, new folders 0700; there are no other files."""
         outbox.queue.add(anonymous())
         with outbox.sender_lock.hold():
             assert {path.name: mode_of(path) for path in folder.iterdir()} == {
@@ -61,18 +61,18 @@ class TestFiles:
     def test_a_folder_that_sending_has_to_make_is_private(
         self, outbox: FolderOutbox, folder: Path, config_dir: Path
     ) -> None:
-        """Who sends first makes folders like anybody else."""
+        """Folders that the first sender creates are private."""
         with outbox.sender_lock.hold() as admitted:
             assert admitted
         assert [mode_of(each) for each in (config_dir, folder.parent, folder)] == [0o700] * 3
 
     def test_the_sink_is_kept_beside_its_records(self, outbox: FolderOutbox, folder: Path) -> None:
-        """The folder alone tells where its events go."""
+        """The folder contains the project that its events are for."""
         outbox.queue.add(anonymous())
         assert codec.read_project(json.loads((folder / "sink.json").read_text())) == SINK
 
     def test_looking_makes_nothing(self, outbox: FolderOutbox, config_dir: Path) -> None:
-        """An outbox that was never used is empty, and stays a name."""
+        """Reading an unused outbox creates nothing."""
         assert outbox.queue.pending() == []
         outbox.queue.remove([anonymous()])
         assert not config_dir.exists()
@@ -88,7 +88,7 @@ class TestFiles:
         ids=["before Unix time", "first", "last", "far from Greenwich"],
     )
     def test_any_moment_will_do(self, outbox: FolderOutbox, moment: datetime) -> None:
-        """A clock that is wrong is no reason to lose an event."""
+        """A wrong clock loses no event."""
         record = evolve(anonymous(), event=evolve(make_event(), timestamp=moment))
         outbox.queue.add(record)
         assert outbox.queue.pending() == [record]
@@ -96,13 +96,13 @@ class TestFiles:
         assert outbox.queue.pending() == []
 
     def test_a_record_that_was_frozen_is_one_file(self, outbox: FolderOutbox, folder: Path) -> None:
-        """A verdict is written in the place of the record that had none."""
+        """A record with a verdict replaces the record without."""
         outbox.queue.add(undecided())
         outbox.queue.freeze(of(ALICE))
         assert [codec.read_record(path.read_bytes()) for path in event_files(folder)] == [of(ALICE)]
 
 
-def _spoil(**changes: object) -> Callable[[Path], object]:
+def _change(**changes: object) -> Callable[[Path], object]:
     def make(path: Path) -> None:
         stored = json.loads(codec.write_record(anonymous(5)))
         path.write_text(json.dumps({**stored, **changes}))
@@ -115,14 +115,14 @@ def _huge(path: Path) -> None:
     os.truncate(path, 50_000_000)
 
 
-STRANGERS: dict[str, Callable[[Path], Any]] = {
+FOREIGN_FILES: dict[str, Callable[[Path], Any]] = {
     "empty": Path.touch,
     "truncated": lambda path: path.write_bytes(codec.write_record(anonymous(5))[:-10]),
     "not UTF-8": lambda path: path.write_bytes(b"\xff\xfe"),
     "not ours": lambda path: path.write_text('{"hello": "world"}'),
-    "of a newer release": _spoil(version=2),
-    "of wrong types": _spoil(is_logout=1),
-    "for everybody": _spoil(attribution={"distinct_id": "anonymous", "personless": False}),
+    "of a newer release": _change(version=2),
+    "of wrong types": _change(is_logout=1),
+    "with a reserved distinct id": _change(attribution={"distinct_id": "anonymous", "personless": False}),
     "nested deeply": lambda path: path.write_text("[" * 50_000),
     "50 MB": _huge,
     "a folder": Path.mkdir,
@@ -131,14 +131,14 @@ STRANGERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
-class TestStrangers:
-    """What is no record of ours is passed over."""
+class TestForeignFiles:
+    """Files that are not records of ours."""
 
-    @pytest.mark.parametrize("make", STRANGERS.values(), ids=STRANGERS)
+    @pytest.mark.parametrize("make", FOREIGN_FILES.values(), ids=FOREIGN_FILES)
     def test_what_is_no_record_is_left_out(
         self, outbox: FolderOutbox, folder: Path, make: Callable[[Path], Any]
     ) -> None:
-        """A file that can't be read as a record neither fails nor hides the others, and is left there."""
+        """An unreadable record neither fails nor hides others, and stays."""
         for number in (1, 9):
             outbox.queue.add(anonymous(number))
         stranger = folder / "000000000000005-stranger.event.json"
@@ -150,7 +150,7 @@ class TestStrangers:
         "name", ["notes.txt", "x.event.json.bak", ".tmp-1-0123", "sink.json", "event.json"]
     )
     def test_a_file_of_another_name_is_none(self, outbox: FolderOutbox, folder: Path, name: str) -> None:
-        """Only files that are named as records are read."""
+        """Only files with the name of a record are read."""
         outbox.queue.add(anonymous(1))
         (folder / name).write_bytes(codec.write_record(anonymous(2)))
         assert outbox.queue.pending() == [anonymous(1)]
@@ -167,7 +167,7 @@ class TestStrangers:
     def test_a_copy_of_a_record_is_none(
         self, outbox: FolderOutbox, folder: Path, renamed: Callable[[str], str]
     ) -> None:
-        """A copy under another name is not sent beside the record that it is of."""
+        """A copy of a record under another name is not sent."""
         outbox.queue.add(anonymous(1))
         original = event_files(folder)[0]
         shutil.copy(original, folder / renamed(original.name))
@@ -175,13 +175,13 @@ class TestStrangers:
 
 
 class TestErrors:
-    """What the system says against it is told in one way."""
+    """System errors become store errors."""
 
     @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
-    def test_a_record_that_can_not_be_written_is_told(
+    def test_a_record_that_cannot_be_written_is_an_error(
         self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture, step: str
     ) -> None:
-        """A full disk is a StoreError, and half a record is none."""
+        """A full disk raises StoreError and leaves no partial record."""
         outbox.queue.add(anonymous(1))
         mocker.patch(f"os.{step}", side_effect=os_error(errno.ENOSPC))
         with pytest.raises(StoreError):
@@ -192,7 +192,7 @@ class TestErrors:
     def test_what_need_not_outlast_a_power_cut_does_not_wait_for_the_disk(
         self, folder: Path, mocker: MockerFixture
     ) -> None:
-        """A server's events; but a verdict, once frozen, outlasts everything."""
+        """A server's events are not synced to disk; verdicts are."""
         outbox = FolderOutbox(str(folder), SINK, durable=False)
         mocker.patch("os.fsync", side_effect=os_error(errno.EIO))
         outbox.queue.add(undecided(1))
@@ -202,7 +202,7 @@ class TestErrors:
         assert outbox.queue.pending() == [undecided(1)]
 
     def test_no_permission_to_read(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
-        """A folder that may not be listed is not an empty one."""
+        """A folder that cannot be listed is an error, not empty."""
         outbox.queue.add(anonymous())
         deny(mocker, folder)
         with pytest.raises(StoreError):
@@ -211,7 +211,7 @@ class TestErrors:
             pytest.fail("admitted")
 
     def test_no_permission_to_write(self, outbox: FolderOutbox, folder: Path, mocker: MockerFixture) -> None:
-        """What is pending can be seen, and no change of it is passed over in silence."""
+        """Pending events can be read, and each change is an error."""
         outbox.queue.add(anonymous())
         deny_writing(mocker, folder)
         for change in (outbox.queue.add, outbox.queue.freeze, lambda record: outbox.queue.remove([record])):
@@ -220,7 +220,7 @@ class TestErrors:
         assert outbox.queue.pending() == [anonymous()]
 
     def test_a_file_in_the_folder_s_place(self, outbox: FolderOutbox, folder: Path) -> None:
-        """Nothing is made in the place of what is not ours."""
+        """A file in place of the folder is an error, and stays."""
         folder.parent.mkdir(parents=True)
         folder.write_text("theirs")
         for call in (lambda: outbox.queue.add(anonymous()), outbox.queue.pending):
@@ -236,14 +236,14 @@ class TestErrors:
     def test_locks_that_fail_after_a_look_at_them(
         self, outbox: FolderOutbox, mocker: MockerFixture, error: Exception
     ) -> None:
-        """Without a lock nobody sends: two at once could give one event two verdicts."""
+        """Without a lock nothing is sent: two senders could give one event two verdicts."""
         outbox.queue.add(anonymous())
         mocker.patch.object(filelock.FileLock, "_acquire", side_effect=error)
         with pytest.raises(StoreError), outbox.sender_lock.hold():
             pytest.fail("admitted")
 
     def test_an_error_of_the_sender_is_its_own(self, outbox: FolderOutbox) -> None:
-        """What the sender itself runs into is not put down to the outbox."""
+        """An exception of the sender is not reported as one of the outbox."""
         with pytest.raises(OSError, match="of the sender"), outbox.sender_lock.hold():
             raise OSError("of the sender")
 
@@ -273,17 +273,17 @@ print(overlaps)
 
 
 class TestSenders:
-    """One process at a time sends."""
+    """One process sends at a time."""
 
     def test_no_two_processes_send_at_once(self, outbox: FolderOutbox, folder: Path) -> None:
-        """Of processes that try at the same moment, none is inside with another, and somebody always is."""
+        """Of processes that start at the same moment, senders never overlap, and one always sends."""
         outbox.queue.add(anonymous())
         outputs = contend(_SEND, 4, [str(folder), SINK.host, SINK.project_token], rounds=20)
         assert [int(overlaps) for _, overlaps in outputs] == [0] * 4
         assert sum(int(admitted) for admitted, _ in outputs) >= 20
 
     def test_a_sender_that_was_killed_frees_the_lock(self, outbox: FolderOutbox, folder: Path) -> None:
-        """The lock ends with its process, however that ends."""
+        """The lock ends with its process, even if it is killed."""
         outbox.queue.add(anonymous())
         script = (
             "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); "
@@ -303,14 +303,14 @@ class TestSenders:
         with outbox.sender_lock.hold() as admitted:
             assert admitted
 
-    def test_patience_ends(self, outbox: FolderOutbox) -> None:
-        """Who waits for the sender at work is told when the time is over."""
+    def test_waiting_for_another_sender_ends(self, outbox: FolderOutbox) -> None:
+        """Waiting for another sender raises after its limit."""
         with outbox.sender_lock.hold(), FolderOutbox(outbox.folder, SINK).sender_lock.hold(0.05) as admitted:
             assert not admitted
 
 
 def test_another_sink_s_record_is_not_seen(outbox: FolderOutbox, folder: Path) -> None:
-    """Two tools that share a config folder keep apart by the folder of their sink."""
+    """Projects in one config folder are separate: each has its own outbox."""
     other = FolderOutbox(str(folder.parent / OTHER_SINK.key), OTHER_SINK)
     record = Record(make_event(), anonymous().snapshot, attribution=Attribution(ALICE, personless=False))
     other.queue.add(record)

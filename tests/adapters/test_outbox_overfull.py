@@ -1,4 +1,4 @@
-"""An outbox folder that came to be full of anything: it is worked off, and holds nothing up."""
+"""An overfull outbox: it is cleared step by step, and delays nothing."""
 
 import json
 import os
@@ -31,12 +31,12 @@ def outbox(folder: Path) -> FolderOutbox:
 
 
 def another(folder: Path) -> FolderOutbox:
-    """The same outbox, as another process holds it."""
+    """The same outbox, as in another process."""
     return FolderOutbox(str(folder), SINK)
 
 
 def test_one_mebibyte_is_the_limit(outbox: FolderOutbox, folder: Path) -> None:
-    """The oldest go until what stays fits, and are counted."""
+    """Beyond 1 MiB the oldest events are dropped and counted."""
     for number in range(1, 61):
         event = make_event(number, note="x" * 30_000)
         outbox.queue.add(evolve(anonymous(number), event=event))
@@ -47,10 +47,10 @@ def test_one_mebibyte_is_the_limit(outbox: FolderOutbox, folder: Path) -> None:
     assert another(folder).queue.pending()[-1].event == make_event(60, note="x" * 30_000)
 
 
-def test_an_overfull_folder_is_worked_off(
+def test_an_overfull_folder_is_cleared(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One look takes in a bounded number of records; some looks later those over the bounds are gone."""
+    """Each scan reads a bounded number of records; several scans enforce the limits."""
     monkeypatch.setattr(event_queue, "SCAN_LIMIT", 100)
     for number in range(1, 5):
         outbox.queue.add(evolve(anonymous(number), event=make_event(number, note="x" * 50_000)))
@@ -63,7 +63,7 @@ def test_an_overfull_folder_is_worked_off(
 
 
 def test_what_we_did_not_make_stays(outbox: FolderOutbox, folder: Path) -> None:
-    """However old it is, and though everything is purged: we delete only names that we create."""
+    """Only files with names of ours are deleted, even by a purge and whatever their age."""
     outbox.queue.add(anonymous(1))
     strangers = [folder / name for name in ("notes.txt", ".tmp-mine", "1.event.json", "sent.jsonl.bak")]
     for stranger in strangers:
@@ -77,7 +77,7 @@ def test_what_we_did_not_make_stays(outbox: FolderOutbox, folder: Path) -> None:
 def test_an_event_of_ones_own_is_seen_in_an_overfull_folder(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the look at the others took in."""
+    """An event that this process added is found even if the scan misses it."""
     monkeypatch.setattr(event_queue, "SCAN_LIMIT", 3)
     folder.mkdir()
     for number in range(50):
@@ -86,8 +86,8 @@ def test_an_event_of_ones_own_is_seen_in_an_overfull_folder(
     assert outbox.queue.pending() == [anonymous(1)]
 
 
-def test_what_may_be_somebodys_stays_for_an_hour(outbox: FolderOutbox, folder: Path) -> None:
-    """A temporary file can be one that is being written."""
+def test_a_recent_temporary_file_stays(outbox: FolderOutbox, folder: Path) -> None:
+    """A recent temporary file may be in use, and stays for an hour."""
     outbox.queue.add(anonymous(1))
     (folder / ".tmp-1-0123456789abcdef").touch()
     (folder / ".tmp-1-fedcba9876543210").touch()
@@ -99,7 +99,7 @@ def test_what_may_be_somebodys_stays_for_an_hour(outbox: FolderOutbox, folder: P
 def test_a_clock_put_ahead_makes_no_file_old(
     outbox: FolderOutbox, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file's age is told by the clock that dates it: what is being written stays, what is old goes."""
+    """A file's age is measured by the file system's clock, so a forward jump deletes no recent file."""
     outbox.queue.add(anonymous(1))
     (folder / ".tmp-1-0123456789abcdef").touch()
     (folder / ".tmp-1-fedcba9876543210").touch()
@@ -113,7 +113,7 @@ def test_a_clock_put_ahead_makes_no_file_old(
 def test_folders_and_links_among_the_events_harm_nothing(
     outbox: FolderOutbox, folder: Path, tmp_path: Path
 ) -> None:
-    """What a link points to stays, and a folder is left where it is."""
+    """Links, their targets and folders stay."""
     outbox.queue.add(anonymous(1))
     precious = tmp_path / "precious"
     precious.touch()
@@ -131,7 +131,7 @@ def test_folders_and_links_among_the_events_harm_nothing(
 def test_a_link_that_is_named_as_an_event_is_none(
     outbox: FolderOutbox, folder: Path, tmp_path: Path, kind: str
 ) -> None:
-    """It holds nothing up, is not sent, leads to nothing that is harmed, and stays."""
+    """A link with the name of a record is not sent and stays, and its target does not change."""
     outbox.queue.add(anonymous(1))
     FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).queue.add(anonymous(9))
     (theirs,) = (tmp_path / OTHER_SINK.key).glob("*.event.json")
@@ -145,7 +145,7 @@ def test_a_link_that_is_named_as_an_event_is_none(
 
 
 def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox, folder: Path) -> None:
-    """It is never due to be dropped, which it could not be."""
+    """A folder with the name of a record is never dropped or counted."""
     outbox.queue.add(anonymous(1))
     named = folder / next(folder.glob("*.event.json")).name.replace("00000001-1111", "00000009-9999")
     named.mkdir()
@@ -172,7 +172,7 @@ def test_a_folder_that_is_named_as_an_event_is_no_obstacle(outbox: FolderOutbox,
 def test_a_logbook_that_says_nothing_is_an_empty_one(
     outbox: FolderOutbox, folder: Path, content: bytes
 ) -> None:
-    """Everything is due, and the next one is written over it."""
+    """A malformed logbook.json is empty, delays nothing and is replaced."""
     outbox.queue.add(anonymous(1))
     (folder / "logbook.json").write_bytes(content)
     assert outbox.log.read() == Logbook()
@@ -182,7 +182,7 @@ def test_a_logbook_that_says_nothing_is_an_empty_one(
 
 
 def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) -> None:
-    """What is no outbox, or says another sink than its folder's name, is none."""
+    """Only outboxes whose project file matches the folder's name are found."""
     outbox.queue.add(anonymous(1))
     FolderOutbox(str(tmp_path / OTHER_SINK.key), OTHER_SINK).queue.add(anonymous(2))
     (tmp_path / "empty").mkdir()
@@ -199,7 +199,7 @@ def test_sinks_are_found_by_their_folders(outbox: FolderOutbox, tmp_path: Path) 
 
 
 def test_a_logbook_of_an_older_sender_can_be_read(outbox: FolderOutbox, folder: Path) -> None:
-    """One that kept no last delivery and no last failure: what it does say stands."""
+    """A logbook.json without the last delivery and failure is read."""
     outbox.queue.add(anonymous(1))
     (folder / "logbook.json").write_bytes(
         b'{"pauses": {"sink": {"failures": 2, "due_at": 5.0}}, "observed": {"seconds": 7.0, "looked_at": 3.0},'

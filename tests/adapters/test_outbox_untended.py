@@ -1,4 +1,4 @@
-"""An outbox whose sender lock can't be had for long: its bounds hold, and what is dropped is counted once."""
+"""An outbox whose sender lock is not available: its limits hold, and each loss is counted once."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def another(folder: Path) -> FolderOutbox:
-    """The outbox, as another process holds it."""
+    """The same outbox, as in another process."""
     return FolderOutbox(str(folder), SINK, durable=False)
 
 
@@ -40,7 +40,7 @@ def fill(folder: Path, events: int) -> None:
 
 
 def begin_sending(folder: Path, ago: float) -> None:
-    """A sender began that long before something was added here last."""
+    """Make the sender lock look acquired `ago` seconds before the last change of the folder."""
     moment = folder.stat().st_mtime - ago
     (folder / SENDER_LOCK).touch(0o600)
     os.utime(folder / SENDER_LOCK, (moment, moment))
@@ -49,7 +49,7 @@ def begin_sending(folder: Path, ago: float) -> None:
 
 @pytest.mark.parametrize("lock", ["none", "a link", "a folder", "a stuck sender's"])
 def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
-    """Whatever keeps the lock from being had."""
+    """The newest events stay, whatever makes the lock unavailable."""
     fill(folder, EVENTS_LIMIT + 3)
     if lock == "a link":
         (folder / SENDER_LOCK).symlink_to(tmp_path)
@@ -63,7 +63,7 @@ def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
 
 
 def test_one_mebibyte_is_the_limit(folder: Path) -> None:
-    """As with the lock."""
+    """The limit of 1 MiB holds without the lock."""
     outbox = another(folder)
     for number in range(1, 61):
         outbox.queue.add(evolve(anonymous(number), event=make_event(number, note="x" * 30_000)))
@@ -74,7 +74,7 @@ def test_one_mebibyte_is_the_limit(folder: Path) -> None:
 
 
 def test_what_waited_for_30_days_goes(folder: Path) -> None:
-    """A look a day: what came on the first one is gone on the 31st, what came later is there."""
+    """With a check each day, an event is dropped on day 31; a later one stays."""
     another(folder).queue.add(anonymous(1))
     for day in range(31):
         trim(another(folder), NOW + day * DAY)
@@ -86,7 +86,7 @@ def test_what_waited_for_30_days_goes(folder: Path) -> None:
 
 
 def test_a_jump_of_the_clock_makes_nothing_old(folder: Path) -> None:
-    """However far, and wherever it goes back to."""
+    """A jump of the clock, forward and back, makes no event expire."""
     another(folder).queue.add(anonymous(1))
     for now in (NOW, NOW + 3650 * DAY, NOW):
         trim(another(folder), now)
@@ -94,7 +94,7 @@ def test_a_jump_of_the_clock_makes_nothing_old(folder: Path) -> None:
 
 
 def test_a_sender_at_work_is_left_to_it(folder: Path, mocker: MockerFixture) -> None:
-    """While it may be, the folder is not even listed: most processes find one at work."""
+    """While a sender may be at work, the folder is not even listed."""
     fill(folder, EVENTS_LIMIT + 3)
     begin_sending(folder, UNTENDED_SECONDS - 1)
     mocker.patch("os.scandir", side_effect=AssertionError)
@@ -114,7 +114,7 @@ retention.enforce_without_lock(1_800_000_000.0)
 
 
 def test_of_processes_that_drop_at_once_one_counts_each_event(folder: Path) -> None:
-    """Six processes find 300 events too many: these are dropped, and 300 are counted."""
+    """Six processes drop 300 excess events: 300 are counted."""
     fill(folder, EVENTS_LIMIT + 300)
     contend(_TRIM, 6, [str(folder)])
     assert len(another(folder).queue.waiting()) == EVENTS_LIMIT
@@ -122,7 +122,7 @@ def test_of_processes_that_drop_at_once_one_counts_each_event(folder: Path) -> N
 
 
 def test_what_a_sender_counts_is_added(folder: Path) -> None:
-    """What others dropped is kept beside the logbook, which only senders count in."""
+    """Losses that other processes counted are added to the sender's."""
     fill(folder, EVENTS_LIMIT + 2)
     trim(another(folder), NOW)
     fill(folder, 1)
@@ -132,7 +132,7 @@ def test_what_a_sender_counts_is_added(folder: Path) -> None:
 
 
 def test_a_purge_keeps_the_count(folder: Path) -> None:
-    """It is of what was dropped, and forgotten with the logbook."""
+    """A purge keeps the count of losses; clearing the delivery log removes it."""
     fill(folder, EVENTS_LIMIT + 2)
     trim(another(folder), NOW)
     another(folder).queue.purge()
@@ -144,7 +144,7 @@ def test_a_purge_keeps_the_count(folder: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="creating links needs a privilege on Windows")
 def test_a_link_in_the_place_of_the_count_is_not_followed(folder: Path, tmp_path: Path) -> None:
-    """What it leads to is left as it was; the bounds hold."""
+    """A link in place of the count is not followed; the limits hold."""
     theirs = tmp_path / "theirs"
     theirs.write_text("theirs")
     fill(folder, EVENTS_LIMIT + 1)
@@ -155,7 +155,7 @@ def test_a_link_in_the_place_of_the_count_is_not_followed(folder: Path, tmp_path
 
 
 def test_counting_ends_somewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file grows by a byte for each event, and not for ever."""
+    """The file grows by a byte for each event, up to a limit."""
     monkeypatch.setattr(delivery_log, "TALLY_LIMIT", 2)
     for _ in range(3):
         fill(folder, EVENTS_LIMIT + 2)

@@ -1,4 +1,4 @@
-"""The lock for file systems that have none: one process at a time, and no dead owner keeps it."""
+"""Lock files for file systems without locks: one owner at a time, and none after its death."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ import pytest
 from arcade_usage.adapters.files import owner_lock
 from arcade_usage.adapters.files.owner_lock import LEASE_SECONDS, hold, is_held
 from tests.adapters.contenders import contend
-from tests.adapters.holders import holding, is_had
+from tests.adapters.holders import holding, is_free
 
 ELSEWHERE = "abc-1-1-1-0123456789abcdef"  # an owner on another machine
 
@@ -28,9 +28,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "a.lock.owners"
 
 
-def can_be_had(folder: Path) -> bool:
-    """Without waiting."""
-    return is_had(hold(str(folder), 0.0))
+def is_available(folder: Path) -> bool:
+    """Whether the lock is free, without a wait."""
+    return is_free(hold(str(folder), 0.0))
 
 
 def plant(folder: Path, owner: str, age: float = 0.0) -> Path:
@@ -48,17 +48,17 @@ def owner(folder: Path) -> AbstractContextManager["subprocess.Popen[str]"]:
 
 
 def test_a_lock_is_held_by_one_at_a_time(folder: Path) -> None:
-    """By this process, which lets go of it, and leaves nothing behind."""
+    """This process holds it, releases it and leaves no file."""
     with hold(str(folder), 0.0):
         assert is_held(str(folder))
-        assert not can_be_had(folder)
+        assert not is_available(folder)
     assert not is_held(str(folder))
     assert list(folder.iterdir()) == []
-    assert can_be_had(folder)
+    assert is_available(folder)
 
 
 def test_waiting_for_it_ends(folder: Path) -> None:
-    """With an error that says so, and nothing left behind."""
+    """The wait ends with an error and leaves no file."""
     with owner(folder):
         before = sorted(folder.rglob("*"))
         with pytest.raises(TimeoutError), hold(str(folder), 0.06):
@@ -66,54 +66,54 @@ def test_waiting_for_it_ends(folder: Path) -> None:
         assert sorted(folder.rglob("*")) == before
 
 
-def test_an_error_inside_lets_go_of_it(folder: Path) -> None:
-    """And is passed on."""
+def test_an_error_inside_releases_it(folder: Path) -> None:
+    """An exception releases the lock and propagates."""
     with pytest.raises(LookupError), hold(str(folder), 0.0):
         raise LookupError
-    assert can_be_had(folder)
+    assert is_available(folder)
 
 
 class TestDead:
-    """The owner is gone."""
+    """The owner has ended."""
 
     @pytest.mark.parametrize("buried", [True, False], ids=["buried", "a zombie"])
     def test_an_owner_that_was_killed_is_replaced_at_once(self, folder: Path, buried: bool) -> None:
-        """Also where its parent never asks what became of it."""
+        """A killed owner is replaced at once, even as a zombie."""
         with owner(folder) as process:
-            assert not can_be_had(folder)
+            assert not is_available(folder)
             process.send_signal(signal.SIGKILL)
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
             if buried:
                 process.wait(30)
             assert not is_held(str(folder))
-            assert can_be_had(folder)
+            assert is_available(folder)
 
     def test_another_process_with_the_same_number_does_not_count(self, folder: Path) -> None:
-        """It started at another time."""
+        """Another process with the same process id is not the owner: it started at another time."""
         with owner(folder) as process:
             (file,) = (folder / "held").iterdir()
             place, pid, start = file.name.rsplit("-", 3)[:3]
             assert pid == str(process.pid)
             file.rename(file.with_name(f"{place}-{pid}-{int(start) - 1}-0123456789abcdef"))
-            assert can_be_had(folder)
+            assert is_available(folder)
 
     def test_an_owner_that_lives_keeps_it(self, folder: Path) -> None:
-        """However long: it may have been asleep together with its machine."""
+        """A living owner keeps the lock for any time: its machine may have been suspended."""
         with owner(folder):
             (file,) = (folder / "held").iterdir()
             os.utime(file, (0, 0))
             assert is_held(str(folder))
-            assert not can_be_had(folder)
+            assert not is_available(folder)
 
     def test_what_this_process_could_not_remove_does_not_count(self, folder: Path) -> None:
-        """A server must not wait for itself."""
+        """A leftover of this process does not block it."""
         with hold(str(folder), 0.0):
             (name,) = os.listdir(folder / "held")
         plant(folder, name)
-        assert can_be_had(folder)
+        assert is_available(folder)
 
     def test_one_of_many_replaces_it(self, tmp_path: Path) -> None:
-        """Twelve times, eight processes find a dead owner at the same moment: one of them gets the lock."""
+        """Twelve times, eight processes find a dead owner at the same moment: one gets the lock."""
         template = tmp_path / "template"
         with owner(template) as process:
             process.kill()
@@ -124,16 +124,16 @@ class TestDead:
         assert [sum(int(output[turn]) for output in outputs) for turn in range(12)] == [1] * 12
 
     def test_what_it_was_about_to_rename_goes(self, folder: Path) -> None:
-        """Whoever gets the lock cleans up; what an owner has that lives stays."""
+        """The next owner removes the files of dead owners and keeps those of living ones."""
         with owner(folder):
             (living,) = os.listdir(folder / "held")
         dead = living
         (folder / dead).mkdir()
         (folder / dead / dead).touch()
-        (folder / f"{dead[:-1]}x").mkdir()  # no name of ours
+        (folder / f"{dead[:-1]}x").mkdir()  # not a name of the library
         (folder / ELSEWHERE).mkdir()
         (folder / ELSEWHERE / ELSEWHERE).touch()
-        assert can_be_had(folder)
+        assert is_available(folder)
         assert sorted(os.listdir(folder)) == sorted([f"{dead[:-1]}x", ELSEWHERE])
 
 
@@ -150,44 +150,42 @@ for turn in range(12):
         won.append(0)
     else:
         won.append(1)
-ready()  # all have tried
+ready()  # all processes have tried
 for each in won:
     print(each)
 """
 
 
 class TestElsewhere:
-    """Nobody here can tell whether the owner lives."""
+    """The owner is on another machine, so it is unknown whether it lives."""
 
     @pytest.mark.parametrize("age", [0.0, LEASE_SECONDS - 60, 60 - LEASE_SECONDS])
     def test_it_keeps_the_lock_for_the_lease(self, folder: Path, age: float) -> None:
-        """By the clock that dates the files; a little ahead of it counts as well."""
+        """It keeps the lock for the lease, by the file system's clock; also if that is slightly ahead."""
         plant(folder, ELSEWHERE, age)
         assert is_held(str(folder))
-        assert not can_be_had(folder)
+        assert not is_available(folder)
 
     @pytest.mark.parametrize("age", [LEASE_SECONDS + 60, -LEASE_SECONDS - 60])
     def test_then_it_is_replaced(self, folder: Path, age: float) -> None:
-        """Also where its clock was set back meanwhile."""
+        """After the lease it is replaced; also if its clock was set back."""
         file = plant(folder, ELSEWHERE, age)
         assert not is_held(str(folder))
         with hold(str(folder), 0.0):
             assert not file.exists()
 
     def test_an_owner_that_was_replaced_leaves_the_next_one_alone(self, folder: Path) -> None:
-        """It lets go of its own name, and of nothing else."""
+        """A replaced owner releases nothing of the next one's."""
         with ExitStack() as first:
             first.enter_context(hold(str(folder), 0.0))
             (mine,) = (folder / "held").iterdir()
             mine.unlink()
             with owner(folder):
                 first.close()
-                assert not can_be_had(folder)
+                assert not is_available(folder)
 
-    def test_machines_are_told_apart_without_a_boot_id(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """By the machine's fingerprint."""
+    def test_machines_differ_without_a_boot_id(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without a boot id, the installation's fingerprint identifies the machine."""
         monkeypatch.setattr(owner_lock, "installation", lambda _: lambda: "f" * 32)
         monkeypatch.setattr(owner_lock, "open", refuse, raising=False)
         with hold(str(folder), 0.0):
@@ -200,17 +198,17 @@ def refuse(path: str, *_: object, **__: object) -> None:
 
 
 class TestForeign:
-    """Something lies there that is none of ours."""
+    """A foreign file is in place of the lock, or in it."""
 
-    def test_a_stranger_s_file_in_it_stays(self, folder: Path) -> None:
-        """And nobody gets the lock."""
+    def test_a_foreign_file_in_it_stays(self, folder: Path) -> None:
+        """A foreign file in the lock's folder stays, and the lock cannot be acquired."""
         file = plant(folder, "theirs", 1_000_000.0)
-        assert not can_be_had(folder)
+        assert not is_available(folder)
         assert file.exists()
 
     @pytest.mark.parametrize("place", ["", "held"])
     def test_a_link_is_not_followed(self, folder: Path, tmp_path: Path, place: str) -> None:
-        """What it leads to is left as it was."""
+        """The target of a link does not change."""
         theirs = tmp_path / "theirs"
         theirs.mkdir()
         (theirs / "file").touch()
@@ -221,7 +219,7 @@ class TestForeign:
         assert [path.name for path in theirs.iterdir()] == ["file"]
 
     def test_a_link_to_a_folder_that_looks_like_a_lock_holds_none(self, folder: Path, tmp_path: Path) -> None:
-        """Nothing behind it is touched, its times included, and nobody is kept from sending by it."""
+        """A link to a folder that looks like a lock is not held, and its target is not touched."""
         theirs = tmp_path / "theirs"
         plant(theirs, "theirs")
         os.utime(theirs, (1.0, 1.0))
@@ -258,7 +256,7 @@ for begun, ended in stays:
 
 
 def test_processes_that_contend_never_overlap(folder: Path) -> None:
-    """Eight processes, fifteen times each: by a file that one makes, by the times, and by what they counted."""
+    """Eight processes hold it fifteen times each: by a file, their times and a counter, they never overlap."""
     Path(f"{folder}.counter").write_text("0")
     outputs = contend(_CONTEND, 8, [str(folder)])
     assert [output[0] for output in outputs] == ["0"] * 8
@@ -269,7 +267,7 @@ def test_processes_that_contend_never_overlap(folder: Path) -> None:
 
 
 def test_threads_are_no_different(folder: Path) -> None:
-    """Eight threads of one process, five times each."""
+    """Eight threads of one process hold it five times each, without an overlap."""
     inside, overlaps, turns = threading.Lock(), [], []
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""What the delivery process is handed: read only where it is an event of this library, never half."""
+"""The payload of a delivery process: read completely or refused."""
 
 import json
 from typing import Any
@@ -67,7 +67,7 @@ def without(*path: str) -> str:
 
 
 def test_a_payload_is_what_the_command_path_meant() -> None:
-    """Everything that was handed over comes out as the domain's own values."""
+    """A payload of the command path becomes domain values."""
     assert read_payload(json.dumps(VALID)) == ParsedPayload(
         project=Project("https://posthog.example", "phc_x"),
         config_dir="/home/someone/.arcade",
@@ -97,7 +97,7 @@ def test_a_payload_is_what_the_command_path_meant() -> None:
     ids=["nothing", "nothing said", "malformed", "nested deeply"],
 )
 def test_a_snapshot_says_what_the_files_said(snapshot: dict[str, object], state: IdentityState) -> None:
-    """Files that are malformed, or not there, make no payload malformed."""
+    """Malformed or missing identity files do not make the payload malformed."""
     assert read_payload(changed("snapshot", to=snapshot)).snapshot == Snapshot(state, None)
 
 
@@ -151,20 +151,20 @@ MALFORMED = {
 
 @pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
 def test_what_is_no_payload_is_one_error(text: str) -> None:
-    """Whatever is wrong, nothing is guessed, and the error is one."""
+    """Each invalid payload raises InvalidPayloadError; nothing is guessed."""
     with pytest.raises(InvalidPayloadError):
         read_payload(text)
 
 
 def test_an_error_does_not_repeat_what_it_read() -> None:
-    """What was handed over may have a secret in it; the message has none of it."""
+    """The error message contains nothing of the payload, which may contain secrets."""
     with pytest.raises(InvalidPayloadError) as caught:
         read_payload(changed("command", "duration_ms", to=ALICE))
     assert ALICE not in str(caught.value)
 
 
 def test_a_key_of_a_newer_release_is_no_harm() -> None:
-    """What is not known here is passed over."""
+    """Unknown keys are ignored."""
     assert read_payload(json.dumps({**VALID, "newer": 1})) == read_payload(json.dumps(VALID))
 
 
@@ -189,21 +189,21 @@ _paths = st.sampled_from(
 
 
 class TestAnything:
-    """Laws, for any input."""
+    """Properties for any input."""
 
     @given(text=st.text())
     def test_any_text(self, text: str) -> None:
-        """A text is a payload or one error."""
+        """Any text is a payload or one error."""
         read(text)
 
     @given(value=_json)
     def test_any_json(self, value: object) -> None:
-        """JSON that nobody meant as a payload is none."""
+        """Arbitrary JSON is an error."""
         assert read(json.dumps(value)) is None
 
     @given(path=_paths, value=_json)
     def test_any_value_in_any_place(self, path: tuple[str, ...], value: object) -> None:
-        """A payload with anything in any place is a payload of checked values, or one error."""
+        """With any value in any place, the result is a payload of checked values or one error."""
         parsed = read(changed(*path, to=value))
         if parsed is not None:
             assert isinstance(parsed.command, Command)
@@ -212,6 +212,6 @@ class TestAnything:
 
     @given(start=st.integers(0, 3000), length=st.integers(1, 40))
     def test_any_cut(self, start: int, length: int) -> None:
-        """A payload that lost something on its way is a payload or one error."""
+        """A payload without some of its text is a payload or one error."""
         text = json.dumps(VALID)
         read(text[:start] + text[start + length :])

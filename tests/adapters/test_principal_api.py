@@ -1,4 +1,4 @@
-"""The principal API: which answers count, and that a token is seen by its coordinator and by nobody else."""
+"""The principal API: valid responses, and a token that only its coordinator receives."""
 
 import gzip
 import json
@@ -33,13 +33,13 @@ def cloud(credentials: Path) -> ArcadeCloud:
 
 @pytest.fixture
 def elsewhere() -> Iterator[Receiver]:
-    """Another host, where nothing of ours has any business."""
+    """Another server, which must not receive requests."""
     with Receiver() as receiver:
         yield receiver
 
 
 def store(path: Path, url: str, token: str = TOKEN, kind: str = "auth") -> None:
-    """What a login does."""
+    """Write the credentials of a login."""
     secret = {"access_token": token} if kind == "auth" else {"key": token}
     written = path.with_name("written")
     written.write_text(json.dumps({"cloud": {kind: {**secret, "coordinator_url": url}}}))
@@ -98,14 +98,14 @@ BODIES: dict[str, tuple[bytes, Answer]] = {
 def test_what_a_status_says(
     cloud: ArcadeCloud, receiver: Receiver, behaviour: Behaviour, answer: Answer, credentials: Path
 ) -> None:
-    """200 names a principal, 401 and 403 nobody, and anything else says nothing about the credentials."""
+    """200 names a principal, 401 and 403 reject the credentials, and each other status is no answer."""
     receiver.cloud = behaviour
     assert cloud.look_up() == (stamp_of(credentials), answer)
 
 
 @pytest.mark.parametrize(("body", "answer"), BODIES.values(), ids=BODIES)
 def test_what_a_body_says(cloud: ArcadeCloud, receiver: Receiver, body: bytes, answer: Answer) -> None:
-    """Only the expected JSON with an id that can stand for one person names a principal."""
+    """Only the expected JSON with an id that can belong to one person names a principal."""
     receiver.cloud = Behaviour(body=body)
     assert cloud.look_up()[1] == answer
 
@@ -118,7 +118,7 @@ def test_what_a_body_says(cloud: ArcadeCloud, receiver: Receiver, body: bytes, a
 def test_one_question_is_asked(
     cloud: ArcadeCloud, receiver: Receiver, credentials: Path, kind: str, path: str
 ) -> None:
-    """One GET to the endpoint of its kind, with the token as bearer; the payload is empty."""
+    """A look-up is one GET to the endpoint for its kind, with the token as bearer and no body."""
     store(credentials, receiver.url, kind=kind)
     assert cloud.look_up()[1] == Found(ALICE)
     (asked,) = receiver.requests
@@ -127,7 +127,7 @@ def test_one_question_is_asked(
 
 
 def test_a_failure_is_not_tried_again(cloud: ArcadeCloud, receiver: Receiver) -> None:
-    """One look-up is one request, whatever the answer."""
+    """A look-up is one request, whatever the response."""
     receiver.cloud = Behaviour(status=503)
     cloud.look_up()
     assert len(receiver.requests) == 1
@@ -137,7 +137,7 @@ def test_a_failure_is_not_tried_again(cloud: ArcadeCloud, receiver: Receiver) ->
 def test_no_redirect_is_followed(
     cloud: ArcadeCloud, receiver: Receiver, elsewhere: Receiver, status: int
 ) -> None:
-    """A redirect is no answer, and where it leads nobody hears of us."""
+    """A redirect is no answer, and its target receives no request."""
     elsewhere.principals = {TOKEN: BOB}
     target = f"{elsewhere.url}/api/v1/auth/whoami"
     receiver.cloud = Behaviour(status=status, headers={"Location": target}, body=data(account_id=BOB))
@@ -148,7 +148,7 @@ def test_no_redirect_is_followed(
 def test_no_netrc_is_consulted(
     cloud: ArcadeCloud, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A password that is kept for all hosts is not sent to this one."""
+    """A default password in .netrc is not sent."""
     netrc = tmp_path / "home" / ".netrc"
     netrc.write_text("default login someone password theirs\n")
     netrc.chmod(0o600)
@@ -158,15 +158,15 @@ def test_no_netrc_is_consulted(
 
 
 def test_a_packed_answer_is_not_unpacked(cloud: ArcadeCloud, receiver: Receiver) -> None:
-    """We ask for plain bytes: what is packed all the same, and could be a bomb, is no answer."""
+    """A compressed response, which was not requested, is no answer and is not decompressed."""
     packed = gzip.compress(data(account_id=BOB))
     receiver.cloud = Behaviour(body=packed, headers={"Content-Encoding": "gzip"})
     assert cloud.look_up()[1] == NoAnswer()
     assert receiver.requests[0].headers["accept-encoding"] == "identity"
 
 
-def test_a_bomb_does_not_go_off(cloud: ArcadeCloud, receiver: Receiver) -> None:
-    """50 MB in 50 KB stay 50 KB."""
+def test_a_large_compressed_response_is_not_decompressed(cloud: ArcadeCloud, receiver: Receiver) -> None:
+    """A response that decompresses from 50 KB to 50 MB is not decompressed."""
     packed = gzip.compress(b'{"data": "' + b"0" * 50_000_000, compresslevel=9)
     receiver.cloud = Behaviour(body=packed, headers={"Content-Encoding": "gzip"})
     assert cloud.look_up()[1] == NoAnswer()
@@ -175,7 +175,7 @@ def test_a_bomb_does_not_go_off(cloud: ArcadeCloud, receiver: Receiver) -> None:
 def test_a_file_that_is_replaced_while_it_is_read_is_the_old_one(
     cloud: ArcadeCloud, receiver: Receiver, credentials: Path, mocker: MockerFixture
 ) -> None:
-    """Where somebody else logs in after the file was opened, answer and stamp are both of what was opened."""
+    """If a login replaces the file after it was opened, answer and stamp are those of the opened file."""
     alices, open_ = cloud.stamp(), os.open
 
     def then_bob_logs_in(path: str, *flags: int) -> int:
@@ -201,7 +201,7 @@ def test_no_token_is_in_a_log_or_on_a_terminal(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """With every logger at its loudest, no line has the token in it; nothing is printed."""
+    """With all loggers at DEBUG, no line contains the token, and nothing is printed."""
     receiver.cloud = behaviour
     with caplog.at_level(logging.NOTSET):
         cloud.look_up()
@@ -209,8 +209,10 @@ def test_no_token_is_in_a_log_or_on_a_terminal(
     assert capfd.readouterr() == ("", "")
 
 
-def test_without_a_token_nobody_is_asked(cloud: ArcadeCloud, receiver: Receiver, credentials: Path) -> None:
-    """Credentials that hold none name nobody, and no request is made."""
+def test_without_a_token_no_request_is_made(
+    cloud: ArcadeCloud, receiver: Receiver, credentials: Path
+) -> None:
+    """Credentials without a token lead to no request."""
     credentials.write_text("cloud: {}")
     assert cloud.look_up() == (stamp_of(credentials), Rejected())
     assert receiver.requests == []

@@ -1,4 +1,4 @@
-"""The principal API where there is no answer to be had: bounded in time, whatever it is that hangs."""
+"""The principal API without an answer: each look-up ends within its limit."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from tests.adapters.credentials_file import TOKEN, stamp_of
 from tests.adapters.failing_networks import url_of
 from tests.samples import ALICE
 
-SLACK_SECONDS = 5.0  # for a machine that is busy: far below any time-out of the libraries
+SLACK_SECONDS = 5.0  # for a busy machine; far below the timeouts of the libraries
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def credentials(config_dir: Path) -> Path:
 
 
 def look_up(credentials: Path, url: str) -> None:
-    """Ask there; the answer is none, with the credentials' stamp, and comes in time."""
+    """Look up at `url`: there is no answer, the stamp is that of the credentials, and the limit holds."""
     credentials.write_text(f"cloud: {{auth: {{access_token: {TOKEN}, coordinator_url: '{url}'}}}}")
     start = time.monotonic()
     assert ArcadeCloud(str(credentials)).look_up() == (stamp_of(credentials), NoAnswer())
@@ -40,56 +40,56 @@ def look_up(credentials: Path, url: str) -> None:
 
 
 def test_the_bound_is_that_of_the_port() -> None:
-    """Where nobody changes it, a look-up takes 2 s at most."""
+    """By default a look-up takes at most 2 s."""
     assert LOOK_UP_SECONDS == 2.0
 
 
 def test_a_hanging_service(credentials: Path, receiver: Receiver) -> None:
-    """A service that takes the question and does not answer."""
+    """A service that reads the request and never answers."""
     receiver.cloud = HANGING
     look_up(credentials, receiver.url)
 
 
 @pytest.mark.parametrize("seconds_a_byte", [0.05, 0.19])
 def test_an_answer_by_the_byte(credentials: Path, receiver: Receiver, seconds_a_byte: float) -> None:
-    """A trickle that restarts every time-out of a read is no answer when the time is over."""
+    """A slow trickle, which restarts each read timeout, is no answer after the limit."""
     receiver.principals = {TOKEN: ALICE}
     receiver.cloud = Behaviour(body=b"x" * 1000, seconds_a_byte=seconds_a_byte)
     look_up(credentials, receiver.url)
 
 
 def test_a_service_that_is_dead_after_accepting(credentials: Path, silent_server: socket.socket) -> None:
-    """A connection on which nothing ever happens."""
+    """A service that accepts the connection and never reads."""
     look_up(credentials, url_of(silent_server))
 
 
 def test_a_service_that_hangs_up(credentials: Path, receiver: Receiver) -> None:
-    """A connection that is closed without an answer."""
+    """A service that closes the connection without an answer."""
     receiver.cloud = Behaviour(replies=False)
     look_up(credentials, receiver.url)
 
 
 def test_a_refused_connection(credentials: Path, silent_server: socket.socket) -> None:
-    """Nobody listens there."""
+    """A port without a listener."""
     url = url_of(silent_server)
     silent_server.close()
     look_up(credentials, url)
 
 
 def test_no_encryption_where_there_has_to_be(credentials: Path, receiver: Receiver) -> None:
-    """A service that does not speak TLS gets no token in the clear."""
+    """A service without TLS at an https URL does not receive the token."""
     look_up(credentials, receiver.url.replace("http://", "https://"))
     assert receiver.requests == []
 
 
 def test_a_name_that_is_not_known(credentials: Path, mocker: MockerFixture) -> None:
-    """A resolver that says no."""
+    """A host name that does not resolve."""
     mocker.patch("socket.getaddrinfo", side_effect=socket.gaierror(-2, "Name or service not known"))
     look_up(credentials, "https://coordinator.example")
 
 
 def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None:
-    """No time-out of a library bounds a resolver; the look-up ends all the same."""
+    """The look-up ends although the resolver hangs, which no library timeout bounds."""
     asked, over = threading.Event(), threading.Event()
 
     def hang(*_: object, **__: object) -> None:
@@ -117,7 +117,7 @@ def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None
 def test_an_environment_that_is_wrong(
     credentials: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    """Proxies and certificates that are none, or none that httpx could use, are no answer."""
+    """Invalid proxies or certificates in the environment are no answer."""
     monkeypatch.setenv(name, value)
     look_up(
         credentials, receiver.url.replace("http://", "https://") if name.startswith("SSL") else receiver.url
@@ -128,5 +128,5 @@ def test_an_environment_that_is_wrong(
     "url", ["http://[::1]:99999", "http://127.0.0.1:99999", "http://exa mple", "http://\\x"]
 )
 def test_an_address_that_is_none(credentials: Path, url: str) -> None:
-    """What only looks like a URL is no answer."""
+    """An invalid URL is no answer."""
     look_up(credentials, url)

@@ -1,4 +1,4 @@
-"""Forks and the interpreter's end: who is told, and that no fork comes in the middle of an import."""
+"""Hooks for forks and the interpreter's exit; no fork happens during an import."""
 
 import gc
 import os
@@ -13,11 +13,11 @@ from arcade_usage.adapters.process import hooks as process_events
 from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
 
 SECONDS = 20.0
-HELD_SECONDS = 0.3  # that an import takes; a fork waits longer than that
+HELD_SECONDS = 0.3  # duration of an import; a fork waits longer than that
 
 
 class Background:
-    """Notes what it was told, and where."""
+    """Records its calls, and the process that they ran in."""
 
     def __init__(self) -> None:
         self.begun: list[int] = []
@@ -31,7 +31,7 @@ class Background:
 
 
 def fork() -> int:
-    """In the child 0; a fork beside threads is what is tested here."""
+    """Fork although there are threads. Returns 0 in the child."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
@@ -41,8 +41,8 @@ def status_of(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def test_a_forked_child_is_told_and_its_parent_is_not() -> None:
-    """Before anything else runs there; nobody is told any more who is gone."""
+def test_the_fork_hook_runs_in_the_child_only() -> None:
+    """The hook runs first in the child, not in the parent, and not for objects that no longer exist."""
     background, gate = Background(), ImportGate()
     register_hooks(background, gate)
     child = fork()
@@ -59,7 +59,7 @@ def test_a_forked_child_is_told_and_its_parent_is_not() -> None:
 
 
 def test_a_fork_waits_for_imports_and_the_child_may_import() -> None:
-    """The child finds no gate that its parent's thread has closed."""
+    """A fork waits for an import; in the child, the import gate is open."""
     gate = ImportGate()
     background = Background()
     register_hooks(background, gate)
@@ -85,7 +85,7 @@ def test_a_fork_waits_for_imports_and_the_child_may_import() -> None:
 
 
 def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who forks may hold the lock of a module that the background wants to import."""
+    """The wait is bounded: the forking thread may hold the import lock that the background needs."""
     monkeypatch.setattr(process_events, "FORK_WAIT_SECONDS", 0.01)
     gate, background = ImportGate(), Background()
     register_hooks(background, gate)
@@ -101,17 +101,17 @@ def test_a_fork_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     assert held.wait(SECONDS)
     child = fork()
     if child == 0:
-        with gate:  # the child's own
+        with gate:  # the child has a gate of its own
             os._exit(0)
     assert status_of(child) == 0
     end.set()
     thread.join()
-    with gate:  # nobody let go of it twice
+    with gate:  # it was released only once
         pass
 
 
-def test_the_end_is_told_once() -> None:
-    """By the interpreter, to who is still there."""
+def test_the_exit_hook_runs_once() -> None:
+    """The exit hook runs once, for objects that still exist."""
     lines = """
 from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
 class Background:

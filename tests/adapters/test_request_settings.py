@@ -1,4 +1,4 @@
-"""What the environment says about a request is followed where it concerns it, and nowhere else."""
+"""Request settings in the environment: followed where they apply, ignored elsewhere."""
 
 import json
 from pathlib import Path
@@ -56,13 +56,13 @@ NOT_EXEMPT = {
 
 @pytest.mark.parametrize(("exempt", "url"), EXEMPT.values(), ids=EXEMPT)
 def test_what_no_proxy_exempts(exempt: str, url: str) -> None:
-    """In any form that curl, httpx or requests knows."""
+    """NO_PROXY is understood in each form of curl, httpx and requests."""
     assert is_exempt(urlsplit(url), exempt)
 
 
 @pytest.mark.parametrize(("exempt", "url"), NOT_EXEMPT.values(), ids=NOT_EXEMPT)
 def test_what_no_proxy_does_not_exempt(exempt: str, url: str) -> None:
-    """What is written in no known form exempts nothing, and breaks nothing."""
+    """An unknown form in NO_PROXY exempts nothing and raises nothing."""
     assert not is_exempt(urlsplit(url), exempt)
 
 
@@ -98,7 +98,7 @@ HARMLESS: dict[str, dict[str, str]] = {
 def test_what_does_not_concern_a_request_does_not_keep_it_back(
     config_dir: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    """Arcade Cloud answers, and PostHog accepts."""
+    """With settings that do not apply, Arcade Cloud answers and PostHog accepts."""
     receiver.principals = {TOKEN: ALICE}
     for name, value in variables.items():
         monkeypatch.setenv(name, value.format(url=receiver.url))
@@ -137,8 +137,10 @@ def test_a_proxy_that_can_not_be_used_is_a_reason_of_its_own(
     value: str,
     words: str,
 ) -> None:
-    """It names the variable and the cure, never a password, and blames no service; nothing is sent past it."""
-    mocker.patch.object(request_settings, "find_spec", return_value=None)  # whatever is installed here
+    """The reason names the variable and the remedy, not the service, and no password. Nothing is sent."""
+    mocker.patch.object(
+        request_settings, "find_spec", return_value=None
+    )  # as if the extra were not installed
     monkeypatch.setenv(name, value)
     url = receiver.url.replace("http:", "https:")
     answer = look_up(config_dir, url)
@@ -160,7 +162,7 @@ def test_certificates_that_can_not_be_read_are_replaced_by_no_others(
     content: bytes | None,
     which: int,
 ) -> None:
-    """The request is not made, and the reason names the variable."""
+    """No request is made, and the reason names the variable."""
     path = tmp_path / "roots.pem"
     if content is not None:
         path.write_bytes(content)
@@ -178,7 +180,7 @@ def test_certificates_that_can_not_be_read_are_replaced_by_no_others(
 def test_a_key_log_that_can_not_be_written_is_local(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It keeps TLS from being set up, and PostHog is not blamed. (An older httpx keeps no such log.)"""
+    """The reason names SSLKEYLOGFILE, not PostHog. An older httpx has no such log."""
     monkeypatch.setenv("SSLKEYLOGFILE", "/nowhere/keys")
     with pytest.raises(NotAcceptedError, match="SSLKEYLOGFILE"):
         capture(receiver.url.replace("http:", "https:"))
@@ -187,11 +189,11 @@ def test_a_key_log_that_can_not_be_written_is_local(
 def test_a_proxy_that_works_is_used(
     config_dir: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its password, for both."""
+    """Both services use the proxy with its password."""
     receiver.principals = {TOKEN: ALICE}
     monkeypatch.setenv("HTTP_PROXY", receiver.url.replace("//", f"//me:{PASSWORD}@"))
     assert look_up(config_dir, "http://service.example") == Found(ALICE)
-    with pytest.raises(NotAcceptedError):  # as a proxy, the receiver takes the whole URL for a path
+    with pytest.raises(NotAcceptedError):  # as a proxy, the receiver treats the whole URL as a path
         capture("http://service.example")
     asked = receiver.requests
     assert [request.path.partition("/api")[0].partition("/batch")[0] for request in asked] == [

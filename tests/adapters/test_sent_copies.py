@@ -1,4 +1,4 @@
-"""The file of kept copies: its bounds, and what others may have put there."""
+"""The file of kept copies: its limits, and foreign content."""
 
 import json
 import os
@@ -17,7 +17,7 @@ GOOD = b'{"at": 5.0, "message": {"uuid": "good"}}'
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """The file, in an outbox as it lies below a config folder."""
+    """The file, in an outbox below a config folder."""
     folder = tmp_path / "config" / "usage" / "outbox" / "0123456789abcdef"
     folder.mkdir(parents=True)
     return folder / "sent.jsonl"
@@ -33,7 +33,7 @@ def uuids(copies: FileCopies) -> list[object]:
 
 
 def test_large_ones_stay_within_a_mebibyte(copies: FileCopies, path: Path) -> None:
-    """The oldest go; the file is never larger, and its user's alone."""
+    """The oldest copies are dropped; the file stays within its limit, with mode 0600."""
     for number in range(40):
         copies.keep([{"uuid": number, "filler": "x" * 60_000}], NOW)
         assert path.stat().st_size <= COPIES_BYTES_LIMIT
@@ -44,7 +44,7 @@ def test_large_ones_stay_within_a_mebibyte(copies: FileCopies, path: Path) -> No
 
 
 def test_one_that_is_too_large_leaves_nothing_else(copies: FileCopies) -> None:
-    """It can't be kept, and is the newest: so there is none."""
+    """A copy over the limit empties the file, since it is the newest."""
     copies.keep([{"uuid": 1}], NOW)
     copies.keep([{"uuid": 2, "filler": "x" * COPIES_BYTES_LIMIT}], NOW)
     copies.keep([{"uuid": 3}], NOW)
@@ -57,7 +57,7 @@ def test_one_that_is_too_large_leaves_nothing_else(copies: FileCopies) -> None:
      b'{"at": 5.0, "message": []}', b'{"at": 5.0, "message": {"uuid"', b"[" * 70_000],
 )  # fmt: skip
 def test_a_line_that_is_no_copy_costs_no_other(copies: FileCopies, path: Path, line: bytes) -> None:
-    """Half a line, a stranger's line: the others are read, and more can be kept."""
+    """A partial or foreign line is skipped; other copies are read, and new ones kept."""
     path.write_bytes(GOOD + b"\n" + line + b"\n" + GOOD + b"\n" + line)
     assert uuids(copies) == ["good", "good"]
     copies.keep([{"uuid": "next"}], NOW)
@@ -90,7 +90,7 @@ def test_a_copy_of_an_event_keeps_its_version(copies: FileCopies, path: Path) ->
 
 
 def test_a_file_that_is_too_large_is_begun_anew(copies: FileCopies, path: Path) -> None:
-    """It is none of ours."""
+    """A file over the limit is not ours and is replaced."""
     path.write_bytes(b"x" * (COPIES_BYTES_LIMIT + 1))
     assert list(copies.all()) == []
     copies.keep([{"uuid": 1}], NOW)
@@ -98,7 +98,7 @@ def test_a_file_that_is_too_large_is_begun_anew(copies: FileCopies, path: Path) 
 
 
 def test_a_folder_in_its_place_harms_nothing(copies: FileCopies, path: Path) -> None:
-    """Nothing is kept, and nothing raised; it stays."""
+    """A folder in its place stays; nothing is kept or raised."""
     path.mkdir()
     copies.keep([{"uuid": 1}], NOW)
     assert path.is_dir()
@@ -106,13 +106,13 @@ def test_a_folder_in_its_place_harms_nothing(copies: FileCopies, path: Path) -> 
 
 
 def test_what_json_cannot_say_is_kept_as_text(copies: FileCopies) -> None:
-    """An SDK that puts other things into its messages loses no copy."""
+    """Values that JSON does not support are kept as text."""
     copies.keep([{"uuid": {1}}], NOW)
     assert uuids(copies) == ["{1}"]
 
 
 def test_the_bounds_hold_for_any_lines() -> None:
-    """At most 500, at most 1 MiB, the last ones, all of them where they fit."""
+    """The last copies are kept: at most 500 and at most 1 MiB, and all of them if they fit."""
     few = [b"x"] * 10
     assert newest(few) == few
     assert len(newest([b"x"] * (COPIES_LIMIT + 1))) == COPIES_LIMIT

@@ -1,4 +1,4 @@
-"""What the command path sees of the config folder, and how the first identity is made."""
+"""Snapshots of the command path, and the creation of the first identity."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mappi
 
 
 def look(layout: Layout) -> Snapshot:
-    """What the delivery process gets to know of it."""
+    """The snapshot as the delivery process parses it."""
     return codec.read_snapshot(codec.read_object(json.loads(json.dumps(take(layout)))))
 
 
@@ -50,7 +50,7 @@ class TestFirst:
 
     @pytest.mark.usefixtures("no_umask")
     def test_an_identity_is_made(self, layout: Layout, config_dir: Path) -> None:
-        """usage.json and a ledger about it are there, private, and are what the snapshot says."""
+        """usage.json and its ledger are created, private, and equal the snapshot."""
         assert look(layout) == Snapshot(
             IdentityState(Anonymous(FRESH), Ledger(FRESH, HERE, first=True)), None
         )
@@ -65,14 +65,14 @@ class TestFirst:
         }
 
     def test_the_store_reads_what_was_made(self, layout: Layout) -> None:
-        """The delivery process finds the identity that the command path made."""
+        """The delivery process reads the identity that the command path created."""
         state = look(layout).state
         assert IdentityFiles(layout, lambda: HERE).current() == state
 
     def test_what_is_left_of_a_first_command_that_was_killed_is_used(
         self, layout: Layout, config_dir: Path
     ) -> None:
-        """A ledger whose id was never used is that of a first command, here or at this very moment."""
+        """An unused ledger without usage.json, from a killed or a parallel first command, is used."""
         self._leave(config_dir, {"anon_id": ANON, "born": HERE, "first": True})
         assert look(layout).state == IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
 
@@ -88,7 +88,7 @@ class TestFirst:
     def test_the_id_of_a_ledger_that_was_used_is_not(
         self, layout: Layout, config_dir: Path, ledger: object
     ) -> None:
-        """Who deleted usage.json wants to be new; the pair does not agree, so the next event starts over."""
+        """The id of a used ledger is not used: usage.json was deleted, so the next event starts over."""
         self._leave(config_dir, ledger)
         assert look(layout).state.anon_id is None
         state = IdentityFiles(layout, lambda: HERE).current()
@@ -100,7 +100,7 @@ class TestFirst:
          '{"anon_id": [], "born": {}}', "x" * 9000],
     )  # fmt: skip
     def test_a_malformed_ledger_is_no_obstacle(self, layout: Layout, config_dir: Path, text: str) -> None:
-        """An identity is made all the same, and the ledger left to who may change it."""
+        """An identity is created, and the malformed ledger is left to the delivery process."""
         self._leave(config_dir, text)
         snapshot = look(layout)
         assert not snapshot.state.is_consistent
@@ -109,7 +109,7 @@ class TestFirst:
         assert (config_dir / "usage" / "ledger.json").read_text() == text
 
     def test_the_fingerprint_is_taken_once_only(self, layout: Layout) -> None:
-        """A machine is looked at at the very first command, and never again."""
+        """The fingerprint is only read by the first command."""
         taken: list[str] = []
 
         def fingerprint() -> str:
@@ -120,8 +120,8 @@ class TestFirst:
             take(layout, fingerprint)
         assert taken == [HERE]
 
-    def test_who_comes_second_uses_what_the_first_made(self, layout: Layout) -> None:
-        """Another first command that came in between made the identity of both."""
+    def test_an_identity_created_in_between_is_used(self, layout: Layout) -> None:
+        """If another first command created an identity in between, it is used."""
         source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
         taken = source.take()
         made = IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
@@ -131,7 +131,7 @@ class TestFirst:
         assert self._read(source.identify(taken)).state == made
 
     def test_what_came_since_the_look_is_not_what_the_command_saw(self, layout: Layout) -> None:
-        """A login in between links the first identity; the command saw nobody, and its snapshot says so."""
+        """If a login linked the first identity in between, the snapshot has its unlinked form."""
         source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
         taken = source.take()
         linked = IdentityState(Linked(ANON, ALICE), evolve(FULL_LEDGER, first=True))
@@ -148,7 +148,7 @@ class TestFirst:
     def test_an_identity_that_is_not_the_first_is_not_taken(
         self, layout: Layout, state: IdentityState
     ) -> None:
-        """Whoever was logged in in between, that id may become somebody else's: the event is nobody's."""
+        """If another identity followed in between, it is not used: the event is Unattributable."""
         source = FolderSnapshots(layout, lambda: make_first_identity(layout, OTHER_ANON, lambda: HERE))
         taken = source.take()
         IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
@@ -168,16 +168,16 @@ class TestFirst:
 
 
 class TestLater:
-    """A folder with a usage.json."""
+    """A folder with usage.json."""
 
     @pytest.mark.parametrize("state", KNOWNS.values(), ids=KNOWNS)
-    def test_what_is_there_is_told(self, layout: Layout, state: IdentityState) -> None:
+    def test_an_existing_identity_is_returned(self, layout: Layout, state: IdentityState) -> None:
         """Identity and ledger are those of the store."""
         IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
         assert look(layout).state == state
 
     def test_nothing_is_touched(self, layout: Layout, config_dir: Path) -> None:
-        """Beside a usage.json nothing is made, not even a folder."""
+        """With a usage.json, nothing is created."""
         config_dir.mkdir()
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         before = config_dir.stat().st_mtime_ns
@@ -189,17 +189,17 @@ class TestLater:
         [Path.touch, lambda path: path.write_text("{")],
         ids=["empty", "truncated"],
     )
-    def test_a_malformed_usage_json_is_told_and_left(
+    def test_a_malformed_usage_json_is_reported_and_left(
         self, layout: Layout, config_dir: Path, make: Callable[[Path], Any]
     ) -> None:
-        """The command path tells what it saw; the delivery process mends it."""
+        """A malformed usage.json is reported and left to the delivery process."""
         config_dir.mkdir()
         make(config_dir / "usage.json")
         assert look(layout) == Snapshot(IdentityState(Malformed(), None), None)
         assert listing(config_dir) == ["usage.json"]
 
     def test_the_stamp_is_that_of_the_credentials(self, layout: Layout, config_dir: Path) -> None:
-        """Credentials are told by their stamp; they are not opened."""
+        """The stamp comes from one stat; the credentials are not opened."""
         config_dir.mkdir()
         credentials = config_dir / "credentials.yaml"
         os.mkfifo(credentials)
@@ -209,16 +209,16 @@ class TestLater:
 
 
 class TestUnusable:
-    """A folder that can't be used: nothing may be sent, and nothing is raised."""
+    """An unusable folder: no snapshot, so nothing is sent, and nothing is raised."""
 
     def test_no_permission_to_read(self, layout: Layout, config_dir: Path, mocker: MockerFixture) -> None:
-        """What may not be read is not malformed."""
+        """An unreadable folder has no snapshot."""
         look(layout)
         deny(mocker, config_dir)
         assert take(layout) is None
 
     def test_no_permission_to_write(self, layout: Layout, config_dir: Path, mocker: MockerFixture) -> None:
-        """An identity that can't be kept is not made; one that is there can be read."""
+        """In a read-only folder no identity is created; an existing one is read."""
         config_dir.mkdir()
         deny_writing(mocker, config_dir)
         assert take(layout) is None
@@ -229,7 +229,7 @@ class TestUnusable:
 
     @pytest.mark.parametrize("what", ["a file", "a link to nowhere", "usage is a file"])
     def test_a_folder_that_is_none(self, layout: Layout, config_dir: Path, what: str) -> None:
-        """Nothing is made in the place of what is not ours."""
+        """A foreign file in place of a folder stays."""
         if what == "a file":
             config_dir.touch()
         elif what == "a link to nowhere":
@@ -244,13 +244,13 @@ class TestUnusable:
     def test_a_disk_that_is_full(
         self, layout: Layout, config_dir: Path, mocker: MockerFixture, step: str
     ) -> None:
-        """Half an identity is none, and none is left behind."""
+        """A full disk leaves no partial identity."""
         mocker.patch(f"os.{step}", side_effect=os_error(28))
         assert take(layout) is None
         assert not [name for name in listing(config_dir) if name.endswith("json")]
 
     def test_a_place_where_no_folder_can_ever_be(self) -> None:
-        """A config folder on a drive that is not there is no reason to recurse."""
+        """A config folder on a missing drive raises nothing."""
         assert take(Layout("/proc/nowhere/config")) is None
 
 
@@ -274,7 +274,7 @@ for snapshot in seen:
 
 
 def test_of_many_first_commands_one_makes_the_identity(path: Path) -> None:
-    """Eight first commands at once, on twelve fresh folders: all see one id, and the ledger is about it."""
+    """Eight parallel first commands in twelve new folders see one id, with a consistent ledger."""
     seen = contend(_FIRST, 8, [str(path.parent)], rounds=12)
     for turn, ids in enumerate(zip(*seen, strict=True)):
         state = IdentityFiles(Layout(str(path.parent / str(turn))), lambda: HERE).current()

@@ -1,4 +1,4 @@
-"""The stamp of a file: the same as long as nobody touched it, and another one afterwards."""
+"""The stamp of a file: equal while the file is unmodified, different afterwards."""
 
 import os
 from pathlib import Path
@@ -15,15 +15,15 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_that_nobody_touched_keeps_its_stamp(path: Path) -> None:
-    """Reading it changes nothing."""
+def test_an_unmodified_file_keeps_its_stamp(path: Path) -> None:
+    """Reading the file does not change its stamp."""
     before = read_stamp(str(path))
     path.read_text()
     assert read_stamp(str(path)) == before
 
 
 def test_it_is_five_numbers_of_one_stat(path: Path) -> None:
-    """Device, inode, size and both times, to the nanosecond."""
+    """Device, inode, size and both times in nanoseconds, from one stat."""
     status = path.stat()
     assert read_stamp(str(path)) == (
         status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
@@ -31,7 +31,7 @@ def test_it_is_five_numbers_of_one_stat(path: Path) -> None:
 
 
 def test_a_replaced_file_has_another(path: Path) -> None:
-    """The same content in another file, with the times of the old one, is another version."""
+    """A new file with the same content and times has another stamp."""
     status, before = path.stat(), read_stamp(str(path))
     written = path.with_name("written")
     written.write_text("content")
@@ -41,7 +41,7 @@ def test_a_replaced_file_has_another(path: Path) -> None:
 
 
 def test_a_longer_file_has_another(path: Path) -> None:
-    """A file that was added to in place is another version."""
+    """Appending changes the stamp."""
     before = read_stamp(str(path))
     with path.open("a") as file:
         file.write("more")
@@ -49,21 +49,21 @@ def test_a_longer_file_has_another(path: Path) -> None:
 
 
 def test_another_time_is_another(path: Path) -> None:
-    """A file whose time was set is another version."""
+    """Setting the time changes the stamp."""
     before = read_stamp(str(path))
     os.utime(path, ns=(1, 1))
     assert read_stamp(str(path)) != before
 
 
 def test_a_link_has_the_stamp_of_what_it_leads_to(path: Path) -> None:
-    """Who keeps the file elsewhere logs in there."""
+    """A link has the stamp of its target."""
     link = path.with_name("link")
     link.symlink_to(path.name)
     assert read_stamp(str(link)) == read_stamp(str(path))
 
 
 def test_nothing_has_none(path: Path) -> None:
-    """Neither a missing file, nor a link to nowhere, nor a path through a file has a stamp."""
+    """A missing file, a dangling link and a path through a file have no stamp."""
     link = path.with_name("link")
     link.symlink_to("nowhere")
     assert [read_stamp(str(each)) for each in (path.with_name("missing"), link, path / "below")] == [None] * 3

@@ -1,4 +1,4 @@
-"""The choice that a user stored: being there is all it says, and what can't be told means off."""
+"""The stored opt-out: its file means off, and so does an unreadable one."""
 
 import errno
 import os
@@ -30,14 +30,14 @@ STORED: dict[str, Callable[[Path], Any]] = {
 
 @pytest.mark.parametrize("make", STORED.values(), ids=STORED)
 def test_whatever_is_there_means_off(layout: Layout, config_dir: Path, make: Callable[[Path], Any]) -> None:
-    """Its being there is what counts; it is not opened."""
+    """Any file with its name means off; it is not opened."""
     (config_dir / "usage").mkdir(parents=True)
     make(config_dir / "usage" / "off")
     assert chose_off([layout])
 
 
-def test_nothing_there_means_that_nobody_chose(layout: Layout, config_dir: Path) -> None:
-    """Neither a missing folder nor a missing file is a choice, and looking makes nothing."""
+def test_nothing_there_means_no_choice(layout: Layout, config_dir: Path) -> None:
+    """A missing folder or file is no choice, and reading creates nothing."""
     assert not chose_off([layout])
     assert not config_dir.exists()
     config_dir.mkdir()
@@ -45,13 +45,13 @@ def test_nothing_there_means_that_nobody_chose(layout: Layout, config_dir: Path)
 
 
 def test_without_folders_there_is_no_choice() -> None:
-    """Nothing to look at says nothing."""
+    """Without folders there is no choice."""
     assert not chose_off([])
 
 
 @pytest.mark.parametrize("first", [True, False])
 def test_one_choice_is_enough(tmp_path: Path, first: bool) -> None:
-    """Off in either of two folders is off."""
+    """Off in one of two folders is off."""
     layouts = [Layout(str(tmp_path / name)) for name in ("here", "default")]
     (tmp_path / ("here" if first else "default") / "usage").mkdir(parents=True)
     Path(layouts[0 if first else 1].choice_off).touch()
@@ -60,12 +60,12 @@ def test_one_choice_is_enough(tmp_path: Path, first: bool) -> None:
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ELOOP, errno.ENAMETOOLONG, errno.ESTALE])
 def test_a_choice_that_can_not_be_read_means_off(layout: Layout, mocker: MockerFixture, number: int) -> None:
-    """Whatever keeps us from looking, nobody is tracked who may have said no."""
+    """An unreadable choice means off, since the user may have opted out."""
     mocker.patch("os.lstat", side_effect=os_error(number))
     assert chose_off([layout])
 
 
 def test_a_file_in_the_folder_s_place_means_off(layout: Layout, config_dir: Path) -> None:
-    """A folder that is none can hold no choice, and can't be looked into."""
+    """A file in place of the folder means off."""
     config_dir.touch()
     assert chose_off([layout])

@@ -1,11 +1,11 @@
-"""A tracked Typer app: what its commands are called, how they ended, and that it is one event each."""
+"""A tracked Typer app: names and outcomes of commands, and one event for each invocation."""
 
 import sys
 from typing import Any
 
 import pytest
 import typer
-from typer.main import get_command  # before anything is tracked, as a host may
+from typer.main import get_command  # imported before tracking, as a tool may do
 from typer.models import Default
 from typer.testing import CliRunner
 
@@ -19,7 +19,7 @@ from tests.adapters.typer_apps import leave, make_app, nothing, run
     [("login", "login"), ("toolkit run", "toolkit.run"), ("toolkit deep run", "toolkit.deep.run")],
 )
 def test_a_command_is_called_by_its_dotted_path(recorder: Recorder, line: str, name: str) -> None:
-    """From the app down, without the program's name."""
+    """A name is the path below the app, with dots, without the program's name."""
     app = track(make_app(), recorder.tracker)
     assert run(app, line) == 0
     assert recorder.events == [(name, "success")]
@@ -44,10 +44,10 @@ def test_a_command_is_called_by_its_dotted_path(recorder: Recorder, line: str, n
         ("", ("root", "usage"), 2),
     ],
 )
-def test_each_way_to_end_is_told_apart(
+def test_outcomes_are_distinguished(
     recorder: Recorder, line: str, event: tuple[str, str], exit_code: int
 ) -> None:
-    """And where there is no command, the group is named; what the user typed is nowhere in the event."""
+    """Outcomes are distinguished; without a command the group is named, and typed text is nowhere in the event."""
     app = track(make_app(), recorder.tracker)
     assert run(app, line) == exit_code
     assert recorder.events == [event]
@@ -74,7 +74,7 @@ QUIT: Any = typer.Option(False, "--quit", callback=quit_at_once)
     ["--help", "toolkit --help", "toolkit run --help", "--version", "toolkit --version", "toolkit run --quit", "bare"],
 )  # fmt: skip
 def test_help_and_versions_are_no_events(recorder: Recorder, line: str) -> None:
-    """Nor any other option that shows something and exits, nor a group that shows its help for want of a command."""
+    """Options that print and exit report nothing, nor does help shown for a missing command."""
     app, toolkit, bare = typer.Typer(), typer.Typer(), typer.Typer(no_args_is_help=True)
 
     def callback(version: bool = VERSION) -> None:
@@ -96,7 +96,7 @@ def test_help_and_versions_are_no_events(recorder: Recorder, line: str) -> None:
 
 
 def test_an_option_that_exits_with_a_failure_is_one(recorder: Recorder) -> None:
-    """What an option's callback refuses is a failure of the command that it belongs to."""
+    """A failure in an option's callback is a failure of its command."""
 
     def refuse(value: str) -> str:
         if value:
@@ -117,7 +117,7 @@ def test_an_option_that_exits_with_a_failure_is_one(recorder: Recorder) -> None:
 
 
 def test_completion_is_no_event(recorder: Recorder) -> None:
-    """The shell asks a tracked app for completions, and nothing is reported."""
+    """Shell completion reports nothing."""
     app = track(make_app(), recorder.tracker)
     environment = {"_APP_COMPLETE": "complete_bash", "COMP_WORDS": "app toolkit r", "COMP_CWORD": "2"}
     result = CliRunner().invoke(app, [], prog_name="app", env=environment)
@@ -126,7 +126,7 @@ def test_completion_is_no_event(recorder: Recorder) -> None:
 
 
 def test_what_is_added_later_is_tracked_too(recorder: Recorder) -> None:
-    """Commands, groups, and groups in groups, whether they came before `track` or after it."""
+    """Commands and nested groups are tracked, whether they are added before or after `track`."""
     app, before, after, deep = (typer.Typer() for _ in range(4))
     app.add_typer(before, name="before")
     track(app, recorder.tracker)
@@ -145,7 +145,7 @@ def test_what_is_added_later_is_tracked_too(recorder: Recorder) -> None:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_an_app_of_one_command_is_called_by_its_name(recorder: Recorder, moment: str) -> None:
-    """Typer makes no group of it, so that its name is not typed; with a second command it is still the same."""
+    """A single command, whose name is not typed, has its name, as it has with a second command."""
     app = typer.Typer()
     if moment == "before":
         app.command("only")(leave)
@@ -160,8 +160,8 @@ def test_an_app_of_one_command_is_called_by_its_name(recorder: Recorder, moment:
 
 
 @pytest.mark.parametrize("says", ["app", "callback"])
-def test_the_class_of_the_app_stays_the_hosts(recorder: Recorder, says: str) -> None:
-    """Which class makes the group may be said by the app or by its callback, also after `track`."""
+def test_the_group_class_of_the_tool_is_used(recorder: Recorder, says: str) -> None:
+    """The group class of the app or its callback is used, also if it is set after `track`."""
 
     class Shouting(typer.core.TyperGroup):
         def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -181,7 +181,7 @@ WAYS = ["app", "get_command", "get_command in between", "mounted"]
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_matters_not_how_the_app_is_run(recorder: Recorder, way: str) -> None:
-    """`app()`, the Click command that Typer makes of it, and a bigger app that it is part of: one event each."""
+    """`app()`, its Click command and a larger app that contains it report one event each."""
     app = make_app()
     if way == "get_command in between":
         get_command(app)
@@ -199,7 +199,7 @@ def test_it_matters_not_how_the_app_is_run(recorder: Recorder, way: str) -> None
 
 
 def test_one_event_an_invocation(recorder: Recorder) -> None:
-    """A group that runs its commands, a command that runs another, an app that calls itself: one each."""
+    """Groups that run commands, commands that run others, and apps that call themselves report one event each."""
     app, group = typer.Typer(), typer.Typer(invoke_without_command=True, result_callback=lambda value: value)
 
     @group.callback()
@@ -230,7 +230,7 @@ def test_one_event_an_invocation(recorder: Recorder) -> None:
 
 
 def test_a_groups_callback_that_fails_names_the_command_that_was_asked_for(recorder: Recorder) -> None:
-    """It refuses this command, say for want of a login; leaving with success, it is the group that did."""
+    """A failure in a group's callback is the requested command's; a successful exit is the group's."""
     app = typer.Typer()
 
     @app.callback()

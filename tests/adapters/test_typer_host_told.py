@@ -1,4 +1,4 @@
-"""What `track` is told about an app: its logins, its properties; and that the app stays what it was."""
+"""`track` on an app: logins and properties, and an app that stays the same."""
 
 import json
 from typing import Any
@@ -13,8 +13,8 @@ from tests.adapters.recorder import Recorder
 from tests.adapters.typer_apps import make_app, nothing, run
 
 
-def test_logins_and_logouts_are_told_as_such(recorder: Recorder) -> None:
-    """A login is waited for, with the snapshot from its end; a logout rotates, with the one from before."""
+def test_logins_and_logouts_are_recognized(recorder: Recorder) -> None:
+    """A login is waited for, with the snapshot of its end; a logout rotates, with the snapshot of its start."""
     app = typer.Typer()
     recorder.snapshot_is("built")
 
@@ -42,7 +42,7 @@ def usage_of(payload: str) -> str:
 
 
 def test_the_snapshot_is_from_when_the_command_began(recorder: Recorder) -> None:
-    """Not from when the tracker was built, nor from when the command ended."""
+    """The snapshot is taken when the command begins, not when the tracker is built or the command ends."""
     app = typer.Typer()
 
     @app.command("run")
@@ -55,23 +55,23 @@ def test_the_snapshot_is_from_when_the_command_began(recorder: Recorder) -> None
     assert [usage_of(payload) for payload in recorder.launcher.payloads] == ["before"]
 
 
-@pytest.mark.parametrize("said", ["auth.login", ("auth.login", "connect")], ids=str)
-def test_which_commands_log_in_is_the_hosts_to_say(recorder: Recorder, said: str | tuple[str, ...]) -> None:
-    """By their dotted paths; `login` is then a command like another."""
+@pytest.mark.parametrize("login", ["auth.login", ("auth.login", "connect")], ids=str)
+def test_the_tool_names_its_logins(recorder: Recorder, login: str | tuple[str, ...]) -> None:
+    """The tool names its logins by dotted paths; `login` is then an ordinary command."""
     app, auth = typer.Typer(), typer.Typer()
     for name in ("login", "connect"):
         app.command(name)(nothing)
         auth.command(name)(nothing)
     app.add_typer(auth, name="auth")
-    track(app, recorder.tracker, login=said, logout="auth.connect")
+    track(app, recorder.tracker, login=login, logout="auth.connect")
     for line in ("login", "auth login", "connect", "auth connect"):
         assert run(app, line) == 0
-    assert recorder.logins == (["auth.login"] if isinstance(said, str) else ["auth.login", "connect"])
+    assert recorder.logins == (["auth.login"] if isinstance(login, str) else ["auth.login", "connect"])
     assert recorder.rotations == 1
 
 
 def test_a_group_that_logs_in_by_itself_is_no_login_when_it_runs_a_command(recorder: Recorder) -> None:
-    """Its path is on the way then, and not the command that was meant."""
+    """A group named as a login is one only without a subcommand."""
     app, auth = typer.Typer(), typer.Typer(invoke_without_command=True)
     auth.callback()(nothing)
     auth.command("status")(nothing)
@@ -83,14 +83,14 @@ def test_a_group_that_logs_in_by_itself_is_no_login_when_it_runs_a_command(recor
 
 @pytest.mark.parametrize("line", ["login --help", "login --nope", "login x"])
 def test_a_login_that_did_not_happen_is_none(recorder: Recorder, line: str) -> None:
-    """Help is no login, and a wrong command line neither."""
+    """Help and usage errors of a login are no login."""
     app = track(make_app(), recorder.tracker)
     run(app, line)
     assert recorder.logins == []
 
 
-def test_the_hosts_properties_are_read_at_the_end(recorder: Recorder) -> None:
-    """A command can add to them while it runs."""
+def test_properties_are_read_at_the_end(recorder: Recorder) -> None:
+    """Properties of the tool are read at the end of the command."""
     properties: dict[str, object] = {"edition": "cloud"}
     app = typer.Typer()
 
@@ -104,7 +104,7 @@ def test_the_hosts_properties_are_read_at_the_end(recorder: Recorder) -> None:
 
 
 def test_an_app_that_is_not_tracked_is_not_touched() -> None:
-    """With tracking off `track` changes nothing at all."""
+    """With tracking off, `track` changes nothing."""
     app = make_app()
     before = {**vars(app)}
     assert track(app, SilentTracker()) is app
@@ -113,7 +113,7 @@ def test_an_app_that_is_not_tracked_is_not_touched() -> None:
 
 
 def test_an_app_can_be_tracked_again(recorder: Recorder) -> None:
-    """The last call counts: another tracker, other logins, or none."""
+    """The last call of `track` counts: another tracker, other logins, or tracking off."""
     app = track(make_app(), recorder.tracker)
     other = Recorder()
     track(app, other.tracker, login="toolkit.run")
@@ -128,10 +128,10 @@ def test_an_app_can_be_tracked_again(recorder: Recorder) -> None:
 
 
 def test_a_tracked_app_passes_for_what_it_was(recorder: Recorder) -> None:
-    """Its class, those of its commands and of its contexts have the same names, and are of the same kind."""
+    """Classes of the app, its commands and contexts keep their names and are subclasses of the originals."""
 
     class Special(typer.Typer):
-        """A host's own."""
+        """A subclass of the tool's."""
 
     app = Special()
     seen: list[Any] = []
@@ -147,13 +147,13 @@ def test_a_tracked_app_passes_for_what_it_was(recorder: Recorder) -> None:
     assert (repr(type(app)), isinstance(app, Special)) == (repr(Special), True)
     assert repr(type(tracked)) == repr(type(untracked)) == repr(type(seen[1]))
     assert isinstance(tracked, type(untracked))
-    assert type(get_command(app)) is type(tracked)  # made once
+    assert type(get_command(app)) is type(tracked)  # the class is created once
     assert repr(type(seen[0])) == repr(untracked.context_class)
     assert isinstance(seen[0], untracked.context_class)
 
 
 def test_what_a_command_returns_is_returned(recorder: Recorder) -> None:
-    """Not standalone, an app returns it, and the exit code, and raises what was raised."""
+    """With standalone_mode=False, results, exit codes and exceptions are as without tracking."""
     app = track(make_app(), recorder.tracker)
     app.command("number")(lambda: 7)
     assert app(["number"], standalone_mode=False) == 7
@@ -161,7 +161,7 @@ def test_what_a_command_returns_is_returned(recorder: Recorder) -> None:
     with pytest.raises(ValueError, match="no such toolkit"):
         app(["toolkit", "fail"], standalone_mode=False)
     with pytest.raises(SystemExit) as left:
-        app(["number"])  # standalone, a number is no exit code
+        app(["number"])  # in standalone mode, the result is not the exit code
     assert left.value.code == 0
     assert recorder.events == [
         ("number", "success"), ("toolkit.exit", "exit"), ("toolkit.fail", "error"), ("number", "success"),
@@ -170,7 +170,7 @@ def test_what_a_command_returns_is_returned(recorder: Recorder) -> None:
 
 @pytest.mark.parametrize("error", [EOFError, KeyboardInterrupt, typer.Abort])
 def test_an_interrupted_command_is_interrupted(recorder: Recorder, error: type[BaseException]) -> None:
-    """Ctrl-C, Ctrl-D at a prompt, and a question that was answered with no."""
+    """Ctrl-C, Ctrl-D at a prompt and a declined confirmation are interruptions."""
     app = typer.Typer()
 
     @app.command("run")
@@ -183,18 +183,18 @@ def test_an_interrupted_command_is_interrupted(recorder: Recorder, error: type[B
 
 
 class BrokenError(Exception):
-    """Nothing works."""
+    """Raised by each use of a BrokenObject."""
 
 
 class BrokenObject:
-    """A tracker, or an app, of which nothing works."""
+    """A tracker or app whose attributes all raise."""
 
     def __getattr__(self, name: str) -> Any:
         raise BrokenError(name)
 
 
 def test_no_exception_leaves_track(recorder: Recorder) -> None:
-    """An app that is none, or a tracker that is broken: the host goes on, untracked."""
+    """With an invalid app or tracker, `track` raises nothing and the tool runs untracked."""
     broken: Any = BrokenObject()
     assert track(broken, recorder.tracker) is broken
     assert track(None, recorder.tracker) is None

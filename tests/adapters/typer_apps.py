@@ -1,4 +1,4 @@
-"""A host's Typer app, for the tests of tracking one."""
+"""A tool's Typer app for the tests of tracking."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def nothing() -> None:
 
 
 def make_app() -> typer.Typer:
-    """A host's app, three levels deep."""
+    """A tool's app with three levels."""
     app, toolkit, deep = typer.Typer(), typer.Typer(), typer.Typer()
     app.command("login")(nothing)
     app.command("logout")(nothing)

@@ -14,7 +14,8 @@ from verification.faults.testbed import ORPHAN_SECONDS
 
 _TITLE = "# Reliability, measured"
 _MEANING = """This page shows what happens to usage events when machines, networks and processes fail. Where *lost*,
-*duplicated* and *misattributed* are 0, each event that was written to disk reached PostHog once, for the right person.
+*duplicated* and *misattributed* are 0, each event that was written to disk arrived once and was never attributed to
+another person.
 """
 _COLUMNS = ("fault", "times", "events", "lost", "duplicated", "misattributed", "delay (ms)", "remarks")
 _EXPLANATION = """`make faults` caused each fault with real processes, files and sockets, and wrote this page. A local
@@ -26,7 +27,7 @@ receiver takes the place of PostHog and Arcade Cloud; it merges persons by PostH
 | events | how many events had to arrive |
 | lost | events that never arrived although they were written to disk |
 | duplicated | events that arrived twice, after PostHog dropped repeats |
-| misattributed | events that were attributed to another person |
+| misattributed | events that were attributed to another person; events without a person are not counted |
 | delay | how long tracking delayed the tool: median and longest of all calls |
 """
 
