@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import Receiver
+from tests.e2e.deliveries import deliver_here
 from tests.e2e.world import World, noting_processes
+
+
+@pytest.fixture
+def delivered_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Deliveries run in this process, and raise nothing that they may not."""
+    errors = deliver_here(monkeypatch)
+    yield
+    assert errors == []
 
 
 @pytest.fixture

@@ -14,13 +14,11 @@ import pytest
 from attrs import define, evolve
 
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.storage.outbox import find_outboxes
-from arcade_usage.application.errors import UsageTrackingError
-from arcade_usage.composition.delivery import deliver
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.backoff import Backoff
 from tests.e2e.cli.running import Shell
+from tests.e2e.deliveries import deliver_here
 from tests.e2e.strangers import (
     FILES,
     FOLDERS,
@@ -88,24 +86,6 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
         make_old(world.folder.rglob(TEMPORARY))
         make_outside(scratch / "outside", record.name)
         yield used
-
-
-def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
-    """Have events delivered in this process; returns what a delivery raised that it may not."""
-    errors: list[Exception] = []
-
-    def launch(_: DetachedLauncher, payload: str) -> None:
-        try:
-            deliver(payload, lambda: None)
-        except UsageTrackingError:
-            """As a delivery process has it."""
-        except Exception as error:  # noqa: BLE001 - told by the test
-            errors.append(error)
-
-    monkeypatch.setattr(DetachedLauncher, "launch", launch)
-    monkeypatch.setattr(DetachedLauncher, "launch_and_wait", launch)
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing here is about power cuts
-    return errors
 
 
 @define
