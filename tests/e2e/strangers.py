@@ -48,6 +48,12 @@ FOLDERS = (
     f"{OUTBOX}/sender.lock.owners",
 )
 
+FOLLOWED = (
+    "usage.json",
+    "usage",
+    f"{OUTBOX}/sent.jsonl",
+)  # a link that may be followed, and some that may not
+
 Seen = dict[str, tuple[object, ...]]
 
 
@@ -171,7 +177,10 @@ def _beside(place: Spot) -> None:
 
 @frozen
 class Kind:
-    """A kind of stranger. `at`: the names that it can be planted at."""
+    """A kind of stranger. `at`: the names that it is planted at.
+
+    A folder is opened as a folder: what is none is one kind there, a pipe, at which an opening would wait.
+    """
 
     plant: Callable[[Spot], None]
     at: tuple[str, ...] = (*FILES, *FOLDERS)
@@ -180,17 +189,17 @@ class Kind:
 
 KINDS = {
     "a link to their file": Kind(_link(lambda place: place.theirs)),
-    "a relative link": Kind(_link(lambda place: os.path.relpath(place.theirs, place.path.parent))),
+    "a relative link": Kind(_link(lambda place: os.path.relpath(place.theirs, place.path.parent)), FOLLOWED),
     "a link to what was ours": Kind(_link(lambda place: place.original)),
     "a link to a folder": Kind(_link(lambda place: place.outside / "folder")),
     "a link to nowhere": Kind(_link(lambda place: place.outside / "nowhere")),
-    "a link to a device": Kind(_link(lambda _: "/dev/zero")),
+    "a link to a device": Kind(_link(lambda _: "/dev/zero"), FILES),
     "a hard link": Kind(_hard_link),
     "a hard link of ours": Kind(_hard_link_of_ours),
     "a pipe": Kind(_pipe),
-    "a pipe with a writer": Kind(_pipe_with_a_writer),
-    "a device": Kind(_device, needs_root=True),
-    "a socket": Kind(_socket),
+    "a pipe with a writer": Kind(_pipe_with_a_writer, FILES),
+    "a device": Kind(_device, FILES, needs_root=True),
+    "a socket": Kind(_socket, FILES),
     "a folder": Kind(_folder),
     "another owner's": Kind(_another_owner, needs_root=True),
     "open to others": Kind(_open_to_others, FOLDERS),

@@ -107,7 +107,7 @@ class Scene:
             self.world.run("toolkit.run", success=False, error_message="no such toolkit")
 
     def _ask(self, command: str) -> None:
-        more = ("--yes",) if command == "forget" else ()
+        more = {"forget": ("--yes",), "show": ("--json",), "log": ("--json",)}.get(command, ())
         ran = self.shell(command, "--config-dir", self.world.folder, *more)
         assert ran.code in (0, 1, 3), ran
         assert "Traceback" not in ran.out + ran.err, ran

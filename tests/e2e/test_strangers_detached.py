@@ -8,14 +8,10 @@ from tests.e2e.strangers import KEY, KINDS, RECORD, Spot, make_outside
 from tests.e2e.world import World
 
 SAMPLE = (
-    ("usage", "a link to what was ours"),
-    ("usage/outbox", "a link to a folder"),
     (f"usage/outbox/{KEY}", "a link to what was ours"),
     (f"usage/outbox/{KEY}/sent.jsonl", "a link to their file"),
-    (f"usage/outbox/{KEY}/logbook.json", "a hard link"),
     (f"usage/outbox/{KEY}/sender.lock", "a pipe with a writer"),
     ("usage/ledger.json", "a pipe"),
-    ("usage.json", "a link to nowhere"),
 )
 
 

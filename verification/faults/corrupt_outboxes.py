@@ -92,12 +92,12 @@ RECORDS: dict[str, Lay] = {
 }
 
 
-@experiment(GROUP, "strangers in the places of records", rounds=len(RECORDS), quick=3)
+@experiment(GROUP, "strangers in the places of records", rounds=len(RECORDS), quick=2)
 def strangers_among_records(lab: Lab, rounds: int) -> Figures:
     return _corrupt(lab, dict(list(RECORDS.items())[-rounds:]), AS_A_RECORD)
 
 
-@experiment(GROUP, "logbook.json replaced", rounds=len(IMPOSTORS), quick=2)
+@experiment(GROUP, "logbook.json replaced", rounds=len(IMPOSTORS), quick=1)
 def no_logbook(lab: Lab, rounds: int) -> Figures:
     return _corrupt(lab, dict(list(IMPOSTORS.items())[-rounds:]), "logbook.json")
 

@@ -26,7 +26,7 @@ def register(name: str, shut: Callable[[Gate], object], quick: int) -> None:
             return _ride_out(lab, rounds, (posthog, cloud), shut)
 
 
-register("https: connections are refused", Gate.shut, quick=3)
+register("https: connections are refused", Gate.shut, quick=1)
 register("https: no handshake is ever completed", Gate.accept_only, quick=0)
 register("https: SYNs are dropped, the queue being full", Gate.swallow, quick=0)
 

@@ -45,7 +45,7 @@ class Home:
         return linked, self.world.log_out(f"logout {self.who}")
 
 
-@experiment("Races", "a logout while a command links, then the next person", rounds=1000, quick=4)
+@experiment("Races", "a logout while a command links, then the next person", rounds=1000, quick=2)
 def race_logouts(lab: Lab, rounds: int) -> Figures:
     random = Random(7)
     lab.receiver.posthog = lab.receiver.cloud = A_LITTLE_SLOW

@@ -42,7 +42,7 @@ print(json.dumps({{"waits": waits, "most": most}}))
 """
 
 
-@experiment("No orphans", "a host that lives on", rounds=1000, quick=10)
+@experiment("No orphans", "a host that lives on", rounds=1000, quick=5)
 def live_on(lab: Lab, rounds: int) -> Figures:
     world = lab.home()
     for number in range(rounds):

@@ -32,7 +32,7 @@ IN_TESTS = {"answers 200 with a page, as a captive portal does", "takes the even
 
 
 def register(name: str, behaviour: Behaviour) -> None:
-    @experiment(GROUP, name, rounds=3, quick=3 if name in IN_TESTS else 0)
+    @experiment(GROUP, name, rounds=3, quick=1 if name in IN_TESTS else 0)
     def answer_so(lab: Lab, rounds: int) -> Figures:
         return ride_out(lab, rounds, lambda: _set(lab, behaviour), lambda: _set(lab, WELL))
 

@@ -38,7 +38,7 @@ done
 """
 
 
-@experiment("Races", f"{SHELLS} shells with so many commands each, on a fresh home", rounds=25, quick=2)
+@experiment("Races", f"{SHELLS} shells with so many commands each, on a fresh home", rounds=25, quick=1)
 def run_shells(lab: Lab, rounds: int) -> Figures:
     world = lab.home()
     shells = [_Shell(lab, world, number, rounds) for number in range(SHELLS)]
