@@ -14,7 +14,7 @@ from attrs import define
 
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.persons import Persons
-from tests.e2e.strangers import Seen, look
+from tests.e2e.foreign_entries import Seen, look
 from tests.e2e.users import ALICE, MALLORY, User, can_be_others, make_home
 from tests.e2e.world import TOKEN
 

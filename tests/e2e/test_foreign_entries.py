@@ -1,7 +1,7 @@
-"""What we did not make stays as it is: each kind of stranger, at each of our names, before each thing we do.
+"""What we did not make stays as it is: each kind of foreign entry, at each of our names, before each thing we do.
 
 Everything runs in this process, on real files and against a receiver on loopback, so that all combinations
-are tried; tests/e2e/test_strangers_detached.py tries some with processes of their own.
+are tried; tests/e2e/test_foreign_entries_in_processes.py tries some with processes of their own.
 """
 
 import os
@@ -19,7 +19,7 @@ from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.backoff import Backoff
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import deliver_here
-from tests.e2e.strangers import (
+from tests.e2e.foreign_entries import (
     FILES,
     FOLDERS,
     KEY,
@@ -90,7 +90,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
 
 @define
 class Scene:
-    """A copy of the folder that was in use, with a stranger in it."""
+    """A copy of the folder that was in use, with a foreign entry in it."""
 
     world: World
     place: Spot
@@ -129,7 +129,7 @@ def plant(
 def test_what_we_did_not_make_stays(
     name: str, kind: str, used: Used, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell
 ) -> None:
-    """Whatever is done: nothing outside changes, the stranger is as it was, and nobody waits for it."""
+    """Whatever is done: nothing outside changes, the foreign entry is as it was, and nobody waits for it."""
     if KINDS[kind].needs_root and os.geteuid() != 0:
         pytest.skip("only root makes devices, and gives files to other users")
     shutil.copytree(used.folder.parent / "outside", tmp_path / "outside")

@@ -1,10 +1,10 @@
-"""Strangers at our names, met by tools and delivery processes as they really are; a few of all combinations."""
+"""Foreign entries at our names, met by tools and delivery processes as they really are; a few of all combinations."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.strangers import KEY, KINDS, RECORD, Spot, make_outside
+from tests.e2e.foreign_entries import KEY, KINDS, RECORD, Spot, make_outside
 from tests.e2e.world import World
 
 SAMPLE = (
