@@ -19,7 +19,7 @@ _HOST = """
 import sys, time
 from arcade_usage.composition import command as command_composition
 from arcade_usage.adapters.machine import ids as chance, installation as machine
-from arcade_usage.adapters.storage import config_folder, first_identity
+from arcade_usage.adapters.storage import config_folder, first_identity, identity_folder
 from arcade_usage.adapters.process import launcher as detached
 from arcade_usage.domain import consent
 begun = time.perf_counter()
