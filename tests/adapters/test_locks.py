@@ -78,7 +78,7 @@ class TestBothKinds:
         """Is seen as such, and can't be had; then it can."""
         with owner(path, environment) as process:
             assert attempt(path, environment) == ["True", "held"]
-            process.communicate("\n", timeout=30)
+            process.communicate("\n", timeout=60)
         assert attempt(path, environment) == ["False", "had"]
 
     def test_an_owner_that_was_killed(self, path: str, environment: Mapping[str, str]) -> None:

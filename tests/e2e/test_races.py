@@ -11,7 +11,7 @@ import pytest
 
 from arcade_usage.demo.receiver import WELL, Behaviour
 from tests.e2e.hosts import start_of_host
-from tests.e2e.world import TOKEN, World, until
+from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
 SHELLS = 8
@@ -53,7 +53,7 @@ def test_eight_first_commands_at_once_make_one_identity(world: World, state: str
             old = {"anon_id": f"c0ffee00-0000-4000-8000-00000000000{number}", "linked_principal_id": None}
             (folder / "usage.json").write_text(json.dumps(old), encoding="utf-8")
         for host in start_at_once(world, folder, name):
-            assert host.wait(30) == 0
+            assert host.wait(PATIENCE_SECONDS) == 0
         names = {f"{name} {shell}" for shell in range(SHELLS)}
         assert until(lambda: names <= world.events.keys())  # noqa: B023 - called before the next round
         world.folder = folder
@@ -92,7 +92,7 @@ def test_a_first_command_in_the_middle_of_another(world: World) -> None:
         assert until(ready.exists)
         world.start(f"second {step}")
     go.touch()
-    assert [host.wait(30) for host in hosts] == [0] * STEPS
+    assert [host.wait(PATIENCE_SECONDS) for host in hosts] == [0] * STEPS
     assert until(lambda: len(world.events) == 2 * STEPS)
     for step in range(1, STEPS + 1):
         world.folder = world.scratch / f"config-{step}"

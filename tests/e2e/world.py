@@ -25,7 +25,7 @@ from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, 
 from tests.e2e.prelude import Prelude, hours_ahead
 
 TOKEN = "phc_of_the_tests"
-PATIENCE_SECONDS = 20.0  # for what is going to happen; a process ends by itself after 10 s
+PATIENCE_SECONDS = 60.0  # for what is going to happen; a process ends by itself after 10 s
 
 
 def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:

@@ -1,6 +1,6 @@
 """The bounds that hold whatever the network does, and what was measured of them.
 
-Owns the numbers: a busy machine is granted slack, a wait for the network is not.
+Owns the numbers. The tests, which run on busy machines, check none of them: `make faults` does.
 """
 
 from verification.faults.lab import Lab
@@ -22,7 +22,7 @@ def check_bounds(lab: Lab) -> str:
         ("a logout", max(lab.logout_waits_ms, default=0) / 1000, LOGOUT_SECONDS),
         ("a delivery", max(lab.lifetimes), LIFETIME_SECONDS),
     ):
-        assert seconds < bound + SLACK_SECONDS, f"{what} took {seconds:.1f} s"
+        assert not lab.timed or seconds < bound + SLACK_SECONDS, f"{what} took {seconds:.1f} s"
     told = [f"login at most {max(lab.login_waits_ms):,.0f} ms"] if lab.login_waits_ms else []
     told += [f"logout {max(lab.logout_waits_ms):,.0f} ms"] if lab.logout_waits_ms else []
     return ", ".join([*told, f"delivery {max(lab.lifetimes):.1f} s"])
