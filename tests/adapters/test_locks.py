@@ -4,7 +4,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ from arcade_usage.adapters.files.lock_probe import is_held
 from arcade_usage.adapters.files.locks import find_obstacle, hold
 from arcade_usage.application.time_limits import STUCK_SENDER_SECONDS
 from tests.adapters.contenders import contend
-from tests.adapters.holders import holding, is_had
+from tests.adapters.holders import holding, is_had, take_turns
 from tests.lockless import ERRORS, environment_of
 
 KINDS = ("locks", *ERRORS)
@@ -138,23 +137,7 @@ def test_where_locks_failed_for_another_process(path: str, lockless_library: Pat
 
 def test_threads_are_no_different(path: str) -> None:
     """Eight threads of one process hold it in turn."""
-    inside, overlaps, turns = threading.Lock(), [], []
-
-    def work() -> None:
-        for _ in range(3):
-            with hold(path, 50.0):
-                if not inside.acquire(blocking=False):
-                    overlaps.append(1)
-                    continue
-                turns.append(1)
-                inside.release()
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert (len(turns), overlaps) == (24, [])
+    assert take_turns(lambda: hold(path, 50.0), 3) == (24, 0)
 
 
 def test_nothing_of_filelock_s_is_logged(path: str, caplog: pytest.LogCaptureFixture) -> None:

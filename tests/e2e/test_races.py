@@ -146,8 +146,8 @@ def test_a_logout_while_a_command_links(
 
 
 def test_logouts_at_any_moment_leave_nobody_behind(world: World) -> None:
-    """The same race, free-running, in six homes side by side with two linking commands each."""
-    folders = [world.scratch / f"home-{number}" for number in range(6)]
+    """The same race, free-running, in four homes side by side with two linking commands each."""
+    folders = [world.scratch / f"home-{number}" for number in range(4)]
     for number, folder in enumerate(folders):
         world.folder = folder
         world.store_credentials(f"principal-{number}")
@@ -187,7 +187,7 @@ def test_many_commands_from_many_shells_all_arrive_once(world: World) -> None:
     world.run("first")
 
     def shell(number: int) -> None:
-        for command in range(4):
+        for command in range(3):
             world.start(f"shell {number} command {command}")
 
     shells = [threading.Thread(target=shell, args=(number,)) for number in range(SHELLS)]
@@ -196,7 +196,7 @@ def test_many_commands_from_many_shells_all_arrive_once(world: World) -> None:
     for thread in shells:
         thread.join()
     world.settle()
-    assert len(world.events) == 1 + SHELLS * 4
+    assert len(world.events) == 1 + SHELLS * 3
     assert set(world.whose.values()) == {world.anon_id}
     assert world.waiting == []
     sent = [event["uuid"] for batch in world.receiver.batches() for event in batch["batch"]]

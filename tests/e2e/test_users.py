@@ -132,10 +132,9 @@ class TestRootInAHome:
         """Nothing is changed, nor sent, and a line says why."""
         lived.put_back()
         root, before = User(0, {"HOME": str(lived.home)}), seen(lived.home)
-        for command in EVERYTHING:
-            (done,) = root.asks_all(command)
-            assert (seen(lived.home), receiver.requests) == (before, []), command
-            assert f"belongs to user {ALICE}" in done.stdout + done.stderr, command
+        for done in root.asks_all(*EVERYTHING):
+            assert f"belongs to user {ALICE}" in done.stdout + done.stderr, done.args
+        assert (seen(lived.home), receiver.requests) == (before, [])
 
 
 class TestWhatRootLeftBehind:
