@@ -170,12 +170,12 @@ PROXIES: dict[str, tuple[Cause, Failure]] = {
 }
 
 
-@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(("cause", "failure"), PROXIES.values(), ids=PROXIES)
 def test_a_proxy_that_fails_is_named(
-    network: FailingNetwork, ask: Ask, cause: Cause, failure: Failure
+    network: FailingNetwork, ask: Ask, cause: Cause, failure: Failure, mocker: MockerFixture
 ) -> None:
     """By the variable that names it; the service behind it is not blamed, and its password not told."""
+    set_limit(mocker, failure)
     url = cause(network)
     variable = "HTTPS_PROXY" if url.startswith("https:") else "HTTP_PROXY"
     where = os.environ[variable].rpartition("@")[2]

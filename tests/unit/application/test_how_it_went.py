@@ -1,6 +1,5 @@
 """Senders write down how their last delivery and their last failure went, for `status` to tell."""
 
-
 from arcade_usage.domain.logbook import REASON_LIMIT, Delivered, Failed, Logbook
 from arcade_usage.testing.in_memory import MemorySink
 from tests.unit.application.simulation import Simulation
