@@ -188,8 +188,9 @@ def make_identity(layout: "Layout") -> "tuple[str, str] | None":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.installation import installation
     from arcade_usage.adapters.storage.first_identity import make_first_identity
+    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 
-    return make_first_identity(layout, UuidGenerator().new(), installation(layout.folder))
+    return make_first_identity(IdentityFolder(layout), UuidGenerator().new(), installation(layout.folder))
 
 
 def _enqueue(payload: str) -> None:
@@ -201,6 +202,8 @@ def _enqueue(payload: str) -> None:
 def _log_out(layout: "Layout", had_credentials: bool) -> None:
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.installation import installation
+    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
     from arcade_usage.adapters.storage.logout import log_out
 
-    log_out(layout, UuidGenerator().new(), installation(layout.folder), had_credentials=had_credentials)
+    here = installation(layout.folder)
+    log_out(IdentityFolder(layout), UuidGenerator().new(), here, had_credentials=had_credentials)

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 _HOLD = """
@@ -37,6 +38,27 @@ def holding(
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
+
+
+def take_turns(lock: Callable[[], AbstractContextManager[object]], turns: int) -> tuple[int, int]:
+    """Eight threads hold a lock `turns` times each. Returns how many holds there were, and how many overlapped."""
+    inside, overlaps, held = threading.Lock(), [], []
+
+    def work() -> None:
+        for _ in range(turns):
+            with lock():
+                if not inside.acquire(blocking=False):
+                    overlaps.append(1)
+                    continue
+                held.append(1)
+                inside.release()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(held), len(overlaps)
 
 
 def is_free(lock: AbstractContextManager[object]) -> bool:

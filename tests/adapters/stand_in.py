@@ -15,7 +15,7 @@ from attrs import define, field
 from arcade_usage.adapters.network.deadline import within
 
 _PYTHON = sys.executable  # before a test replaces it
-PATIENCE_SECONDS = 30.0  # for a process that answers at once
+PATIENCE_SECONDS = 60.0  # for a process that answers at once
 
 _SCRIPT = """#!{python} -IS
 import json, os, stat, sys

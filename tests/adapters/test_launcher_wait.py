@@ -16,9 +16,11 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.process import launcher as launcher_module
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.process.windows import wait_until_closed
-from arcade_usage.adapters.storage import logout
+from arcade_usage.adapters.storage import identity_folder
 from arcade_usage.adapters.storage.codec import write_identity
 from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
+from arcade_usage.adapters.storage.logout import log_out
 from arcade_usage.application import time_limits
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.domain.identity import Anonymous
@@ -149,14 +151,14 @@ def test_an_exception_of_a_signal_handler_during_a_logout_reaches_the_tool(
 ) -> None:
     """An exception of a tool's alarm handler during the wait for the identity lock reaches the tool."""
     error = kind("the tool's")
-    mocker.patch.object(logout, "LOGOUT_LOCK_SECONDS", PATIENCE_SECONDS)
+    mocker.patch.object(identity_folder, "LOGOUT_LOCK_SECONDS", PATIENCE_SECONDS)
     layout = Layout(str(tmp_path))
     Path(layout.folder).mkdir()
     Path(layout.usage_json).write_bytes(write_identity(Anonymous(ANON), {}))
 
     def leave() -> None:
         with FileLock(layout.identity_lock), alarm(error), suppress_and_log():
-            logout.log_out(layout, FRESH, lambda: HERE, had_credentials=True)
+            log_out(IdentityFolder(layout), FRESH, lambda: HERE, had_credentials=True)
 
     with pytest.raises(kind) as caught:
         leave()

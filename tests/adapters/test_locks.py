@@ -4,7 +4,6 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ from arcade_usage.adapters.files.lock_probe import is_held
 from arcade_usage.adapters.files.locks import find_obstacle, hold
 from arcade_usage.application.time_limits import STUCK_SENDER_SECONDS
 from tests.adapters.contenders import contend
-from tests.adapters.holders import holding, is_free
+from tests.adapters.holders import holding, is_free, take_turns
 from tests.lockless import ERRORS, environment_of
 
 KINDS = ("locks", *ERRORS)
@@ -78,7 +77,7 @@ class TestBothKinds:
         """A held lock is seen as held and cannot be acquired; after its release it can."""
         with owner(path, environment) as process:
             assert attempt(path, environment) == ["True", "held"]
-            process.communicate("\n", timeout=30)
+            process.communicate("\n", timeout=60)
         assert attempt(path, environment) == ["False", "acquired"]
 
     def test_an_owner_that_was_killed(self, path: str, environment: Mapping[str, str]) -> None:
@@ -138,23 +137,7 @@ def test_where_locks_failed_for_another_process(path: str, lockless_library: Pat
 
 def test_threads_are_no_different(path: str) -> None:
     """Eight threads of one process hold the lock in turn."""
-    inside, overlaps, turns = threading.Lock(), [], []
-
-    def work() -> None:
-        for _ in range(3):
-            with hold(path, 50.0):
-                if not inside.acquire(blocking=False):
-                    overlaps.append(1)
-                    continue
-                turns.append(1)
-                inside.release()
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert (len(turns), overlaps) == (24, [])
+    assert take_turns(lambda: hold(path, 50.0), 3) == (24, 0)
 
 
 def test_nothing_of_filelock_s_is_logged(path: str, caplog: pytest.LogCaptureFixture) -> None:

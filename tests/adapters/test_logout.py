@@ -9,8 +9,9 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder
-from arcade_usage.adapters.storage import codec, logout
+from arcade_usage.adapters.storage import codec, identity_folder, logout
 from arcade_usage.adapters.storage.config_folder import LEDGER_LIMIT, Layout
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState
@@ -23,7 +24,7 @@ from tests.samples import ALICE, ANON, BOB, FRESH, HERE, KNOWNS, OTHER_ANON, SIN
 
 @pytest.fixture
 def layout(config_dir: Path, mocker: MockerFixture) -> Layout:
-    mocker.patch.object(logout, "LOGOUT_LOCK_SECONDS", 0.05)
+    mocker.patch.object(identity_folder, "LOGOUT_LOCK_SECONDS", 0.05)
     return Layout(str(config_dir))
 
 
@@ -39,7 +40,7 @@ def put(store: IdentityFiles, state: IdentityState) -> None:
 
 
 def log_out(layout: Layout, fresh: str = FRESH, *, had_credentials: bool = True) -> None:
-    logout.log_out(layout, fresh, lambda: HERE, had_credentials=had_credentials)
+    logout.log_out(IdentityFolder(layout), fresh, lambda: HERE, had_credentials=had_credentials)
 
 
 class TestRotating:
@@ -175,7 +176,7 @@ class TestLock:
         """A logout sees a lock that filelock holds, and continues after its limit."""
         with holding("filelock.FileLock", layout.identity_lock):
             descriptor = os.open(layout.identity_lock, os.O_RDWR)
-            assert not logout._try_lock(descriptor)
+            assert not identity_folder._try_lock(descriptor)
             os.close(descriptor)
             log_out(layout)
             assert store.current().anon_id == FRESH

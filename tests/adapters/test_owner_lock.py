@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import AbstractContextManager, ExitStack
 from itertools import pairwise
@@ -16,7 +15,7 @@ import pytest
 from arcade_usage.adapters.files import owner_lock
 from arcade_usage.adapters.files.owner_lock import LEASE_SECONDS, hold, is_held
 from tests.adapters.contenders import contend
-from tests.adapters.holders import holding, is_free
+from tests.adapters.holders import holding, is_free, take_turns
 
 ELSEWHERE = "abc-1-1-1-0123456789abcdef"  # an owner on another machine
 
@@ -268,20 +267,4 @@ def test_processes_that_contend_never_overlap(folder: Path) -> None:
 
 def test_threads_are_no_different(folder: Path) -> None:
     """Eight threads of one process hold it five times each, without an overlap."""
-    inside, overlaps, turns = threading.Lock(), [], []
-
-    def work() -> None:
-        for _ in range(5):
-            with hold(str(folder), 50.0):
-                if not inside.acquire(blocking=False):
-                    overlaps.append(1)
-                    continue
-                turns.append(1)
-                inside.release()
-
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert (len(turns), overlaps) == (40, [])
+    assert take_turns(lambda: hold(str(folder), 50.0), 5) == (40, 0)

@@ -17,7 +17,7 @@ from tests.adapters.credentials_file import TOKEN, stamp_of
 from tests.adapters.failing_networks import url_of
 from tests.samples import ALICE
 
-SLACK_SECONDS = 5.0  # for a busy machine; far below the timeouts of the libraries
+SLACK_SECONDS = 30.0  # for a busy machine; a request that hangs takes longer
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 from arcade_usage.adapters.process import hooks as process_events
 from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
 
-SECONDS = 20.0
+SECONDS = 60.0
 HELD_SECONDS = 0.3  # duration of an import; a fork waits longer than that
 
 

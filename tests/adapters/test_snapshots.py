@@ -14,6 +14,7 @@ from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
 from arcade_usage.adapters.storage.first_identity import make_first_identity
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
@@ -31,7 +32,7 @@ def layout(config_dir: Path) -> Layout:
 
 
 def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mapping[str, object] | None:
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, fingerprint))
+    source = FolderSnapshots(layout, lambda: make_first_identity(IdentityFolder(layout), FRESH, fingerprint))
 
     def look_and_report() -> Mapping[str, object] | None:
         taken = source.take()
@@ -122,7 +123,9 @@ class TestFirst:
 
     def test_an_identity_created_in_between_is_used(self, layout: Layout) -> None:
         """If another first command created an identity in between, it is used."""
-        source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
+        source = FolderSnapshots(
+            layout, lambda: make_first_identity(IdentityFolder(layout), FRESH, lambda: HERE)
+        )
         taken = source.take()
         made = IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
         store = IdentityFiles(layout, lambda: HERE)
@@ -132,7 +135,9 @@ class TestFirst:
 
     def test_what_came_since_the_look_is_not_what_the_command_saw(self, layout: Layout) -> None:
         """If a login linked the first identity in between, the snapshot has its unlinked form."""
-        source = FolderSnapshots(layout, lambda: make_first_identity(layout, FRESH, lambda: HERE))
+        source = FolderSnapshots(
+            layout, lambda: make_first_identity(IdentityFolder(layout), FRESH, lambda: HERE)
+        )
         taken = source.take()
         linked = IdentityState(Linked(ANON, ALICE), evolve(FULL_LEDGER, first=True))
         IdentityFiles(layout, lambda: HERE).change(lambda _: (linked, None))
@@ -149,7 +154,9 @@ class TestFirst:
         self, layout: Layout, state: IdentityState
     ) -> None:
         """If another identity followed in between, it is not used: the event is Unattributable."""
-        source = FolderSnapshots(layout, lambda: make_first_identity(layout, OTHER_ANON, lambda: HERE))
+        source = FolderSnapshots(
+            layout, lambda: make_first_identity(IdentityFolder(layout), OTHER_ANON, lambda: HERE)
+        )
         taken = source.take()
         IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
         assert taken is not None
@@ -260,12 +267,13 @@ from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots
 from arcade_usage.adapters.storage.first_identity import make_first_identity
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 
 folder, number = sys.argv[1:]
 seen = []
 for round in range(12):
     layout, fresh = Layout(f"{folder}/{round}"), UuidGenerator().new()
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, fresh, lambda: "here"))
+    source = FolderSnapshots(layout, lambda: make_first_identity(IdentityFolder(layout), fresh, lambda: "here"))
     ready()
     seen.append(source.identify(source.take()))
 for snapshot in seen:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.adapters.storage.logout import log_out
 from arcade_usage.domain.identity import Anonymous, Linked
@@ -54,10 +55,10 @@ def test_a_logout_is_what_the_domain_says(
         write(layout, state)
         expected = state
         for fresh, had in zip((G1, G2, "12345678-0000-4000-8000-00000000000f"), before, strict=False):
-            log_out(layout, fresh, lambda: HERE, had_credentials=had)
+            log_out(IdentityFolder(layout), fresh, lambda: HERE, had_credentials=had)
             expected = expected.logged_out(fresh, HERE, had_credentials=had)
         if state.anon_id != F:
-            log_out(layout, F, lambda: HERE, had_credentials=had_credentials)
+            log_out(IdentityFolder(layout), F, lambda: HERE, had_credentials=had_credentials)
             expected = expected.logged_out(F, HERE, had_credentials=had_credentials)
         found = IdentityFiles(layout, lambda: HERE).current()
         assert found == on_disk(expected)
@@ -73,6 +74,6 @@ def test_a_snapshot_carries_what_a_logout_left(state: IdentityState) -> None:
         layout = Layout(folder)
         write(layout, state)
         if state.anon_id != F:
-            log_out(layout, F, lambda: HERE, had_credentials=True)
+            log_out(IdentityFolder(layout), F, lambda: HERE, had_credentials=True)
         found = IdentityFiles(layout, lambda: HERE).current()
         assert codec.read_snapshot(codec.write_snapshot(Snapshot(found, None))).state == found

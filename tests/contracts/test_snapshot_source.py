@@ -12,6 +12,7 @@ from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
 from arcade_usage.adapters.storage.first_identity import make_first_identity
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 from arcade_usage.application.ports import SnapshotSource
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.ledger import Ledger
@@ -40,7 +41,9 @@ def _in_memory() -> SnapshotSourceUnderTest:
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> SnapshotSourceUnderTest:
     layout = Layout(str(config_dir))
-    source = FolderSnapshots(layout, lambda: make_first_identity(layout, UuidGenerator().new(), lambda: HERE))
+    source = FolderSnapshots(
+        layout, lambda: make_first_identity(IdentityFolder(layout), UuidGenerator().new(), lambda: HERE)
+    )
     return SnapshotSourceUnderTest(source, lambda: deny(mocker, config_dir))
 
 

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from arcade_usage.application import time_limits
 from arcade_usage.demo.receiver import Receiver
-from tests.e2e.world import World, noting_processes
+from tests.e2e.deliveries import deliver_here
+from tests.e2e.world import PATIENCE_SECONDS, World, noting_processes
+
+
+@pytest.fixture
+def delivered_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Deliveries run in this process, and raise nothing that they may not."""
+    errors = deliver_here(monkeypatch)
+    yield
+    assert errors == []
 
 
 @pytest.fixture
@@ -14,6 +24,8 @@ def world(
     receiver: Receiver, config_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """One user; when the test is over, the processes have ended and the invariants held."""
+    # A login waits until its process lets go, however busy the machine is. The real limit: TestWaiting.
+    monkeypatch.setattr(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
     with noting_processes(monkeypatch) as processes:
         world = World(receiver, config_dir, tmp_path, monkeypatch, processes)
         yield world

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.deliveries import here
 from tests.e2e.hosts import (
     BLOCK,
     CALL,
@@ -66,6 +67,7 @@ def arrange(world: World, state: str) -> None:
     world.settle()
 
 
+@here
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("state", ["anonymous", "linked"])
 def test_a_command_reads_two_small_files_and_starts_one_process(world: World, state: str, way: str) -> None:
@@ -105,6 +107,7 @@ def test_a_login_imports_no_vendor_either(world: World) -> None:
     assert world.linked_to() == "principal-1"
 
 
+@here
 def test_a_logout_imports_no_network(world: World) -> None:
     """In the foreground a logout rotates the identity, which takes attrs, cattrs and filelock, and no more."""
     arrange(world, "linked")
@@ -205,6 +208,7 @@ def run_typer(line: str) -> str:
     return f"try: app({line.split()!r}, standalone_mode=False)\nexcept ValueError: pass\n"
 
 
+@here
 @pytest.mark.parametrize("line", ["toolkit run", "toolkit fail", "login", "toolkit --help"])
 def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> None:
     """Than the same host untracked, but for what every host does; nor does it wait, print, or start more."""

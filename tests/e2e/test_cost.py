@@ -44,12 +44,13 @@ OURS_AT_LOGOUT = frozenset(
         "adapters.machine",
         "adapters.machine.ids",
         "adapters.machine.installation",
+        "adapters.storage.identity_folder",
         "adapters.storage.logout",
         "application.time_limits",
         "domain.sha256",
     )
 )
-LOGOUT_MODULES = 14
+LOGOUT_MODULES = 15
 ORDINARY_HOST = "import enum, importlib, subprocess, typing"
 
 # Calls of functions, Python's and C's, of building a tracker and tracking one command, nothing being new. A third

@@ -40,7 +40,7 @@ def deliver(world: World, payload: str | None, **variables: str) -> "subprocess.
         cwd=world.scratch,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT
 from arcade_usage.domain.event import FIELDS
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 
@@ -97,6 +98,7 @@ FACTS: dict[str, dict[str, Any]] = {
 }
 
 
+@here
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_any_name_is_survived(world: World, name: Any) -> None:
     """No name of a command breaks the host or what comes after; nothing too long is sent."""
@@ -134,6 +136,7 @@ HARMLESS = (
 )
 
 
+@here
 def test_any_fact_is_survived(world: World) -> None:
     """No argument raises anything. An odd duration, or properties that JSON can't say, cost only themselves.
 
@@ -156,6 +159,7 @@ def test_any_fact_is_survived(world: World) -> None:
     assert world.events["message of another type"].properties["error_message"] == "5"
 
 
+@here
 def test_zero_is_a_duration(world: World) -> None:
     """0 is sent as it is, and what is not known is absent."""
     world.run("instant", duration_ms=0, monotonic_start=0.0, monotonic_end=0)

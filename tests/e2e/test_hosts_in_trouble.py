@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.deliveries import here
 from tests.e2e.hosts import BLOCK, CALL, NETWORK, run_host, start_of_host
 from tests.e2e.world import World, until
 
@@ -46,6 +47,7 @@ def test_a_config_folder_that_is_none_costs_the_host_nothing(world: World, how: 
     assert (host.started, host.sockets, world.receiver.requests) == (0, [], [])
 
 
+@here
 @pytest.mark.parametrize("state", [False, True], ids=["fresh", "in use"])
 def test_a_config_folder_without_permission_costs_the_host_nothing(world: World, state: bool) -> None:
     """Row "config folder not writable": no id, no process, not a word; the files stay as they are."""
@@ -63,6 +65,7 @@ def test_a_config_folder_without_permission_costs_the_host_nothing(world: World,
     assert {path: path.read_bytes() for path in world.folder.rglob("*.json")} == before
 
 
+@here
 def test_a_full_disk_costs_the_host_nothing(world: World) -> None:
     """No identity can be written: none is used, and the next command with room starts afresh."""
     lines = NO_SPACE + start_of_host(world) + CALL + "\n" + BLOCK + "\n" + SPACE_AGAIN + "print('done')"
@@ -103,6 +106,7 @@ sys.addaudithook(refuse)
 }
 
 
+@here
 @pytest.mark.parametrize("trouble", UNLAUNCHABLE.values(), ids=UNLAUNCHABLE)
 def test_where_nothing_can_be_started_the_event_is_kept(world: World, trouble: str) -> None:
     """The host writes the record itself, redacted, over no network; the next process delivers it."""
@@ -119,6 +123,7 @@ def test_where_nothing_can_be_started_the_event_is_kept(world: World, trouble: s
     assert world.events["kept"].uuid == record["event"]["uuid"]
 
 
+@here
 def test_a_sub_interpreter_keeps_the_event(world: World) -> None:
     """Where Python allows a sub-interpreter no process, the event is written down; else it is delivered."""
     inner = start_of_host(world) + CALL
@@ -129,6 +134,7 @@ def test_a_sub_interpreter_keeps_the_event(world: World) -> None:
     assert set(world.events) == {"toolkit.run", "next"}
 
 
+@here
 @pytest.mark.parametrize("command", ["login", "logout"])
 def test_a_login_or_logout_that_can_start_nothing_is_kept_too(world: World, command: str) -> None:
     """A login does not wait for what isn't there, a logout rotates all the same; both events arrive later."""

@@ -2,11 +2,13 @@
 
 import shutil
 
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 ALICE, BOB = "principal-alice", "principal-bob"
 
 
+@here
 def test_a_home_that_is_copied_on_one_machine_is_another_installation(world: World) -> None:
     """Two people log in, each in one copy (cp -a): they stay two, and what was before is whose home it was."""
     world.run("before")
@@ -29,6 +31,7 @@ def test_a_home_that_is_copied_on_one_machine_is_another_installation(world: Wor
     }
 
 
+@here
 def test_a_logout_of_nobody_costs_no_history(world: World) -> None:
     """A command, a logout without ever having logged in, and a command are one person's, and hers who logs in."""
     world.run("before")
@@ -48,6 +51,7 @@ def test_a_logout_of_nobody_costs_no_history(world: World) -> None:
     assert world.anon_id != first
 
 
+@here
 def test_a_first_command_that_outlasts_somebody_else_s_time_is_nobody_s(world: World) -> None:
     """Alice logged in and out while it ran: the id that is there by then may become bob's, and does."""
     tracker = world.tracker()
@@ -66,6 +70,7 @@ def test_a_first_command_that_outlasts_somebody_else_s_time_is_nobody_s(world: W
     assert told["outlasts"] not in {ALICE, BOB, rotated}
 
 
+@here
 def test_a_first_command_that_outlasts_a_login_is_hers(world: World) -> None:
     """The folder's first identity is still there: what was done before the login is whose login it was."""
     tracker = world.tracker()
@@ -76,6 +81,7 @@ def test_a_first_command_that_outlasts_a_login_is_hers(world: World) -> None:
     assert set(world.whose.values()) == {ALICE}
 
 
+@here
 def test_an_older_cli_s_file_gets_its_folder_before_it_is_told_apart(world: World) -> None:
     """usage.json alone, without a folder of ours: its events are of this installation from the first on."""
     world.folder.mkdir()

@@ -12,6 +12,7 @@ import pytest
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.domain.identity import is_anonymous_id
+from tests.e2e.deliveries import here
 from tests.e2e.hosts import CALL, run_host, start_of_host
 from tests.e2e.world import World
 
@@ -35,6 +36,7 @@ WRONG_USAGE: dict[str, bytes] = {
 }
 
 
+@here
 @pytest.mark.parametrize("content", WRONG_USAGE.values(), ids=WRONG_USAGE)
 def test_an_anonymous_id_is_never_one_that_others_share(world: World, content: bytes) -> None:
     """Row "anon_id of a wrong type": kept as evidence, replaced by a fresh identity, and never sent."""
@@ -51,6 +53,7 @@ def test_an_anonymous_id_is_never_one_that_others_share(world: World, content: b
     assert content in [path.read_bytes() for path in (world.folder / "usage" / "malformed").iterdir()]
 
 
+@here
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere"])
 def test_a_usage_json_that_is_no_file_is_left_alone(world: World, kind: str) -> None:
     """Somebody put it there: nothing is sent until it is moved away, and nothing waits for a pipe."""
@@ -70,6 +73,7 @@ def test_a_usage_json_that_is_no_file_is_left_alone(world: World, kind: str) -> 
     assert world.whose == {"second": world.anon_id}
 
 
+@here
 def test_a_logbook_that_can_not_be_written_holds_nothing_up(world: World) -> None:
     """What senders write down for each other is a convenience: without it, events go out all the same."""
     world.run("first")
@@ -124,6 +128,7 @@ def test_a_payload_that_says_the_impossible_is_refused(
     assert (world.waiting, world.receiver.requests) == ([], [])
 
 
+@here
 def test_an_older_releases_file_is_adopted(world: World) -> None:
     """A usage.json of today's CLI goes on to be used, its extra keys included, anonymous or linked."""
     anon_id = "c0ffee00-0000-4000-8000-000000000001"

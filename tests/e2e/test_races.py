@@ -11,7 +11,7 @@ import pytest
 
 from arcade_usage.demo.receiver import WELL, Behaviour
 from tests.e2e.hosts import start_of_host
-from tests.e2e.world import TOKEN, World, until
+from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
 SHELLS = 8
@@ -45,7 +45,7 @@ def start_at_once(world: World, folder: Path, name: str) -> "list[subprocess.Pop
 @pytest.mark.parametrize("state", ["no folder", "empty folder", "file of an older release"])
 def test_eight_first_commands_at_once_make_one_identity(world: World, state: str) -> None:
     """Row "8 first commands at once": all eight arrive under the one id that usage.json holds, round for round."""
-    for number in range(2):
+    for number in range(1 if state == "no folder" else 2):
         folder, name = world.scratch / f"config-{number}", f"round {number}"
         if state != "no folder":
             folder.mkdir()
@@ -53,7 +53,7 @@ def test_eight_first_commands_at_once_make_one_identity(world: World, state: str
             old = {"anon_id": f"c0ffee00-0000-4000-8000-00000000000{number}", "linked_principal_id": None}
             (folder / "usage.json").write_text(json.dumps(old), encoding="utf-8")
         for host in start_at_once(world, folder, name):
-            assert host.wait(30) == 0
+            assert host.wait(PATIENCE_SECONDS) == 0
         names = {f"{name} {shell}" for shell in range(SHELLS)}
         assert until(lambda: names <= world.events.keys())  # noqa: B023 - called before the next round
         world.folder = folder
@@ -92,7 +92,7 @@ def test_a_first_command_in_the_middle_of_another(world: World) -> None:
         assert until(ready.exists)
         world.start(f"second {step}")
     go.touch()
-    assert [host.wait(30) for host in hosts] == [0] * STEPS
+    assert [host.wait(PATIENCE_SECONDS) for host in hosts] == [0] * STEPS
     assert until(lambda: len(world.events) == 2 * STEPS)
     for step in range(1, STEPS + 1):
         world.folder = world.scratch / f"config-{step}"
@@ -146,8 +146,8 @@ def test_a_logout_while_a_command_links(
 
 
 def test_logouts_at_any_moment_leave_nobody_behind(world: World) -> None:
-    """The same race, free-running, in six homes side by side with two linking commands each."""
-    folders = [world.scratch / f"home-{number}" for number in range(6)]
+    """The same race, free-running, in four homes side by side with two linking commands each."""
+    folders = [world.scratch / f"home-{number}" for number in range(4)]
     for number, folder in enumerate(folders):
         world.folder = folder
         world.store_credentials(f"principal-{number}")
@@ -187,7 +187,7 @@ def test_many_commands_from_many_shells_all_arrive_once(world: World) -> None:
     world.run("first")
 
     def shell(number: int) -> None:
-        for command in range(4):
+        for command in range(3):
             world.start(f"shell {number} command {command}")
 
     shells = [threading.Thread(target=shell, args=(number,)) for number in range(SHELLS)]
@@ -196,7 +196,7 @@ def test_many_commands_from_many_shells_all_arrive_once(world: World) -> None:
     for thread in shells:
         thread.join()
     world.settle()
-    assert len(world.events) == 1 + SHELLS * 4
+    assert len(world.events) == 1 + SHELLS * 3
     assert set(world.whose.values()) == {world.anon_id}
     assert world.waiting == []
     sent = [event["uuid"] for batch in world.receiver.batches() for event in batch["batch"]]

@@ -1,12 +1,26 @@
 """A tracked Typer host is to its user what it was: output, exit code and traceback, to the byte; and is tracked."""
 
 import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 from attrs import frozen
 
-from tests.e2e.typer_host import run_both
+from tests.e2e.deliveries import sender_at_work
+from tests.e2e.typer_host import STANDALONE, TyperHost, typer_host
 from tests.e2e.world import World, until
+from tests.isolation import isolate
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TyperHost]:
+    """One for all command lines: each runs in forks of it."""
+    folder = tmp_path_factory.mktemp("host")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        isolate(monkeypatch, folder / "home")
+        with typer_host(folder) as host:
+            yield host
 
 
 @frozen
@@ -63,77 +77,91 @@ def line_of(end: End) -> str:
     return end.line or "nothing"
 
 
+def unsent(world: World, end: End) -> AbstractContextManager[None]:
+    """Leaves the event on disk, as sending it shows nothing more here; but a login waits for a sender."""
+    return nullcontext() if end.line.endswith("login") else sender_at_work(world)
+
+
 def check_event(world: World, end: End) -> None:
-    """The one event is the right one."""
-    assert until(lambda: bool(world.events) and not world.waiting)
-    ((name, event),) = world.events.items()
-    assert (name, event.properties.get("outcome")) == (end.name, end.outcome)
-    assert event.name == f"CLI execution {'failed' if end.outcome else 'succeeded'}"
+    """The one event is the right one, waiting or sent."""
+    assert until(lambda: bool(world.waiting or world.events))
+    waiting = [(record["event"]["name"], record["event"]["properties"]) for record in world.waiting]
+    sent = [(event.name, event.properties) for event in world.events.values()]
+    name, properties = (waiting or sent)[-1]
+    assert len(waiting) <= 1
+    assert len(sent) <= 1
+    assert (properties["command_name"], properties.get("outcome")) == (end.name, end.outcome)
+    assert name == f"CLI execution {'failed' if end.outcome else 'succeeded'}"
 
 
 @pytest.mark.parametrize("end", ENDS, ids=line_of)
-def test_a_host_ends_as_without_tracking(world: World, end: End) -> None:
+def test_a_host_ends_as_without_tracking(world: World, host: TyperHost, end: End) -> None:
     """With Typer's own tracebacks and boxes."""
-    untracked, tracked = run_both(world, end.line.split())
+    with unsent(world, end):
+        untracked, tracked = host.run_both(world, end.line.split())
+        assert until(lambda: bool(world.waiting or world.events))
     assert tracked == untracked
     assert tracked.exit_code == end.exit_code
     check_event(world, end)
 
 
 @pytest.mark.parametrize("end", [end for end in ENDS if end.outcome == "error"], ids=line_of)
-def test_a_plain_traceback_is_as_without_tracking(world: World, end: End) -> None:
+def test_a_plain_traceback_is_as_without_tracking(world: World, host: TyperHost, end: End) -> None:
     """With Python's own traceback, which shows every frame."""
     variables = {"_TYPER_STANDARD_TRACEBACK": "1", "TYPER_STANDARD_TRACEBACK": "1"}
-    untracked, tracked = run_both(world, end.line.split(), variables=variables)
+    with unsent(world, end):
+        untracked, tracked = host.run_both(world, end.line.split(), variables)
+        assert until(lambda: bool(world.waiting))
     assert tracked == untracked
     assert tracked.stderr.startswith(b"Traceback")
     check_event(world, end)
 
 
-NOT_STANDALONE = "print('result:', app(standalone_mode=False))\n"
-
-
 @pytest.mark.parametrize(
     "end", [end for end in ENDS if end.line.endswith(("returns", "exit-3", "fails", "nope", "abort", "ctrl-c"))], ids=line_of
 )  # fmt: skip
-def test_an_app_that_is_not_standalone_returns_and_raises_as_without_tracking(world: World, end: End) -> None:
+def test_an_app_that_is_not_standalone_returns_and_raises_as_without_tracking(
+    world: World, host: TyperHost, end: End
+) -> None:
     """What it returns is printed here, what it raises ends the script."""
-    untracked, tracked = run_both(world, end.line.split(), run=NOT_STANDALONE)
+    with unsent(world, end):
+        untracked, tracked = host.run_both(world, end.line.split(), {STANDALONE: "False"})
+        assert until(lambda: bool(world.waiting))
     assert tracked == untracked
     check_event(world, end)
 
 
 @pytest.mark.parametrize("end", SHOWN, ids=line_of)
-def test_help_is_shown_as_without_tracking_and_is_no_event(world: World, end: End) -> None:
+def test_help_is_shown_as_without_tracking_and_is_no_event(world: World, host: TyperHost, end: End) -> None:
     """An event would be printed on stderr, as the debug variable asks for."""
-    untracked, tracked = run_both(world, end.line.split(), variables={"ARCADE_USAGE_DEBUG": "1"})
+    untracked, tracked = host.run_both(world, end.line.split(), {"ARCADE_USAGE_DEBUG": "1"})
     assert tracked == untracked
     assert tracked.exit_code == end.exit_code
     assert world.receiver.requests == []
 
 
-def test_completion_is_as_without_tracking_and_leaves_nothing(world: World) -> None:
+def test_completion_is_as_without_tracking_and_leaves_nothing(world: World, host: TyperHost) -> None:
     """Nothing is started, sent or written."""
     variables = {"_HOST_COMPLETE": "complete_bash", "COMP_WORDS": "host toolkit ret", "COMP_CWORD": "2"}
-    untracked, tracked = run_both(world, [], variables=variables)
+    untracked, tracked = host.run_both(world, [], variables)
     assert tracked == untracked
     assert b"returns" in tracked.stdout
     assert (world.folder.exists(), world.receiver.requests) == (False, [])
 
 
-def test_off_is_as_without_tracking_and_leaves_nothing(world: World) -> None:
+def test_off_is_as_without_tracking_and_leaves_nothing(world: World, host: TyperHost) -> None:
     """The same for a user who said no."""
-    untracked, tracked = run_both(world, ["toolkit", "fails"], variables={"DO_NOT_TRACK": "1"})
+    untracked, tracked = host.run_both(world, ["toolkit", "fails"], {"DO_NOT_TRACK": "1"})
     assert tracked == untracked
     assert (world.folder.exists(), world.receiver.requests) == (False, [])
 
 
-def test_nobody_reads_what_a_tracked_host_writes(world: World) -> None:
+def test_nobody_reads_what_a_tracked_host_writes(world: World, host: TyperHost) -> None:
     """A reader that went away is an error like another; the host ends as it does at a broken pipe."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        untracked, tracked = run_both(world, ["toolkit", "writes"], stdout=writing)
+        untracked, tracked = host.start_both(world, ["toolkit", "writes"], stdout=writing)
     finally:
         os.close(writing)
     assert tracked == untracked
@@ -142,10 +170,12 @@ def test_nobody_reads_what_a_tracked_host_writes(world: World) -> None:
 
 
 @pytest.mark.parametrize("end", [in_toolkit("returns", 0), in_toolkit("fails", 1, "error")], ids=line_of)
-def test_a_host_whose_streams_are_closed_ends_as_without_tracking(world: World, end: End) -> None:
+def test_a_host_whose_streams_are_closed_ends_as_without_tracking(
+    world: World, host: TyperHost, end: End
+) -> None:
     """It has no stdin and no stdout: what is opened in their place does no harm."""
     closed = ["sh", "-c", 'exec "$@" <&- >&-', "sh"]
-    untracked, tracked = run_both(world, end.line.split(), before=closed)
+    untracked, tracked = host.start_both(world, end.line.split(), before=closed)
     assert tracked == untracked
     assert tracked.exit_code == end.exit_code
     check_event(world, end)

@@ -14,7 +14,7 @@ from attrs import define
 
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.persons import Persons
-from tests.e2e.strangers import Seen, look
+from tests.e2e.foreign_entries import Seen, look
 from tests.e2e.users import ALICE, MALLORY, User, can_be_others, make_home
 from tests.e2e.world import TOKEN
 
@@ -132,10 +132,9 @@ class TestRootInAHome:
         """Nothing is changed, nor sent, and a line says why."""
         lived.put_back()
         root, before = User(0, {"HOME": str(lived.home)}), seen(lived.home)
-        for command in EVERYTHING:
-            (done,) = root.asks_all(command)
-            assert (seen(lived.home), receiver.requests) == (before, []), command
-            assert f"belongs to user {ALICE}" in done.stdout + done.stderr, command
+        for done in root.asks_all(*EVERYTHING):
+            assert f"belongs to user {ALICE}" in done.stdout + done.stderr, done.args
+        assert (seen(lived.home), receiver.requests) == (before, [])
 
 
 class TestWhatRootLeftBehind:

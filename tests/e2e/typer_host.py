@@ -1,18 +1,26 @@
-"""A Typer host as a script of its own, run with `track` in it and without."""
+"""A tool with Typer as a script of its own, run with `track` in it and without.
 
+Typer is imported once: for each command line, the script forks and goes on in the child as if started with it.
+"""
+
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from attrs import frozen
 
-from tests.e2e.hosts import HOST_SECONDS, start_of_host
-from tests.e2e.world import World
+from tests.e2e.hosts import HOST_SECONDS
+from tests.e2e.world import TOKEN, World
 
-TRACKED = "TRACKED"  # a variable of the script: with it, the app is tracked
+# Variables of the script. With TRACKED the app is tracked; with FORKING it runs what it reads from stdin.
+TRACKED, FORKING, STANDALONE = "TRACKED", "FORKING", "STANDALONE"
+_RECEIVER, _FOLDER = "RECEIVER_URL", "CONFIG_FOLDER"
 
 # One command each, in the group `toolkit`.
 BODIES = {
@@ -32,7 +40,7 @@ BODIES = {
     "writes": "print('x' * 100_000, flush=True)",
     "warns": "import warnings; warnings.warn('old', DeprecationWarning)",
     "out-of-stack": "call = lambda: call(); call()",
-    "login": "os.makedirs({folder!r}, exist_ok=True); open({folder!r} + '/credentials.yaml', 'w').close()",
+    "login": f"folder = os.environ[{_FOLDER!r}]; os.makedirs(folder, exist_ok=True); open(folder + '/credentials.yaml', 'w').close()",
 }
 COROUTINES = {
     "coroutine": "await asyncio.sleep(0); print('out')",
@@ -42,7 +50,7 @@ COROUTINES = {
 }
 
 _BEGIN = """
-import asyncio, functools, os, signal, sys, time
+import asyncio, functools, json, os, signal, sys, time
 import typer
 from typer.core import TyperCommand, TyperGroup
 
@@ -79,12 +87,52 @@ def main(version: bool = typer.Option(False, '--version', callback=show_version,
 def typed(port: int = 0): pass
 toolkit.command('typed')(typed)
 """
-RUN = "app()\n"
+_TRACK = f"""
+def start_tracking():
+    import arcade_usage
+    from arcade_usage.adapters.frameworks.typer_app import track
+    tracker = arcade_usage.command_tracker(distribution='arcade-usage', project_token={TOKEN!r},
+        host=os.environ[{_RECEIVER!r}], config_dir=os.environ[{_FOLDER!r}])
+    track(app, tracker, login='toolkit.login')
+"""
+_FORK = """
+def import_all():  # Typer imports most of what it needs when a command runs
+    import contextlib, io
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        for line in ('--help', 'toolkit typed', 'toolkit typed --nope', 'toolkit coroutine', 'toolkit fails'):
+            try: app(line.split())
+            except SystemExit: pass
+            except ValueError: sys.excepthook(*sys.exc_info())
+
+def fork_for_each():  # returns in a child, which has the command line, environment and streams that were asked for
+    import gc
+    import_all()
+    gc.collect()
+    gc.freeze()
+    while line := sys.stdin.readline():
+        arguments, variables, *files = json.loads(line)
+        child = os.fork()
+        if not child:
+            for stream, path in enumerate((os.devnull, *files)):
+                opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+                os.dup2(opened, stream)
+                os.close(opened)
+            sys.argv[1:] = arguments
+            os.environ.update(variables)
+            return
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    sys.exit()
+"""
+_RUN = f"""
+if os.environ.pop({FORKING!r}, None): fork_for_each()
+if os.environ.get({TRACKED!r}): start_tracking()
+if os.environ.get({STANDALONE!r}) == 'False': print('result:', app(standalone_mode=False))
+else: app()
+"""
 _ADDRESS = re.compile(rb"0x[0-9a-f]{6,}")  # of an object, in a traceback that shows local variables
 
 
-def script(world: World, run: str = RUN) -> str:
-    """The script's text. `run`: its last lines, which run the app."""
+def _script() -> str:
     commands = [
         f"def command(): {body}\ntoolkit.command({name!r})(command)\n" for name, body in BODIES.items()
     ]
@@ -92,12 +140,7 @@ def script(world: World, run: str = RUN) -> str:
         f"async def command(): {body}\ntoolkit.command({name!r})(at_once(command))\n"
         for name, body in COROUTINES.items()
     ]
-    text = "".join((*commands, *coroutines)).replace("{folder!r}", repr(str(world.folder)))
-    start = start_of_host(world) + "from arcade_usage.adapters.frameworks.typer_app import track\n"
-    lines = [*start.splitlines(), "track(app, tracker, login='toolkit.login')"]
-    function = "".join(("def start_tracking():\n", *(f"    {line}\n" for line in lines)))
-    track = f"{function}if os.environ.get({TRACKED!r}): start_tracking()\n"
-    return _BEGIN + text + track + run
+    return "".join((_BEGIN, *commands, *coroutines, _TRACK, _FORK, _RUN))
 
 
 @frozen
@@ -109,36 +152,85 @@ class Ended:
     stderr: bytes
 
 
-def run_both(
-    world: World,
-    arguments: Iterable[str],
-    *,
-    run: str = RUN,
-    variables: Mapping[str, str] | None = None,
-    stdout: "int | IO[bytes]" = subprocess.PIPE,
-    before: Iterable[str] = (),
-) -> tuple[Ended, Ended]:
-    """Run the same script untracked and tracked, at the same time; returns how each ended.
+@frozen
+class TyperHost:
+    """The script, waiting for command lines. `path`: where it lies; `process` runs it."""
 
-    `before`: a command that runs the command which follows it.
-    """
-    path = world.scratch / "host"
-    path.write_text(script(world, run), encoding="utf-8")
-    environment = {**os.environ, **(variables or {})}
-    processes = [
-        subprocess.Popen(
-            [*before, sys.executable, str(path), *arguments],
-            env=each,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
+    path: Path
+    process: "subprocess.Popen[str]"
+
+    def run_both(
+        self, world: World, arguments: Iterable[str], variables: Mapping[str, str] | None = None
+    ) -> tuple[Ended, Ended]:
+        """Run a command line untracked and tracked, in a fork each; returns how each ended."""
+        untracked, tracked = (
+            self._run(list(arguments), each, world.scratch) for each in _environments(world, variables or {})
         )
-        for each in (environment, {**environment, TRACKED: "1"})
-    ]
-    untracked, tracked = (_wait(process) for process in processes)
-    return untracked, tracked
+        return untracked, tracked
+
+    def start_both(
+        self,
+        world: World,
+        arguments: Iterable[str],
+        *,
+        stdout: "int | IO[bytes]" = subprocess.PIPE,
+        before: Iterable[str] = (),
+    ) -> tuple[Ended, Ended]:
+        """As `run_both`, in an interpreter each. `before`: a command that runs the command which follows it."""
+        processes = [
+            subprocess.Popen(
+                [*before, sys.executable, str(self.path), *arguments],
+                env={**os.environ, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+            )
+            for variables in _environments(world, {})
+        ]
+        untracked, tracked = (_wait(process) for process in processes)
+        return untracked, tracked
+
+    def _run(self, arguments: list[str], variables: Mapping[str, str], folder: Path) -> Ended:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        out, err = (folder / f"{name}-{TRACKED in variables}" for name in ("stdout", "stderr"))
+        asked = json.dumps([arguments, variables, str(out), str(err)])
+        self.process.stdin.write(f"{asked}\n")
+        self.process.stdin.flush()
+        exit_code = int(self.process.stdout.readline())
+        return Ended(exit_code, out.read_bytes(), _without_addresses(err.read_bytes()))
+
+
+@contextmanager
+def typer_host(folder: Path) -> Iterator[TyperHost]:
+    """The script in `folder`, running in the environment of now."""
+    path = folder / "host"
+    path.write_text(_script(), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(path)],
+        env={**os.environ, FORKING: "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield TyperHost(path, process)
+
+
+def _environments(world: World, variables: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    untracked = {
+        **{name: os.environ[name] for name in ("HOME", "USERPROFILE")},
+        _RECEIVER: world.receiver.url,
+        _FOLDER: str(world.folder),
+        **variables,
+    }
+    yield untracked
+    yield {**untracked, TRACKED: "1"}
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> Ended:
     out, err = process.communicate(timeout=HOST_SECONDS)
-    return Ended(process.returncode, out or b"", _ADDRESS.sub(b"0x<address>", err))
+    return Ended(process.returncode, out or b"", _without_addresses(err))
+
+
+def _without_addresses(text: bytes) -> bytes:
+    return _ADDRESS.sub(b"0x<address>", text)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,12 +19,13 @@ from attrs import define, field
 
 import arcade_usage
 from arcade_usage.application.command.tracking import Tracker
+from arcade_usage.composition import adapters as adapters_composition
 from arcade_usage.demo.receiver import Receiver
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons, PersonStore
 from tests.e2e.prelude import Prelude, hours_ahead
 
 TOKEN = "phc_of_the_tests"
-PATIENCE_SECONDS = 20.0  # for what is going to happen; a process ends by itself after 10 s
+PATIENCE_SECONDS = 60.0  # for what is going to happen; a process ends by itself after 10 s
 
 
 def until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
@@ -114,8 +116,11 @@ class World:
             process.wait(PATIENCE_SECONDS)
 
     def let_hours_pass(self, hours: float) -> None:
-        """Let the delivery processes from now on start that much later, or earlier; it adds up."""
+        """Let the deliveries from now on start that much later, or earlier; it adds up."""
         Prelude(self.scratch / "prelude", self.monkeypatch).set_clock(hours_ahead() + hours)
+        ahead = hours_ahead() * 3600
+        clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
+        self.monkeypatch.setattr(adapters_composition, "time", clock)
 
     def payload(self, name: str, **facts: Any) -> str:
         """What the command path hands over for a command; a stand-in for Python keeps it, undelivered."""

@@ -26,7 +26,7 @@ def register(name: str, shut: Callable[[Gate], object], quick: int) -> None:
             return _work_through_outage(testbed, rounds, (posthog, cloud), shut)
 
 
-register("https: connections are refused", Gate.shut, quick=3)
+register("https: connections are refused", Gate.shut, quick=1)
 register("https: the TLS handshake never completes", Gate.accept_only, quick=0)
 register("https: SYN packets are dropped, as by a full backlog", Gate.swallow, quick=0)
 

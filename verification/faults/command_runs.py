@@ -26,7 +26,7 @@ _SCRIPT = """
 import json, os, subprocess, sys, threading, time
 from arcade_usage.composition import command as command_composition
 from arcade_usage.adapters.machine import ids, installation
-from arcade_usage.adapters.storage import config_folder, first_identity
+from arcade_usage.adapters.storage import config_folder, first_identity, identity_folder
 from arcade_usage.adapters.process import launcher
 from arcade_usage.domain import consent
 options, waits, exit_codes = json.loads(sys.argv[1]), [], []

@@ -92,12 +92,12 @@ RECORDS: dict[str, Write] = {
 }
 
 
-@experiment(GROUP, "foreign files with the names of records", rounds=len(RECORDS), quick=3)
+@experiment(GROUP, "foreign files with the names of records", rounds=len(RECORDS), quick=2)
 def foreign_records(testbed: Testbed, rounds: int) -> Figures:
     return _corrupt(testbed, dict(list(RECORDS.items())[-rounds:]), AS_A_RECORD)
 
 
-@experiment(GROUP, "logbook.json replaced", rounds=len(REPLACEMENTS), quick=2)
+@experiment(GROUP, "logbook.json replaced", rounds=len(REPLACEMENTS), quick=1)
 def no_logbook(testbed: Testbed, rounds: int) -> Figures:
     return _corrupt(testbed, dict(list(REPLACEMENTS.items())[-rounds:]), "logbook.json")
 

@@ -35,7 +35,7 @@ IN_TESTS = {
 
 
 def register(name: str, behaviour: Behaviour) -> None:
-    @experiment(GROUP, name, rounds=3, quick=3 if name in IN_TESTS else 0)
+    @experiment(GROUP, name, rounds=3, quick=1 if name in IN_TESTS else 0)
     def run(testbed: Testbed, rounds: int) -> Figures:
         return work_through_outage(
             testbed, rounds, lambda: _set(testbed, behaviour), lambda: _set(testbed, WELL)

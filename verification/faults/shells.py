@@ -19,7 +19,7 @@ _TOOL = """
 import sys, time
 from arcade_usage.composition import command as command_composition
 from arcade_usage.adapters.machine import ids, installation
-from arcade_usage.adapters.storage import config_folder, first_identity
+from arcade_usage.adapters.storage import config_folder, first_identity, identity_folder
 from arcade_usage.adapters.process import launcher
 from arcade_usage.domain import consent
 started = time.perf_counter()
@@ -38,7 +38,7 @@ done
 """
 
 
-@experiment("Races", f"{SHELLS} parallel shells in a new home", rounds=25, quick=2)
+@experiment("Races", f"{SHELLS} parallel shells in a new home", rounds=25, quick=1)
 def run_shells(testbed: Testbed, rounds: int) -> Figures:
     world = testbed.home()
     shells = [_Shell(testbed, world, number, rounds) for number in range(SHELLS)]

@@ -12,7 +12,7 @@ QUICK = [each for each in EXPERIMENTS if each.quick]
 @pytest.mark.parametrize("experiment", QUICK, ids=str)
 def test_no_event_is_lost_or_misattributed(experiment: Experiment) -> None:
     """Under each fault, every expected event arrives once and is attributed to no other person."""
-    with open_testbed() as testbed:
+    with open_testbed(timed=False) as testbed:
         try:
             figures = experiment.run(testbed, experiment.quick)
         except NotRunError as reason:

@@ -1,6 +1,7 @@
 """Time limits that hold in every state of the network, and the check that they held.
 
-SLACK_SECONDS allows for a busy machine. It is shorter than any wait for the network, so that one is noticed.
+SLACK_SECONDS allows for other work on the machine. It is shorter than any wait for the network, so that one is noticed.
+The tests run on busy machines and do not check them; `make faults` does.
 """
 
 from verification.faults.testbed import Testbed
@@ -22,7 +23,7 @@ def check_time_limits(testbed: Testbed) -> str:
         ("a logout", max(testbed.logout_waits_ms, default=0) / 1000, LOGOUT_SECONDS),
         ("a delivery", max(testbed.lifetimes), LIFETIME_SECONDS),
     ):
-        assert seconds < limit + SLACK_SECONDS, f"{call} took {seconds:.1f} s"
+        assert not testbed.timed or seconds < limit + SLACK_SECONDS, f"{call} took {seconds:.1f} s"
     longest = [f"login at most {max(testbed.login_waits_ms):,.0f} ms"] if testbed.login_waits_ms else []
     longest += [f"logout at most {max(testbed.logout_waits_ms):,.0f} ms"] if testbed.logout_waits_ms else []
     return ", ".join([*longest, f"delivery at most {max(testbed.lifetimes):.1f} s"])

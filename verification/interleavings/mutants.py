@@ -4,6 +4,7 @@ Each mutant replaces a method or a function for as long as it is entered, and na
 shows it, and the invariants of which at least one must be seen broken.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -11,12 +12,12 @@ from unittest import mock
 
 from attrs import evolve, frozen
 
+from arcade_usage.adapters.storage import first_identity, logout
 from arcade_usage.application.delivery import attributor as attributor_module
 from arcade_usage.application.delivery import delivery as delivery_module
 from arcade_usage.application.delivery.attributor import Attributor
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.domain import attribution
-from arcade_usage.domain import identity_state as identity_state_module
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Ledger
@@ -158,13 +159,14 @@ def _removes_foreign(self: Delivery, record: Any) -> Any:
     return _decide(self, record)
 
 
-def _any_account(state: IdentityState) -> IdentityState | None:
+def _any_identity(files: Any) -> tuple[str, str] | None:
     """An identity that followed the first one is taken for it."""
-    return (
-        identity_state_module.make_first(state.matching_ledger.anon_id, state.matching_ledger.installation)
-        if state.matching_ledger
-        else None
-    )
+    anon_id = json.loads(files.read_usage())["anon_id"]
+    return first_identity._usage(anon_id), json.dumps({"anon_id": anon_id, "born": "here", "first": True})
+
+
+def _is_unlinked(usage: dict[str, object] | None, _: object) -> bool:
+    return usage is not None and usage["linked_principal_id"] is None
 
 
 def _keeps_the_anonymous_id(anon_id: str, principal_id: str) -> IngestedEvent:
@@ -264,13 +266,16 @@ MUTANTS = (
     ),
     Mutant(
         "a logout that leaves an id alone which was used with credentials",
-        ((IdentityState, "never_logged_in", property(lambda state: isinstance(state.identity, Anonymous))),),
+        (
+            (IdentityState, "never_logged_in", property(lambda state: isinstance(state.identity, Anonymous))),
+            (logout, "_was_never_logged_in", _is_unlinked),
+        ),
         Scenario((Faulty(LOGIN_ALICE, (("look up", "no answer"),)), DELETE), (LOGOUT,)),
         frozenset({oracle.COMES_BACK}),
     ),
     Mutant(
         "a first identity taken though another one has followed it",
-        ((ports, "as_made", _any_account),),
+        ((first_identity, "_read_first", _any_identity),),
         Scenario((), (COMMAND, LOGIN_ALICE, LOGOUT), 0, 2),
         frozenset({oracle.MIXED_UP}),
     ),

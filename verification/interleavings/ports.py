@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
+from arcade_usage.adapters.storage import codec, logout
+from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
+from arcade_usage.domain.identity import Anonymous, Identity, Linked
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
@@ -224,41 +226,73 @@ def take_snapshot(process: Process, uuid: str, last_look: str = "look at credent
     return Snapshot(IdentityState(usage, ledger), process.call(last_look, uuid))
 
 
+@define
+class SteppedIdentityFolder:
+    """As adapters/storage/identity_folder.py: a call for each file that is read or written, in its text.
+
+    `found`: the identity that was read last. `rotated`: whether it was replaced.
+    """
+
+    process: Process
+    found: Identity | None = None
+    rotated: bool = False
+
+    def make(self) -> None:
+        """The folder is always there."""
+
+    def read(self) -> tuple[str | None, str | None]:
+        usage = self.read_usage()
+        ledger = self.process.call("read ledger")
+        return usage, None if ledger is None else codec.write_ledger(ledger).decode()
+
+    def read_usage(self) -> str | None:
+        self.found = self.process.call("read usage.json")
+        return None if self.found is None else codec.write_identity(self.found, {}).decode()
+
+    def create_ledger(self, content: bytes) -> bool:
+        created: bool = self.process.call("create ledger", codec.read_ledger(content.decode()))
+        return created
+
+    def create_usage(self, content: bytes) -> bool:
+        created: bool = self.process.call("create usage.json", codec.read_identity(content.decode()))
+        return created
+
+    def replace_ledger(self, content: bytes, *, malformed: bool) -> None:
+        assert not malformed
+        self.process.call("write ledger", codec.read_ledger(content.decode()))
+
+    def replace_usage(self, content: bytes, *, malformed: bool) -> None:
+        assert not malformed
+        self.rotated = True
+        self.process.call("write usage.json", codec.read_identity(content.decode()))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        locked = self.process.call("lock identity or go on")
+        try:
+            yield
+            if not self.rotated:
+                self.process.call("leave identity alone", self.found)
+        finally:
+            if locked:
+                self.process.call("unlock identity")
+
+
 def identify(process: Process, snapshot: Snapshot) -> Snapshot:
-    """As adapters/storage/first_identity.py, when a command is reported that has seen no identity."""
+    """As FolderSnapshots.identify, when a command is reported that has seen no identity."""
     if snapshot.state.identity is not None:
         return snapshot
-    if process.call("read usage.json") is None:
-        anon_id = process.new()
-        if not process.call("create ledger", make_first(anon_id, process.here).ledger):
-            there = process.call("read ledger")
-            if there is not None and there == make_first(there.anon_id, there.installation).ledger:
-                anon_id = there.anon_id
-        process.call("create usage.json", Anonymous(anon_id))
-    state = IdentityState(process.call("read usage.json"), process.call("read ledger"))
-    made = as_made(state)
-    return snapshot if made is None else Snapshot(made, snapshot.stamp)
-
-
-def as_made(state: IdentityState) -> IdentityState | None:
-    return state.as_made
+    files: Any = SteppedIdentityFolder(process)
+    made = make_first_identity(files, process.new(), lambda: process.here)
+    if made is None:
+        return snapshot
+    usage, ledger = made
+    return Snapshot(IdentityState(codec.read_identity(usage), codec.read_ledger(ledger)), snapshot.stamp)
 
 
 def log_out(process: Process, had_credentials: bool) -> bool:
-    """As adapters/storage/logout.py; whether an id was given up."""
-    if process.call("read usage.json") is None:
-        return False
-    fresh = process.new()
-    locked = process.call("lock identity or go on")
-    try:
-        store = SteppedIdentityStore(process)
-        state = store.current()
-        changed = state.logged_out(fresh, process.here, had_credentials=had_credentials)
-        if changed == state:
-            process.call("leave identity alone", state.identity)
-        else:
-            store.write(state, changed)
-    finally:
-        if locked:
-            process.call("unlock identity")
-    return changed != state
+    """Returns whether an id was given up."""
+    files = SteppedIdentityFolder(process)
+    real: Any = files
+    logout.log_out(real, process.new(), lambda: process.here, had_credentials=had_credentials)
+    return files.rotated

@@ -7,20 +7,12 @@ use it. The ledger is created before usage.json, both exclusively; usage.json ta
 import json
 from collections.abc import Callable
 
-from arcade_usage.adapters.files.owned_folder import open_for_file
-from arcade_usage.adapters.storage.config_folder import (
-    LEDGER_FILE,
-    LEDGER_VERSION,
-    MALFORMED,
-    USAGE_FILE,
-    Layout,
-    is_newer,
-    read_texts,
-)
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, MALFORMED, is_newer
+from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 
 
 def make_first_identity(
-    layout: Layout, anon_id: str, find_here: Callable[[], str]
+    files: IdentityFolder, anon_id: str, find_here: Callable[[], str]
 ) -> "tuple[str, str] | None":
     """Texts of usage.json and its ledger as created first, by this or another command.
 
@@ -28,25 +20,24 @@ def make_first_identity(
     wrote the ledger. Raises OSError.
 
     `anon_id`: a fresh id, used if this command is the first. `find_here`: returns the installation's
-    fingerprint.
+    fingerprint, which needs the folder to exist.
     """
-    if read_texts(layout)[0] is None:
-        with layout.open_folder(make=True) as ours:
-            ledger = {"version": LEDGER_VERSION, "anon_id": anon_id, "born": find_here(), "first": True}
-            if not ours.create_exclusive(LEDGER_FILE, json.dumps(ledger).encode(), durable=False):
-                there = _load(read_texts(layout)[1])
-                if is_newer(there, LEDGER_VERSION):
-                    return None
-                if there.keys() | {"version"} == ledger.keys() and isinstance(there["anon_id"], str):
-                    anon_id = there["anon_id"]  # another first command is creating usage.json with it
-        with open_for_file(layout.config_dir, USAGE_FILE) as (folder, name):
-            folder.create_exclusive(name, _usage(anon_id).encode(), durable=False)
-    return _read_first(layout)
+    if files.read_usage() is None:
+        files.make()
+        ledger = {"version": LEDGER_VERSION, "anon_id": anon_id, "born": find_here(), "first": True}
+        if not files.create_ledger(json.dumps(ledger).encode()):
+            there = _load(files.read()[1])
+            if is_newer(there, LEDGER_VERSION):
+                return None
+            if there.keys() | {"version"} == ledger.keys() and isinstance(there["anon_id"], str):
+                anon_id = there["anon_id"]  # another first command is creating usage.json with it
+        files.create_usage(_usage(anon_id).encode())
+    return _read_first(files)
 
 
-def _read_first(layout: Layout) -> "tuple[str, str] | None":
+def _read_first(files: IdentityFolder) -> "tuple[str, str] | None":
     """The first identity in its initial state, as IdentityState.as_made, without later changes."""
-    usage, ledger = map(_load, read_texts(layout))
+    usage, ledger = map(_load, files.read())
     anon_id = usage.get("anon_id")
     if is_newer(ledger, LEDGER_VERSION):
         return None

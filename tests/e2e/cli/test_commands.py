@@ -7,9 +7,11 @@ import pytest
 
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.running import Shell
+from tests.e2e.deliveries import here
 from tests.e2e.world import TOKEN, World
 
 
+@here
 def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     """Of two that have an outbox here; what is no URL is a wrong command line."""
     world.receiver.posthog = DOWN
@@ -29,6 +31,7 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
 COMMANDS = (("status",), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"))
 
 
+@here
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
 @pytest.mark.parametrize("below", [False, True], ids=["is a file", "in a file"])
 def test_a_config_folder_that_is_none_is_told(
@@ -46,6 +49,7 @@ def test_a_config_folder_that_is_none_is_told(
     assert "Traceback" not in told
 
 
+@here
 @pytest.mark.parametrize(
     "command",
     [each for each in COMMANDS if each[0] not in ("off", "on")],
@@ -61,6 +65,7 @@ def test_while_off_no_command_writes(
     assert world.receiver.requests == []
 
 
+@here
 @pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "flush", "forget"])
 def test_help_teaches(shell: Shell, command: str) -> None:
     """Each command says what it does, and what its exit codes mean."""
@@ -70,6 +75,7 @@ def test_help_teaches(shell: Shell, command: str) -> None:
     assert "--config-dir" in ran.out
 
 
+@here
 @pytest.mark.parametrize("command", COMMANDS[:-1], ids=lambda command: str(command[0]))
 def test_a_pipe_gets_plain_lines(shell: Shell, world: World, command: tuple[str, ...]) -> None:
     """No control sequence, no blank at a line's end, and paths unbroken."""
@@ -79,6 +85,7 @@ def test_a_pipe_gets_plain_lines(shell: Shell, world: World, command: tuple[str,
     assert [line for line in ran.out.splitlines() if line != line.rstrip()] == []
 
 
+@here
 def test_the_default_folder_is_the_arcade_clis(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,9 +4,11 @@ import pytest
 
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.running import Shell, tree
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 
+@here
 def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
     """What a failure had put off goes now; exit code 3 while something waits, 0 when nothing does."""
     world.receiver.posthog = DOWN
@@ -26,6 +28,7 @@ def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
     assert shell("flush", "--config-dir", world.folder).out == "No events are waiting.\n"
 
 
+@here
 def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, world: World) -> None:
     """A refused event is gone; one that Arcade Cloud has to be asked about waits."""
     world.run("earlier")
@@ -37,6 +40,7 @@ def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, w
     assert told["sinks"][0]["delivered"] == 0
 
 
+@here
 def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, world: World) -> None:
     """Both are shown, each with its reason: by `flush`, and by `status` afterwards."""
     world.log_in("principal-1")
@@ -62,6 +66,7 @@ def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, wo
     assert (told["last_failure"]["reason"], told["last_failed_look_up"]["reason"]) == (to_posthog, to_cloud)
 
 
+@here
 @pytest.mark.parametrize("variable", ["DO_NOT_TRACK", "ARCADE_USAGE_DEBUG"])
 def test_flush_sends_nothing_where_nothing_may_be_sent(
     shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, variable: str

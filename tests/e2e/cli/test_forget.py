@@ -4,9 +4,11 @@ import json
 
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.cli.running import Shell, tree
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 
+@here
 def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) -> None:
     """No file but the host's names an id any more; what PostHog may hold is told, each id."""
     world.run("first")
@@ -60,6 +62,7 @@ def test_forget_words_an_erasure_request(shell: Shell, world: World) -> None:
     ]
 
 
+@here
 def test_forget_leaves_what_others_keep_in_usage_json(shell: Shell, world: World) -> None:
     """Unknown keys stay; the next command makes a new id beside them."""
     world.run("first")
@@ -75,6 +78,7 @@ def test_forget_leaves_what_others_keep_in_usage_json(shell: Shell, world: World
     assert world.anon_id != anon_id
 
 
+@here
 def test_forget_asks_first_and_refuses_where_nobody_answers(shell: Shell, world: World) -> None:
     """In a pipe, without --yes, nothing is erased."""
     world.run("first")
@@ -84,6 +88,7 @@ def test_forget_asks_first_and_refuses_where_nobody_answers(shell: Shell, world:
     assert "--yes" in ran.err
 
 
+@here
 def test_forget_where_there_is_nothing_makes_nothing(shell: Shell, world: World) -> None:
     """Not even the folder."""
     ran = shell("forget", "--yes", "--config-dir", world.folder)

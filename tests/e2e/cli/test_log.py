@@ -2,9 +2,11 @@
 
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.cli.running import Shell
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 
+@here
 def test_log_shows_what_was_sent_the_newest_last(shell: Shell, world: World) -> None:
     """Events and links, as whom; with --json each exactly as it was on the wire."""
     world.run("first")
@@ -22,6 +24,7 @@ def test_log_shows_what_was_sent_the_newest_last(shell: Shell, world: World) -> 
     assert {each["to"] for each in told} == {world.receiver.url}
 
 
+@here
 def test_log_shows_the_last_ones(shell: Shell, world: World) -> None:
     """As many as asked for, and says how many there are."""
     for name in ("one", "two", "three"):
@@ -32,6 +35,7 @@ def test_log_shows_the_last_ones(shell: Shell, world: World) -> None:
     assert len(shell("log", "-n", 1, "--json", "--config-dir", world.folder).content) == 1
 
 
+@here
 def test_log_of_what_never_arrived_is_empty(shell: Shell, world: World) -> None:
     """A copy is kept only of what PostHog accepted."""
     world.receiver.posthog = DOWN

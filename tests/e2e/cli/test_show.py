@@ -3,11 +3,13 @@
 import pytest
 
 from tests.e2e.cli.running import Shell, tree
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 SECRET = "sk-abcdef0123456789abcdef0123456789"
 
 
+@here
 def test_show_is_what_the_next_command_sends(shell: Shell, world: World) -> None:
     """But for its id and its times: the same event, properties, and distinct id arrive; showing writes nothing."""
     world.run("earlier")
@@ -30,6 +32,7 @@ def test_show_is_what_the_next_command_sends(shell: Shell, world: World) -> None
     assert SECRET not in shown.out
 
 
+@here
 def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) -> None:
     """As a table for people, with as whom."""
     world.log_in("principal-1")
@@ -43,6 +46,7 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     assert line.endswith("which systems need support")
 
 
+@here
 def test_show_in_an_unused_folder_makes_none(shell: Shell, world: World) -> None:
     """As a new id, to a tool that is not known."""
     ran = shell("show", "--config-dir", world.folder)
@@ -50,6 +54,7 @@ def test_show_in_an_unused_folder_makes_none(shell: Shell, world: World) -> None
     assert "a new random id" in ran.out
 
 
+@here
 def test_show_while_off_says_that_nothing_would_be_sent(
     shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,9 +4,11 @@ import pytest
 
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.cli.running import Shell
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 
+@here
 def test_status_before_the_first_command(shell: Shell, world: World) -> None:
     """On, none yet; and looking makes no folder."""
     ran = shell("status", "--config-dir", world.folder)
@@ -16,6 +18,7 @@ def test_status_before_the_first_command(shell: Shell, world: World) -> None:
     assert not world.folder.exists()
 
 
+@here
 def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> None:
     """Linked, with shortened ids; the last delivery, the last failure, what waits and when it is tried again."""
     world.log_in("principal-1-of-somebody")
@@ -40,6 +43,7 @@ def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> N
     assert world.anon_id not in text
 
 
+@here
 def test_status_gives_every_reason_for_off(
     shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +63,7 @@ def test_status_gives_every_reason_for_off(
     )
 
 
+@here
 def test_status_tells_of_a_lock_that_cannot_be_used(shell: Shell, world: World) -> None:
     """Its path, why not, and the cure; `off` is stored all the same, and `forget` erases."""
     world.receiver.posthog = DOWN
@@ -76,6 +81,7 @@ def test_status_tells_of_a_lock_that_cannot_be_used(shell: Shell, world: World) 
     assert shell("forget", "--yes", "--config-dir", world.folder).code == 0
 
 
+@here
 @pytest.mark.parametrize("spoilt", ["usage.json", "usage/ledger.json"])
 def test_status_tells_of_malformed_files(shell: Shell, world: World, spoilt: str) -> None:
     """By their names; the file stays as it is."""
@@ -86,6 +92,7 @@ def test_status_tells_of_malformed_files(shell: Shell, world: World, spoilt: str
     assert (world.folder / spoilt).read_text(encoding="utf-8") == "{"
 
 
+@here
 def test_status_of_a_debugging_shell_says_so(
     shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.running import Shell, tree
+from tests.e2e.deliveries import here
 from tests.e2e.world import TOKEN, World
 
 
+@here
 def test_off_drops_what_waits_and_on_takes_it_back(shell: Shell, world: World) -> None:
     """Nothing but the choice's file is written; what was sent stays to be seen."""
     world.run("sent")
@@ -32,6 +34,7 @@ def test_off_drops_what_waits_and_on_takes_it_back(shell: Shell, world: World) -
     assert set(world.events) == {"sent", "on again"}
 
 
+@here
 def test_off_drops_what_waits_for_every_sink(shell: Shell, world: World) -> None:
     """Also for one that nothing is known about any more."""
     world.receiver.posthog = DOWN
@@ -44,6 +47,7 @@ def test_off_drops_what_waits_for_every_sink(shell: Shell, world: World) -> None
     assert world.waiting == []
 
 
+@here
 @pytest.mark.parametrize(
     "variable", ["DO_NOT_TRACK is set", "ARCADE_USAGE_TRACKING turns it off", "you turned it off"]
 )

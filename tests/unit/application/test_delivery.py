@@ -17,11 +17,6 @@ from arcade_usage.testing.in_memory import MemoryEventQueue, MemorySink
 from tests.unit.application.simulation import SINK, Simulation
 
 
-@pytest.fixture
-def simulation() -> Simulation:
-    return Simulation()
-
-
 def test_a_first_command_is_anonymous(simulation: Simulation) -> None:
     """It goes out personless under the anonymous id, and makes no profile."""
     event = simulation.run("first")

@@ -1,15 +1,8 @@
 """Senders write down how their last delivery and their last failure went, for `status` to tell."""
 
-import pytest
-
 from arcade_usage.domain.logbook import REASON_LIMIT, Delivered, Failed, Logbook
 from arcade_usage.testing.in_memory import MemorySink
 from tests.unit.application.simulation import Simulation
-
-
-@pytest.fixture
-def simulation() -> Simulation:
-    return Simulation()
 
 
 def test_a_delivery_is_noted(simulation: Simulation) -> None:

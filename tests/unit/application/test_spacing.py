@@ -13,11 +13,6 @@ from arcade_usage.testing.in_memory import MemorySink
 from tests.unit.application.simulation import Simulation
 
 
-@pytest.fixture
-def simulation() -> Simulation:
-    return Simulation()
-
-
 def test_a_command_in_a_pause_makes_no_attempt(simulation: Simulation) -> None:
     """After one failure the next processes leave their events, with their verdicts, and touch no network."""
     simulation.posthog.failing = True

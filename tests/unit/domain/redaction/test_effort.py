@@ -1,12 +1,11 @@
 """How much work redaction may make of a text: bounded whatever its size, and growing no faster than it.
 
-Compared is CPU time with CPU time, the least of several runs, and with room to spare: a busy machine makes
-everything slow, but a rule that backtracks grows by the square. `python -m tests.unit.domain.redaction.worst_case`
+Compared is CPU time with CPU time, with room to spare, until one of several tries is within it: a busy machine
+makes some of them slow, but a rule that backtracks grows by the square in each. `python -m tests.unit.domain.redaction.worst_case`
 prints the figures themselves.
 """
 
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -14,19 +13,24 @@ from arcade_usage.domain.redaction import MESSAGE_LIMIT, SCAN_LIMIT, Redactor, t
 from tests.unit.domain.redaction.hostile import PIECES, filled, mixed
 
 MEGABYTE = 1_000_000
-RUNS = 2
+TRIES = 20
 NOISE_SECONDS = 0.02
 REDACT = Redactor(home=("/data/people/jane", "C:\\Users\\jane doe"), names=("jane", "devbox", "josé"))
 
 
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """The CPU time of the fastest of several runs."""
-    times = []
-    for _ in range(RUNS):
-        began = time.process_time()
-        work()
-        times.append(time.process_time() - began)
-    return min(times)
+def cpu_seconds(text: str) -> float:
+    """The CPU time of one redaction."""
+    began = time.process_time()
+    REDACT(text)
+    return time.process_time() - began
+
+
+def is_within(times: float, long: str, short: str) -> bool:
+    """Whether `long` took no more than so many times what `short` took, in one of several tries.
+
+    What grows too fast does so in every try; what a busy machine makes slow, in few.
+    """
+    return any(cpu_seconds(long) <= times * cpu_seconds(short) + NOISE_SECONDS for _ in range(TRIES))
 
 
 @pytest.mark.parametrize("piece", PIECES)
@@ -43,17 +47,17 @@ def test_effort_grows_with_the_text_at_most(piece: str, monkeypatch: pytest.Monk
     """
     monkeypatch.setattr(text, "SCAN_LIMIT", 4 * SCAN_LIMIT)
     short, long = filled(piece, SCAN_LIMIT), filled(piece, 4 * SCAN_LIMIT)
-    assert cpu_seconds(lambda: REDACT(long)) <= 8 * cpu_seconds(lambda: REDACT(short)) + NOISE_SECONDS
+    assert is_within(8, long, short)
 
 
 @pytest.mark.parametrize("piece", PIECES[::8])
 def test_effort_does_not_depend_on_what_is_not_scanned(piece: str) -> None:
     """A megabyte is no more work than what is scanned of it."""
     scanned, whole = filled(piece, SCAN_LIMIT), filled(piece, MEGABYTE)
-    assert cpu_seconds(lambda: REDACT(whole)) <= 3 * cpu_seconds(lambda: REDACT(scanned)) + NOISE_SECONDS
+    assert is_within(3, whole, scanned)
 
 
 def test_mixtures_are_done() -> None:
     """Pieces that two or three rules begin with are no more work, ten times what is allowed at most."""
-    slowest = max(mixed(100), key=lambda piece: cpu_seconds(lambda: REDACT(filled(piece, SCAN_LIMIT))))
-    assert cpu_seconds(lambda: REDACT(filled(slowest, MEGABYTE))) <= 0.5
+    slowest = max(mixed(100), key=lambda piece: cpu_seconds(filled(piece, SCAN_LIMIT)))
+    assert any(cpu_seconds(filled(slowest, MEGABYTE)) <= 0.5 for _ in range(TRIES))

@@ -1,6 +1,6 @@
 """What may lie at a name of ours though we did not make it, and how to see that it was left alone.
 
-A stranger is planted in a copy of a config folder that was in use. What was moved out of its way lies outside.
+A foreign entry is planted in a copy of a config folder that was in use. What was moved out of its way lies outside.
 """
 
 import os
@@ -17,7 +17,7 @@ from attrs import define, field, frozen
 SOMEBODY = 4242  # a user that no machine has
 TEMPORARY = ".tmp-1-0123456789abcdef"  # a name that a file of ours has while it is written
 THEIRS = b"export PATH=/theirs\n"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 KEY, RECORD = "KEY", "RECORD"  # stand for names that differ from folder to folder
 OUTBOX = f"usage/outbox/{KEY}"
@@ -48,21 +48,27 @@ FOLDERS = (
     f"{OUTBOX}/sender.lock.owners",
 )
 
+FOLLOWED = (
+    "usage.json",
+    "usage",
+    f"{OUTBOX}/sent.jsonl",
+)  # a link that may be followed, and some that may not
+
 Seen = dict[str, tuple[object, ...]]
 
 
 @define
 class Spot:
-    """A name of ours where a stranger comes to lie. `outside`: a folder with files of the user's.
+    """A name of ours where a foreign entry comes to lie. `outside`: a folder with files of the user's.
 
-    `original`: where what lay here is moved. `strangers`: what has to stay as it is. `linked`: a file of the
+    `original`: where what lay here is moved. `foreign`: what has to stay as it is. `linked`: a file of the
     user's has this as another name. `is_kept_elsewhere`: the user may keep the file at `original`.
     """
 
     path: Path
     outside: Path
     original: Path
-    strangers: list[Path] = field(factory=list)
+    foreign: list[Path] = field(factory=list)
     writer: "Writer | None" = None
     linked: bool = False
     is_kept_elsewhere: bool = False
@@ -83,14 +89,14 @@ class Spot:
     def look(self) -> Seen:
         """All that has to be the same after whatever is asked."""
         moved = [self.original] if self.original.exists() and not self.is_kept_elsewhere else []
-        return look([self.outside, *moved], names_count=not self.linked) | look(self.strangers)
+        return look([self.outside, *moved], names_count=not self.linked) | look(self.foreign)
 
 
 def _link(target: Callable[[Spot], "str | Path"]) -> Callable[[Spot], None]:
     def plant(place: Spot) -> None:
         place.move_away()
         place.path.symlink_to(target(place))
-        place.strangers.append(place.path)
+        place.foreign.append(place.path)
 
     return plant
 
@@ -110,7 +116,7 @@ def _hard_link_of_ours(place: Spot) -> None:
 def _pipe(place: Spot) -> None:
     place.move_away()
     os.mkfifo(place.path, 0o600)
-    place.strangers.append(place.path)
+    place.foreign.append(place.path)
 
 
 def _pipe_with_a_writer(place: Spot) -> None:
@@ -121,7 +127,7 @@ def _pipe_with_a_writer(place: Spot) -> None:
 def _device(place: Spot) -> None:
     place.move_away()
     os.mknod(place.path, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero, which never ends
-    place.strangers.append(place.path)
+    place.foreign.append(place.path)
 
 
 def _socket(place: Spot) -> None:
@@ -130,7 +136,7 @@ def _socket(place: Spot) -> None:
     with socket.socket(socket.AF_UNIX) as made:
         made.bind(f"/proc/self/fd/{descriptor}/{place.path.name}")
     os.close(descriptor)
-    place.strangers.append(place.path)
+    place.foreign.append(place.path)
 
 
 def _folder(place: Spot) -> None:
@@ -140,7 +146,7 @@ def _folder(place: Spot) -> None:
     for path in inside:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(THEIRS)
-    place.strangers += inside  # of the folder itself, the times change where it has the name of one of ours
+    place.foreign += inside  # of the folder itself, the times change where it has the name of one of ours
 
 
 def _another_owner(place: Spot) -> None:
@@ -149,12 +155,12 @@ def _another_owner(place: Spot) -> None:
         place.path.touch(0o600)
     for path in (place.path, *place.path.rglob("*")):
         os.chown(path, SOMEBODY, SOMEBODY)
-    place.strangers.append(place.path)
+    place.foreign.append(place.path)
 
 
 def _open_to_others(place: Spot) -> None:
     place.path.chmod(0o777)
-    place.strangers.append(place.path)
+    place.foreign.append(place.path)
 
 
 def _beside(place: Spot) -> None:
@@ -162,16 +168,19 @@ def _beside(place: Spot) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in (f"{place.path.name}.bak", f".tmp-{place.path.name}", "notes.event.json", ".tmp-1-notes"):
         (folder / name).write_bytes(THEIRS)
-        place.strangers.append(folder / name)
+        place.foreign.append(folder / name)
     (folder / ".tmp-2-0123456789abcdef").symlink_to(place.theirs)
     (folder / ".tmp-3-0123456789abcdef").mkdir()
     (folder / ".tmp-4-0123456789abcdef").symlink_to("nowhere")
-    place.strangers += (folder / f".tmp-{number}-0123456789abcdef" for number in (2, 3, 4))
+    place.foreign += (folder / f".tmp-{number}-0123456789abcdef" for number in (2, 3, 4))
 
 
 @frozen
 class Kind:
-    """A kind of stranger. `at`: the names that it can be planted at."""
+    """A kind of foreign entry. `at`: the names that it is planted at.
+
+    A folder is opened as a folder: what is none is one kind there, a pipe, at which an opening would wait.
+    """
 
     plant: Callable[[Spot], None]
     at: tuple[str, ...] = (*FILES, *FOLDERS)
@@ -180,17 +189,17 @@ class Kind:
 
 KINDS = {
     "a link to their file": Kind(_link(lambda place: place.theirs)),
-    "a relative link": Kind(_link(lambda place: os.path.relpath(place.theirs, place.path.parent))),
+    "a relative link": Kind(_link(lambda place: os.path.relpath(place.theirs, place.path.parent)), FOLLOWED),
     "a link to what was ours": Kind(_link(lambda place: place.original)),
     "a link to a folder": Kind(_link(lambda place: place.outside / "folder")),
     "a link to nowhere": Kind(_link(lambda place: place.outside / "nowhere")),
-    "a link to a device": Kind(_link(lambda _: "/dev/zero")),
+    "a link to a device": Kind(_link(lambda _: "/dev/zero"), FILES),
     "a hard link": Kind(_hard_link),
     "a hard link of ours": Kind(_hard_link_of_ours),
     "a pipe": Kind(_pipe),
-    "a pipe with a writer": Kind(_pipe_with_a_writer),
-    "a device": Kind(_device, needs_root=True),
-    "a socket": Kind(_socket),
+    "a pipe with a writer": Kind(_pipe_with_a_writer, FILES),
+    "a device": Kind(_device, FILES, needs_root=True),
+    "a socket": Kind(_socket, FILES),
     "a folder": Kind(_folder),
     "another owner's": Kind(_another_owner, needs_root=True),
     "open to others": Kind(_open_to_others, FOLDERS),

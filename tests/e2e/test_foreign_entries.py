@@ -1,7 +1,7 @@
-"""What we did not make stays as it is: each kind of stranger, at each of our names, before each thing we do.
+"""What we did not make stays as it is: each kind of foreign entry, at each of our names, before each thing we do.
 
 Everything runs in this process, on real files and against a receiver on loopback, so that all combinations
-are tried; tests/e2e/test_strangers_detached.py tries some with processes of their own.
+are tried; tests/e2e/test_foreign_entries_in_processes.py tries some with processes of their own.
 """
 
 import os
@@ -14,14 +14,12 @@ import pytest
 from attrs import define, evolve
 
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.storage.outbox import find_outboxes
-from arcade_usage.application.errors import UsageTrackingError
-from arcade_usage.composition.delivery import deliver
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.backoff import Backoff
 from tests.e2e.cli.running import Shell
-from tests.e2e.strangers import (
+from tests.e2e.deliveries import deliver_here
+from tests.e2e.foreign_entries import (
     FILES,
     FOLDERS,
     KEY,
@@ -90,27 +88,9 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Used]:
         yield used
 
 
-def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
-    """Have events delivered in this process; returns what a delivery raised that it may not."""
-    errors: list[Exception] = []
-
-    def launch(_: DetachedLauncher, payload: str) -> None:
-        try:
-            deliver(payload, lambda: None)
-        except UsageTrackingError:
-            """As a delivery process has it."""
-        except Exception as error:  # noqa: BLE001 - told by the test
-            errors.append(error)
-
-    monkeypatch.setattr(DetachedLauncher, "launch", launch)
-    monkeypatch.setattr(DetachedLauncher, "launch_and_wait", launch)
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing here is about power cuts
-    return errors
-
-
 @define
 class Scene:
-    """A copy of the folder that was in use, with a stranger in it."""
+    """A copy of the folder that was in use, with a foreign entry in it."""
 
     world: World
     place: Spot
@@ -127,7 +107,7 @@ class Scene:
             self.world.run("toolkit.run", success=False, error_message="no such toolkit")
 
     def _ask(self, command: str) -> None:
-        more = ("--yes",) if command == "forget" else ()
+        more = {"forget": ("--yes",), "show": ("--json",), "log": ("--json",)}.get(command, ())
         ran = self.shell(command, "--config-dir", self.world.folder, *more)
         assert ran.code in (0, 1, 3), ran
         assert "Traceback" not in ran.out + ran.err, ran
@@ -149,7 +129,7 @@ def plant(
 def test_what_we_did_not_make_stays(
     name: str, kind: str, used: Used, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: Shell
 ) -> None:
-    """Whatever is done: nothing outside changes, the stranger is as it was, and nobody waits for it."""
+    """Whatever is done: nothing outside changes, the foreign entry is as it was, and nobody waits for it."""
     if KINDS[kind].needs_root and os.geteuid() != 0:
         pytest.skip("only root makes devices, and gives files to other users")
     shutil.copytree(used.folder.parent / "outside", tmp_path / "outside")

@@ -1,21 +1,17 @@
-"""Strangers at our names, met by tools and delivery processes as they really are; a few of all combinations."""
+"""Foreign entries at our names, met by tools and delivery processes as they really are; a few of all combinations."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.strangers import KEY, KINDS, RECORD, Spot, make_outside
+from tests.e2e.foreign_entries import KEY, KINDS, RECORD, Spot, make_outside
 from tests.e2e.world import World
 
 SAMPLE = (
-    ("usage", "a link to what was ours"),
-    ("usage/outbox", "a link to a folder"),
     (f"usage/outbox/{KEY}", "a link to what was ours"),
     (f"usage/outbox/{KEY}/sent.jsonl", "a link to their file"),
-    (f"usage/outbox/{KEY}/logbook.json", "a hard link"),
     (f"usage/outbox/{KEY}/sender.lock", "a pipe with a writer"),
     ("usage/ledger.json", "a pipe"),
-    ("usage.json", "a link to nowhere"),
 )
 
 

@@ -1,0 +1,120 @@
+"""usage.json, the ledger and the identity lock, as the command path uses them: one step for each method.
+
+Runs on the command path, for the first identity and for a logout. Both rules only see this class, so that
+verification/interleavings runs them with another process between any two steps. No write waits for the disk,
+because a busy one can take seconds. Uses the standard library only.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE, open_for_file
+from arcade_usage.adapters.storage.config_folder import (
+    IDENTITY_LOCK,
+    LEDGER_FILE,
+    USAGE_FILE,
+    Layout,
+    read_texts,
+    read_usage_text,
+    set_aside,
+)
+from arcade_usage.application.command.tracker import raised_by_signal_handler
+from arcade_usage.application.time_limits import LOGOUT_LOCK_SECONDS
+
+LOCK_PAUSE_SECONDS = 0.02  # between two attempts
+
+_LOCK_FILE = (
+    os.O_RDWR
+    | os.O_CREAT
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+
+
+class IdentityFolder:
+    """The identity's files in one config folder. Methods raise NotOwnedError, OSError."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def read(self) -> "tuple[str | None, str | None]":
+        """See config_folder.read_texts."""
+        return read_texts(self._layout)
+
+    def read_usage(self) -> "str | None":
+        """The text of usage.json; see `read`."""
+        return read_usage_text(self._layout)
+
+    def make(self) -> None:
+        """Creates usage/, and the config folder."""
+        self._layout.open_folder(make=True).close()
+
+    def create_ledger(self, content: bytes) -> bool:
+        """Creates the ledger in usage/; False if there is one."""
+        with self._layout.open_folder() as ours:
+            return ours.create_exclusive(LEDGER_FILE, content, durable=False)
+
+    def create_usage(self, content: bytes) -> bool:
+        """Creates usage.json; False if there is one."""
+        with open_for_file(self._layout.config_dir, USAGE_FILE) as (folder, name):
+            return folder.create_exclusive(name, content, durable=False)
+
+    def replace_ledger(self, content: bytes, *, malformed: bool) -> None:
+        """Replaces the ledger. `malformed`: keeps the old file as evidence."""
+        with self._layout.open_folder() as ours:
+            if malformed:
+                set_aside(ours, LEDGER_FILE, ours)
+            ours.replace(LEDGER_FILE, content, durable=False)
+
+    def replace_usage(self, content: bytes, *, malformed: bool) -> None:
+        """Replaces usage.json. `malformed`: keeps the old file as evidence."""
+        with (
+            self._layout.open_folder() as ours,
+            open_for_file(self._layout.config_dir, USAGE_FILE) as (folder, name),
+        ):
+            if malformed:
+                set_aside(folder, name, ours)
+            folder.replace(name, content, durable=False)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Creates usage/ and holds the identity lock, if it is free within LOGOUT_LOCK_SECONDS.
+
+        The lock is the same as filelock's.
+        """
+        descriptor = -1
+        with self._layout.open_folder(make=True) as ours:
+            try:
+                try:
+                    ours.status(IDENTITY_LOCK)
+                    descriptor = os.open(ours.path_of(IDENTITY_LOCK), _LOCK_FILE, PRIVATE_FILE)
+                    end = time.monotonic() + LOGOUT_LOCK_SECONDS
+                    while not _try_lock(descriptor) and time.monotonic() < end:
+                        time.sleep(LOCK_PAUSE_SECONDS)
+                except (OSError, ImportError) as error:  # a foreign file, or no locks on this file system
+                    if raised_by_signal_handler(error):
+                        raise
+                yield
+            finally:
+                if descriptor >= 0:
+                    os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Whether the lock was taken. Raises OSError, ImportError without support for locks."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True

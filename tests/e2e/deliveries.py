@@ -1,0 +1,52 @@
+"""Deliveries that cost a test less than a process which sends: in the test's process, or no further than the disk.
+
+For tests of what becomes of events and identities. What a delivery process is, tests of processes show.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from arcade_usage.adapters.process.launcher import DetachedLauncher
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.early_record import write_record
+from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.application.errors import UsageTrackingError
+from arcade_usage.composition.delivery import deliver
+from arcade_usage.domain.project import Project
+from tests.e2e.world import TOKEN, World
+
+here = pytest.mark.usefixtures("delivered_here")
+
+
+def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Have each event delivered in this process before its command returns, as `__main__` does it.
+
+    Returns a list that gets what a delivery raised and may not raise.
+    """
+    errors: list[Exception] = []
+
+    def launch(_: DetachedLauncher, payload: str) -> None:
+        try:
+            deliver(payload, lambda: None, write_record(payload))
+        except UsageTrackingError:
+            """As a delivery process has it."""
+        except Exception as error:  # noqa: BLE001 - the test asserts that there is none
+            errors.append(error)
+
+    monkeypatch.setattr(DetachedLauncher, "launch", launch)
+    monkeypatch.setattr(DetachedLauncher, "launch_and_wait", launch)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing here is about power cuts
+    return errors
+
+
+@contextmanager
+def sender_at_work(world: World) -> Iterator[None]:
+    """Another sender of the world's project: delivery processes leave their events on disk and end."""
+    project = Project(world.receiver.url, TOKEN)
+    outbox = FolderOutbox(Layout(str(world.folder)).outbox(project.key), project)
+    with outbox.sender_lock.hold() as ours:
+        assert ours
+        yield
