@@ -49,7 +49,7 @@ SDK_FIELDS: Mapping[str, str] = {
     "$python_version": "the same as runtime_version, under the name that PostHog displays",
     "$os": "the same as os_type, under the name that PostHog displays",
     "$os_version": "the release of the system; on Linux that of the distribution, not of the kernel",
-    "$os_distro": "which Linux distribution; on Linux only, and not from SDKs before 7",
+    "$os_distro": "which Linux distribution; on Linux only, and not from older SDKs",
 }
 
 
