@@ -43,8 +43,8 @@ class ServerEvent:
 
 
 def is_server_event(event: Event) -> bool:
-    """Whether a server reported the event; a command can't have this property."""
-    return "server_version" in event.properties
+    """Whether a server reported the event; a command always has `cli_version`, and a tool may add either."""
+    return "server_version" in event.properties and "cli_version" not in event.properties
 
 
 def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor) -> Event:

@@ -4,6 +4,7 @@ Writes JSON: the SDK's version, what each answer of PostHog led to, and what bec
 """
 
 import json
+import logging
 import sys
 import threading
 from typing import Any
@@ -74,9 +75,11 @@ def beside_the_tools_own() -> dict[str, bool]:
     """The tool's client sends while a request of the sink is under way; each over a session of its own."""
     session: Any = posthog_request._session
     session.headers["X-Tool"] = "mine"
+    log = logging.getLogger("posthog")
     with Receiver() as theirs:
         tool = Posthog("phc_tool", host=theirs.url, sync_mode=True)
         with Receiver(posthog=Behaviour(takes=False, hang_seconds=60.0)) as ours:
+            log.setLevel(logging.ERROR)
             sink = PostHogSink(Project(ours.url, "phc_sdks"))
             thread = threading.Thread(target=_capture, args=(sink,))
             thread.start()
@@ -90,6 +93,7 @@ def beside_the_tools_own() -> dict[str, bool]:
             "over its session": all(request.headers.get("x-tool") == "mine" for request in theirs.requests),
             "ours over another": "x-tool" not in ours.requests[0].headers,
             "session stays": same and posthog_request._session is session,
+            "log level stays": log.level == logging.ERROR,
             "as it was": session.trust_env and session.max_redirects == 30 and not session.stream,
         }
 

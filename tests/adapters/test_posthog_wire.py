@@ -135,11 +135,12 @@ def test_no_address_is_left_to_posthog(sink: PostHogSink, receiver: Receiver) ->
 
 def test_only_a_servers_events_are_a_servers(sink: PostHogSink, receiver: Receiver) -> None:
     """The system of a server is not its person's; that of a command is. One process sends both, and aliases."""
-    sink.capture([of(ALICE), evolve(of(ALICE, 2), event=A_SERVERS)])
+    of_a_command = make_event(4, cli_version="1", server_version="the tool's own property")
+    sink.capture([of(ALICE), evolve(of(ALICE, 2), event=A_SERVERS), evolve(of(ALICE, 3), event=of_a_command)])
     sink.alias(ANON, ALICE)
     messages = [message for batch in receiver.batches() for message in batch["batch"]]
     marks = [message["properties"].get("$is_server", "absent") for message in messages]
-    assert marks == ["absent", True, "absent"]
+    assert marks == ["absent", True, "absent", "absent"]
 
 
 def test_values_keep_their_types(sink: PostHogSink, receiver: Receiver) -> None:

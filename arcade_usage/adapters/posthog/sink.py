@@ -67,6 +67,8 @@ class PostHogSink:
         for name in _SILENT_LOGGERS:  # without logging configured, Python would print their records to stderr
             logging.getLogger(name).addHandler(logging.NullHandler())
         _read_distribution_from_files()
+        log = logging.getLogger("posthog")
+        level = log.level
         options: dict[str, Any] = {"is_server": False} if _takes(Posthog, "is_server") else {}
         self._client = Posthog(
             self.project.project_token,
@@ -75,6 +77,7 @@ class PostHogSink:
             before_send=self._keep,
             **options,  # `_build` marks a server's events: one process sends those of commands and of servers
         )
+        log.setLevel(level)  # the constructor sets it, for the tool's own client too
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._client.alias(previous_id=anon_id, distinct_id=principal_id)
@@ -136,11 +139,12 @@ class PostHogSink:
         except Exception as error:
             raise NotAcceptedError(peer.explain(error, proxy)) from error
         answer = self._read(response, [message["uuid"] for message in batch], peer, proxy)
-        if answer.accepted:
-            self.accepted([message for message in batch if message["uuid"] in answer.accepted])
-        if len(answer.accepted) < len(batch):
+        accepted = [message for message in batch if message["uuid"] in answer.accepted]
+        if accepted:
+            self.accepted(accepted)
+        if len(accepted) < len(batch):
             reasons = f" ({', '.join(sorted(set(answer.refused.values())))})" if answer.refused else ""
-            text = peer.say(_IN_PART, count=len(batch) - len(answer.accepted), of=len(batch), why=reasons)
+            text = peer.say(_IN_PART, count=len(batch) - len(accepted), of=len(batch), why=reasons)
             raise PartlyAcceptedError(text, answer.accepted, frozenset(answer.refused), response.retry_after)
         return answer
 

@@ -103,9 +103,15 @@ class EventProtocol:
         return Answer(
             # A result that is not known yet counts as accepted, as PostHog asks of clients.
             accepted=frozenset(each for each, word in words.items() if word not in ("drop", "retry")),
-            refused={each: str(found[each].get("details")) for each, word in words.items() if word == "drop"},
+            refused={each: _detail(found[each]) for each, word in words.items() if word == "drop"},
             personless=frozenset(each for each, word in words.items() if word == "warning"),
         )
+
+
+def _detail(result: Mapping[str, object]) -> str:
+    """Why an event was refused: an identifier of PostHog's, for people to read."""
+    detail = result.get("details")
+    return detail if isinstance(detail, str) and detail.isidentifier() else "no reason given"
 
 
 def _to_event(message: Message) -> dict[str, Any]:

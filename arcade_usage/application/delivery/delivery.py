@@ -286,11 +286,12 @@ class Delivery:
             half = len(batch) // 2
             return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
         except PartlyAcceptedError as error:
-            self._remove_accepted([record for record in batch if record.event.uuid in error.accepted])
+            accepted = [record for record in batch if record.event.uuid in error.accepted]
+            self._remove_accepted(accepted)
             refused = [record for record in batch if record.event.uuid in error.refused]
             self.attempts.lost(LossReason.REFUSED, self.outbox.queue.remove(refused))
             self.attempts.failed(str(error), retry_after=error.retry_after)
-            if len(error.accepted) + len(refused) < len(batch):
+            if len(accepted) + len(refused) < len(batch):
                 return False
         except NotAcceptedError as error:
             self.attempts.failed(str(error), retry_after=error.retry_after)

@@ -26,7 +26,7 @@ _ADDRESSES = """The link of a random id to an account carries `$ip`, `$ignore_se
 **Addresses.** For an event without `$ip`, PostHog stores the address that the request came from. Every event and link
 has `$ip` set to `0.0.0.0`, so the address is not stored. The request itself still comes from that address, as any
 request does. The PostHog project setting "Discard client IP data" removes `$ip` from every event of the project,
-whichever program sent it; a project can have both.
+whichever program sent it; then not even `0.0.0.0` is stored.
 
 **Times.** An event has the time of the clock that recorded it. PostHog would change it by the difference between its
 own clock and the sender's at delivery, which may be days later and under a clock that was set meanwhile: the event
