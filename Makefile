@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SDKS = 6.7.6 7.0.1 7.45.4
 
 .PHONY: demo quick test check test-all test-arcade faults explore bench docs clean
 
@@ -11,7 +12,7 @@ demo: .venv/.demo  ## walk through the main job, against a receiver on this mach
 quick: check  ## in half a minute, while you edit: style, types, layers and the tests that start few processes
 	$(BIN)/python -m pytest -q tests/unit tests/contracts
 
-test: .venv/.dev  ## pass the tests, with small sets of verification/
+test: .venv/.dev .venvs/sdks/.made  ## pass the tests, with small sets of verification/
 	$(BIN)/python -m pytest
 
 check: .venv/.dev  ## style, types, layers
@@ -20,7 +21,7 @@ check: .venv/.dev  ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-all: .venv/.dev  ## the tests on every supported Python, with the oldest and the newest PostHog and Typer
+test-all: .venv/.dev .venvs/sdks/.made  ## the tests on every supported Python, with the oldest and the newest PostHog and Typer
 	.ci/test-all
 
 test-arcade:  ## the real Arcade CLI, tracked, in an environment of its own
@@ -47,6 +48,14 @@ docs: .venv/.dev  ## docs/fields.md, from the code
 	$(PYTHON) -m venv .venv
 	$(PIP) 'pip>=25.1'  # the first that knows dependency groups
 	$(PIP) --group dev --editable '.[cli]'
+	touch $@
+
+# Older SDKs of PostHog, each in a folder that a test puts before the installed one; pure Python alone.
+.venvs/sdks/.made: .venv/.dev Makefile
+	rm -rf .venvs/sdks
+	for version in $(SDKS); do \
+		$(PIP) --no-deps --target .venvs/sdks/$$version posthog==$$version six python-dateutil backoff || exit 1; \
+	done
 	touch $@
 
 .venv/.bench: .venv/.dev

@@ -10,6 +10,7 @@
     ├── InvalidPayloadError     a payload is not an event of this library
     └── NotAcceptedError        PostHog did not confirm a request
         ├── RefusedError        it refused the request for good (400, 413)
+        ├── PartlyAcceptedError  it answered for each event, and did not accept all
         └── UnsupportedSdkError  its SDK is missing, or of an unsupported version
 
 Adapters translate the exceptions of vendors and of the system into these, with `raise … from`.
@@ -57,7 +58,14 @@ class InvalidPayloadError(UsageTrackingError):
 
 
 class NotAcceptedError(UsageTrackingError):
-    """The analytics service did not confirm a request in time."""
+    """The analytics service did not confirm a request in time.
+
+    retry_after: seconds that the service asked to wait before the next request; 0 if it did not.
+    """
+
+    def __init__(self, message: str = "", retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnsupportedSdkError(NotAcceptedError):
@@ -66,3 +74,17 @@ class UnsupportedSdkError(NotAcceptedError):
 
 class RefusedError(NotAcceptedError):
     """The analytics service refused a request because of its content; a retry would be refused too."""
+
+
+class PartlyAcceptedError(NotAcceptedError):
+    """The analytics service answered for each event of a batch, and did not accept all.
+
+    accepted, refused: uuids of events; a retry of the refused ones would be refused too. The rest may be sent
+    again.
+    """
+
+    def __init__(
+        self, message: str, accepted: frozenset[str], refused: frozenset[str], retry_after: float = 0.0
+    ) -> None:
+        super().__init__(message, retry_after)
+        self.accepted, self.refused = accepted, refused

@@ -85,8 +85,9 @@ class AnalyticsSink(Protocol):
     def capture(self, records: Sequence[Record]) -> None:
         """Send attributed records in one batch. Blocks: 5 s.
 
-        Raises NotAcceptedError; RefusedError if PostHog refused the batch for its content. It may take effect
-        although it raises. PostHog recognises a repeat by uuid, distinct id and day.
+        Raises NotAcceptedError; RefusedError if PostHog refused the batch for its content;
+        PartlyAcceptedError if it accepted a part. It may take effect although it raises. PostHog recognises a
+        repeat by name, uuid, distinct id and day.
         """
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
+from arcade_usage.demo.capture import PATHS
 from arcade_usage.demo.people import PEOPLE, owners
 from arcade_usage.demo.receiver import Behaviour, Received
 from arcade_usage.demo.world import FolderState
@@ -56,7 +57,7 @@ def write_journal(requests: Sequence[Received], scene: Scene, known_tokens: Mapp
     entries: list[Entry] = []
     seen = {event.uuid for event in scene.before.events}
     for request in requests:
-        if request.path == "/batch/":
+        if request.path in PATHS:
             entries.extend(_sent(request.content["batch"], scene, seen))
         else:
             entries.append(_asked(request, known_tokens))

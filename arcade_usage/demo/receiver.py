@@ -7,13 +7,16 @@ of each event. Only the demo and the tests use it.
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
 from attrs import define, field, frozen
 
+from arcade_usage.demo.capture import BATCH_PATH, PATHS, read_events, token_of
 from arcade_usage.domain.persons import IngestedEvent, Persons, PersonStore
 
 REQUEST_LIMIT = 20 * 1024 * 1024  # bytes; PostHog's limit
@@ -27,6 +30,7 @@ class Behaviour:
     status, body, headers: the reply; with body None, that of the real service.
     hang_seconds: delay before the reply. seconds_a_byte: delay between its bytes.
     replies: if False, the connection closes without a reply.
+    results: results by event name, where each event has one (version 1 of PostHog's protocol); else "ok".
     """
 
     takes: bool = True
@@ -36,6 +40,7 @@ class Behaviour:
     hang_seconds: float = 0.0
     replies: bool = True
     seconds_a_byte: float = 0.0
+    results: Mapping[str, str] = field(factory=dict)
 
 
 WELL = Behaviour()
@@ -66,6 +71,7 @@ class Receiver:
     principals: principal id by token; other tokens get a 401.
     persons: the persons of each project, by project token.
     next_persons: the same in PostHog's next person store.
+    clock: the server's clock (Unix seconds).
     """
 
     posthog: Behaviour = WELL
@@ -74,6 +80,7 @@ class Receiver:
     persons: dict[str, Persons] = field(factory=dict)
     next_persons: dict[str, Persons] = field(factory=dict)
     requests: list[Received] = field(factory=list)
+    clock: Callable[[], float] = time.time
     _changed: threading.Condition = field(factory=threading.Condition, init=False)
     _closing: threading.Event = field(factory=threading.Event, init=False)
     _server: ThreadingHTTPServer | None = field(default=None, init=False)
@@ -118,7 +125,7 @@ class Receiver:
 
     def batches(self) -> list[Any]:
         """Every received batch, accepted or not, as PostHog's JSON."""
-        return [request.content for request in self.requests if request.path == "/batch/"]
+        return [request.content for request in self.requests if request.path in PATHS]
 
     def look_ups(self) -> list[Received]:
         """Every received look-up."""
@@ -127,7 +134,7 @@ class Receiver:
     def _serve(self, handler: "_Handler") -> None:
         handler.close_connection = True
         received = handler.read()
-        to_posthog = received.path == "/batch/"
+        to_posthog = received.path in PATHS
         with self._changed:
             behaviour = self.posthog if to_posthog else self.cloud
             self.requests.append(received)
@@ -144,21 +151,17 @@ class Receiver:
     def _ingest(self, received: Received, behaviour: Behaviour) -> tuple[int, object]:
         if not behaviour.takes:
             return 200, {"status": "Ok"}
-        content = received.content
-        token = content["api_key"]
+        path, headers, content = received.path, received.headers, received.content
+        now = datetime.fromtimestamp(self.clock(), timezone.utc)
+        token, results = token_of(path, headers, content), {}
         persons = self.persons.get(token, Persons())
         next_persons = self.next_persons.get(token, Persons(PersonStore.NEXT))
-        for event in content["batch"]:
-            ingested = IngestedEvent(
-                event["event"],
-                event["distinct_id"],
-                event["uuid"],
-                event["timestamp"][:10],
-                event["properties"],
-            )
-            persons, next_persons = persons.ingest(ingested), next_persons.ingest(ingested)
+        for event in read_events(path, headers, content, now):
+            results[event.uuid] = {"result": behaviour.results.get(event.name, "ok")}
+            if results[event.uuid]["result"] in ("ok", "warning"):
+                persons, next_persons = persons.ingest(event), next_persons.ingest(event)
         self.persons[token], self.next_persons[token] = persons, next_persons
-        return 200, {"status": "Ok"}
+        return 200, {"status": "Ok"} if path == BATCH_PATH else {"results": results}
 
     def _look_up(self, received: Received) -> tuple[int, object]:
         token = received.headers.get("authorization", "").removeprefix("Bearer ")

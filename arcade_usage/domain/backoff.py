@@ -15,10 +15,14 @@ PAUSES_LIMIT = 32  # pauses at one time; the one that is due first is dropped fi
 
 @frozen
 class Pause:
-    """`failures` consecutive attempts have failed; the next one is due at `due_at` (Unix seconds)."""
+    """`failures` consecutive attempts have failed; the next one is due at `due_at` (Unix seconds).
+
+    not_before: until when the service asked to wait (Unix seconds); early attempts wait for it too.
+    """
 
     failures: int
     due_at: float
+    not_before: float = 0.0  # earlier versions do not store it
 
     def holds_back(self, now: float) -> bool:
         """Whether the attempt is not due yet. A `due_at` beyond the longest pause is a clock change: due."""
@@ -47,7 +51,8 @@ class Backoff:
         pause = dict(self.by_name).get(name)
         if pause is None or pause.failures > 1 or tried >= len(EARLY_SECONDS):
             return None
-        return failed_at + EARLY_SECONDS[tried]
+        early_at = max(failed_at + EARLY_SECONDS[tried], pause.not_before)
+        return early_at if early_at < pause.due_at else None
 
     def begun(self, name: str, now: float, randomness: float) -> "Backoff":
         """The state to store before an attempt, in case the process dies. `randomness`: 0 to 1."""
@@ -56,6 +61,20 @@ class Backoff:
         pause = Pause(last.failures + 1, now + length * (1 - JITTER * randomness))
         others = sorted(self.ended(name).by_name, key=lambda item: item[1].due_at)
         return evolve(self, by_name=(*others[-(PAUSES_LIMIT - 1) :], (name, pause)))
+
+    def postponed(self, name: str, now: float, seconds: float) -> "Backoff":
+        """The state after the service asked to wait (Retry-After); LONGEST_SECONDS is the most it gets."""
+        end = now + min(seconds, LONGEST_SECONDS)
+        return evolve(
+            self,
+            by_name=tuple(
+                (
+                    each,
+                    evolve(pause, due_at=max(pause.due_at, end), not_before=end) if each == name else pause,
+                )
+                for each, pause in self.by_name
+            ),
+        )
 
     def ended(self, name: str) -> "Backoff":
         """The state after an attempt succeeded."""

@@ -33,17 +33,23 @@ FIELDS: Mapping[str, str] = {
     "is_ci": "machines are not counted as people; only if the CI variable says so",
 }
 
-# The properties that PostHog's SDK and protocol add, and why they are kept.
+# What PostHog reads in each message, events and aliases alike: the library always sets it.
+POSTHOG_SETTINGS: Mapping[str, object] = {"$ip": "0.0.0.0", "$ignore_sent_at": True}  # noqa: S104 - no address
+
+# The properties for PostHog that the library and the SDK add, and why they are kept.
 SDK_FIELDS: Mapping[str, str] = {
+    "$ip": "0.0.0.0: PostHog would store the address that the request came from, so it gets none",
+    "$ignore_sent_at": "true: the time of an event stays, however wrong the clock is when it is sent",
     "$process_person_profile": "false on anonymous events: PostHog creates no person profile",
+    "$is_server": "true on a server's events: the server's system is not stored as that of the person",
     "$geoip_disable": "true: PostHog does not look up the location of the address",
     "$lib": "separates events of this SDK from others in the same project",
     "$lib_version": "which releases of the SDK are in use",
-    "$python_runtime": "the same as runtime_version, under the name that PostHog displays",
+    "$python_runtime": "which Python it is, for example CPython or PyPy",
     "$python_version": "the same as runtime_version, under the name that PostHog displays",
     "$os": "the same as os_type, under the name that PostHog displays",
-    "$os_version": "the same as os_release, under the name that PostHog displays",
-    "$os_distro": "which Linux distribution; on Linux only",
+    "$os_version": "the release of the system; on Linux that of the distribution, not of the kernel",
+    "$os_distro": "which Linux distribution; on Linux only, and not from older SDKs",
 }
 
 

@@ -42,6 +42,11 @@ class ServerEvent:
     properties: Mapping[str, object] = field(factory=dict)
 
 
+def is_server_event(event: Event) -> bool:
+    """Whether a server reported the event; a command always has `cli_version`, and a tool may add either."""
+    return "server_version" in event.properties and "cli_version" not in event.properties
+
+
 def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
     """Returns the event. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
     name = capture.name[:EVENT_NAME_LIMIT]

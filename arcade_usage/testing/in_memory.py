@@ -10,7 +10,13 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from arcade_usage.application.errors import LaunchError, NotAcceptedError, RefusedError, StoreError
+from arcade_usage.application.errors import (
+    LaunchError,
+    NotAcceptedError,
+    PartlyAcceptedError,
+    RefusedError,
+    StoreError,
+)
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Stamp
@@ -88,6 +94,8 @@ class MemorySink:
 
     failing: calls raise NotAcceptedError and have no effect. losing_replies: they raise after their effect.
     refused: names of events; a batch with one of them is refused. refusing_aliases: every alias is refused.
+    dropped, postponed: names of events that are refused alone, or not accepted alone for now.
+    retry_after: seconds that it asks to wait when it fails.
     """
 
     persons: Persons = field(factory=Persons)
@@ -95,6 +103,9 @@ class MemorySink:
     losing_replies: bool = False
     refused: frozenset[str] = frozenset()
     refusing_aliases: bool = False
+    dropped: frozenset[str] = frozenset()
+    postponed: frozenset[str] = frozenset()
+    retry_after: float = 0.0
     batches: list[Sequence[Record]] = field(factory=list)
     calls: int = 0
 
@@ -110,10 +121,15 @@ class MemorySink:
         self._reach()
         if any(event.name in self.refused for event in events):
             raise RefusedError("refused")
-        for event in events:
+        accepted = [event for event in events if event.name not in self.dropped | self.postponed]
+        for event in accepted:
             self.persons = self.persons.ingest(event)
         self.batches.append(tuple(records))
         self._answer()
+        if len(accepted) < len(events):
+            refused = frozenset(event.uuid for event in events if event.name in self.dropped)
+            uuids = frozenset(event.uuid for event in accepted)
+            raise PartlyAcceptedError("not all were accepted", uuids, refused, self.retry_after)
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
         properties = {**event.properties, **_mark(attribution)}
@@ -122,7 +138,7 @@ class MemorySink:
     def _reach(self) -> None:
         self.calls += 1
         if self.failing:
-            raise NotAcceptedError("out of reach")
+            raise NotAcceptedError("out of reach", self.retry_after)
 
     def _answer(self) -> None:
         if self.losing_replies:

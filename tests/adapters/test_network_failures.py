@@ -137,7 +137,7 @@ STATUSES: dict[int, tuple[str, str]] = {
     418: ("{who} answered with an unexpected status (418): check the address {where}",) * 2,
     429: ("{who} gets too many requests (429): it is asked again later",) * 2,
     500: ("{who} reports an error of its own (500): it is asked again later",) * 2,
-    503: ("{who} reports an error of its own (503): it is asked again later",) * 2,
+    503: ("{who} is overloaded or down for a moment (503): it is asked again later",) * 2,
 }
 
 

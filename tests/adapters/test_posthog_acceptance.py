@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 import pytest
 from attrs import evolve
@@ -43,6 +45,62 @@ def test_posthog_s_own_answer_is_acceptance(sink: PostHogSink, receiver: Receive
     sink.alias(ANON, ALICE)
     sink.capture([of(ALICE)])
     assert [event.uuid for event in receiver.events(TOKEN)] == [make_event().uuid]
+
+
+OVER_QUOTA = "PostHog takes no events of this project, whose quota is used up: inform the author of the tool"
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Behaviour(takes=False, body=b'{"status": 1, "quota_limited": ["recordings", "events"]}'),
+        Behaviour(takes=False, body=b'{"status": "Ok", "quotaLimited": ["events"]}'),
+        Behaviour(takes=False, status=429, body=b"billing limit reached"),
+        Behaviour(takes=False, status=429, body=b'{"error": "billing_limit_exceeded"}'),
+    ],
+)
+def test_a_used_up_quota_accepts_nothing(sink: PostHogSink, receiver: Receiver, behaviour: Behaviour) -> None:
+    """PostHog says 200 and drops the events: they wait, and what is said is another matter than many requests."""
+    receiver.posthog = behaviour
+    with pytest.raises(NotAcceptedError) as events:
+        sink.capture([of(ALICE)])
+    with pytest.raises(NotAcceptedError) as alias:
+        sink.alias(ANON, ALICE)
+    assert [(type(each.value), str(each.value)) for each in (events, alias)] == [
+        (NotAcceptedError, OVER_QUOTA)
+    ] * 2
+
+
+RETRY_AFTER = {
+    "": 0.0, "120": 120.0, "0": 0.0, "-5": 0.0, "1.5": 1.5, "soon": 0.0, "nan": 0.0, "inf": 0.0, "1e999": 0.0,
+    "Thu, 01 Jan 1970 00:00:00 GMT": 0.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [200, 401, 429, 503])
+@pytest.mark.parametrize(("header", "seconds"), RETRY_AFTER.items(), ids=RETRY_AFTER)
+def test_what_is_asked_to_wait(
+    sink: PostHogSink, receiver: Receiver, status: int, header: str, seconds: float
+) -> None:
+    """Retry-After counts with any answer that accepts nothing; what is no time is none."""
+    receiver.posthog = Behaviour(
+        takes=False,
+        status=status,
+        headers={"Retry-After": header} if header else {},
+        body=b'{"status": 1, "quota_limited": ["events"]}',
+    )
+    with pytest.raises(NotAcceptedError) as caught:
+        sink.capture([of(ALICE)])
+    assert caught.value.retry_after == seconds
+
+
+def test_a_date_to_wait_for(sink: PostHogSink, receiver: Receiver) -> None:
+    """Retry-After may be a date."""
+    in_an_hour = format_datetime(datetime.now(timezone.utc) + timedelta(hours=1), usegmt=True)
+    receiver.posthog = Behaviour(takes=False, status=503, headers={"Retry-After": in_an_hour})
+    with pytest.raises(NotAcceptedError) as caught:
+        sink.capture([of(ALICE)])
+    assert 3500 < caught.value.retry_after <= 3600
 
 
 BODIES = {

@@ -14,11 +14,18 @@ from attrs import evolve
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.demo.receiver import Behaviour, Receiver
+from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.persons import make_alias
 from arcade_usage.domain.project import Project
+from arcade_usage.domain.redaction import Redactor
+from arcade_usage.domain.server_event import ServerEvent, describe_server_event
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
 TOKEN = "phc_wire"
+RUNTIME = Runtime("1.2.3", "3.12.1", "Linux", "6.1", is_ci=False)
+A_SERVERS = describe_server_event(
+    ServerEvent("tool called", 1_773_500_000.0), RUNTIME, make_event(3).uuid, Redactor(home=(), names=())
+)
 
 
 @pytest.fixture
@@ -106,16 +113,35 @@ def test_a_repeat_is_the_same_message(sink: PostHogSink, receiver: Receiver) -> 
 
 
 def test_the_properties_are_ours_and_the_sdk_s(sink: PostHogSink, receiver: Receiver) -> None:
-    """Beside ours there are only the SDK's own, whose names begin with a dollar."""
+    """Beside ours there are only those for PostHog, whose names begin with a dollar."""
     sink.capture([of(ALICE)])
     properties = sent(receiver)[0]["properties"]
     ours = {name: value for name, value in properties.items() if not name.startswith("$")}
     assert ours == make_event().properties
     assert properties["$geoip_disable"] is True
     assert properties.keys() - ours.keys() <= {
-        "$geoip_disable", "$lib", "$lib_version", "$os", "$os_distro", "$os_version", "$python_runtime",
-        "$python_version",
+        "$geoip_disable", "$ignore_sent_at", "$ip", "$lib", "$lib_version", "$os", "$os_distro", "$os_version",
+        "$python_runtime", "$python_version",
     }  # fmt: skip
+
+
+def test_no_address_is_left_to_posthog(sink: PostHogSink, receiver: Receiver) -> None:
+    """Every event and alias has an address that is none: PostHog would put in that of the connection."""
+    sink.capture([of(ALICE), anonymous(2), evolve(of(ALICE, 3), event=A_SERVERS)])
+    sink.alias(ANON, ALICE)
+    messages = [message for batch in receiver.batches() for message in batch["batch"]]
+    assert [message["properties"]["$ip"] for message in messages] == ["0.0.0.0"] * 4
+    assert [message["properties"]["$ignore_sent_at"] for message in messages] == [True] * 4
+
+
+def test_only_a_servers_events_are_a_servers(sink: PostHogSink, receiver: Receiver) -> None:
+    """The system of a server is not its person's; that of a command is. One process sends both, and aliases."""
+    of_a_command = make_event(4, cli_version="1", server_version="the tool's own property")
+    sink.capture([of(ALICE), evolve(of(ALICE, 2), event=A_SERVERS), evolve(of(ALICE, 3), event=of_a_command)])
+    sink.alias(ANON, ALICE)
+    messages = [message for batch in receiver.batches() for message in batch["batch"]]
+    marks = [message["properties"].get("$is_server", "absent") for message in messages]
+    assert marks == ["absent", True, "absent", "absent"]
 
 
 def test_values_keep_their_types(sink: PostHogSink, receiver: Receiver) -> None:

@@ -6,7 +6,8 @@ import pytest
 from attrs import frozen
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
-from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.adapters.posthog.wire import BatchProtocol, EventProtocol, WireProtocol
+from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError, RefusedError
 from arcade_usage.application.ports import AnalyticsSink
 from arcade_usage.demo.receiver import DOWN, LOSING_REPLIES, WELL, Behaviour, Receiver
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, PersonStore
@@ -18,6 +19,7 @@ from tests.samples import ALICE, ANON, BOB, ONE_OFF, OTHER_ANON, anonymous, make
 
 TOKEN = "phc_contract"
 BAD = "a bad event"
+LATER = "an event for later"
 
 
 @frozen
@@ -29,6 +31,8 @@ class SinkUnderTest:
     fail: Callable[[], object]
     lose_replies: Callable[[], object]
     refuse: Callable[[], object]
+    tell_apart: Callable[[], object]  # BAD is refused and LATER not accepted, each alone
+    ask_to_wait: Callable[[float], object]
     recover: Callable[[], object]
 
     def events(self) -> tuple[IngestedEvent, ...]:
@@ -45,30 +49,48 @@ def _in_memory(store: PersonStore) -> SinkUnderTest:
     def become(failing: bool = False, losing: bool = False, refused: frozenset[str] = frozenset()) -> None:
         sink.failing, sink.losing_replies, sink.refused = failing, losing, refused
 
+    def tell_apart() -> None:
+        sink.dropped, sink.postponed = frozenset({BAD}), frozenset({LATER})
+
+    def ask_to_wait(seconds: float) -> None:
+        sink.failing, sink.retry_after = True, seconds
+
     return SinkUnderTest(
         sink,
         persons=lambda: sink.persons,
         fail=lambda: become(failing=True),
         lose_replies=lambda: become(losing=True),
         refuse=lambda: become(refused=frozenset({BAD})),
+        tell_apart=tell_apart,
+        ask_to_wait=ask_to_wait,
         recover=become,
     )
 
 
-def _over_http(receiver: Receiver, store: PersonStore) -> SinkUnderTest:
+def _over_http(receiver: Receiver, store: PersonStore, protocol: WireProtocol) -> SinkUnderTest:
     by_project = receiver.persons if store is PersonStore.CURRENT else receiver.next_persons
 
     def become(behaviour: Behaviour) -> Callable[[], object]:
         return lambda: setattr(receiver, "posthog", behaviour)
 
     return SinkUnderTest(
-        PostHogSink(Project(receiver.url, TOKEN)),
+        PostHogSink(Project(receiver.url, TOKEN), protocol=protocol),
         persons=lambda: by_project.get(TOKEN, Persons(store)),
         fail=become(DOWN),
         lose_replies=become(LOSING_REPLIES),
         refuse=become(Behaviour(takes=False, status=400, body=b"{}")),
+        tell_apart=become(Behaviour(results={BAD: "drop", LATER: "retry"})),
+        ask_to_wait=lambda seconds: become(
+            Behaviour(takes=False, status=503, headers={"Retry-After": str(int(seconds))})
+        )(),
         recover=become(WELL),
     )
+
+
+PROTOCOLS: dict[str, WireProtocol] = {
+    "over HTTP": BatchProtocol(),
+    "over HTTP, with a result for each event": EventProtocol(),
+}
 
 
 @pytest.fixture(params=PersonStore, ids=lambda store: f"{store.value} store")
@@ -76,9 +98,10 @@ def store(request: pytest.FixtureRequest) -> PersonStore:
     return PersonStore(request.param)
 
 
-@pytest.fixture(params=["in memory", "over HTTP"])
+@pytest.fixture(params=["in memory", *PROTOCOLS])
 def subject(request: pytest.FixtureRequest, receiver: Receiver, store: PersonStore) -> SinkUnderTest:
-    return _in_memory(store) if request.param == "in memory" else _over_http(receiver, store)
+    protocol = PROTOCOLS.get(request.param)
+    return _in_memory(store) if protocol is None else _over_http(receiver, store, protocol)
 
 
 def told(records: Sequence[Record]) -> list[IngestedEvent]:
@@ -201,6 +224,31 @@ def test_a_refused_batch_is_refused_whole(subject: SinkUnderTest) -> None:
     subject.recover()
     subject.sink.capture([anonymous(1)])
     assert list(subject.events()) == told([anonymous(1)])
+
+
+@pytest.mark.parametrize(
+    "subject", [name for name in ("in memory", *PROTOCOLS) if name != "over HTTP"], indirect=True
+)
+def test_a_result_for_each_event(subject: SinkUnderTest) -> None:
+    """Where each event has a result, the error names what was accepted and what is refused; the rest may come."""
+    subject.tell_apart()
+    batch = [anonymous(1), anonymous(2, name=BAD), anonymous(3, name=LATER), of(ALICE, 4)]
+    uuids = [record.event.uuid for record in batch]
+    with pytest.raises(PartlyAcceptedError) as caught:
+        subject.sink.capture(batch)
+    assert caught.value.accepted == frozenset({uuids[0], uuids[3]})
+    assert caught.value.refused == frozenset({uuids[1]})
+    assert list(subject.events()) == told([batch[0], batch[3]])
+
+
+def test_a_service_may_ask_to_wait(subject: SinkUnderTest) -> None:
+    """The error of an alias and of a batch says for how long; 0 where nothing was asked."""
+    subject.ask_to_wait(120.0)
+    with pytest.raises(NotAcceptedError) as batch:
+        subject.sink.capture([anonymous()])
+    with pytest.raises(NotAcceptedError) as alias:
+        subject.sink.alias(ANON, ALICE)
+    assert (batch.value.retry_after, alias.value.retry_after) == (120.0, 120.0)
 
 
 def test_nothing_is_a_batch_too(subject: SinkUnderTest) -> None:

@@ -61,6 +61,7 @@ _ANSWERS = {
     407: "a proxy before {who} wants a name and a password (407): ask your network's administrator",
     413: "{who} says that the request is too large (413)",
     429: "{who} gets too many requests (429): it is asked again later",
+    503: "{who} is overloaded or down for a moment (503): it is asked again later",
 }
 _SERVER_ERROR = "{who} reports an error of its own ({status}): it is asked again later"
 _OTHER_ANSWER = "{who} answered with an unexpected status ({status}): check the address {where}"

@@ -1,77 +1,89 @@
 """The analytics sink over PostHog's SDK, with confirmed acceptance.
 
 Invariant: a call returns only if PostHog itself accepted the messages: status 200 with PostHog's JSON, not
-after a redirect. The SDK's client builds the messages (`before_send` receives them) and the SDK's `post`
-sends them. The client's own sending doesn't report success, and `batch_post` fails on responses that are no
-JSON object.
+after a redirect. The SDK's client builds the messages (`before_send` receives them) and `transport.py` sends
+them: the SDK's own sending does not report success.
 """
 
 import inspect
 import json
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
-import requests
 from attrs import define, field
 from posthog import Posthog
 from posthog import request as posthog_request
 from posthog import utils as posthog_utils
+from posthog.version import VERSION
 
 from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.network.failures import Failure, Peer
-from arcade_usage.adapters.network.request_settings import Proxy, Support, find_certificates, find_proxy
-from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.adapters.network.request_settings import Proxy, Support, find_proxy
+from arcade_usage.adapters.posthog.transport import ANSWER_LIMIT, Response, Transport
+from arcade_usage.adapters.posthog.wire import Answer, BatchProtocol, EventProtocol, WireProtocol
+from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError, RefusedError
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
-from arcade_usage.domain.event import Event
+from arcade_usage.domain.event import POSTHOG_SETTINGS, Event
 from arcade_usage.domain.persons import PERSONLESS
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
+from arcade_usage.domain.server_event import is_server_event
 from arcade_usage.domain.verdict import Attribution
 
-ANSWER_LIMIT = 64 * 1024  # bytes
-
 _PROXIES = Support(("http", "https", "socks4", "socks4a", "socks5", "socks5h"), "socks", "requests[socks]")
-_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _ANSWERS = {
     400: "{who} can't read what was sent (400)",
     401: "{who} does not accept the project token (401): inform the author of the tool",
     403: "{who} or a proxy before it forbids the request (403): check the network and the address {where}",
 }
+_OVER_QUOTA = "{who} takes no events of this project, whose quota is used up: inform the author of the tool"
+_NOT_LINKED = "{who} accepted the alias without linking: it handles no persons for this id now"
+_IN_PART = "{who} did not accept {count} of {of} events{why}"
 _REFUSED = (400, 413)  # these never succeed on retry; other statuses may
-_ACCEPTED = ("1", "ok")  # `status` in the ingestion's response: formerly a number, now a word
-_BATCH_PATH = "/batch/"
+_OVER_QUOTA_BODY = b"billing"  # in the body of a 429
+_FIRST_WITH_RESULTS = 8  # major version of the SDK that speaks only version 1 of the protocol
 _FROM_ENVIRONMENT = "$release_id"  # newer SDKs copy POSTHOG_RELEASE_ID, which is not redacted
 _SILENT_LOGGERS = ("posthog", "urllib3", "backoff")
 
 
 @define(eq=False, repr=False)
 class PostHogSink:
-    """The analytics sink of one PostHog project. `accepted` receives each accepted batch."""
+    """The analytics sink of one PostHog project.
+
+    accepted: receives the accepted messages of each request. protocol: the one of the installed SDK.
+    """
 
     project: Project
     accepted: Callable[[Sequence[dict[str, Any]]], None] = lambda _: None
+    protocol: WireProtocol = field(factory=lambda: _protocol_of(VERSION))
     _messages: list[dict[str, Any]] = field(factory=list, init=False)
     _client: Posthog = field(init=False)
-    _session: requests.Session = field(factory=lambda: _make_session(), init=False)
+    _transport: Transport = field(factory=Transport, init=False)
 
     def __attrs_post_init__(self) -> None:
         for name in _SILENT_LOGGERS:  # without logging configured, Python would print their records to stderr
             logging.getLogger(name).addHandler(logging.NullHandler())
         _read_distribution_from_files()
+        log = logging.getLogger("posthog")
+        level = log.level
         options: dict[str, Any] = {"is_server": False} if _takes(Posthog, "is_server") else {}
         self._client = Posthog(
             self.project.project_token,
             host=self.project.host,
             sync_mode=True,  # no thread, no atexit hook
             before_send=self._keep,
-            **options,
+            **options,  # `_build` marks a server's events: one process sends those of commands and of servers
         )
+        log.setLevel(level)  # the constructor sets it, for the tool's own client too
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._client.alias(previous_id=principal_id, distinct_id=anon_id)  # the SDK keeps `previous_id`
-        self._post(1, ALIAS_SECONDS)
+        answer = self._post(1, ALIAS_SECONDS)
+        if answer.personless:
+            raise NotAcceptedError(self._peer().say(_NOT_LINKED))
 
     def capture(self, records: Sequence[Record]) -> None:
         decided = [(record.event, record.attribution) for record in records if record.attribution is not None]
@@ -91,11 +103,13 @@ class PostHogSink:
         return messages[0]
 
     def _build(self, event: Event, attribution: Attribution) -> None:
-        flag = {PERSONLESS: False} if attribution.personless else {}
+        marks = {PERSONLESS: False} if attribution.personless else {}
+        if is_server_event(event):
+            marks["$is_server"] = True
         self._client.capture(
             event.name,
             distinct_id=attribution.distinct_id,
-            properties={**event.properties, **flag},
+            properties={**event.properties, **marks},
             timestamp=event.timestamp,
             uuid=event.uuid,
         )
@@ -103,53 +117,66 @@ class PostHogSink:
     def _keep(self, message: dict[str, Any]) -> None:
         """Collects a message. Returns None, so the client doesn't send it."""
         message["properties"].pop(_FROM_ENVIRONMENT, None)
+        message["properties"].update(POSTHOG_SETTINGS)
         self._messages.append(message)
 
-    def _post(self, due: int, seconds: float) -> None:
+    def _peer(self) -> Peer:
+        host = posthog_request.determine_server_host(self.project.host)
+        return Peer("PostHog", host, "REQUESTS_CA_BUNDLE", _ANSWERS)
+
+    def _post(self, due: int, seconds: float) -> Answer:
         """Sends the collected messages. `due`: their expected number; the client silently drops some."""
         batch = self._messages[:]
         self._messages.clear()
         if len(batch) != due:
             raise RefusedError("the SDK dropped the message")
         if not batch:
-            return
-        host = posthog_request.determine_server_host(self.project.host)
-        peer, proxy = Peer("PostHog", host, "REQUESTS_CA_BUNDLE", _ANSWERS), None
+            return Answer()
+        peer, proxy = self._peer(), None
         try:
-            proxy = find_proxy(host, _PROXIES)
-            status, content = within(seconds, lambda: self._send(batch, host, seconds, proxy))
+            proxy = find_proxy(peer.url, _PROXIES)
+            response = within(seconds, lambda: self._send(batch, peer.url, seconds, proxy))
         except Exception as error:
             raise NotAcceptedError(peer.explain(error, proxy)) from error
+        answer = self._read(response, [message["uuid"] for message in batch], peer, proxy)
+        accepted = [message for message in batch if message["uuid"] in answer.accepted]
+        if accepted:
+            self.accepted(accepted)
+        if len(accepted) < len(batch):
+            reasons = f" ({', '.join(sorted(set(answer.refused.values())))})" if answer.refused else ""
+            text = peer.say(_IN_PART, count=len(batch) - len(accepted), of=len(batch), why=reasons)
+            raise PartlyAcceptedError(text, answer.accepted, frozenset(answer.refused), response.retry_after)
+        return answer
+
+    def _read(self, response: Response, uuids: list[str], peer: Peer, proxy: Proxy | None) -> Answer:
+        """What a response says. Raises NotAcceptedError, RefusedError."""
+        status = response.status
         if status in _REFUSED:
             raise RefusedError(peer.explain_status(status))
+        if status == 429 and _OVER_QUOTA_BODY in response.content.lower():
+            raise NotAcceptedError(peer.say(_OVER_QUOTA), response.retry_after)
         if status != 200:
-            raise NotAcceptedError(peer.explain_status(status, proxy))
-        if len(content) > ANSWER_LIMIT:
+            raise NotAcceptedError(peer.explain_status(status, proxy), response.retry_after)
+        if len(response.content) > ANSWER_LIMIT:
             raise NotAcceptedError(peer.say(Failure.TOO_LARGE))
-        if not _is_accepted(content):
+        content = _parse(response.content)
+        answer = self.protocol.read(content, uuids) if isinstance(content, dict) else None
+        if answer is None:
             raise NotAcceptedError(peer.say(Failure.NOT_THEIRS))
-        self.accepted(batch)
+        if answer.over_quota:
+            raise NotAcceptedError(peer.say(_OVER_QUOTA), response.retry_after)
+        return answer
 
-    def _send(
-        self, batch: list[dict[str, Any]], host: str, seconds: float, proxy: Proxy | None
-    ) -> tuple[int, bytes]:
-        """Returns status and content of the response; content is truncated soon after ANSWER_LIMIT."""
-        post: Any = posthog_request.post
-        options = {"gzip": True, "timeout": seconds, "batch": batch}
-        self._session.proxies = {"http": proxy.url, "https": proxy.url} if proxy else {}
-        self._session.verify = _trusted((host, proxy.url) if proxy else (host,))
-        if _takes(post, "session"):
-            response: requests.Response = post(
-                self.project.project_token, host, _BATCH_PATH, **options, session=self._session
-            )
-        else:  # 6.x always posts through its module's session, which the tool's own client uses too
-            original, posthog_request._session = posthog_request._session, self._session
-            try:
-                response = post(self.project.project_token, host, _BATCH_PATH, **options)
-            finally:
-                posthog_request._session = original
-        with response:
-            return response.status_code, _read(response) if response.status_code == 200 else b""
+    def _send(self, batch: list[dict[str, Any]], host: str, seconds: float, proxy: Proxy | None) -> Response:
+        now = datetime.now(timezone.utc)
+        headers, body = self.protocol.pack(self.project.project_token, batch, now)
+        data = json.dumps(body, cls=posthog_request.DatetimeSerializer).encode()
+        return self._transport.post(host, self.protocol.path, headers, data, seconds, proxy)
+
+
+def _protocol_of(version: str) -> WireProtocol:
+    """The protocol that an SDK of this version speaks."""
+    return EventProtocol() if int(version.partition(".")[0]) >= _FIRST_WITH_RESULTS else BatchProtocol()
 
 
 def _read_distribution_from_files() -> None:
@@ -162,38 +189,11 @@ def _read_distribution_from_files() -> None:
         utils.distro = system
 
 
-def _make_session() -> requests.Session:
-    """A session without redirects, environment settings, .netrc and retries."""
-    session = requests.Session()
-    session.max_redirects = 0
-    session.trust_env = False  # request_settings reads the environment, for this URL only
-    session.stream = True  # a response is read up to its limit
-    return session
-
-
-def _trusted(urls: tuple[str, ...]) -> str | bool:
-    """The certificates to trust for these URLs: a path, or True for those of requests."""
-    if not any(url.startswith("https:") for url in urls):
-        return True
-    found = find_certificates(*_CERTIFICATES)
-    return found[0] if found else True
-
-
-def _read(response: requests.Response) -> bytes:
-    content = b""
-    for chunk in response.iter_content(ANSWER_LIMIT):
-        content += chunk
-        if len(content) > ANSWER_LIMIT:
-            break
-    return content
-
-
-def _is_accepted(content: bytes) -> bool:
+def _parse(content: bytes) -> object:
     try:
-        answer = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(answer, dict) and str(answer.get("status")).lower() in _ACCEPTED
+        return None
 
 
 def _takes(function: Any, parameter: str) -> bool:

@@ -317,7 +317,7 @@ def read_logbook(content: bytes) -> Logbook:
     moments = [
         stored.observed.seconds,
         stored.observed.looked_at or 0.0,
-        *(pause.due_at for _, pause in pauses),
+        *(moment for _, pause in pauses for moment in (pause.due_at, pause.not_before)),
         *(last.at for last in (stored.delivered, stored.failed, stored.unanswered) if last is not None),
     ]
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity

@@ -91,13 +91,15 @@ class AttemptLog:
         self._set_backoff(self.logbook.backoff.ended(name))
 
     def delivered(self, events: int) -> None:
-        """Record that the project accepted a batch of this many events."""
-        self.succeed(POSTHOG)
+        """Record that the project accepted this many events."""
         self.update(evolve(self.logbook, delivered=Delivered(self.clock.time(), events)))
 
-    def failed(self, reason: str) -> None:
-        """Record why PostHog did not accept a request."""
-        self.update(self.logbook.with_failure(self.clock.time(), reason))
+    def failed(self, reason: str, name: str = POSTHOG, retry_after: float = 0.0) -> None:
+        """Record why PostHog did not accept a request, and the seconds that it asked to wait."""
+        now = self.clock.time()
+        self.update(self.logbook.with_failure(now, reason))
+        if retry_after > 0:
+            self._set_backoff(self.logbook.backoff.postponed(name, now, retry_after))
 
     def unanswered(self, reason: str) -> None:
         """Record why a look-up failed."""

@@ -193,7 +193,7 @@ class Attributor:
         try:
             self.sink.alias(anon_id, principal_id)
         except NotAcceptedError as error:
-            self.attempts.failed(f"the anonymous id was not linked: {error}")
+            self.attempts.failed(f"the anonymous id was not linked: {error}", name, error.retry_after)
             return False
         self.attempts.succeed(name)
         return True

@@ -18,6 +18,7 @@ from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.errors import (
     NewerFormatError,
     NotAcceptedError,
+    PartlyAcceptedError,
     RefusedError,
     StoreError,
     UnwantedError,
@@ -284,13 +285,27 @@ class Delivery:
                 return True
             half = len(batch) // 2
             return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
+        except PartlyAcceptedError as error:
+            accepted = [record for record in batch if record.event.uuid in error.accepted]
+            self._remove_accepted(accepted)
+            refused = [record for record in batch if record.event.uuid in error.refused]
+            self.attempts.lost(LossReason.REFUSED, self.outbox.queue.remove(refused))
+            self.attempts.failed(str(error), retry_after=error.retry_after)
+            if len(accepted) + len(refused) < len(batch):
+                return False
         except NotAcceptedError as error:
-            self.attempts.failed(str(error))
+            self.attempts.failed(str(error), retry_after=error.retry_after)
             return False
-        self.attempts.delivered(len(batch))
-        self._delivered += len(batch)
-        self.outbox.queue.remove(batch)
+        else:
+            self._remove_accepted(batch)
+        self.attempts.succeed(POSTHOG)
         return True
+
+    def _remove_accepted(self, records: Sequence[Record]) -> None:
+        if records:
+            self.attempts.delivered(len(records))
+            self._delivered += len(records)
+            self.outbox.queue.remove(records)
 
     def flush(self, project: Project) -> Flushed:
         """Send all waiting events regardless of backoff; returns the result. Raises StoreError."""

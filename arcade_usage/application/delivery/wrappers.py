@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 
-from arcade_usage.application.errors import NotAcceptedError
+from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError
 from arcade_usage.application.ports import AnalyticsSink, PrincipalApi, Switch
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.ledger import Stamp
@@ -65,7 +65,11 @@ class CountingSink:
         self.sink.alias(anon_id, principal_id)
 
     def capture(self, records: Sequence[Record]) -> None:
-        self.sink.capture(records)
+        try:
+            self.sink.capture(records)
+        except PartlyAcceptedError as error:
+            self.delivered(len(error.accepted))
+            raise
         self.delivered(len(records))
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:

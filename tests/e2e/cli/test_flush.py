@@ -2,7 +2,7 @@
 
 import pytest
 
-from arcade_usage.demo.receiver import DOWN, WELL
+from arcade_usage.demo.receiver import DOWN, WELL, Behaviour
 from tests.e2e.cli.running import Shell, tree
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
@@ -17,7 +17,7 @@ def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
     ran = shell("flush", "--config-dir", world.folder)
     assert (ran.code, ran.err) == (3, "")
     assert (
-        "2 events still waiting: PostHog reports an error of its own (503): it is asked again later"
+        "2 events still waiting: PostHog is overloaded or down for a moment (503): it is asked again later"
         in ran.out
     )
     world.receiver.posthog = WELL
@@ -26,6 +26,34 @@ def test_flush_delivers_and_says_so(shell: Shell, world: World) -> None:
     assert "2 events delivered" in ran.out
     assert set(world.events) == {"one", "two"}
     assert shell("flush", "--config-dir", world.folder).out == "No events are waiting.\n"
+
+
+ANSWERS = {
+    "PostHog takes no events of this project, whose quota is used up: inform the author of the tool": Behaviour(
+        takes=False, body=b'{"status": 1, "quota_limited": ["events"]}'
+    ),
+    "PostHog does not accept the project token (401): inform the author of the tool": Behaviour(
+        takes=False, status=401
+    ),
+    "PostHog gets too many requests (429): it is asked again later": Behaviour(takes=False, status=429),
+    "PostHog is overloaded or down for a moment (503): it is asked again later": Behaviour(
+        takes=False, status=503, headers={"Retry-After": "1800"}
+    ),
+}
+
+
+def test_each_answer_of_posthog_has_its_words(shell: Shell, world: World) -> None:
+    """`flush` and `status` say what came, and the event waits; as long as PostHog asks for, if it does."""
+    world.receiver.posthog = DOWN
+    world.run("one")
+    for words, behaviour in ANSWERS.items():
+        world.receiver.posthog = behaviour
+        assert f"1 event still waiting: {words}" in shell("flush", "--config-dir", world.folder).out
+        out = shell("status", "--config-dir", world.folder).out
+        (line,) = [line for line in out.splitlines() if line.strip().startswith("last failure")]
+        assert words in line
+    (line,) = [line for line in out.splitlines() if line.strip().startswith("next attempt")]
+    assert "in 29 min" in line or "in 30 min" in line
 
 
 @here
@@ -50,7 +78,7 @@ def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, wo
     world.store_credentials("principal-1", version=2)
     world.run("undecided")
     host = world.receiver.url.removeprefix("http://")
-    to_posthog = "PostHog reports an error of its own (503): it is asked again later"
+    to_posthog = "PostHog is overloaded or down for a moment (503): it is asked again later"
     to_cloud = f"Arcade Cloud is not at {host} (404): check the address"
     out = shell("flush", "--config-dir", world.folder).out
     assert f"2 events still waiting: {to_posthog}" in out

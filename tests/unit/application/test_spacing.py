@@ -225,3 +225,66 @@ def test_an_undecided_event_of_another_installation_grows_old(simulation: Simula
         simulation.clock.advance(86_400)
     assert simulation.outbox.queue.pending() == []
     assert simulation.outbox.log.read().losses.counts == {LossReason.TOO_OLD.value: 1}
+
+
+def test_a_service_that_asks_to_wait_gets_its_time(simulation: Simulation) -> None:
+    """A failed batch with Retry-After: no process tries before, every one after; a login does not wait for it."""
+    simulation.posthog.failing, simulation.posthog.retry_after = True, 600.0
+    simulation.run("fails")
+    simulation.posthog.failing = False
+    simulation.clock.advance(590)
+    waiting = simulation.run("too early")
+    assert simulation.person_of(waiting) is None
+    simulation.clock.advance(10)
+    simulation.run("in time")
+    assert simulation.person_of(waiting) is not None
+    assert simulation.outbox.queue.pending() == []
+
+
+def test_a_login_does_not_wait_for_what_a_service_asked(simulation: Simulation) -> None:
+    """Somebody sits there; a flush is the same."""
+    simulation.posthog.failing, simulation.posthog.retry_after = True, 3600.0
+    simulation.run("fails")
+    simulation.posthog.failing = False
+    assert simulation.distinct_id_of(simulation.log_in("alice")) == "alice"
+
+
+def test_each_event_of_a_batch_has_its_own_fate(simulation: Simulation) -> None:
+    """What was accepted is never sent again, what is refused is dropped and counted, the rest waits its time."""
+    simulation.posthog.failing = True
+    events = {name: simulation.run(name) for name in ("one", "bad", "later", "four")}
+    simulation.posthog.failing = False
+    simulation.wait_out_backoff()
+    simulation.posthog.dropped, simulation.posthog.postponed = frozenset({"bad"}), frozenset({"later"})
+    events["five"] = simulation.run("five")
+    (waiting,) = simulation.outbox.queue.pending()
+    logbook = simulation.outbox.log.read()
+    assert waiting.event == events["later"]
+    assert logbook.losses.counts == {LossReason.REFUSED.value: 1}
+    assert logbook.delivered is not None
+    assert logbook.delivered.events == 3
+    assert logbook.failed is not None
+    assert logbook.backoff.next_due is not None
+    simulation.posthog.postponed = frozenset()
+    simulation.wait_out_backoff()
+    simulation.run("six")
+    names = [record.event.name for batch in simulation.posthog.batches for record in batch]
+    assert [name for name in names if name != "later"] == ["one", "bad", "four", "five", "six"]
+    assert simulation.person_of(events["later"]) is not None
+    assert simulation.outbox.log.read().backoff.next_due is None
+
+
+def test_a_batch_of_refused_events_is_one_request(simulation: Simulation) -> None:
+    """Where each event has a result nothing is halved, and nothing waits."""
+    simulation.posthog.failing = True
+    for _ in range(5):
+        simulation.run("bad")
+    simulation.posthog.failing = False
+    simulation.wait_out_backoff()
+    calls = simulation.posthog.calls
+    simulation.posthog.dropped = frozenset({"bad"})
+    simulation.run("bad")
+    assert simulation.posthog.calls == calls + 1
+    logbook = simulation.outbox.log.read()
+    assert simulation.outbox.queue.pending() == []
+    assert (logbook.losses.counts, logbook.backoff.next_due) == ({LossReason.REFUSED.value: 6}, None)

@@ -20,6 +20,21 @@ Each event has a name, a random `uuid`, the time when the command ended or the s
 otherwise. Text from outside is redacted before it is stored or sent, and is at most {MESSAGE_LIMIT} characters long.
 """
 
+_ADDRESSES = """The link of a random id to an account carries `$ip`, `$ignore_sent_at`, `$geoip_disable`, `$lib`,
+`$lib_version` and the two ids, and nothing else.
+
+**Addresses.** For an event without `$ip`, PostHog stores the address that the request came from. Every event and link
+has `$ip` set to `0.0.0.0`, so the address is not stored. The request itself still comes from that address, as any
+request does. The PostHog project setting "Discard client IP data" removes `$ip` from every event of the project,
+whichever program sent it; then not even `0.0.0.0` is stored.
+
+**Times.** An event has the time of the clock that recorded it. PostHog would change it by the difference between its
+own clock and the sender's at delivery, which may be days later and under a clock that was set meanwhile: the event
+would move, and a repeat of it could fall on another day and count twice. `$ignore_sent_at` turns this off. So an event
+that was recorded under a wrong clock keeps that wrong time; one that is more than 23 hours ahead of PostHog's clock
+gets the time of its arrival. `device_start_timestamp` and `device_end_timestamp` do not depend on the clock.
+"""
+
 _REDACTION = """## What redaction finds, and what it misses
 
 Redaction replaces these parts of a text:
@@ -57,8 +72,9 @@ def write_page() -> str:
             "## Events of a server\n",
             "The server gives the event its name.\n",
             _table(SERVER_FIELDS),
-            "## What PostHog's SDK adds to each event\n",
+            "## What is added for PostHog\n",
             _table(SDK_FIELDS),
+            _ADDRESSES,
             "## What the tool adds\n",
             "The tool's `properties`, redacted. Names that begin with `$` and the names above are refused. The tool's"
             " own documentation lists them.\n",

@@ -78,3 +78,34 @@ def test_pauses_are_bounded() -> None:
         backoff = backoff.begun(f"alias {number}", NOW + number, 0.0)
     assert len(backoff.by_name) == PAUSES_LIMIT
     assert backoff.hold_back(f"alias {PAUSES_LIMIT * 2 - 1}", NOW + PAUSES_LIMIT * 2)
+
+
+def test_a_service_that_asks_to_wait_is_waited_for() -> None:
+    """Nothing is due earlier than it asked for, nor earlier than it would have been."""
+    backoff = Backoff().begun("sink", NOW, randomness=0.0).postponed("sink", NOW + 1, 120.0)
+    assert (backoff.hold_back("sink", NOW + 120.9), backoff.hold_back("sink", NOW + 121)) == (True, False)
+    backoff = Backoff().begun("sink", NOW, randomness=0.0).postponed("sink", NOW, 5.0)
+    assert (backoff.hold_back("sink", NOW + 29.9), backoff.hold_back("sink", NOW + 30)) == (True, False)
+
+
+def test_nobody_waits_longer_than_the_longest_pause() -> None:
+    """Whatever a service asks for."""
+    backoff = Backoff().begun("sink", NOW, randomness=0.0).postponed("sink", NOW, 1e9)
+    assert backoff.hold_back("sink", NOW + LONGEST_SECONDS - 1)
+    assert not backoff.hold_back("sink", NOW + LONGEST_SECONDS)
+
+
+def test_what_is_asked_of_one_attempt_is_asked_of_no_other() -> None:
+    """Of an alias, for example; and nothing is asked of what has no pause."""
+    backoff = Backoff().begun("sink", NOW, 0.0).begun("alias", NOW, 0.0)
+    postponed = backoff.postponed("alias", NOW, 300.0)
+    assert dict(postponed.by_name)["sink"] == dict(backoff.by_name)["sink"]
+    assert backoff.postponed("another", NOW, 300.0) == backoff
+
+
+def test_early_attempts_wait_too() -> None:
+    """A server tries early as soon as it may; not at all where that is no earlier than the pause's end."""
+    backoff = Backoff().begun("sink", NOW, randomness=0.0)
+    assert backoff.postponed("sink", NOW, 3.0).early_at("sink", NOW, 0) == NOW + 3
+    assert backoff.postponed("sink", NOW, 3.0).early_at("sink", NOW, 2) == NOW + 4
+    assert backoff.postponed("sink", NOW, 60.0).early_at("sink", NOW, 0) is None
