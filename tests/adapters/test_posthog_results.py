@@ -68,7 +68,7 @@ def test_the_sdk_sends_the_same(sink: PostHogSink, receiver: Receiver) -> None:
         timestamp=event.timestamp,
         uuid=event.uuid,
     )
-    client.alias(previous_id=ANON, distinct_id=ALICE)
+    client.alias(previous_id=ALICE, distinct_id=ANON)
     sink.capture([record])
     sink.alias(ANON, ALICE)
     theirs, their_alias, ours, our_alias = receiver.requests

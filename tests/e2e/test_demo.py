@@ -145,7 +145,7 @@ def test_a_fault_in_the_next_person_store_makes_it_fail(monkeypatch: pytest.Monk
                 "event": each.name,
                 "distinct_id": each.distinct_id,
                 "uuid": each.uuid,
-                "timestamp": each.day,
+                "timestamp": "2026-11-01T12:00:00+00:00",
                 "properties": each.properties,
             }
             for each in events
