@@ -3,6 +3,9 @@
 It never slows, breaks or misattributes a command. Start with `Tool`.
 """
 
+import os
+import sys
+
 TYPE_CHECKING = False  # not typing's: the delivery process writes an event before it imports typing
 if TYPE_CHECKING:
     from typing import Any
@@ -44,6 +47,41 @@ _HOMES = {
     "server_tracker": "arcade_usage.composition.server",
     "track": "arcade_usage.adapters.frameworks.typer_app",
 }
+
+# Packages on the command path that contain only a docstring.
+_PACKAGES = (
+    "adapters",
+    "adapters.files",
+    "adapters.frameworks",
+    "adapters.process",
+    "adapters.storage",
+    "application",
+    "application.command",
+    "composition",
+    "domain",
+)
+
+
+def _register_packages() -> None:
+    """Register `_PACKAGES` as Python registers packages without __init__.py.
+
+    Importing them instead takes 0.7 of the 4.3 ms that a command of a Typer app is longer by.
+    """
+    for name in _PACKAGES:
+        parent, _, own_name = f"{__name__}.{name}".rpartition(".")
+        spec = type(__spec__)(f"{parent}.{own_name}", None, is_package=True)
+        spec.submodule_search_locations = [os.path.join(sys.modules[parent].__path__[0], own_name)]
+        package = type(sys)(spec.name)
+        package.__spec__, package.__package__, package.__path__ = (
+            spec,
+            spec.name,
+            spec.submodule_search_locations,
+        )
+        sys.modules[spec.name] = package
+        setattr(sys.modules[parent], own_name, package)
+
+
+_register_packages()
 
 
 def __getattr__(name: str) -> "Any":
