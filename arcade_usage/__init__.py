@@ -68,17 +68,17 @@ def _register_packages() -> None:
     Importing them instead takes 0.7 of the 4.3 ms that a command of a Typer app is longer by.
     """
     for name in _PACKAGES:
-        parent, _, own_name = f"{__name__}.{name}".rpartition(".")
-        spec = type(__spec__)(f"{parent}.{own_name}", None, is_package=True)
-        spec.submodule_search_locations = [os.path.join(sys.modules[parent].__path__[0], own_name)]
-        package = type(sys)(spec.name)
-        package.__spec__, package.__package__, package.__path__ = (
-            spec,
-            spec.name,
-            spec.submodule_search_locations,
-        )
-        sys.modules[spec.name] = package
-        setattr(sys.modules[parent], own_name, package)
+        full_name = f"{__name__}.{name}"
+        spec = type(__spec__)(full_name, None, is_package=True)
+        spec.submodule_search_locations = [os.path.join(__path__[0], *name.split("."))]
+        package = type(sys)(full_name)
+        package.__spec__ = spec
+        package.__package__ = full_name
+        package.__path__ = spec.submodule_search_locations
+        parent, _, own_name = full_name.rpartition(".")
+        setattr(
+            sys.modules[parent], own_name, sys.modules.setdefault(full_name, package)
+        )  # reload() keeps it
 
 
 _register_packages()

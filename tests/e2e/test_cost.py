@@ -157,6 +157,12 @@ def test_a_registered_package_contains_only_a_docstring() -> None:
         assert importlib.util.find_spec(package.__name__) is package.__spec__
 
 
+def test_reloading_the_library_keeps_its_modules() -> None:
+    """As for any package: what was imported from it stays reachable."""
+    consent = arcade_usage.domain.consent
+    assert importlib.reload(arcade_usage).domain.consent is consent
+
+
 def test_a_logout_imports_a_known_few_modules_more(world: World) -> None:
     """It rotates before the tool goes on, and imports nothing of others for it."""
     world.log_in("principal-alice")
