@@ -136,17 +136,23 @@ def call_when_off() -> None:
 
 
 class Stopwatch:
-    """Adds up the wall and CPU time, in seconds, that is spent inside its `with` blocks."""
+    """Adds up wall and CPU time, in seconds, and growth of peak memory, in bytes, inside its `with` blocks."""
 
     def __init__(self) -> None:
         self.seconds = self.cpu = 0.0
+        self.memory = 0
 
     def __enter__(self) -> None:
-        self._cpu, self._begun = time.process_time(), time.monotonic()
+        self._memory, self._cpu, self._begun = _peak_memory(), time.process_time(), time.monotonic()
 
     def __exit__(self, *_: object) -> None:
         self.seconds += time.monotonic() - self._begun
         self.cpu += time.process_time() - self._cpu
+        self.memory += _peak_memory() - self._memory
+
+
+def _peak_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 class TimedTracker:
@@ -233,16 +239,14 @@ SUBJECTS: dict[str, Callable[[], None]] = {
 def main() -> None:
     assert typer.__name__ in sys.modules
     name, watch = sys.argv[1], Stopwatch()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = time.monotonic()
     if name in APPS:
         APPS[name](watch)
     else:
         with watch:
             SUBJECTS[name]()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
     sys.stdout.write(
-        f'{{"begun": {begun!r}, "seconds": {watch.seconds!r}, "cpu": {watch.cpu!r}, "memory": {memory * 1024}}}'
+        f'{{"begun": {begun!r}, "seconds": {watch.seconds!r}, "cpu": {watch.cpu!r}, "memory": {watch.memory}}}'
     )
     sys.stdout.flush()
     os._exit(0)  # what a subject does at exit is not measured

@@ -207,7 +207,8 @@ def _account(account: Account) -> str:
     return "\n\n".join(
         [
             "### Imports of the command path",
-            "Without the tool's own, as measured by `-X importtime`, which itself adds to each import.",
+            "Without the tool's own, as measured by `-X importtime`, which adds to each import. It does not list"
+            " `arcade_usage.tool`, because that is imported by name.",
             _table(
                 ("module", "floor (ms)", "ours (ms)"),
                 [
