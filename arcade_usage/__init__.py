@@ -63,9 +63,9 @@ _PACKAGES = (
 
 
 def _register_packages() -> None:
-    """Register `_PACKAGES` as Python registers packages without __init__.py.
+    """Register `_PACKAGES` as Python registers packages without __init__.py. Their __init__.py is never run.
 
-    Importing them instead takes 0.7 of the 4.3 ms that a command of a Typer app is longer by.
+    Importing them instead adds 0.7 ms to the 3.5 ms of a command in a Typer app.
     """
     for name in _PACKAGES:
         full_name = f"{__name__}.{name}"

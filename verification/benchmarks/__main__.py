@@ -1,6 +1,6 @@
 """Measures all costs and writes docs/performance.md and its charts: python -m verification.benchmarks [--rounds N] [--quick].
 
-Takes about a quarter of an hour on a quiet machine. The exit code is 0 even if goals are missed; the page shows them.
+Takes about 20 minutes on a quiet machine. The exit code is 0 even if goals are missed; the page shows them.
 """
 
 import argparse
