@@ -3,6 +3,9 @@
 It never slows, breaks or misattributes a command. Start with `Tool`.
 """
 
+import os
+import sys
+
 TYPE_CHECKING = False  # not typing's: the delivery process writes an event before it imports typing
 if TYPE_CHECKING:
     from typing import Any
@@ -44,6 +47,41 @@ _HOMES = {
     "server_tracker": "arcade_usage.composition.server",
     "track": "arcade_usage.adapters.frameworks.typer_app",
 }
+
+# Packages on the command path that contain only a docstring.
+_PACKAGES = (
+    "adapters",
+    "adapters.files",
+    "adapters.frameworks",
+    "adapters.process",
+    "adapters.storage",
+    "application",
+    "application.command",
+    "composition",
+    "domain",
+)
+
+
+def _register_packages() -> None:
+    """Register `_PACKAGES` as Python registers packages without __init__.py. Their __init__.py is never run.
+
+    Importing them instead adds 0.7 ms to the 3.5 ms of a command in a Typer app.
+    """
+    for name in _PACKAGES:
+        full_name = f"{__name__}.{name}"
+        spec = type(__spec__)(full_name, None, is_package=True)
+        spec.submodule_search_locations = [os.path.join(__path__[0], *name.split("."))]
+        package = type(sys)(full_name)
+        package.__spec__ = spec
+        package.__package__ = full_name
+        package.__path__ = spec.submodule_search_locations
+        parent, _, own_name = full_name.rpartition(".")
+        setattr(
+            sys.modules[parent], own_name, sys.modules.setdefault(full_name, package)
+        )  # reload() keeps it
+
+
+_register_packages()
 
 
 def __getattr__(name: str) -> "Any":

@@ -1,5 +1,7 @@
 """What tracking costs, counted rather than timed: modules, calls, and processes that import the SDK."""
 
+import ast
+import importlib.util
 import os
 import re
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import arcade_usage
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.hosts import BLOCK, run_host, start_of_host
 from tests.e2e.world import TOKEN, World
@@ -22,6 +25,7 @@ COMMAND_PATH = frozenset(
         "arcade_usage.adapters",
         "arcade_usage.adapters.files",
         "arcade_usage.adapters.files.ownership",
+        "arcade_usage.adapters.frameworks",
         "arcade_usage.adapters.process",
         "arcade_usage.adapters.process.launcher",
         "arcade_usage.adapters.storage",
@@ -51,6 +55,28 @@ OURS_AT_LOGOUT = frozenset(
     )
 )
 LOGOUT_MODULES = 15
+# What a Typer app imports besides that. `frameworks` is registered, not imported.
+OURS_IN_A_TYPER_APP = frozenset(
+    (
+        "arcade_usage.adapters.frameworks.invocation",
+        "arcade_usage.adapters.frameworks.typer_app",
+        "arcade_usage.tool",
+    )
+)
+TYPER_APP = """
+import typer
+app = typer.Typer()
+@app.callback()
+def group(): pass
+@app.command()
+def run(): pass
+"""
+RUN_TYPER_APP = """
+sys.argv[1:], arguments = ["run"], sys.argv[1:]
+try: app()
+except SystemExit as ended: assert not ended.code
+sys.argv[1:] = arguments
+"""
 ORDINARY_HOST = "import enum, importlib, subprocess, typing"
 
 # Calls of functions, Python's and C's, of building a tracker and tracking one command, nothing being new. A third
@@ -99,6 +125,43 @@ def test_a_command_imports_a_known_few_modules(world: World) -> None:
     world.run("first")
     tracking = run_host(f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK}", world.scratch)
     assert tracking.modules - run_host(ORDINARY_HOST, world.scratch).modules == COMMAND_PATH
+
+
+def test_a_typer_app_imports_three_modules_more(world: World) -> None:
+    """A command that returns ends with Click's Exit(0); nothing is imported to classify it."""
+    world.run("first")
+    tracked = (
+        "import arcade_usage\n"
+        f"tool = arcade_usage.Tool(distribution='arcade-usage', project_token={TOKEN!r},"
+        f" host={world.receiver.url!r}, config_dir={os.fspath(world.folder)!r})\n"
+        f"tool.track(app)\n{RUN_TYPER_APP}"
+    )
+    with_tracking = run_host(f"{TYPER_APP}{tracked}", world.scratch)
+    without = run_host(f"{TYPER_APP}{RUN_TYPER_APP}", world.scratch)
+    added = with_tracking.modules - without.modules
+    assert {name for name in added if name.startswith("arcade_usage")} == OURS_IN_A_TYPER_APP | {
+        name for name in COMMAND_PATH if name.startswith("arcade_usage")
+    }
+    assert world.events["run"].name.endswith("succeeded")
+
+
+def test_a_registered_package_contains_only_a_docstring() -> None:
+    """Its __init__.py is never run, so code in it would be lost. Each other package runs its own."""
+    home = Path(arcade_usage.__file__).parent
+    for name in arcade_usage._PACKAGES:
+        source = home.joinpath(*name.split("."), "__init__.py").read_text(encoding="utf-8")
+        (statement,) = ast.parse(source).body
+        assert isinstance(statement, ast.Expr)
+        package = sys.modules[f"arcade_usage.{name}"]
+        assert [Path(path) for path in package.__path__] == [home.joinpath(*name.split("."))]
+        assert importlib.import_module(package.__name__) is package
+        assert importlib.util.find_spec(package.__name__) is package.__spec__
+
+
+def test_reloading_the_library_keeps_its_modules() -> None:
+    """As for any package: what was imported from it stays reachable."""
+    consent = arcade_usage.domain.consent
+    assert importlib.reload(arcade_usage).domain.consent is consent
 
 
 def test_a_logout_imports_a_known_few_modules_more(world: World) -> None:

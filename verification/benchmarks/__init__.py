@@ -1,4 +1,4 @@
-"""What tracking costs, beside a bare spawn, the bare SDK, and what others do: `python -m verification.benchmarks`.
+"""Costs of tracking, next to the lowest possible cost and to other libraries: `python -m verification.benchmarks`.
 
-Each subject runs in an environment of its own, in real processes against receivers on this machine. Linux only.
+Each subject has its own environment and runs in real processes, against receivers on this machine. Linux only.
 """

@@ -1,4 +1,4 @@
-"""Where the time goes: imports as Python times them, and system calls as strace counts them, beside floor and limit."""
+"""Where the time goes: import times and system calls, next to the floor and to the SDK alone."""
 
 import os
 import re
@@ -25,7 +25,7 @@ _CALLS = re.compile(r"\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)(?:\s+\d+)?\s+(\w+)")
 
 @frozen
 class Imports:
-    """Modules by name, each with the ms that it took by itself."""
+    """Each module's own import time in ms, by name."""
 
     by_module: Mapping[str, float]
 
@@ -37,7 +37,7 @@ class Imports:
         return sum(self.by_module.values())
 
     def by_package(self) -> dict[str, tuple[int, float]]:
-        """How many modules of each package, and their ms."""
+        """The number of modules of each package, and their time in ms."""
         found: dict[str, list[float]] = defaultdict(list)
         for name, ms in self.by_module.items():
             top = name.partition(".")[0]
@@ -50,7 +50,7 @@ _STANDARD = sys.stdlib_module_names | {"encodings"}
 
 @frozen
 class Account:
-    """Imports and system calls of the host and of the delivery process; calls are empty where strace is not."""
+    """Imports and system calls of the tool and of the delivery process; calls are empty without strace."""
 
     floor: Imports
     command: Imports
@@ -89,7 +89,7 @@ def measure_account(homes: Homes, rounds: int) -> Account:
 
 
 def _payload(home: Path, posthog: str) -> str:
-    """What a command in that home hands over."""
+    """The payload of a command in that home."""
     layout = Layout(os.fspath(home / ".arcade"))
     snapshot = FolderSnapshots(layout).take()
     assert snapshot is not None

@@ -1,9 +1,9 @@
-"""A server in our environment: captures many events as fast as it can, waits for a word, and says what that took.
+"""A server in our environment: captures many events as fast as it can and prints their cost as JSON.
 
     python chatter.py ours|sdk|files EVENTS
 
-Runs by itself. Where PostHog is, $BENCHMARK_POSTHOG says. It waits on stdin until all has arrived, so that what
-happens in the background counts, too.
+Runs by itself. $BENCHMARK_POSTHOG is the URL of PostHog. It waits on stdin until all events have arrived, so that
+the background is measured too.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 POSTHOG = os.environ.get("BENCHMARK_POSTHOG", "")
 EVENT = "MCP tool called"
-PAUSE_EVERY, PAUSE_SECONDS = 100, 0.005  # a server has other work to do; nothing of it counts
+PAUSE_EVERY, PAUSE_SECONDS = 100, 0.005  # stands for a server's other work; not measured
 BATCH = 100  # events that ours has in files at a time
 
 ServerEvent = Callable[[dict[str, object]], object]
@@ -33,20 +33,20 @@ def ours() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
 
 
 def sdk() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
-    """The SDK's own client, as its documentation has it."""
+    """The SDK's client, used as in its documentation."""
     import posthog
 
     client: Any = posthog.Posthog("phc_of_the_benchmark", host=POSTHOG)
     return (
-        lambda properties: client.capture(EVENT, distinct_id="somebody", properties=properties),
+        lambda properties: client.capture(EVENT, distinct_id="user", properties=properties),
         lambda: 0,
         client.shutdown,
     )
 
 
 def files() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
-    """What it takes to have each event in a file until it has arrived: made, put in its place, removed with others."""
-    folder = tempfile.mkdtemp(dir=os.path.expanduser("~"))  # on the file system that ours is on
+    """One file per event: written, renamed, and removed in batches."""
+    folder = tempfile.mkdtemp(dir=os.path.expanduser("~"))  # on the same file system as ours
     written = os.path.join(folder, "written")
     placed: list[str] = []
 
@@ -73,7 +73,7 @@ def files() -> tuple[ServerEvent, Callable[[], int], Callable[[], None]]:
 def main() -> None:
     events = int(sys.argv[2])
     capture, dropped, close = {"ours": ours, "sdk": sdk, "files": files}[sys.argv[1]]()
-    capture({"number": -1})  # what it imports is not what an event costs
+    capture({"number": -1})  # imports are not part of an event's cost
     sys.stdin.readline()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     times = []

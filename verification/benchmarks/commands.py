@@ -1,27 +1,29 @@
-"""The added cost of one command, inside a host that has imported Typer, in every state, interleaved."""
+"""The cost that tracking adds to one command, inside the tool, in every state, interleaved."""
 
 import json
 from collections.abc import Iterator
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from verification.benchmarks.homes import Homes, Setup
 from verification.benchmarks.host import CALLS_WHEN_OFF
 from verification.benchmarks.measurements import Goal, Measurements
 
-TIMES_THE_FLOOR = 1.5
+TIMES_THE_FLOOR = 2.0
+ARCADE_MS = 1.2
 TIMES_LESS = 40.0  # than the incumbent
 OFF_MICROSECONDS = 5.0
 IMPORT_MS = 2.0
 MEMORY_MIB = 1.0
 
-# In these the goal does not hold: a first run makes files, a failing command is redacted.
-FIRST, FAILING, OFF = "first run", "failing command", "off"
+# The goals do not apply to these: the first command makes files, a failing one is classified.
+FIRST, FAILING, OFF, LINKED = "first run", "failing command", "off", "linked"
+APP, ARCADE, ARCADE_FLOOR = "app", "arcade", "arcade_floor"  # subjects of host.py
 
 
 @frozen
 class Cost:
-    """What one subject takes in one state: wall and CPU of the host in ms, memory added to its peak in MiB."""
+    """One subject in one state: wall and CPU time in ms, memory added to the tool's peak in MiB."""
 
     subject: str
     state: str
@@ -57,8 +59,11 @@ def measure_commands(homes: Homes, rounds: int) -> list[Cost]:
 
 def _places(homes: Homes) -> Iterator[tuple[str, str, Setup]]:
     for state, place in _states(homes, "ours").items():
-        yield "floor", state, place  # right before, in such a home: what that does to caches is nobody's
+        yield "floor", state, place  # right before, in an equal home, so that both find the same caches
         yield "ours", state, place
+        if state == LINKED:
+            for subject in (APP, ARCADE_FLOOR, ARCADE):
+                yield subject, state, evolve(place, variables={"ARCADE_DISABLE_AUTOUPDATE": "1"})
     for state, place in _states(homes, "incumbent").items():
         yield "incumbent", state, place
     yield "peer", "anonymous", Setup(homes.anonymous("peer"), homes.posthog)
@@ -72,7 +77,7 @@ def _states(homes: Homes, subject: str) -> dict[str, Setup]:
     states = {
         FIRST: Setup(None, homes.posthog),
         "anonymous": Setup(homes.anonymous(subject), homes.posthog),
-        "linked": Setup(linked, homes.posthog),
+        LINKED: Setup(linked, homes.posthog),
         "logged in, not linked": Setup(logged_in, homes.posthog),
         "PostHog unreachable": Setup(logged_in, homes.dead),
         "cloud unreachable": Setup(homes.logged_in(subject, homes.dead), homes.posthog),
@@ -93,23 +98,34 @@ def find(costs: list[Cost], subject: str, state: str) -> Cost:
 
 
 def judge_commands(costs: list[Cost]) -> list[Goal]:
-    """The goals, and what was measured."""
+    """The goals and the measured figures."""
     ours = [cost for cost in costs if cost.subject == "ours"]
     usual = [cost for cost in ours if cost.state not in (FIRST, FAILING, OFF)]
     theirs = {cost.state: cost for cost in costs if cost.subject == "incumbent"}
     return [
         Goal(
-            "a command, in the state that takes longest, to the floor",
+            "a `with` block, in the slowest state, to the floor",
             max(cost.wall.over(find(costs, "floor", cost.state).wall) for cost in usual),
             at_most=TIMES_THE_FLOOR,
         ),
         Goal(
-            "the incumbent to ours, in the state where that is closest",
+            "a command of a Typer app, to the floor",
+            find(costs, APP, LINKED).wall.over(find(costs, "floor", LINKED).wall),
+            at_most=TIMES_THE_FLOOR,
+        ),
+        Goal(
+            "a command of the Arcade CLI",
+            find(costs, ARCADE, LINKED).wall.median,
+            at_most=ARCADE_MS,
+            unit="ms",
+        ),
+        Goal(
+            "the incumbent to ours, in the closest state",
             min(theirs[cost.state].wall.over(cost.wall) for cost in usual if cost.state in theirs),
             at_least=TIMES_LESS,
         ),
         Goal(
-            "one call when off",
+            "one call while tracking is off",
             find(costs, "call_when_off", OFF).wall.median * 1000,
             at_most=OFF_MICROSECONDS,
             unit="µs",
@@ -121,7 +137,7 @@ def judge_commands(costs: list[Cost]) -> list[Goal]:
             unit="ms",
         ),
         Goal(
-            "memory added to the host's peak, in the state that takes most",
+            "memory added to the tool's peak, in the largest state",
             max(cost.memory.median for cost in usual),
             at_most=MEMORY_MIB,
             unit="MiB",

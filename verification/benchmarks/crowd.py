@@ -1,4 +1,4 @@
-"""Many commands from several shells at once: how long until the last one is in, what it takes, how many run at a time."""
+"""Many commands from several shells at once: time until the last event arrives, CPU, concurrent processes."""
 
 import subprocess
 import time
@@ -21,8 +21,8 @@ _LOOP = 'left=$1; shift; while [ "$left" -gt 0 ]; do "$@" >/dev/null; left=$((le
 
 @frozen
 class Crowd:
-    """What `commands` of one subject took: seconds to the last arrival, CPU ms per event, hosts and senders together
-    and senders alone; the most detached processes at a time, and the most of them with the SDK imported.
+    """`commands` commands of one subject: seconds until the last event arrives; CPU per event in ms, in all and of
+    the detached processes; the most concurrent detached processes, and the most of them with the SDK imported.
     """
 
     subject: str
@@ -36,7 +36,7 @@ class Crowd:
 
 
 def measure_crowd(homes: Homes, receiver: Receiver, subject: str, commands: int) -> Crowd:
-    """`commands` commands from SHELLS shells, in the home of somebody whose link is settled."""
+    """Run `commands` commands from SHELLS shells, in the home of a linked user."""
     home = homes.linked(subject)
     place = Setup(home, homes.posthog)
     before, begun = len(receiver.arrivals), time.monotonic()
@@ -74,7 +74,7 @@ def _shares(commands: int) -> list[int]:
 
 @define
 class _Watch:
-    """Counts what runs detached, and what of it has the SDK imported: only that maps the TLS library."""
+    """Counts detached processes, and those that imported the SDK: only these map the TLS library."""
 
     shells: frozenset[int]
     peak: int = 0
@@ -92,15 +92,15 @@ class _Watch:
 def _maps_tls(process: int) -> bool:
     try:
         return "libssl" in Path(f"/proc/{process}/maps").read_text(encoding="utf-8")
-    except OSError:  # it has just ended
+    except OSError:  # the process has ended
         return False
 
 
 def judge_crowds(ours: Crowd, theirs: Crowd) -> list[Goal]:
-    """The goals, and what was measured."""
+    """The goals and the measured figures."""
     return [
         Goal("wall time to the incumbent's", ours.wall_seconds / theirs.wall_seconds, at_most=TIMES_THE_WALL),
         Goal("CPU per event to the incumbent's", ours.cpu_ms / theirs.cpu_ms, at_most=TIMES_THE_CPU),
-        Goal("senders with the SDK imported, at a time", ours.peak_with_sdk, at_most=1, unit="processes"),
+        Goal("concurrent processes with the SDK imported", ours.peak_with_sdk, at_most=1, unit="processes"),
         Goal("events that did not arrive", ours.commands - ours.arrived, at_most=0, unit="events"),
     ]

@@ -1,4 +1,4 @@
-"""One delivery process: from launch to received, its CPU and its peak memory, beside the bare SDK."""
+"""One delivery process: time from launch to receipt, CPU and peak memory, next to the SDK alone."""
 
 import fcntl
 import json
@@ -16,14 +16,14 @@ from verification.benchmarks.receiver import Receiver
 TIMES_THE_LIMIT = 1.2
 TIMES_AN_INTERPRETER = 3.0
 LIMIT, BARE = "the SDK alone, one POST", "an interpreter that does nothing"
-LIMIT_WITH_PACKAGES = "the SDK beside attrs, cattrs and filelock, one POST"
+LIMIT_WITH_PACKAGES = "the SDK, attrs, cattrs and filelock, one POST"
 BARE_WITH_PACKAGES = "an interpreter that imports attrs and cattrs"
-BUSY, PAUSED = "ours, a sender at work", "ours, in a pause"
+BUSY, PAUSED = "ours, while another process sends", "ours, before the next attempt is due"
 
 
 @frozen
 class Delivery:
-    """What became of one launch: ms to its arrival (None where nothing is sent), CPU in ms, peak memory in MiB."""
+    """One kind of delivery: ms to receipt (None if nothing is sent), CPU in ms, peak memory in MiB."""
 
     name: str
     latency: Measurements | None
@@ -110,13 +110,13 @@ def find(deliveries: list[Delivery], name: str) -> Delivery:
 
 
 def judge_deliveries(deliveries: list[Delivery]) -> list[Goal]:
-    """The goals, and what was measured."""
+    """The goals and the measured figures."""
     limit, bare, ours = (find(deliveries, name) for name in (LIMIT, BARE, "ours, linked"))
     assert limit.latency is not None
     assert ours.latency is not None
     return [
         Goal(
-            "launch to received, to the SDK alone", ours.latency.over(limit.latency), at_most=TIMES_THE_LIMIT
+            "launch to receipt, to the SDK alone", ours.latency.over(limit.latency), at_most=TIMES_THE_LIMIT
         ),
         Goal("CPU of a delivery, to the SDK alone", ours.cpu.over(limit.cpu), at_most=TIMES_THE_LIMIT),
         Goal(
@@ -124,7 +124,7 @@ def judge_deliveries(deliveries: list[Delivery]) -> list[Goal]:
         ),
         *(
             Goal(
-                f"CPU of {name.removeprefix('ours, ')}, to a bare interpreter",
+                f"CPU {name.removeprefix('ours, ')}, to a bare interpreter",
                 find(deliveries, name).cpu.over(bare.cpu),
                 at_most=TIMES_AN_INTERPRETER,
             )

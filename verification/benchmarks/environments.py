@@ -1,6 +1,5 @@
-"""The subjects' environments under .venvs, each with what its users install, and our wheel built from here."""
+"""The environments under .venvs: what users of each subject install, and this package as it stands."""
 
-import glob
 import os
 import subprocess
 import sys
@@ -23,16 +22,18 @@ class Environments:
     peer: str
 
     def of(self, subject: str) -> str:
-        """Whatever is no other package runs in our environment."""
-        return {"incumbent": self.incumbent, "peer": self.peer}.get(subject, self.ours)
+        """The interpreter for a subject of host.py; the Arcade CLI has the incumbent's."""
+        if subject in ("incumbent", "arcade", "arcade_floor"):
+            return self.incumbent
+        return self.peer if subject == "peer" else self.ours
 
 
 def make_environments() -> Environments:
-    """Make what is not there yet; our own package is built and installed anew. Raises CalledProcessError."""
+    """Make the missing ones; install this package again in each. Raises CalledProcessError."""
     typer = f"typer=={version('typer')}"
     return Environments(
         ours=_make("ours", [f"posthog=={version('posthog')}", typer, "rich"], own=True),
-        incumbent=_make("incumbent", ["arcade-core", "arcade-mcp"]),
+        incumbent=_make("incumbent", ["arcade-core", "arcade-mcp"], own=True),
         peer=_make("peer", ["iterative-telemetry", typer]),
     )
 
@@ -43,22 +44,11 @@ def _make(name: str, requirements: list[str], *, own: bool = False) -> str:
     wanted = "\n".join([sys.version, *requirements])
     if not made.exists() or made.read_text(encoding="utf-8") != wanted:
         _call(sys.executable, "-m", "venv", "--clear", os.fspath(folder))
-        _install(python, *requirements)
+        _install(python, *requirements, *([os.fspath(ROOT)] if own else []))
         made.write_text(wanted, encoding="utf-8")
     if own:
-        wheel = _build(folder / "wheel")
-        _install(python, wheel)
-        _install(python, "--force-reinstall", "--no-deps", wheel)
+        _install(python, "--force-reinstall", "--no-deps", os.fspath(ROOT))
     return os.fspath(python)
-
-
-def _build(folder: Path) -> str:
-    """Our wheel as of now."""
-    for old in glob.glob(os.fspath(folder / "*.whl")):
-        os.unlink(old)
-    _call(sys.executable, "-m", "build", "--wheel", "--outdir", os.fspath(folder), os.fspath(ROOT))
-    (wheel,) = glob.glob(os.fspath(folder / "*.whl"))
-    return wheel
 
 
 def _install(python: Path, *what: str) -> None:
@@ -70,7 +60,7 @@ def _call(*command: str) -> None:
 
 
 def versions(python: str, *distributions: str) -> dict[str, str]:
-    """What is installed there."""
+    """The installed versions of these distributions."""
     code = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
     said = subprocess.run([python, "-c", code, *distributions], check=True, capture_output=True, text=True)
     return dict(zip(distributions, said.stdout.split(), strict=True))

@@ -1,6 +1,6 @@
-"""Homes of users in every state that a command may find, made by running the subjects themselves.
+"""Homes of users in every state, made by running the subjects.
 
-Owns the invariant that a home that was prepared is never run in: each run gets a copy, or an empty one.
+Invariant: a prepared home is a template. Each run gets a copy of it, or an empty home.
 """
 
 import json
@@ -25,7 +25,7 @@ PAUSE_SECONDS = 1800.0  # until the next attempt is due; longer than a benchmark
 
 @frozen
 class Setup:
-    """Where a subject runs: the home's template (None: an empty home), where PostHog is, what else it is told."""
+    """Where a subject runs: template of the home (None: an empty home), URL of PostHog, other variables."""
 
     template: Path | None
     posthog: str
@@ -35,7 +35,7 @@ class Setup:
 
 @define
 class Homes:
-    """Runs subjects in homes below `folder`. `posthog` answers; `cloud` too; `dead` never does."""
+    """Runs subjects in homes below `folder`. `posthog` and `cloud` answer, `dead` never does."""
 
     folder: Path
     environments: Environments
@@ -45,13 +45,13 @@ class Homes:
     _count: int = field(default=0, init=False)
 
     def run(self, subject: str, place: Setup, *, kill_orphans: bool = True) -> Run:
-        """One command of the subject in a copy of the place's home, which is gone afterwards."""
+        """Run one command of the subject in a copy of the home, which is deleted afterwards."""
         with self.copied(place.template) as home:
             return self.run_in(home, subject, place, kill_orphans=kill_orphans)
 
     @contextmanager
     def copied(self, template: Path | None) -> Iterator[Path]:
-        """A copy of a template, which is gone afterwards."""
+        """A copy of a template, deleted afterwards."""
         home = self._copy(template)
         try:
             yield home
@@ -59,7 +59,7 @@ class Homes:
             shutil.rmtree(home, ignore_errors=True)
 
     def run_in(self, home: Path, subject: str, place: Setup, *, kill_orphans: bool = False) -> Run:
-        """One command of the subject in this very home."""
+        """Run one command of the subject in this home."""
         done = run(self.command(subject, place), self.environment(home, place), kill_orphans=kill_orphans)
         if done.status:
             raise RuntimeError(f"the host of {subject} ended with {done.status}")
@@ -70,7 +70,7 @@ class Homes:
         return [self.environments.of(subject), HOST, subject, *flags]
 
     def environment(self, home: Path, place: Setup) -> dict[str, str]:
-        """An environment of the home's own: nothing of this machine's is in it but the search path."""
+        """The environment of a home; only PATH is this machine's."""
         return {
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
@@ -97,26 +97,26 @@ class Homes:
     # Templates.
 
     def anonymous(self, subject: str, posthog: str | None = None) -> Path:
-        """Somebody who ran a command before, and never logged in."""
+        """A user who has run a command and never logged in."""
         home = self.new()
         self.run_in(home, subject, Setup(home, posthog or self.posthog))
         return home
 
     def logged_in(self, subject: str, cloud: str | None = None) -> Path:
-        """Somebody who logged in since the last command; `cloud` answers unless it is another one."""
+        """A user who logged in after the last command. `cloud`: by default, the one that answers."""
         home = self.anonymous(subject)
         store_credentials(home, cloud or self.posthog)
         return home
 
     def linked(self, subject: str) -> Path:
-        """Somebody whose link is settled."""
+        """A linked user."""
         home = self.logged_in(subject)
         for _ in range(2):
             self.run_in(home, subject, Setup(home, self.posthog))
         return home
 
     def paused(self) -> Path:
-        """One of ours whose PostHog refuses connections: the next attempt is due much later."""
+        """A home of ours where PostHog refused connections and the next attempt is due much later."""
         home = self.anonymous("ours", self.refused)
         (logbook,) = home.glob(".arcade/usage/outbox/*/logbook.json")
         content = json.loads(logbook.read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ class Homes:
         return home
 
     def full(self) -> Path:
-        """The same with an outbox that is full."""
+        """The same with a full outbox."""
         home = self.paused()
         (record,) = home.glob(".arcade/usage/outbox/*/*.event.json")
         text = record.read_text(encoding="utf-8")
@@ -150,6 +150,6 @@ def store_credentials(home: Path, cloud: str) -> None:
 
 
 def _closed_port() -> str:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"

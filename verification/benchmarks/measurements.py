@@ -1,4 +1,4 @@
-"""Samples, and what is said of them. Owns the rule that a figure is counted from measurements, never typed in."""
+"""Samples and goals. Every figure of the page is computed from samples."""
 
 from collections.abc import Iterable
 from statistics import median, quantiles
@@ -12,7 +12,7 @@ def _values(values: Iterable[float]) -> tuple[float, ...]:
 
 @frozen
 class Measurements:
-    """What one thing took, measured a few times, in one unit."""
+    """Samples of one quantity, in one unit."""
 
     values: tuple[float, ...] = field(converter=_values)
 
@@ -27,7 +27,7 @@ class Measurements:
         return quantiles(self.values, n=20, method="inclusive")[-1]
 
     def over(self, other: "Measurements") -> float:
-        """How many times the other's median this one's is."""
+        """The ratio of this median to the other one."""
         return self.median / other.median
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Measurements:
 
 @frozen
 class Goal:
-    """A bound that a ratio or a figure is to keep: `at_most`, or `at_least` where more is better."""
+    """A bound for a figure: `at_most`, or `at_least` if more is better."""
 
     name: str
     value: float

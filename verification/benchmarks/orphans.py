@@ -1,7 +1,6 @@
-"""Runs a host, and adopts what it leaves behind, so that each process is accounted for when it ends.
+"""Runs a tool and adopts the processes that it leaves behind, so that the CPU of each is counted.
 
-Owns the invariant that nothing that was started from here runs on: this process is the subreaper (prctl(2))
-of all of them.
+Invariant: no process that was started from here outlives its run; this process is the subreaper (prctl(2)).
 """
 
 import ctypes
@@ -16,14 +15,14 @@ from pathlib import Path
 
 from attrs import frozen
 
-PATIENCE_SECONDS = 60.0  # for one run, whatever it started included
+PATIENCE_SECONDS = 60.0  # for one run and the processes that it started
 _PR_SET_CHILD_SUBREAPER = 36
 _CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 
 
 @frozen
 class ProcessUsage:
-    """One process at its end: `cpu` in seconds, with that of the children it waited for; `memory` in bytes, its peak."""
+    """A process that has ended: CPU in seconds, including the children it waited for; peak memory in bytes."""
 
     process: int
     cpu: float
@@ -32,7 +31,7 @@ class ProcessUsage:
 
 @frozen
 class Run:
-    """A host and what it left behind, all ended. `output` is the host's."""
+    """A tool and the processes it left behind, all ended. `output` is the tool's."""
 
     host: ProcessUsage
     orphans: tuple[ProcessUsage, ...]
@@ -41,13 +40,13 @@ class Run:
 
 
 def adopt() -> None:
-    """Become the parent of every orphan to come. Raises OSError where the system has no such thing."""
+    """Become the parent of all future orphans. Raises OSError if the system doesn't support it."""
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "this system lets nobody adopt orphans")
+        raise OSError(ctypes.get_errno(), "this system does not support subreapers")
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], *, kill_orphans: bool = False) -> Run:
-    """Run a host to its end, and what it left behind to theirs, or kill that."""
+    """Run a tool, and wait for the processes it leaves behind or kill them."""
     with tempfile.TemporaryFile() as output:
         host = subprocess.Popen(
             command,
@@ -69,12 +68,12 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, kill_orphans:
 
 
 def children() -> list[int]:
-    """The processes that are ours by birth or adoption."""
+    """The children of this process, adopted ones included."""
     return [int(child) for child in _CHILDREN.read_text().split()]
 
 
 def wait_for_all(look: Callable[[], None] | None = None) -> tuple[ProcessUsage, ...]:
-    """Wait until none is left; `look` is called meanwhile, every few milliseconds. Kills what overstays."""
+    """Wait for all children, calling `look` every few milliseconds. Kills them after PATIENCE_SECONDS."""
     ended: list[ProcessUsage] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:

@@ -1,4 +1,4 @@
-"""The pictures: how the added cost of one command is distributed, and how many commands at once grow."""
+"""The charts: distribution of the cost added to one command, and growth with the number of commands."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ def plot_costs(costs: Mapping[str, tuple[str, Measurements]], path: Path) -> Non
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:g}"))
     axes.set_xlabel("ms added to one command (logarithmic); a point is a command, a line the median")
-    axes.set_title("What tracking one command adds to the host")
+    axes.set_title("Time that tracking adds to one command")
     axes.grid(axis="x", alpha=0.25)
     axes.tick_params(left=False)
     _save(figure, path)
@@ -57,7 +57,7 @@ def plot_growth(crowds: Sequence[Crowd], path: Path) -> None:
         ):
             axes.plot(counts, values, marker="o", color=_COLOURS[subject], label=subject)
     for axes, title, unit in (
-        (wall, "Until the last event is in", "seconds (logarithmic)"),
+        (wall, "Until the last event arrives", "seconds (logarithmic)"),
         (cpu, "CPU of detached processes", "ms per event"),
     ):
         axes.set(xscale="log", xlabel="commands, from eight shells", ylabel=unit, title=title)

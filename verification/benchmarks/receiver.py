@@ -1,6 +1,6 @@
-"""PostHog and Arcade Cloud on loopback, as cheap as can be: answers at once, and notes when what arrived.
+"""PostHog and Arcade Cloud on loopback: answers at once and records the time of each arrival.
 
-In a process of the benchmark's own, so that what it costs is nobody's.
+Runs in the benchmark's process, so that no subject's CPU includes it.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 PRINCIPAL = "principal-of-the-benchmark"
-BACKLOG = 256  # connections that nobody accepts
+BACKLOG = 256  # connections that are never accepted
 
 
 @frozen
@@ -29,7 +29,7 @@ class Arrival:
 
 @define
 class Receiver:
-    """What has arrived at `url` so far."""
+    """The requests that have arrived at `url`."""
 
     url: str
     arrivals: list[Arrival] = field(factory=list)
@@ -54,7 +54,7 @@ def receiving() -> Iterator[Receiver]:
 
 @contextmanager
 def dead_end() -> Iterator[str]:
-    """The URL of a server that takes connections and never says a word."""
+    """The URL of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
@@ -66,7 +66,7 @@ class _Server(ThreadingHTTPServer):
     receiver: Receiver
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed is no news."""
+        """Print nothing: clients are killed on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -96,4 +96,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Nothing: the report shows what matters."""
+        """Print nothing."""

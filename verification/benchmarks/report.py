@@ -1,4 +1,4 @@
-"""docs/performance.md, written from what was measured. The words are ours; every figure is counted."""
+"""Writes docs/performance.md: fixed texts, and figures computed from the measurements."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from verification.benchmarks.account import Account, Imports
-from verification.benchmarks.commands import Cost, find
+from verification.benchmarks.commands import ARCADE, ARCADE_FLOOR, Cost, find
 from verification.benchmarks.crowd import SHELLS, Crowd
 from verification.benchmarks.deliveries import BARE, LIMIT, Delivery
 from verification.benchmarks.deliveries import find as find_delivery
@@ -20,17 +20,18 @@ _SMALLEST_SHOWN_MS = 0.5  # of a package's imports
 
 _HEAD = """# Performance, measured
 
-What tracking costs, beside what it could cost at the least, and beside what others take. `make bench` wrote this
-page: everything ran interleaved, round by round, in one go on one machine, so that the ratios are worth more than
-the times. A figure is the median, with the 95th percentile in brackets.
+The cost of tracking, next to the lowest possible cost and to other libraries. `make bench` generates this page. All
+subjects run in turn, round by round, on one machine: ratios are more reliable than times. Figures are medians, with
+the 95th percentile in parentheses.
 """
 
 
 @frozen
 class Results:
-    """All that was measured."""
+    """All measurements. `minutes`: how long they took."""
 
     rounds: int
+    minutes: float
     versions: dict[str, str]
     goals: dict[str, list[Goal]]
     costs: list[Cost]
@@ -46,16 +47,16 @@ def write_report(results: Results) -> str:
         _machine(results),
         "## The goals",
         _goals(results.goals),
-        "## One command, in the host",
+        "## One command, in the tool",
         _COMMAND_WORDS,
-        "![What tracking one command adds to the host](performance-command.svg)",
+        "![Time that tracking adds to one command](performance-command.svg)",
         _commands(results.costs),
         "## One delivery process",
         _DELIVERY_WORDS,
         _deliveries(results.deliveries),
         f"## Many commands, from {SHELLS} shells",
         _CROWD_WORDS,
-        "![How many commands at once grow](performance-growth.svg)",
+        "![Growth with the number of commands](performance-growth.svg)",
         _crowds(results.crowds),
         "## A server",
         _SERVER_WORDS,
@@ -67,33 +68,43 @@ def write_report(results: Results) -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-_COMMAND_WORDS = """Import, building the tracker and one tracked command (a `with` block), inside a host that has
-imported Typer. The floor is `import json, subprocess` and a detached `Popen` of /bin/true, in the same host, with a
-folder and an environment of its own as ours has, each time right before ours and in a home of the same state. The incumbent is arcade-mcp's own tracking, the peer
-iterative-telemetry; both are driven from outside, towards receivers on this machine. Unreachable is a server that
-takes the connection and never says a word. "Memory" is what was added to the host's peak; nothing where imports
-before had left enough room."""
+_COMMAND_WORDS = """Time inside the tool, which has imported Typer: import, tracker and one reported command. The floor is `import
+json, subprocess` and a detached `Popen` of /bin/true in the same tool, measured right before ours in an equal home. The
+Arcade CLI has imported both modules, so its floor is the `Popen`. "With block" is `with tool.command(...)`, "Typer app"
+and "Arcade CLI" are apps that `tool.track(app)` tracks; time in Typer itself is not included. The incumbent is
+arcade-mcp's own tracking, the peer iterative-telemetry; receivers on this machine stand for their servers. An
+unreachable server accepts connections and never answers. Memory is added to the tool's peak; it is 0 if the imports
+before left enough room."""
 
-_DELIVERY_WORDS = """From the host's launch until the request is in, and what the detached process takes. The limit
-is a process that imports the SDK and makes one POST; a sender at work and a pause are what nearly every process
-of a busy or of an offline machine finds. Two rows tell what the packages take that a delivery stands on, by being
-imported."""
+_DELIVERY_WORDS = """Time from the launch until PostHog has the request, and the cost of the detached process. The limit
+is a process that imports the SDK and makes one POST. Two more rows are processes that only import the packages that a
+delivery needs. On a busy machine most processes find another one sending. On an offline machine most find that the
+next attempt is not due."""
 
-_CROWD_WORDS = """Each command is a host of its own that imports Typer. The wall time runs until the last event is
-in; CPU is of all processes per event, and of the detached ones alone."""
+_CROWD_WORDS = """Each command is a tool that imports Typer. The wall time ends when the last event arrives. CPU is
+per event: of all processes, and of the detached ones alone."""
 
-_SERVER_WORDS = """One process captures events as fast as a loop can, with a pause of 5 ms after each 100: a server does
-something else, too. Beside it the SDK's own client, as its documentation has it, on which nothing is written down,
-redacted or judged, and a file for each event, made, put in its place and removed, with nothing sent. In memory is
-with the home on a tmpfs. All have captured one event before: what they import is not counted. CPU is of the whole
-process until the last event is in."""
+_SERVER_WORDS = """One process captures events in a loop that sleeps 5 ms after each 100, which stands for a server's other
+work. "sdk" is the SDK's client, used as in its documentation: it stores and redacts nothing. "files" writes, renames
+and removes one file per event and sends nothing. "In memory" has the home on a tmpfs. Each subject captures one event
+before, so imports are not included. CPU is of the whole process until the last event arrives."""
+
+_NAMES = {  # of the subjects of host.py
+    "floor": "floor",
+    "ours": "ours, with block",
+    "app": "ours, Typer app",
+    "arcade_floor": "floor, Arcade CLI",
+    "arcade": "ours, Arcade CLI",
+    "incumbent": "incumbent",
+    "peer": "peer",
+}
 
 
 def _machine(results: Results) -> str:
     installed = ", ".join(f"{name} {version}" for name, version in results.versions.items())
     return (
         f"Python {platform.python_version()}, {platform.system()} on {os.cpu_count()} cores, {results.rounds} rounds"
-        f" after one to warm up. {installed}."
+        f" after one to warm up, {results.minutes:.0f} minutes. {installed}."
     )
 
 
@@ -109,9 +120,9 @@ def _goals(goals: dict[str, list[Goal]]) -> str:
 def _commands(costs: list[Cost]) -> str:
     rows = []
     for cost in costs:
-        if cost.subject in ("floor", "ours", "incumbent", "peer"):
-            floor = find(costs, "floor", cost.state)
-            row = (cost.subject, cost.state, str(cost.wall), f"{cost.wall.over(floor.wall):,.1f}")
+        if cost.subject in _NAMES:
+            floor = find(costs, ARCADE_FLOOR if cost.subject == ARCADE else "floor", cost.state)
+            row = (_NAMES[cost.subject], cost.state, str(cost.wall), f"{cost.wall.over(floor.wall):,.1f}")
             rows.append(
                 (*row, str(cost.cpu), f"{cost.cpu.over(floor.cpu):,.1f}", f"{cost.memory.median:.1f}")
             )
@@ -130,7 +141,7 @@ def _deliveries(deliveries: list[Delivery]) -> str:
         rows.append((each.name, latency, to_limit, str(each.cpu), *ratios, str(each.memory)))
     columns = (
         "what",
-        "launch to received (ms)",
+        "launch to receipt (ms)",
         "to the limit",
         "CPU (ms)",
         "to the limit",
@@ -161,7 +172,7 @@ def _crowds(crowds: list[Crowd]) -> str:
         "wall (s)",
         "CPU per event (ms)",
         "detached alone (ms)",
-        "most detached at a time",
+        "concurrent detached processes",
         "of them with the SDK",
     )
     return _table(columns, rows)
@@ -195,8 +206,9 @@ def _servers(servers: list[ServerCost]) -> str:
 def _account(account: Account) -> str:
     return "\n\n".join(
         [
-            "### Imports of the command path, beyond the host's",
-            "As `-X importtime` has them, which makes each take longer than it does without.",
+            "### Imports of the command path",
+            "Without the tool's own, as measured by `-X importtime`, which adds to each import. It does not list"
+            " `arcade_usage.tool`, because that is imported by name.",
             _table(
                 ("module", "floor (ms)", "ours (ms)"),
                 [
@@ -204,7 +216,7 @@ def _account(account: Account) -> str:
                     ("**all**", f"{account.floor.total:.2f}", f"{account.command.total:.2f}"),
                 ],
             ),
-            "### System calls of the command path, beyond the host's",
+            "### System calls of the command path",
             _calls(account),
             "### Imports of a delivery process, by package",
             _packages(account),
@@ -219,7 +231,7 @@ def _pair(name: str, floor: Imports, ours: Imports) -> tuple[str, str, str]:
 
 def _calls(account: Account) -> str:
     if not account.command_calls:
-        return "There was no strace on this machine."
+        return "Not measured: strace is not installed."
     names = sorted(account.command_calls, key=lambda name: (-account.command_calls[name], name))
     rows = [(f"`{name}`", str(account.floor_calls[name]), str(account.command_calls[name])) for name in names]
     total = ("**all**", str(account.floor_calls.total()), str(account.command_calls.total()))

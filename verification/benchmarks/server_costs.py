@@ -1,6 +1,6 @@
-"""A server that captures 10,000 events: what an event costs it, beside the SDK's own client, and a file for each.
+"""A server that captures 10,000 events: the cost of an event, next to the SDK's client and to one file per event.
 
-What works with files is measured in memory (tmpfs) too: how dear a file is, is the file system's affair.
+Subjects that write files run on a tmpfs too, because the cost of a file depends on the file system.
 """
 
 import json
@@ -51,7 +51,7 @@ class _Series:
 def measure_servers(
     homes: Homes, in_memory: Homes, receiver: Receiver, rounds: int, events: int
 ) -> list[ServerCost]:
-    """All of them, interleaved; one round to warm up."""
+    """Every subject, interleaved; one round to warm up."""
     linked = Setup(homes.linked("ours"), homes.posthog)
     places = {subject: (homes, subject) for subject in _ON_DISK}
     places |= {f"{subject}, in memory": (in_memory, subject) for subject in _IN_MEMORY}
@@ -104,7 +104,7 @@ def _run(
 
 
 def _wait_for(receiver: Receiver, count: int) -> int:
-    """How many have arrived, once that many have or the patience is over."""
+    """Wait until `count` events have arrived, PATIENCE_SECONDS at most; return how many have."""
     end = time.monotonic() + PATIENCE_SECONDS
     while (arrived := receiver.count) < count and time.monotonic() < end:
         time.sleep(0.05)
@@ -112,7 +112,7 @@ def _wait_for(receiver: Receiver, count: int) -> int:
 
 
 def judge_servers(servers: list[ServerCost]) -> list[Goal]:
-    """The goals, and what was measured."""
+    """The goals and the measured figures."""
     ours, sdk, *_ = servers
     return [
         Goal("CPU of an event, to the SDK's own client", ours.cpu.over(sdk.cpu), at_most=TIMES_THE_SDK),
