@@ -9,6 +9,7 @@
     ├── LaunchError             no process could be started
     ├── InvalidPayloadError     a payload is not an event of this library
     └── NotAcceptedError        PostHog did not confirm a request
+        ├── UnreachableError    there was no answer
         ├── RefusedError        it refused the request for good (400, 413)
         └── UnsupportedSdkError  its SDK is missing, or of an unsupported version
 
@@ -58,6 +59,10 @@ class InvalidPayloadError(UsageTrackingError):
 
 class NotAcceptedError(UsageTrackingError):
     """The analytics service did not confirm a request in time."""
+
+
+class UnreachableError(NotAcceptedError):
+    """The analytics service gave no answer; the text names the cause and what to check."""
 
 
 class UnsupportedSdkError(NotAcceptedError):

@@ -193,11 +193,16 @@ class BrokenObject:
         raise BrokenError(name)
 
 
-def test_no_exception_leaves_track(recorder: Recorder) -> None:
-    """An app that is none, or a tracker that is broken: the host goes on, untracked."""
+def test_what_is_no_app_is_a_type_error(recorder: Recorder) -> None:
+    """Whatever the object itself would raise."""
+    for no_app in (BrokenObject(), None):
+        with pytest.raises(TypeError, match="takes a Typer app"):
+            track(no_app, recorder.tracker)
+
+
+def test_no_exception_of_a_tracker_leaves_track() -> None:
+    """It is broken: the host goes on, untracked."""
     broken: Any = BrokenObject()
-    assert track(broken, recorder.tracker) is broken
-    assert track(None, recorder.tracker) is None
     app = track(make_app(), broken)
     assert run(app, "toolkit exit 3") == 3
     assert run(app, "toolkit run") == 0

@@ -22,7 +22,7 @@ from posthog import utils as posthog_utils
 from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.network.failures import Failure, Peer
 from arcade_usage.adapters.network.request_settings import Proxy, Support, find_certificates, find_proxy
-from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.application.errors import NotAcceptedError, RefusedError, UnreachableError
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.persons import PERSONLESS
@@ -119,7 +119,7 @@ class PostHogSink:
             proxy = find_proxy(host, _PROXIES)
             status, content = within(seconds, lambda: self._send(batch, host, seconds, proxy))
         except Exception as error:
-            raise NotAcceptedError(peer.explain(error, proxy)) from error
+            raise UnreachableError(peer.explain(error, proxy)) from error
         if status in _REFUSED:
             raise RefusedError(peer.explain_status(status))
         if status != 200:
