@@ -63,6 +63,7 @@ class Receiver:
     """The server, as a context manager; listens at `url` within the context.
 
     posthog, cloud: the behaviour of each service; may be set at any time.
+    port: 0 means any free one.
     principals: principal id by token; other tokens get a 401.
     persons: the persons of each project, by project token.
     """
@@ -71,6 +72,7 @@ class Receiver:
     cloud: Behaviour = WELL
     principals: dict[str, str] = field(factory=dict)
     persons: dict[str, Persons] = field(factory=dict)
+    port: int = 0
     requests: list[Received] = field(factory=list)
     _changed: threading.Condition = field(factory=threading.Condition, init=False)
     _closing: threading.Event = field(factory=threading.Event, init=False)
@@ -83,7 +85,7 @@ class Receiver:
             def handle_request(self) -> None:
                 receiver._serve(self)
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
