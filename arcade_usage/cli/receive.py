@@ -64,7 +64,7 @@ def receive(port: Port = DEFAULT_PORT, fail: Fail = None, slow: Slow = 0.0, as_j
     with suppress(KeyboardInterrupt), ending_tidily():
         try:
             with Receiver(posthog=behaviour, port=port) as receiver:
-                _print_head(receiver.url, as_json)
+                print_head(receiver.url, as_json=as_json)
                 while True:
                     receiver.wait_until(lambda: bool(receiver.requests), _WAIT_SECONDS)
                     while receiver.requests:
@@ -75,7 +75,8 @@ def receive(port: Port = DEFAULT_PORT, fail: Fail = None, slow: Slow = 0.0, as_j
             raise typer.Exit(FAILED) from None
 
 
-def _print_head(url: str, as_json: bool) -> None:
+def print_head(url: str, *, as_json: bool) -> None:
+    """Print what a tool's configuration needs."""
     if as_json:
         typer.echo(json.dumps({"host": url, "project_token": LOCAL_TOKEN}))
         return

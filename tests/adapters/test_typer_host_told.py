@@ -194,7 +194,7 @@ class BrokenObject:
 
 
 def test_what_is_no_app_is_a_type_error(recorder: Recorder) -> None:
-    """Whatever the object itself would raise."""
+    """Also of an object that raises at each attribute."""
     for no_app in (BrokenObject(), None):
         with pytest.raises(TypeError, match="takes a Typer app"):
             track(no_app, recorder.tracker)

@@ -26,7 +26,9 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
 
 
-COMMANDS = (("status",), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"))
+COMMANDS = (
+    ("status",), ("doctor", "--yes"), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
@@ -61,7 +63,7 @@ def test_while_off_no_command_writes(
     assert world.receiver.requests == []
 
 
-@pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "flush", "forget"])
+@pytest.mark.parametrize("command", ["status", "doctor", "off", "on", "show", "log", "flush", "forget"])
 def test_help_teaches(shell: Shell, command: str) -> None:
     """Each command says what it does, and what its exit codes mean."""
     ran = shell(command, "--help")

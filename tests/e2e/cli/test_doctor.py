@@ -39,7 +39,7 @@ def sent(world: World) -> list[dict[str, object]]:
 
 
 def test_where_all_is_well_every_step_says_so(world: World) -> None:
-    """One event was delivered, of nobody: under an id that is no other event's, without a person."""
+    """One event was delivered, under an id of its own and without a person."""
     world.run("earlier")
     before = files(world)
     code, steps = tool(world).doctor()
@@ -101,7 +101,7 @@ def test_offline_sends_and_writes_nothing(world: World) -> None:
     ],
 )
 def test_off_means_off(world: World, variables: dict[str, str], says: str) -> None:
-    """Whatever was agreed to: nothing is sent, written or started."""
+    """Nothing is sent, written or started, although --yes agrees to it."""
     code, steps = tool(world).doctor("--yes", **variables)
     assert (code, steps["switch"][0]) == (1, "failed")
     assert says in steps["switch"][1]
@@ -134,8 +134,8 @@ def test_adapters_that_cannot_be_made_are_the_failed_step(world: World) -> None:
     assert "no_such_module:adapters" in steps["configuration"][1]
 
 
-def test_a_folder_of_nobody_is_the_failed_step(world: World) -> None:
-    """It is a file."""
+def test_a_folder_that_is_a_file_is_the_failed_step(world: World) -> None:
+    """With its path."""
     world.folder.write_text("not a folder", encoding="utf-8")
     code, steps = tool(world).doctor()
     assert (code, steps["config_folder"][0]) == (1, "failed")

@@ -63,5 +63,5 @@ class RealTool:
 
 
 def tool(world: World, **configuration: object) -> RealTool:
-    """A tool with a right configuration, but for what is given."""
+    """A tool; `configuration` replaces values of a right one."""
     return RealTool(world, configuration)
