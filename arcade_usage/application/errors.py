@@ -9,7 +9,7 @@
     ├── LaunchError             no process could be started
     ├── InvalidPayloadError     a payload is not an event of this library
     └── NotAcceptedError        PostHog did not confirm a request
-        ├── UnreachableError    there was no answer
+        ├── UnreachableError    it gave no answer of its own
         ├── RefusedError        it refused the request for good (400, 413)
         └── UnsupportedSdkError  its SDK is missing, or of an unsupported version
 
@@ -62,7 +62,7 @@ class NotAcceptedError(UsageTrackingError):
 
 
 class UnreachableError(NotAcceptedError):
-    """The analytics service gave no answer; the text names the cause and what to check."""
+    """The analytics service gave no answer of its own; the text names the cause and what to check."""
 
 
 class UnsupportedSdkError(NotAcceptedError):
