@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.server.tracker import ServerTracker
     from arcade_usage.composition.command import command_tracker
     from arcade_usage.composition.server import server_tracker
+    from arcade_usage.domain.configuration import ConfigurationError
     from arcade_usage.domain.notice import Notice
     from arcade_usage.tool import Tool
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adapters",
+    "ConfigurationError",
     "Execution",
     "Notice",
     "ServerTracker",
@@ -37,6 +39,7 @@ __all__ = [
 
 _HOMES = {
     "Adapters": "arcade_usage.application.adapters",
+    "ConfigurationError": "arcade_usage.domain.configuration",
     "Execution": "arcade_usage.application.command.tracking",
     "Notice": "arcade_usage.domain.notice",
     "ServerTracker": "arcade_usage.application.server.tracker",

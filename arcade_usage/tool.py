@@ -24,7 +24,9 @@ class Tool(ToolConfig):
 
     distribution: name of the installed package; its version is reported.
     project_token: token of the PostHog project, public by design (`phc_...`). None: nothing is sent.
-    host: URL of PostHog; by default its US cloud.
+    host: URL of PostHog, without a path; by default its US cloud.
+    version: the tool's version, reported in place of the distribution's; for programs whose installed package
+        can't be found, such as frozen ones.
     config_dir: absolute path of the config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.
     credentials: absolute path of the file that every login and logout changes; by default credentials.yaml in
         the config folder. A command makes one stat() of it and does not read it.
@@ -33,13 +35,15 @@ class Tool(ToolConfig):
         use. The delivery process, a server's worker thread and the mounted commands import it; your commands
         do not.
 
-    The constructor touches no file and never raises.
+    The constructor touches no file. A wrong argument turns tracking off: the reason and what to change are in
+    `status` and `doctor`, on the logger `arcade_usage`, and with ARCADE_USAGE_DEBUG=1 on stderr. With
+    ARCADE_USAGE_STRICT=1 and in the test kit, a wrong argument raises ConfigurationError instead.
     """
 
     _tracker: "Tracker | None" = None
 
     def command_tracker(self) -> "Tracker":
-        """Return the tracker of this tool's commands; each call returns the same one. Never raises.
+        """Return the tracker of this tool's commands; each call returns the same one.
 
         Does not block. The first call reads the switch and two small files, and makes one stat().
         """
@@ -57,7 +61,7 @@ class Tool(ToolConfig):
     ) -> "App":
         """Report every command of a Typer app, Click group or Click command; returns the app.
 
-        Same as `arcade_usage.track` with this tool's tracker.
+        Raises TypeError for anything else. Same as `arcade_usage.track` with this tool's tracker.
         """
         from arcade_usage.adapters.frameworks.typer_app import track
 
@@ -80,7 +84,7 @@ class Tool(ToolConfig):
         return tracker.command(command_name, is_login=is_login, is_logout=is_logout, properties=properties)
 
     def server(self) -> "ServerTracker":
-        """Make a tracker for a server or another long-lived program. Never raises.
+        """Make a tracker for a server or another long-lived program.
 
         Does not block. Reads the switch and two small files, and makes one stat().
         """

@@ -9,6 +9,7 @@
     ├── LaunchError             no process could be started
     ├── InvalidPayloadError     a payload is not an event of this library
     └── NotAcceptedError        PostHog did not confirm a request
+        ├── UnreachableError    it gave no answer of its own
         ├── RefusedError        it refused the request for good (400, 413)
         ├── PartlyAcceptedError  it answered for each event, and did not accept all
         └── UnsupportedSdkError  its SDK is missing, or of an unsupported version
@@ -66,6 +67,10 @@ class NotAcceptedError(UsageTrackingError):
     def __init__(self, message: str = "", retry_after: float = 0.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class UnreachableError(NotAcceptedError):
+    """The analytics service gave no answer of its own; the text names the cause and what to check."""
 
 
 class UnsupportedSdkError(NotAcceptedError):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import typer
 
     from arcade_usage.composition.command import ToolConfig
+    from arcade_usage.domain.notice import Notice
 
     app: typer.Typer
 
@@ -43,8 +44,10 @@ def usage_app(
     distribution: str,
     project_token: str | None,
     host: str | None = None,
+    version: str | None = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    notice: "Notice | None" = None,
     adapters: str | None = None,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
@@ -58,8 +61,10 @@ def usage_app(
             distribution=distribution,
             project_token=project_token,
             host=host,
+            version=version,
             config_dir=config_dir,
             credentials=credentials,
+            notice=notice,
             adapters=adapters,
         )
     )

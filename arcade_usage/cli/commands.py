@@ -3,9 +3,11 @@
 import typer
 
 from arcade_usage.cli.demo import demo
+from arcade_usage.cli.doctor import doctor
 from arcade_usage.cli.flush import flush
 from arcade_usage.cli.forget import forget
 from arcade_usage.cli.log import log
+from arcade_usage.cli.receive import receive
 from arcade_usage.cli.show import show
 from arcade_usage.cli.status import status
 from arcade_usage.cli.switch import off, on
@@ -28,6 +30,6 @@ def make_app(tool: ToolConfig | None = None) -> typer.Typer:
         no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP
     )
     commands.callback(help=_HELP)(usage)
-    for command in (status, off, on, show, log, flush, forget, demo):
+    for command in (status, doctor, off, on, show, log, flush, forget, receive, demo):
         commands.command()(command)
     return commands

@@ -12,11 +12,13 @@ from arcade_usage.cli.screen import (
     make_console,
     print_json,
     print_lines,
+    reasons_as_json,
     report_failures,
     reporting_errors,
 )
 from arcade_usage.composition import console
 from arcade_usage.composition.console import Scope
+from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import shorten
 
@@ -36,20 +38,19 @@ def flush(
     scope = find_scope(context, config_dir, host, token)
     with reporting_errors(scope):
         waiting = console.count_waiting(scope)
-        reasons = list(scope.reasons())
-        off = words.reasons(scope.reasons(), scope.off_files())
+        off = list(scope.reasons())
         if scope.debugging:
-            reasons.append("debug")
-            off.append(f"{DEBUG_VARIABLE} is set, so nothing is sent")
+            off.append(Reason("debug", f"{DEBUG_VARIABLE} is set, so nothing is sent"))
         failures: list[str] = []
         flushed = [] if off else [each for each in _flush(scope, waiting, failures) if _has_result(each)]
     left = sum(each.waiting for each in flushed) if not off else waiting
     if as_json:
-        print_json({"waiting": left, "reasons": reasons, "reasons_text": off,
+        print_json({"waiting": left, **reasons_as_json(off),
                   "sinks": [_as_json(each) for each in flushed]})  # fmt: skip
     elif off:
         print_lines(
-            headline("Nothing was sent: tracking is off.", "yellow"), *(Text(f"  {reason}") for reason in off)
+            headline("Nothing was sent: tracking is off.", "yellow"),
+            *(Text(f"  {reason.text}") for reason in off),
         )
         print_lines(Text(f"{words.count(waiting, 'event')} waiting.", style="dim"))
     elif not flushed and not failures:

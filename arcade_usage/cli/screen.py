@@ -16,6 +16,7 @@ from rich.text import Text
 
 from arcade_usage.application.errors import NotAcceptedError, StoreBusyError, UsageTrackingError, explain
 from arcade_usage.composition.console import Scope, check
+from arcade_usage.domain.configuration import Reason
 
 FAILED = 1  # the config folder can't be used
 OFF_OR_WAITING = 3  # tracking is off, or events are still waiting
@@ -48,6 +49,12 @@ def print_lines(*content: RenderableType, stderr: bool = False) -> None:
 def print_json(value: object) -> None:
     """Print one indented JSON document."""
     typer.echo(json.dumps(value, indent=2, default=str))
+
+
+def reasons_as_json(reasons: Iterable[Reason]) -> dict[str, object]:
+    """Why tracking is off: identifiers, and the same as text."""
+    identifiers = list(dict.fromkeys(reason.identifier for reason in reasons))
+    return {"reasons": identifiers, "reasons_text": [reason.text for reason in reasons]}
 
 
 def headline(text: str, style: str, *more: str) -> Text:

@@ -1,14 +1,13 @@
 """`show`: shows the event that the next command would send."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from arcade_usage.application.console.preview import Preview
-from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
     OFF_OR_WAITING,
@@ -17,10 +16,12 @@ from arcade_usage.cli.screen import (
     headline,
     print_json,
     print_lines,
+    reasons_as_json,
     reporting_errors,
     table,
 )
 from arcade_usage.composition import console
+from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.event import FIELDS, SDK_FIELDS
 
 _SDK = "PostHog's SDK adds it to every event"
@@ -70,9 +71,9 @@ def show(
     with reporting_errors(scope):
         elapsed = time.monotonic() - _STARTED
         preview, known = console.show(scope, command, error, distribution, elapsed)
-    off = words.reasons(scope.reasons(), scope.off_files())
+    off = scope.reasons()
     if as_json:
-        print_json({"would_send": not off, "reasons": list(scope.reasons()), "reasons_text": off,
+        print_json({"would_send": not off, **reasons_as_json(off),
                   "to": preview.project.host if known else None,
                   "as": preview.whose.value, "as_text": preview.whose.text,
                   "event": preview.message})  # fmt: skip
@@ -81,12 +82,12 @@ def show(
     raise typer.Exit(OFF_OR_WAITING if off else 0)
 
 
-def _print(preview: Preview, known: bool, off: list[str]) -> None:
+def _print(preview: Preview, known: bool, off: Sequence[Reason]) -> None:
     to = preview.project.host if known else "a tool's PostHog project (no tool has reported from here yet)"
     if off:
         print_lines(
             headline("Nothing would be sent: tracking is off.", "yellow"),
-            *(Text(f"  {each}") for each in off),
+            *(Text(f"  {each.text}") for each in off),
         )
         print_lines(Text(f"If it were on, the next command would send this to {to},"))
     else:

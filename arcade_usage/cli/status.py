@@ -6,7 +6,16 @@ from rich.text import Text
 
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
-from arcade_usage.cli.screen import FAILED, OFF_OR_WAITING, Cell, facts, headline, print_json, print_lines
+from arcade_usage.cli.screen import (
+    FAILED,
+    OFF_OR_WAITING,
+    Cell,
+    facts,
+    headline,
+    print_json,
+    print_lines,
+    reasons_as_json,
+)
 from arcade_usage.composition import console
 from arcade_usage.domain.status import ProjectStatus, Status, Trouble, shorten
 
@@ -40,7 +49,7 @@ def _print(status: Status) -> None:
             )
     else:
         content.append(headline("Usage tracking is off:", "yellow"))
-        content += [Text(f"  {reason}") for reason in _reasons(status)]
+        content += [Text(f"  {reason.text}") for reason in status.reasons]
     content += [Text(f"! {trouble.text}", style=_style(trouble)) for trouble in status.troubles]
     content += [
         Text(f"  {each}", style="yellow")
@@ -116,16 +125,11 @@ def _waiting(project: ProjectStatus, now: float) -> Cell:
     return Text(text, style="yellow")
 
 
-def _reasons(status: Status) -> list[str]:
-    return words.reasons(status.reasons, status.off_files, status.folder_problem)
-
-
 def _as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
     return {
         "tracking": "on" if status.is_on else "off",
-        "reasons": list(status.reasons),
-        "reasons_text": _reasons(status),
+        **reasons_as_json(status.reasons),
         "debug": status.debugging,
         "config_dir": status.config_dir,
         "identity": {

@@ -11,6 +11,7 @@ from arcade_usage.cli.screen import (
     headline,
     print_json,
     print_lines,
+    reasons_as_json,
     report_failures,
     reporting_errors,
 )
@@ -65,14 +66,13 @@ def on(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = F
     scope = find_scope(context, config_dir)
     with reporting_errors(scope):
         was_off = console.turn_on(scope)
-    still = words.reasons(scope.reasons(), scope.off_files())
+    still = scope.reasons()
     if as_json:
-        print_json({"tracking": "off" if still else "on", "taken_back": was_off,
-                  "reasons": list(scope.reasons()), "reasons_text": still})  # fmt: skip
+        print_json({"tracking": "off" if still else "on", "taken_back": was_off, **reasons_as_json(still)})
     elif still:
         print_lines(
             headline("Usage tracking is still off:", "yellow"),
-            *(Text(f"  {reason}") for reason in still),
+            *(Text(f"  {reason.text}") for reason in still),
             Text(
                 "The opt-out in this folder was removed."
                 if was_off

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timezone
 
-from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS
 from arcade_usage.domain.retention import LossReason
 
 _UNITS = ((86_400.0, "day", "days"), (3_600.0, "h", "h"), (60.0, "min", "min"), (1.0, "s", "s"))
@@ -51,24 +50,3 @@ def _moment(at: float) -> datetime:
 def loss(reason: str) -> str:
     """The reason for which events were dropped; a reason of another version as it is stored."""
     return LossReason(reason).text if reason in set(LossReason) else reason
-
-
-def reasons(
-    found: tuple[str, ...], off_files: tuple[tuple[str, bool], ...], folder_problem: str | None = None
-) -> list[str]:
-    """The reasons why tracking is off, in words; a stored opt-out with its file.
-
-    off_files: path of each opt-out file, and whether it can be read.
-    """
-    texts = []
-    for reason in found:
-        if reason == OFF_BY_CHOICE and off_files:
-            texts += [
-                f"you turned it off ({path})" if readable else f"a stored opt-out can't be read ({path})"
-                for path, readable in off_files
-            ]
-        elif reason == OFF_BY_CONFIG_DIR and folder_problem is not None:
-            texts.append(folder_problem)
-        else:
-            texts.append(OFF_TEXTS[reason])
-    return texts

@@ -5,6 +5,7 @@ delivery process can be started.
 """
 
 import os
+import sys
 import time
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from arcade_usage.application.command.tracker import (
     CommandTracker,
     SilentTracker,
     log_debug,
+    logs_debug,
     suppress_and_log,
 )
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.command.tracking import Tracker
     from arcade_usage.application.ports import ProcessLauncher
     from arcade_usage.application.server.tracker import ServerTracker
+    from arcade_usage.domain.configuration import Reason
     from arcade_usage.domain.notice import Notice
 
     class TrackerBuilder(Protocol):
@@ -37,10 +40,16 @@ if TYPE_CHECKING:
 
 
 DEFAULT_HOST = "https://us.i.posthog.com"
+STRICT_VARIABLE = "ARCADE_USAGE_STRICT"
+_NOT_STRICT = ("", "0", "false")
 
 
 class ToolConfig:
-    """One tool's configuration; `arcade_usage.Tool` documents the fields."""
+    """One tool's configuration; `arcade_usage.Tool` documents the fields.
+
+    problems: what is wrong. A value that is wrong is replaced by None, and so is the token: nothing can be
+    sent, and the mounted commands work without the value.
+    """
 
     def __init__(
         self,
@@ -48,6 +57,7 @@ class ToolConfig:
         distribution: "str | None",
         project_token: "str | None",
         host: "str | None" = DEFAULT_HOST,
+        version: "str | None" = None,
         config_dir: "str | os.PathLike[str] | None" = None,
         credentials: "str | os.PathLike[str] | None" = None,
         notice: "Notice | None" = None,
@@ -55,11 +65,97 @@ class ToolConfig:
     ) -> None:
         self.distribution = distribution
         self.project_token = project_token
-        self.host = host or DEFAULT_HOST
+        self.host = DEFAULT_HOST if host is None else host
+        self.version = version
         self.config_dir = config_dir
         self.credentials = credentials
         self.notice = notice
         self.adapters = adapters
+        self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
+        if self.problems or os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
+            refuse_if_strict(self)
+
+    def _find_problems(self) -> "tuple[Reason, ...]":
+        from arcade_usage.domain.configuration import find_problems
+
+        found = find_problems(vars(self), _is_absolute)
+        for name in found:
+            setattr(self, name, None)
+        if found:
+            self.project_token = None
+        return tuple(found.values())
+
+
+def _is_plain(config: ToolConfig) -> bool:
+    """Whether each value is right and of a common form; domain/configuration.py judges all others.
+
+    Takes at most 3 us. Importing the rules takes 5 ms, longer than tracking a command.
+    """
+    token, version, notice, adapters = config.project_token, config.version, config.notice, config.adapters
+    return (
+        type(config.distribution) is str
+        and (config.host is DEFAULT_HOST or _is_plain_host(config.host))
+        and (token is None or (type(token) is str and token[:4] == "phc_" and _is_plain_word(token)))
+        and (version is None or (type(version) is str and _is_plain_word("v" + version.replace(".", ""))))
+        and (config.config_dir is None or _is_absolute(config.config_dir))
+        and (config.credentials is None or _is_absolute(config.credentials))
+        and (notice is None or type(notice).__module__ == "arcade_usage.domain.notice")
+        and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
+    )
+
+
+def _is_plain_host(host: object) -> bool:
+    if type(host) is not str or not host.isascii() or len(host) > 100:
+        return False
+    scheme, _, rest = host.partition("://")
+    name, _, port = rest.partition(":")
+    return (
+        scheme in ("https", "http")
+        and name.replace(".", "").replace("-", "").isalnum()
+        and (not port or (port.isdecimal() and 0 < int(port) < 65536))
+    )
+
+
+def _is_plain_word(text: str) -> bool:
+    """Whether the text is at most 64 ASCII letters, digits and underscores, and begins with no digit."""
+    return len(text) <= 64 and text.isascii() and text.isidentifier()
+
+
+def _is_plain_factory(adapters: str) -> bool:
+    module, _, function = adapters.partition(":")
+    return module.replace(".", "_").isidentifier() and function.isidentifier()
+
+
+def _is_absolute(path: object) -> bool:
+    return isinstance(path, str | os.PathLike) and os.path.isabs(os.path.expanduser(path))
+
+
+def refuse_if_strict(config: ToolConfig) -> None:
+    """Raise ConfigurationError for a wrong configuration, in development.
+
+    With $ARCADE_USAGE_STRICT and in the test kit. With the variable, a version that can't be found is an
+    error too.
+    """
+    reasons = [problem.text for problem in config.problems]
+    if os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
+        reasons += _missing_version(config)
+    elif replacement is None:
+        return
+    if reasons:
+        from arcade_usage.domain.configuration import ConfigurationError
+
+        raise ConfigurationError("; ".join(reasons))
+
+
+def _missing_version(config: ToolConfig) -> "list[str]":
+    """What is wrong if the tool's version can't be found. Blocks: lists the folders of sys.path."""
+    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
+
+    if find_version(config.distribution or "", config.version) != UNKNOWN_VERSION:
+        return []
+    from arcade_usage.domain.configuration import NO_VERSION
+
+    return [NO_VERSION.text]
 
 
 replacement: "TrackerBuilder | None" = None
@@ -81,21 +177,23 @@ def command_tracker(
     distribution: str,
     project_token: "str | None",
     host: "str | None" = DEFAULT_HOST,
+    version: "str | None" = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
     adapters: "str | None" = None,
 ) -> "Tracker":
-    """Make the tracker of a command-line tool; call it when the tool starts. Never raises.
+    """Make the tracker of a command-line tool; call it when the tool starts.
 
-    The arguments are those of `arcade_usage.Tool`. Does not block. Reads the switch and two small files, and
-    makes one stat().
+    The arguments and the errors are those of `arcade_usage.Tool`. Does not block. Reads the switch and two
+    small files, and makes one stat().
     """
     return build(
         ToolConfig(
             distribution=distribution,
             project_token=project_token,
             host=host,
+            version=version,
             config_dir=config_dir,
             credentials=credentials,
             notice=notice,
@@ -105,30 +203,59 @@ def command_tracker(
 
 
 def build(config: ToolConfig) -> "Tracker":
-    """Build a tool's command tracker, or one that does nothing if tracking is off. Never raises."""
+    """Build a tool's command tracker, or one that does nothing if tracking is off. Never raises.
+
+    In the test kit, raises ConfigurationError for a wrong configuration.
+    """
+    if config.problems:
+        refuse_if_strict(config)
     with suppress_and_log():
         return replacement.command_tracker(config) if replacement is not None else _build(config)
     return SilentTracker()
 
 
-def _build(config: ToolConfig) -> "Tracker":
-    from arcade_usage.adapters.storage.config_folder import (
-        FolderSnapshots,
-        Layout,
-        find_config_dir,
-        find_problem,
-        is_still_on,
-        reasons_off,
-    )
-    from arcade_usage.domain.consent import OFF_TEXTS, wants_debug
+def find_layout(config: ToolConfig) -> "Layout | None":
+    """The config folder of a tool that is tracked; None if tracking is off.
 
-    layout = Layout(find_config_dir(config.config_dir), config.credentials)
-    reasons = reasons_off(layout, config.project_token)
-    if config.project_token is None or reasons:
-        log_debug("usage is not tracked: %s", *(OFF_TEXTS[reason] for reason in reasons[:1]))
-        return SilentTracker()
-    if (problem := find_problem(layout)) is not None:
-        log_debug("usage is not tracked: %s", problem)
+    Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
+    """
+    from arcade_usage.adapters.storage.config_folder import Layout, find_config_dir, find_problem, reasons_off
+    from arcade_usage.domain.consent import OFF_TEXTS, OFF_UNASKED, wants_debug
+
+    reasons: tuple[str, ...] = ()
+    why = [problem.text for problem in config.problems]
+    try:
+        layout = Layout(find_config_dir(config.config_dir), config.credentials)
+        if not why:
+            reasons = reasons_off(layout, config.project_token)
+            why = [OFF_TEXTS[reason] for reason in reasons[:1]]
+        if not why and (problem := find_problem(layout)) is not None:
+            why = [str(problem)]
+    except ValueError as error:  # no home folder
+        why = why or [str(error)]
+    debugging = wants_debug(os.environ) and not OFF_UNASKED.intersection(reasons)
+    if not why:
+        if debugging or logs_debug():
+            for text in _missing_version(config):
+                _say(text, debugging)
+        return layout
+    for text in why:
+        _say(f"usage is not tracked: {text}", debugging)
+    return None
+
+
+def _say(text: str, debugging: bool) -> None:
+    log_debug("%s", text)
+    if debugging and sys.stderr is not None:
+        sys.stderr.write(f"arcade-usage: {text}\n")
+
+
+def _build(config: ToolConfig) -> "Tracker":
+    from arcade_usage.adapters.storage.config_folder import FolderSnapshots, is_still_on
+    from arcade_usage.domain.consent import wants_debug
+
+    layout = find_layout(config)
+    if layout is None:
         return SilentTracker()
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -142,18 +269,20 @@ def _build(config: ToolConfig) -> "Tracker":
         is_on=lambda: is_still_on(layout),
         rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
         enqueue=_drop if debugging else _enqueue,
-        project={"host": config.host, "project_token": config.project_token},
+        project={"host": config.host, "project_token": config.project_token or ""},
         config_dir=layout.config_dir,
         distribution=config.distribution or "",
+        version=config.version,
         adapters=config.adapters,
-        may_report=_always if debugging else _notice_check(config, layout),
+        may_report=_always if debugging else notice_check(config, layout),
     )
 
 
-def _notice_check(config: ToolConfig, layout: "Layout") -> "Callable[[], bool]":
+def notice_check(config: ToolConfig, layout: "Layout") -> "Callable[[], bool]":
+    """A function that says whether events may be reported; it shows the notice if that is due."""
     if config.notice is None:
         return _always
-    return _make_board(config.notice, config.distribution or "", layout).show_if_due
+    return make_board(config.notice, config.distribution or "", layout).show_if_due
 
 
 def _always() -> bool:
@@ -167,14 +296,15 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
 
 
 def _drop(_: str) -> None:
-    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
+    """With $ARCADE_USAGE_DEBUG nothing is written, and without a process nothing can be shown."""
+    _say("the event can't be shown: there is no Python to start", debugging=True)
 
 
 def _keep_identity(_: bool) -> None:
     """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
 
 
-def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
+def make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
     """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
     from arcade_usage.adapters.storage.notice_board import NoticeBoard

@@ -27,7 +27,8 @@ from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import make_delivery, make_previewer
-from arcade_usage.domain.consent import OFF_BY_CONFIG_DIR, wants_debug
+from arcade_usage.domain.configuration import Reason
+from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
 from arcade_usage.domain.project import Project, choose
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Scope:
 
     @property
     def own_project(self) -> Project | None:
-        """The tool's own project. Raises ValueError."""
+        """The tool's own project; None if its configuration is wrong."""
         if self.tool is None or not self.tool.project_token:
             return None
         return Project(self.tool.host, self.tool.project_token)
@@ -110,10 +111,21 @@ class Scope:
     def outboxes(self) -> "list[Outbox]":
         return [outbox for outbox, _ in self.stores()]
 
-    def reasons(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         """Everything that turns tracking off here; empty if it is on."""
-        found = reasons_off(self.layout, self.tool.project_token if self.tool else _SOME_TOKEN)
-        return (*found, OFF_BY_CONFIG_DIR) if find_problem(self.layout) is not None else found
+        problems = self.tool.problems if self.tool else ()
+        token = self.tool.project_token if self.tool and not problems else _SOME_TOKEN
+        found: list[Reason] = []
+        for reason in reasons_off(self.layout, token):
+            files = self.off_files() if reason == OFF_BY_CHOICE else ()
+            texts = [
+                f"you turned it off ({path})" if readable else f"a stored opt-out can't be read ({path})"
+                for path, readable in files
+            ]
+            found += [Reason(reason, text) for text in texts or [OFF_TEXTS[reason]]]
+        if (problem := find_problem(self.layout)) is not None:
+            found.append(Reason(OFF_BY_CONFIG_DIR, str(problem)))
+        return (*found, *problems)
 
     def off_files(self) -> tuple[tuple[str, bool], ...]:
         from arcade_usage.adapters.storage.diagnostics import read_off_files
@@ -132,22 +144,19 @@ def status(scope: Scope) -> "Status":
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
     from arcade_usage.application.console.status import collect_status, unread
 
-    if (problem := find_problem(scope.layout)) is not None:
+    if find_problem(scope.layout) is not None:
         return unread(
             config_dir=scope.layout.config_dir,
             reasons=scope.reasons(),
-            off_files=scope.off_files(),
             debugging=scope.debugging,
             now=time.time(),
-            problem=str(problem),
         )
     layout, projects = scope.layout, scope.projects()
-    own = scope.stored(_own_project(scope))
+    own = scope.stored(project_or_placeholder(scope))
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(
         config_dir=layout.config_dir,
         reasons=scope.reasons(),
-        off_files=scope.off_files(),
         debugging=scope.debugging,
         store=own.identity_store,
         principal_api=own.principal_api,
@@ -157,11 +166,20 @@ def status(scope: Scope) -> "Status":
             can_launch=can_launch(),
             locks=[*locks, layout.identity_lock],
             not_owned=_name_strangers(scope),
+            has_version=has_version(scope),
         ),
         clock=time,
         sdk_problem=_sdk_problem(),
         adapters_problem=_adapters_problem(scope),
     )
+
+
+def has_version(scope: Scope) -> bool:
+    """Whether the tool's version can be found; True without a tool."""
+    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
+
+    tool = scope.tool
+    return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
 
 
 def _sdk_problem() -> str | None:
@@ -175,14 +193,14 @@ def _sdk_problem() -> str | None:
     return None
 
 
-def _own_project(scope: Scope) -> Project:
+def project_or_placeholder(scope: Scope) -> Project:
     """The tool's own project, or a placeholder: every project has the same identity."""
     return scope.own_project or _SOME_PROJECT
 
 
 def _adapters_problem(scope: Scope) -> str | None:
     try:
-        scope.adapters(_own_project(scope))
+        scope.adapters(project_or_placeholder(scope))
     except AdaptersError as error:
         return f"nothing can be sent: {error}"
     return None
@@ -229,10 +247,11 @@ def show(
 
     projects, clock = scope.projects(), time
     project = projects[0] if projects else _SOME_PROJECT
+    version = scope.tool.version if scope.tool and distribution is None else None
     distribution = distribution or (scope.tool.distribution if scope.tool else None)
-    runtime = read_runtime(distribution or "", os.environ)
-    if distribution is None and (version := _last_version(scope, project)) is not None:
-        runtime = evolve(runtime, cli_version=version)
+    runtime = read_runtime(distribution or "", os.environ, version)
+    if distribution is None and version is None and (last := _last_version(scope, project)) is not None:
+        runtime = evolve(runtime, cli_version=last)
     command = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
@@ -311,7 +330,7 @@ def make_eraser(scope: Scope) -> "Eraser":
     from arcade_usage.adapters.storage.diagnostics import sweep
     from arcade_usage.application.console.erasure import Eraser
 
-    own = scope.stored(_own_project(scope))
+    own = scope.stored(project_or_placeholder(scope))
     return Eraser(own.identity_store, scope.stores, lambda: sweep(scope.layout))
 
 

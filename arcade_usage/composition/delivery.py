@@ -123,7 +123,7 @@ def _describe(parsed: "ParsedPayload") -> "Event":
     from arcade_usage.application.errors import InvalidPayloadError
     from arcade_usage.domain.event import describe
 
-    runtime = read_runtime(parsed.distribution, os.environ)
+    runtime = read_runtime(parsed.distribution, os.environ, parsed.tool_version)
     try:
         return describe(parsed.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
     except ValueError as error:

@@ -10,13 +10,19 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from arcade_usage.adapters.storage.config_folder import Layout, find_config_dir, is_on
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.composition import command
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_identity
+from arcade_usage.composition.command import (
+    DEFAULT_HOST,
+    ToolConfig,
+    find_layout,
+    make_identity,
+    notice_check,
+    refuse_if_strict,
+)
 from arcade_usage.composition.delivery import make_delivery, make_previewer
 
 if TYPE_CHECKING:
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.server.queue import Worker
     from arcade_usage.application.server.worker import ServerWorker
     from arcade_usage.domain.event import Event
+    from arcade_usage.domain.notice import Notice
     from arcade_usage.domain.project import Project
     from arcade_usage.domain.server_event import ServerEvent
 
@@ -46,29 +53,38 @@ def server_tracker(
     distribution: str,
     project_token: str | None,
     host: str | None = DEFAULT_HOST,
+    version: str | None = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    notice: "Notice | None" = None,
     adapters: str | None = None,
 ) -> ServerTracker:
-    """Make the tracker of a server or another long-lived program. Never raises.
+    """Make the tracker of a server or another long-lived program.
 
-    The arguments are those of `arcade_usage.Tool`. The first event starts a thread. Does not block. Reads the
-    switch and two small files, and makes one stat().
+    The arguments and the errors are those of `arcade_usage.Tool`. The first event starts a thread, which
+    shows the notice if it is due. Does not block. Reads the switch and two small files, and makes one stat().
     """
     return build(
         ToolConfig(
             distribution=distribution,
             project_token=project_token,
             host=host,
+            version=version,
             config_dir=config_dir,
             credentials=credentials,
+            notice=notice,
             adapters=adapters,
         )
     )
 
 
 def build(config: ToolConfig) -> ServerTracker:
-    """Build a tool's server tracker, or one that does nothing if tracking is off. Never raises."""
+    """Build a tool's server tracker, or one that does nothing if tracking is off. Never raises.
+
+    In the test kit, raises ConfigurationError for a wrong configuration.
+    """
+    if config.problems:
+        refuse_if_strict(config)
     with suppress_and_log():
         builder = command.replacement
         return builder.server_tracker(config) if builder is not None else _build(config)
@@ -78,9 +94,8 @@ def build(config: ToolConfig) -> ServerTracker:
 def _build(config: ToolConfig) -> ServerTracker:
     from arcade_usage.domain.consent import wants_debug
 
-    layout = Layout(find_config_dir(config.config_dir), config.credentials)
-    host, token = config.host, config.project_token
-    if token is None or not is_on(layout, token):
+    layout, host, token = find_layout(config), config.host, config.project_token
+    if layout is None or token is None:
         return SilentServer()
 
     from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
@@ -88,18 +103,19 @@ def _build(config: ToolConfig) -> ServerTracker:
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written
     snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))
+    may_report = notice_check(config, layout)
 
     def make_worker() -> "Worker":
         with gate:
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
 
-            project, describe = Project(host, token), _describer(config.distribution or "")
+            project, describe = Project(host, token), _describer(config)
             default = default_adapters(layout, project, durable=False, makes_folder=not debugging)
             adapters, problem = _apply(config.adapters, default)
             if debugging:
                 return _Preview(describe, make_previewer(adapters), project)
-            return _make_worker(adapters, problem, project.key, snapshots, describe, import_late)
+            return _make_worker(adapters, problem, project.key, snapshots, describe, import_late, may_report)
 
     def import_late() -> None:
         from importlib import import_module
@@ -132,6 +148,7 @@ def _make_worker(
     snapshots: "SnapshotSource",
     describe: "Callable[[ServerEvent], Event]",
     import_late: Callable[[], None],
+    may_report: Callable[[], bool],
 ) -> "ServerWorker":
     from arcade_usage.adapters.storage import codec
     from arcade_usage.application.server.worker import ServerWorker
@@ -141,7 +158,7 @@ def _make_worker(
         return make_delivery(adapters, project_key)
 
     return ServerWorker(
-        is_on=adapters.switch.is_on,
+        is_on=lambda: adapters.switch.is_on() and may_report(),
         snapshots=snapshots,
         read_snapshot=codec.read_snapshot,
         describe=describe,
@@ -152,14 +169,14 @@ def _make_worker(
     )
 
 
-def _describer(distribution: str) -> "Callable[[ServerEvent], Event]":
+def _describer(config: ToolConfig) -> "Callable[[ServerEvent], Event]":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
     from arcade_usage.domain.server_event import RememberingRedactor, describe_server_event
 
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)
-    runtime, ids = read_runtime(distribution, os.environ), UuidGenerator()
+    runtime, ids = read_runtime(config.distribution or "", os.environ, config.version), UuidGenerator()
     return lambda event: describe_server_event(event, runtime, ids.new(), redact)
 
 

@@ -68,6 +68,7 @@ class Receiver:
     """The server, as a context manager; listens at `url` within the context.
 
     posthog, cloud: the behaviour of each service; may be set at any time.
+    port: 0 means any free one.
     principals: principal id by token; other tokens get a 401.
     persons: the persons of each project, by project token.
     next_persons: the same in PostHog's next person store.
@@ -79,6 +80,7 @@ class Receiver:
     principals: dict[str, str] = field(factory=dict)
     persons: dict[str, Persons] = field(factory=dict)
     next_persons: dict[str, Persons] = field(factory=dict)
+    port: int = 0
     requests: list[Received] = field(factory=list)
     clock: Callable[[], float] = time.time
     _changed: threading.Condition = field(factory=threading.Condition, init=False)
@@ -92,7 +94,7 @@ class Receiver:
             def handle_request(self) -> None:
                 receiver._serve(self)
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

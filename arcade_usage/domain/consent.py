@@ -28,6 +28,8 @@ OFF_IN_COMPLETION = "completion"
 OFF_IN_DELIVERY = "delivery_process"
 OFF_WITHOUT_TOKEN = "no_project_token"  # noqa: S105 - no password
 
+OFF_UNASKED = frozenset({OFF_IN_COMPLETION, OFF_IN_DELIVERY})  # without a user who could read why
+
 OFF_TEXTS = {  # messages for users
     OFF_BY_VARIABLE: f"{TRACKING_VARIABLE} turns it off",
     OFF_BY_DO_NOT_TRACK: f"{DO_NOT_TRACK_VARIABLE} is set",

@@ -3,7 +3,8 @@
 from arcade_usage.domain.sha256 import sha256_hex
 
 HOST_LIMIT = 500  # characters
-TOKEN_LIMIT = 200  # characters
+TOKEN_LIMIT = 200  # characters of a stored token; earlier versions stored longer ones than PostHog takes
+SECRET_KEYS = ("phx_", "phs_", "pha_", "phr_")  # personal API key, project secret, OAuth tokens
 
 
 def base_url(host: str) -> str:
@@ -20,6 +21,8 @@ def check_project(host: str, token: str) -> None:
         raise ValueError("a PostHog project's host must be an http or https URL")
     if not 0 < len(token) <= TOKEN_LIMIT:
         raise ValueError("a PostHog project needs a token of 1 to 200 characters")
+    if token.startswith(SECRET_KEYS):
+        raise ValueError("a secret key of PostHog is no project token, and is never sent")
     if not (host.isprintable() and token.isprintable()):  # a lone surrogate is not printable
         raise ValueError("a PostHog project's host and token must be printable text")
 

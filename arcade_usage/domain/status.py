@@ -9,6 +9,7 @@ from enum import Enum
 from attrs import frozen
 
 from arcade_usage.domain.backoff import LONGEST_SECONDS
+from arcade_usage.domain.configuration import NO_VERSION, Reason
 from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
@@ -25,6 +26,7 @@ class Trouble(str, Enum):
     UNREADABLE = "unreadable"
     UNWRITABLE = "unwritable"
     FROZEN = "frozen"
+    NO_VERSION = "version_unknown"
     CLOCK = "clock"
     MALFORMED_IDENTITY = "malformed_identity"
     MALFORMED_LEDGER = "malformed_ledger"
@@ -50,6 +52,7 @@ _TEXTS = {
         "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "
         "to deliver events: they wait for `flush`"
     ),
+    Trouble.NO_VERSION: NO_VERSION.text,
     Trouble.CLOCK: "the clock was set back: something here is from later than now",
     Trouble.MALFORMED_IDENTITY: (
         "usage.json does not say what it should: the next command makes a new identity"
@@ -78,7 +81,7 @@ class Diagnostics:
 
     `unusable_locks`: each one's path, why it can't be used, and what to do about it. `not_owned`: the same of
     other files and folders that are not used because they are not the user's own. `newer`: the same of files
-    that a newer version of the library wrote.
+    that a newer version of the library wrote. `has_version`: whether the version of the tool is known.
     """
 
     writable: bool = True
@@ -87,6 +90,7 @@ class Diagnostics:
     unusable_locks: tuple[str, ...] = ()
     not_owned: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
+    has_version: bool = True
 
 
 @frozen
@@ -129,17 +133,15 @@ class ProjectStatus:
 
 @frozen
 class Status:
-    """`reasons`: what says off; none where tracking is on. `off_files`: stored choices, with can it be read.
+    """`reasons`: what says off; none where tracking is on.
 
     `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
     `adapters_problem`: why the tool's own adapters can't be made.
     `unusable_locks`, `not_owned`, `newer`: see Diagnostics.
-    `folder_problem`: why the config folder is not used.
     """
 
     config_dir: str
-    reasons: tuple[str, ...]
-    off_files: tuple[tuple[str, bool], ...]
+    reasons: tuple[Reason, ...]
     debugging: bool
     state: IdentityState | None
     has_credentials: bool
@@ -149,7 +151,6 @@ class Status:
     unusable_locks: tuple[str, ...] = ()
     not_owned: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
-    folder_problem: str | None = None
     sdk_problem: str | None = None
     adapters_problem: str | None = None
 
@@ -195,6 +196,7 @@ def find_troubles(
         Trouble.UNREADABLE: state is None,
         Trouble.UNWRITABLE: state is not None and not diagnostics.writable,
         Trouble.FROZEN: not diagnostics.can_launch,
+        Trouble.NO_VERSION: not diagnostics.has_version,
         Trouble.NOT_OWNED: bool(diagnostics.not_owned),
         Trouble.NEWER: bool(diagnostics.newer),
         Trouble.LOCK: bool(diagnostics.unusable_locks),

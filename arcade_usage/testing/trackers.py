@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
 from unittest import mock
 
 from attrs import define, field
@@ -48,11 +47,42 @@ class MemoryTracker:
         self._made_for: tuple[Usage, int] | None = None
         self._current()
 
-    def track_command_execution(self, command_name: str, **facts: Any) -> None:
-        self._current().track_command_execution(command_name, **facts)
+    def track_command_execution(
+        self,
+        command_name: str,
+        *,
+        success: bool,
+        duration_ms: float | None = None,
+        error_message: str | None = None,
+        is_login: bool = False,
+        is_logout: bool = False,
+        monotonic_start: float | None = None,
+        monotonic_end: float | None = None,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        self._current().track_command_execution(
+            command_name,
+            success=success,
+            duration_ms=duration_ms,
+            error_message=error_message,
+            is_login=is_login,
+            is_logout=is_logout,
+            monotonic_start=monotonic_start,
+            monotonic_end=monotonic_end,
+            properties=properties,
+        )
 
-    def command(self, command_name: str, **facts: Any) -> TrackedCommand:
-        return self._current().command(command_name, **facts)
+    def command(
+        self,
+        command_name: str,
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: Mapping[str, object] | None = None,
+    ) -> TrackedCommand:
+        return self._current().command(
+            command_name, is_login=is_login, is_logout=is_logout, properties=properties
+        )
 
     def begin(self) -> Execution:
         return self._current().begin()
@@ -75,6 +105,7 @@ class MemoryTracker:
             project={"host": self._config.host, "project_token": str(self._config.project_token)},
             config_dir=_CONFIG_DIR,
             distribution=self._config.distribution or "",
+            version=self._config.version,
             adapters=self._config.adapters,
         )
 

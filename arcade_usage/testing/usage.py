@@ -202,7 +202,8 @@ class Usage:
 
     def worker(self, config: ToolConfig, is_on: Callable[[], bool]) -> ServerWorker:
         """Make the worker of a server tracker."""
-        runtime, redact = read_runtime(config.distribution or "", {}), local_redactor(os.environ)
+        runtime = read_runtime(config.distribution or "", {}, config.version)
+        redact = local_redactor(os.environ)
         return ServerWorker(
             is_on=is_on,
             snapshots=self,
@@ -223,7 +224,7 @@ class Usage:
         return make_delivery(apply_factory(factory, self._adapters), _PROJECT)
 
     def _event(self, parsed: ParsedPayload) -> Event:
-        runtime = read_runtime(parsed.distribution, {})  # without variables: the same in CI
+        runtime = read_runtime(parsed.distribution, {}, parsed.tool_version)  # no variables: as in CI
         return describe(parsed.command, runtime, self._ids.new(), local_redactor(os.environ))
 
     @property

@@ -193,11 +193,16 @@ class BrokenObject:
         raise BrokenError(name)
 
 
-def test_no_exception_leaves_track(recorder: Recorder) -> None:
-    """With an invalid app or tracker, `track` raises nothing and the tool runs untracked."""
+def test_track_on_an_object_of_another_kind_raises_type_error(recorder: Recorder) -> None:
+    """An object that raises at each attribute is refused too."""
+    for no_app in (BrokenObject(), None):
+        with pytest.raises(TypeError, match="takes a Typer app"):
+            track(no_app, recorder.tracker)
+
+
+def test_no_exception_of_a_tracker_leaves_track() -> None:
+    """With a tracker that raises at each attribute, the tool runs untracked."""
     broken: Any = BrokenObject()
-    assert track(broken, recorder.tracker) is broken
-    assert track(None, recorder.tracker) is None
     app = track(make_app(), broken)
     assert run(app, "toolkit exit 3") == 3
     assert run(app, "toolkit run") == 0

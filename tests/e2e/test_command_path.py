@@ -134,7 +134,6 @@ OFF_VARIABLES = {
     "click completes": {"_ARCADE_COMPLETE": "complete_zsh"},
     "argcomplete completes": {"_ARGCOMPLETE": "1"},
     "delivers": {"ARCADE_USAGE_EVENT_DATA": "{}"},
-    "off while asked to show": {"DO_NOT_TRACK": "1", "ARCADE_USAGE_DEBUG": "1"},
 }
 
 

@@ -90,14 +90,25 @@ def test_after_a_logout_that_was_only_shown_nobody_is_mixed_up(world: World) -> 
     assert world.whose["somebody"] not in world.principals
 
 
-@pytest.mark.parametrize("how", ["frozen", "off"])
-def test_where_there_is_nothing_to_show_nothing_is_shown(world: World, how: str) -> None:
-    """A program that starts no process, and tracking that is off."""
-    lines, variables = FAILED_CALL, {"DO_NOT_TRACK": "1"}
-    if how == "frozen":
-        lines, variables = f"import sys; sys.frozen = True\n{FAILED_CALL}", {}
+FROZEN = f"import sys; sys.frozen = True\n{FAILED_CALL}"
+NOT_SHOWN = {
+    "off": (FAILED_CALL, {"DO_NOT_TRACK": "1"}, "usage is not tracked: DO_NOT_TRACK is set"),
+    "frozen": (FROZEN, {}, "the event can't be shown: there is no Python to start"),
+}
+
+
+@pytest.mark.parametrize(("lines", "variables", "why"), NOT_SHOWN.values(), ids=NOT_SHOWN)
+def test_where_there_is_nothing_to_show_the_reason_is(
+    world: World, lines: str, variables: dict[str, str], why: str
+) -> None:
+    """In one line; nothing is written."""
     host = show(world, lines, **variables)
-    assert (host.stderr, world.folder.exists()) == ("", False)
+    assert (host.stderr, world.folder.exists()) == (f"arcade-usage: {why}\n", False)
+
+
+def test_a_completion_shows_no_reason(world: World) -> None:
+    """The shell that asks for it may show what it gets."""
+    assert show(world, FAILED_CALL, _TOOL_COMPLETE="complete_zsh").stderr == ""
 
 
 LOGGING = (

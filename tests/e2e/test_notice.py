@@ -163,6 +163,67 @@ def test_once_shown_it_costs_no_file(world: World) -> None:
     assert more == {"arcade_usage.domain.notice", "arcade_usage.adapters.storage.notice_board"}
 
 
+SERVER = "server.capture('served'); server.close()"
+
+
+def reported(world: World) -> int:
+    """The events that arrived or are stored: a server that ends at once may not have the time to send."""
+    stored = {record["event"]["uuid"] for record in world.waiting}
+    return len(stored | {event.uuid for event in world.persons.events})
+
+
+def start_server(world: World, more: str = "") -> str:
+    return start(world, more).replace("tracker = arcade_usage.command", "server = arcade_usage.server")
+
+
+def test_a_servers_first_event_shows_it_and_is_reported(world: World) -> None:
+    """On stderr, once, as with a command, which counts for the server and the server's for it."""
+    assert run(world, start_server(world)) == ("the work\r\n", "")
+    assert run(world, start_server(world) + SERVER)[1] == SEEN
+    assert reported(world) == 1
+    assert run(world, start_server(world) + SERVER)[1] == ""
+    assert reported(world) == 2
+    assert run(world, start(world) + CALL)[1] == ""
+    assert arrived(world, 3)
+
+
+@pytest.mark.parametrize("how", HELD_BACK.values(), ids=HELD_BACK)
+def test_a_server_that_cannot_show_it_reports_nothing(world: World, how: dict[str, object]) -> None:
+    """As behind a pipe or in CI: nothing is sent, and no event is kept for later."""
+    assert run(world, start_server(world) + SERVER, **how)[1] == ""  # type: ignore[arg-type]
+    assert reported(world) == 0
+    assert run(world, start_server(world) + SERVER)[1] == SEEN
+    assert reported(world) == 1
+
+
+def test_a_server_whose_users_are_informed_elsewhere_reports(world: World) -> None:
+    """Without a terminal, as most servers run."""
+    elsewhere = start_server(world, ", told_elsewhere=True") + SERVER
+    assert run(world, elsewhere, stdout=False, stderr=False) == ("the work\n", "")
+    assert reported(world) == 1
+
+
+def test_a_notice_shown_meanwhile_counts_for_a_running_server(world: World) -> None:
+    """By a command on a terminal; the server reports from then on."""
+    lines = start_server(world) + (
+        "import pathlib, sys, time\n"
+        "server.capture('before')\n"
+        f"while not list(pathlib.Path({os.fspath(world.scratch / 'home')!r}).glob('.arcade/usage/notice-*')):\n"
+        "    time.sleep(0.01)\n"
+        "    server.capture('before')\n"
+        "server.capture('after'); server.close()"
+    )
+    reading, writing = os.pipe()
+    server = subprocess.Popen([sys.executable, "-c", lines], stdout=writing, stderr=writing)
+    world.processes.append(server)
+    run(world, start(world) + CALL)
+    server.wait(PATIENCE_SECONDS)
+    os.close(writing)
+    os.close(reading)
+    names = [record["event"]["name"] for record in world.waiting]
+    assert "after" in names + [event.name for event in world.persons.events]
+
+
 @pytest.mark.parametrize("notice", ["'a text'", "5", "arcade_usage.Notice(None, None, version='two')"])
 def test_a_notice_that_is_none_harms_no_host(world: World, notice: str) -> None:
     """A host's mistake: nothing is raised, and nothing is reported."""

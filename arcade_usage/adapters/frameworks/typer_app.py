@@ -5,6 +5,7 @@ returns or raises. This module doesn't import Typer or Click at the top; the too
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from arcade_usage.adapters.frameworks.invocation import Tracking, follow
@@ -24,8 +25,9 @@ def track(
     logout: str | Collection[str] = "logout",
     properties: Mapping[str, object] | None = None,
 ) -> App:
-    """Reports every command of a Typer app, Click group or Click command; returns the app. Never raises.
+    """Reports every command of a Typer app, Click group or Click command; returns the app.
 
+    Raises TypeError for anything else, whether tracking is on or off, and nothing else.
     Call it at any time before the app runs; commands may be added later. `login`, `logout`: the dotted paths
     of the commands that log a user in and out. `properties`: added to each event; read when the command has
     ended. A further call replaces the options of the first.
@@ -37,6 +39,11 @@ def track(
 
     Blocks when a command has ended, as `tracker.command` does.
     """
+    if not _is_app(app):
+        raise TypeError(
+            f"track() takes a Typer app, a Click group or a Click command, not {type(app).__name__}: report"
+            " other commands with tool.command(name)"
+        )
     with suppress_and_log():
         options = Tracking(tracker, _paths(login), _paths(logout), properties)
         tracking = _find_tracking(app)
@@ -45,6 +52,14 @@ def track(
         elif not isinstance(tracker, SilentTracker):
             _start(app, options)
     return app
+
+
+def _is_app(app: object) -> bool:
+    """Whether an object is a Typer app or a Click command, without importing either."""
+    with suppress(Exception):
+        names = ("context_class", "registered_commands")
+        return not isinstance(app, type) and any(hasattr(app, name) for name in names)
+    return False
 
 
 def _paths(paths: str | Collection[str]) -> Collection[str]:

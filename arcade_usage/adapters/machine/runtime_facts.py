@@ -15,11 +15,13 @@ from arcade_usage.domain.consent import runs_in_ci
 UNKNOWN_VERSION = "unknown"
 
 
-def read_facts(distribution: str, environment: Mapping[str, str]) -> "dict[str, str | bool]":
-    """Returns the arguments of domain.event.Runtime by name."""
+def read_facts(
+    distribution: str, environment: Mapping[str, str], version: "str | None" = None
+) -> "dict[str, str | bool]":
+    """Returns the arguments of domain.event.Runtime by name. `version`: the tool's, if it names it."""
     os_type, os_release = _system()
     return {
-        "cli_version": _version(distribution),
+        "cli_version": find_version(distribution, version),
         "runtime_version": sys.version.split(maxsplit=1)[0],
         "os_type": os_type,
         "os_release": os_release,
@@ -55,7 +57,10 @@ def _host_name() -> str:
     return socket.gethostname()
 
 
-def _version(distribution: str) -> str:
+def find_version(distribution: str, version: "str | None" = None) -> str:
+    """The version that the tool names, else that of the installed package, else UNKNOWN_VERSION."""
+    if version is not None:
+        return version
     if not distribution:  # Python 3.10 matches an empty name with any distribution
         return UNKNOWN_VERSION
     with suppress(Exception):  # a damaged installation yields None or KeyError, depending on the version

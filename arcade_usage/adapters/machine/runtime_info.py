@@ -10,9 +10,9 @@ from arcade_usage.domain.redaction import Redactor
 __all__ = ["UNKNOWN_VERSION", "local_redactor", "read_runtime"]
 
 
-def read_runtime(distribution: str, environment: Mapping[str, str]) -> Runtime:
-    """The tool's runtime; this process shares its interpreter and machine."""
-    return Runtime(**read_facts(distribution, environment))  # type: ignore[arg-type]
+def read_runtime(distribution: str, environment: Mapping[str, str], version: str | None = None) -> Runtime:
+    """The tool's runtime; this process shares its interpreter and machine. `version`: see read_facts."""
+    return Runtime(**read_facts(distribution, environment, version))  # type: ignore[arg-type]
 
 
 def local_redactor(environment: Mapping[str, str]) -> Redactor:

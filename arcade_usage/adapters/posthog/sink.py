@@ -24,7 +24,12 @@ from arcade_usage.adapters.network.failures import Failure, Peer
 from arcade_usage.adapters.network.request_settings import Proxy, Support, find_proxy
 from arcade_usage.adapters.posthog.transport import ANSWER_LIMIT, Response, Transport
 from arcade_usage.adapters.posthog.wire import Answer, BatchProtocol, EventProtocol, WireProtocol
-from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError, RefusedError
+from arcade_usage.application.errors import (
+    NotAcceptedError,
+    PartlyAcceptedError,
+    RefusedError,
+    UnreachableError,
+)
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.domain.event import POSTHOG_SETTINGS, Event
 from arcade_usage.domain.persons import PERSONLESS
@@ -137,7 +142,7 @@ class PostHogSink:
             proxy = find_proxy(peer.url, _PROXIES)
             response = within(seconds, lambda: self._send(batch, peer.url, seconds, proxy))
         except Exception as error:
-            raise NotAcceptedError(peer.explain(error, proxy)) from error
+            raise UnreachableError(peer.explain(error, proxy)) from error
         answer = self._read(response, [message["uuid"] for message in batch], peer, proxy)
         accepted = [message for message in batch if message["uuid"] in answer.accepted]
         if accepted:

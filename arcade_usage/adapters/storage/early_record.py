@@ -64,7 +64,8 @@ def _write(payload: str) -> "bytes | None":
         return None
 
     uuid, ended = UuidGenerator().new(), moment(command.ended_at)
-    runtime = SimpleNamespace(**read_facts(handover["distribution"], os.environ))
+    facts = read_facts(handover["distribution"], os.environ, handover.get("tool_version"))
+    runtime = SimpleNamespace(**facts)
     event = {
         "uuid": uuid,
         "name": event_name(command.succeeded),
@@ -129,6 +130,7 @@ def _is_valid_payload(handover: "dict[str, object]") -> bool:
         and isinstance(project, dict)
         and type(project.get("host")) is type(project.get("project_token")) is str
         and type(handover.get("config_dir")) is type(handover.get("distribution")) is str
+        and isinstance(handover.get("tool_version"), str | None)
         and isinstance(snapshot, dict)
         and all(isinstance(snapshot.get(name), str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))

@@ -29,17 +29,21 @@ class NoticeBoard:
     def show_if_due(self) -> bool:
         """Whether events may be reported; shows the notice if due. Doesn't block."""
         if not self._may_report:
-            decision = decide(
-                self._notice,
-                shown=any(map(_is_there, self._marks)),
-                stderr_is_terminal=_is_terminal(sys.stderr),
-                stdout_is_terminal=_is_terminal(sys.stdout),
-                environment=self._environment,
-            )
+            decision = self.decide()
             if decision is Telling.SHOW:
                 self._show(sys.stderr)
             self._may_report = decision is not Telling.HELD_BACK
         return self._may_report
+
+    def decide(self) -> Telling:
+        """Whether the notice was shown, is due, or can't be shown here."""
+        return decide(
+            self._notice,
+            shown=any(map(_is_there, self._marks)),
+            stderr_is_terminal=_is_terminal(sys.stderr),
+            stdout_is_terminal=_is_terminal(sys.stdout),
+            environment=self._environment,
+        )
 
     def _show(self, stderr: TextIO) -> None:
         """Shows and records the notice. Raises the stream's exceptions; then it counts as not shown."""

@@ -27,13 +27,14 @@ def read_payload(text: str) -> ParsedPayload:
             distribution=codec.structure(distribution, str),
             snapshot=codec.read_snapshot(codec.read_object(payload.get("snapshot"))),
             command=codec.read_command(payload.get("command")),
-            adapters=_factory(payload.get("adapters")),
+            adapters=_text_or_none(payload.get("adapters")),
+            tool_version=_text_or_none(payload.get("tool_version")),
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
 
 
-def _factory(value: object) -> str | None:
+def _text_or_none(value: object) -> str | None:
     return None if value is None else codec.structure(value, str)
 
 

@@ -38,6 +38,7 @@ class CommandTracker:
         project: "Mapping[str, str]",
         config_dir: str,
         distribution: str,
+        version: "str | None" = None,
         adapters: "str | None" = None,
         may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
@@ -58,6 +59,7 @@ class CommandTracker:
         self._project = project
         self._config_dir = config_dir
         self._distribution = distribution
+        self._version = version
         self._adapters = adapters
         self._may_report = may_report
         self._snapshot: Mapping[str, object] | None = None
@@ -141,6 +143,7 @@ class CommandTracker:
                     project=self._project,
                     config_dir=self._config_dir,
                     distribution=self._distribution,
+                    version=self._version,
                     adapters=self._adapters,
                     snapshot=snapshot,
                     command=command,
@@ -169,14 +172,33 @@ class CommandTracker:
 
 
 class SilentTracker:
-    """The tracker when tracking is off: every method does nothing."""
+    """The tracker when tracking is off: every method does nothing. Its signatures are CommandTracker's."""
 
-    def track_command_execution(self, command_name: str, **_: object) -> None:
+    def track_command_execution(
+        self,
+        command_name: str,
+        *,
+        success: bool,
+        duration_ms: "float | None" = None,
+        error_message: "str | None" = None,
+        is_login: bool = False,
+        is_logout: bool = False,
+        monotonic_start: "float | None" = None,
+        monotonic_end: "float | None" = None,
+        properties: "Mapping[str, object] | None" = None,
+    ) -> None:
         """Do nothing."""
 
-    def command(self, command_name: str, **_: object) -> "TrackedCommand":
+    def command(
+        self,
+        command_name: str,
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: "Mapping[str, object] | None" = None,
+    ) -> "TrackedCommand":
         """Return a context that does nothing."""
-        return _Command(self, command_name, False, False, None)
+        return _Command(self, command_name, is_login, is_logout, properties)
 
     def begin(self) -> "Execution":
         """Return an execution that does nothing."""
@@ -184,7 +206,15 @@ class SilentTracker:
 
 
 class _SilentExecution:
-    def end(self, command_name: str, error: "BaseException | None", **_: object) -> None:
+    def end(
+        self,
+        command_name: str,
+        error: "BaseException | None",
+        *,
+        is_login: bool = False,
+        is_logout: bool = False,
+        properties: "Mapping[str, object] | None" = None,
+    ) -> None:
         """Do nothing."""
 
 
@@ -320,6 +350,12 @@ def _was_passed(handler: "FrameType", interrupted: "FrameType") -> bool:
         if any(item is interrupted for item in items):
             return True
     return False
+
+
+def logs_debug() -> bool:
+    """Whether the tool logs at level DEBUG; see log_debug."""
+    logging = sys.modules.get("logging")
+    return logging is not None and bool(logging.getLogger(LOGGER).isEnabledFor(logging.DEBUG))
 
 
 def log_debug(message: str, *arguments: object) -> None:

@@ -7,6 +7,7 @@ from attrs import evolve
 
 from arcade_usage.application.errors import NewerFormatError, StoreError
 from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
+from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
@@ -16,8 +17,7 @@ from arcade_usage.domain.status import Diagnostics, ProjectStatus, Status, Troub
 def collect_status(
     *,
     config_dir: str,
-    reasons: tuple[str, ...],
-    off_files: tuple[tuple[str, bool], ...],
+    reasons: tuple[Reason, ...],
     debugging: bool,
     store: IdentityStore,
     principal_api: PrincipalApi,
@@ -39,7 +39,6 @@ def collect_status(
     return Status(
         config_dir=config_dir,
         reasons=reasons,
-        off_files=off_files,
         debugging=debugging,
         state=state,
         has_credentials=principal_api.stamp() is not None,
@@ -57,17 +56,12 @@ def collect_status(
 def unread(
     *,
     config_dir: str,
-    reasons: tuple[str, ...],
-    off_files: tuple[tuple[str, bool], ...],
+    reasons: tuple[Reason, ...],
     debugging: bool,
     now: float,
-    problem: str,
 ) -> Status:
-    """The status of a folder that is not the user's own and therefore not read. `problem` names it."""
-    troubles = (Trouble.UNREADABLE,)
-    return Status(
-        config_dir, reasons, off_files, debugging, None, False, (), troubles, now, folder_problem=problem
-    )
+    """The status of a folder that is not the user's own and therefore not read; a reason names it."""
+    return Status(config_dir, reasons, debugging, None, False, (), (Trouble.UNREADABLE,), now)
 
 
 def _read_log(outbox: Outbox) -> Logbook:

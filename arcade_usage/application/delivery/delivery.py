@@ -45,6 +45,7 @@ class ParsedPayload:
     snapshot: Snapshot
     command: Command
     adapters: str | None = None  # the tool's factory of adapters, "module:function"
+    tool_version: str | None = None  # by default, the installed version of the distribution
 
 
 @frozen

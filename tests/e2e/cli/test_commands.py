@@ -28,7 +28,9 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
 
 
-COMMANDS = (("status",), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"))
+COMMANDS = (
+    ("status",), ("doctor", "--yes"), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"),
+)  # fmt: skip
 
 
 @here
@@ -66,7 +68,7 @@ def test_while_off_no_command_writes(
 
 
 @here
-@pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "flush", "forget"])
+@pytest.mark.parametrize("command", ["status", "doctor", "off", "on", "show", "log", "flush", "forget"])
 def test_help_teaches(shell: Shell, command: str) -> None:
     """Each command says what it does, and what its exit codes mean."""
     ran = shell(command, "--help")

@@ -3,6 +3,7 @@
 from attrs import evolve
 
 from arcade_usage.application.console.status import collect_status
+from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import OFF_BY_CHOICE
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -17,7 +18,6 @@ def status_of(simulation: Simulation, *outboxes: MemoryOutbox) -> Status:
     return collect_status(
         config_dir="/config",
         reasons=(),
-        off_files=(),
         debugging=False,
         store=simulation.store,
         principal_api=simulation.cloud,
@@ -118,5 +118,5 @@ def test_what_cannot_be_read_is_a_trouble() -> None:
 
 def test_what_turns_it_off_is_passed_on() -> None:
     """Off is off, whatever else is told."""
-    status = evolve(status_of(Simulation()), reasons=(OFF_BY_CHOICE,))
+    status = evolve(status_of(Simulation()), reasons=(Reason(OFF_BY_CHOICE, "off"),))
     assert not status.is_on

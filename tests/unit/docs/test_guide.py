@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+from arcade_usage.cli import receive
 from arcade_usage.testing import recording
 
 DOCS = Path(__file__).parents[3] / "docs"
+README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "guide.md").read_text(encoding="utf-8")
 
 
@@ -33,6 +36,12 @@ def test_a_server() -> None:
     with recording() as usage:
         exec(example("A server"), {"arcade_usage": __import__("arcade_usage")})
         assert usage.names == ["MCP server started"]
+
+
+def test_the_readme_shows_what_receive_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """The host and the token to give a tool, at the port that is the default."""
+    receive.print_head(f"http://127.0.0.1:{receive.DEFAULT_PORT}", as_json=False)
+    assert f"$ arcade-usage receive\n{capsys.readouterr().out}" in README
 
 
 def test_adapters_of_your_own() -> None:

@@ -50,6 +50,7 @@ CASES = {
     "unreadable": (Trouble.UNREADABLE, None, QUIET, Diagnostics()),
     "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Diagnostics(writable=False)),
     "frozen": (Trouble.FROZEN, FINE, QUIET, Diagnostics(can_launch=False)),
+    "no version": (Trouble.NO_VERSION, FINE, QUIET, Diagnostics(has_version=False)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
     "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
     "newer": (

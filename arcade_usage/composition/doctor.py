@@ -1,0 +1,162 @@
+"""The composition root of `doctor`: the steps that are checked here, and the plan of what is sent."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+
+from arcade_usage.application.errors import AdaptersError, LaunchError
+from arcade_usage.composition import console
+from arcade_usage.composition.console import Scope
+from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
+from arcade_usage.domain.configuration import NO_VERSION
+from arcade_usage.domain.consent import DEBUG_VARIABLE, OFF_BY_CONFIG_DIR, OFF_WITHOUT_TOKEN
+from arcade_usage.domain.project import Project
+from arcade_usage.domain.status import Trouble
+
+_OF_THE_FOLDER = (Trouble.UNREADABLE, Trouble.UNWRITABLE, Trouble.NOT_OWNED, Trouble.NEWER, Trouble.LOCK)
+_NETWORK_CHECKS = (Check.ACCOUNT, Check.POSTHOG, Check.EVENT, Check.LINK)
+
+
+def check_here(scope: Scope) -> Iterator[Step]:
+    """The steps that send nothing. Blocks: on a bounded number of files, and 10 s for a process."""
+    reasons = [reason for reason in scope.reasons() if reason.identifier != OFF_BY_CONFIG_DIR]
+    problems = [reason.text for reason in reasons if reason in _own_problems(scope)]
+    off = [reason.text for reason in reasons if reason.text not in problems]
+    if scope.debugging:
+        off.append(f"{DEBUG_VARIABLE} is set: events are shown on stderr and not sent")
+    yield _step(Check.SWITCH, off, "tracking is on")
+    if scope.tool is None:
+        text = "no tool: the same command in a tool, such as `my-tool usage doctor`, checks it"
+        yield Step(Check.CONFIGURATION, Result.SKIPPED, text)
+    else:
+        yield _step(Check.CONFIGURATION, problems or _adapters_problems(scope), "every value is valid")
+        known = console.has_version(scope)
+        yield _step(Check.VERSION, [] if known else [NO_VERSION.text], "the tool's version is known")
+    yield _check_folder(scope)
+    if scope.tool is not None and scope.tool.notice is not None:
+        yield _check_notice(scope)
+    yield _check_process(scope, is_on=not reasons)
+
+
+def plan(scope: Scope) -> list[str]:
+    """What check_network sends, and where; empty if there is nothing to send it to. Raises ValueError."""
+    projects = _projects(scope)
+    if not projects:
+        return []
+    return ["to Arcade Cloud: the stored credentials, if there are any, to ask for their account"] + [
+        f'to {project.host}: one event "{TEST_EVENT}" under a random id that is used once, and, if this'
+        " installation is linked to that account, the link once more"
+        for project in projects
+    ]
+
+
+def check_network(scope: Scope) -> Iterator[Step]:
+    """The steps that send. Blocks: as long as the requests of application/console/checkup.py."""
+    from arcade_usage.application.console.checkup import NetworkCheckup
+    from arcade_usage.application.delivery.wrappers import SwitchedPrincipalApi, SwitchedSink
+
+    for project in _projects(scope):
+        try:
+            adapters = scope.adapters(project)
+        except AdaptersError as error:
+            yield Step(Check.EVENT, Result.FAILED, str(error), project.host)
+            continue
+        yield from NetworkCheckup(
+            project.host,
+            adapters.identity_store,
+            SwitchedPrincipalApi(adapters.principal_api, adapters.switch),
+            SwitchedSink(adapters.analytics_sink, adapters.switch),
+            adapters.clock,
+            adapters.ids,
+        ).run()
+
+
+def skip_network(why: str) -> Iterator[Step]:
+    """The steps that send, without sending."""
+    for check in _NETWORK_CHECKS:
+        yield Step(check, Result.SKIPPED, why)
+
+
+def _projects(scope: Scope) -> list[Project]:
+    """The tool's own project, unless options select others; without a tool, those with events here."""
+    if scope.tool is not None and scope.host is None and scope.token is None:
+        return [scope.own_project] if scope.own_project is not None else []
+    return scope.projects()
+
+
+def _own_problems(scope: Scope) -> list[object]:
+    """What turns tracking off by the tool's own configuration."""
+    return [
+        reason
+        for reason in scope.reasons()
+        if reason.identifier == OFF_WITHOUT_TOKEN or (scope.tool and reason in scope.tool.problems)
+    ]
+
+
+def _adapters_problems(scope: Scope) -> list[str]:
+    try:
+        if scope.own_project is not None:
+            scope.adapters(scope.own_project)
+    except AdaptersError as error:
+        return [str(error)]
+    return []
+
+
+def _check_folder(scope: Scope) -> Step:
+    status = console.status(scope)
+    problems = [reason.text for reason in status.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
+    if not problems:
+        details = (*status.not_owned, *status.newer, *status.unusable_locks)
+        problems = [trouble.text for trouble in status.troubles if trouble in _OF_THE_FOLDER]
+        problems += details if problems else ()
+    return _step(Check.FOLDER, problems, f"{scope.layout.config_dir} can be used")
+
+
+def _check_notice(scope: Scope) -> Step:
+    from arcade_usage.composition.command import make_board
+    from arcade_usage.domain.notice import Telling
+
+    if scope.tool is None or scope.tool.notice is None:
+        raise ValueError("a tool without a notice")
+    decision = make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
+    texts = {
+        Telling.TOLD: "it was shown",
+        Telling.SHOW: "the next command on this terminal shows it",
+        Telling.VOUCHED: "the tool informs its users elsewhere",
+    }
+    held_back = (
+        "it was not shown yet, and nothing is reported before: run a command of the tool on a terminal"
+    )
+    return _step(Check.NOTICE, [] if decision in texts else [held_back], texts.get(decision, ""))
+
+
+def _check_process(scope: Scope, *, is_on: bool) -> Step:
+    """Start the delivery process as a command does, and let it show an event instead of sending it."""
+    from arcade_usage.adapters.process.launcher import DetachedLauncher, can_launch
+    from arcade_usage.application.command.payload import encode_payload
+
+    if not can_launch():
+        return Step(Check.PROCESS, Result.FAILED, Trouble.FROZEN.text)
+    tool, project = scope.tool, console.project_or_placeholder(scope)
+    if not is_on:
+        return Step(Check.PROCESS, Result.SKIPPED, "not started: tracking is off")
+    facts = dict.fromkeys(("error_message", "duration_ms", "monotonic_start", "monotonic_end", "properties"))
+    payload = encode_payload(
+        project={"host": project.host, "project_token": project.project_token},
+        config_dir=scope.layout.config_dir,
+        distribution=(tool and tool.distribution) or "",
+        version=tool.version if tool else None,
+        adapters=tool.adapters if tool else None,
+        snapshot={"usage": None, "ledger": None, "stamp": None},
+        command={**facts, "name": "usage.doctor", "outcome": "success", "ended_at": time.time()},
+    )
+    try:
+        shown = DetachedLauncher({**os.environ, DEBUG_VARIABLE: "1"}).launch_and_read(payload)
+    except LaunchError as error:
+        return Step(Check.PROCESS, Result.FAILED, f"{error}: {error.__cause__ or 'check sys.executable'}")
+    failed = ["it was started and did nothing: run `python -m arcade_usage` with this Python to see why"]
+    return _step(Check.PROCESS, [] if shown else failed, "it starts and imports what it needs")
+
+
+def _step(check: Check, problems: Sequence[str], fine: str) -> Step:
+    return Step(check, Result.FAILED, "; ".join(problems)) if problems else Step(check, Result.OK, fine)

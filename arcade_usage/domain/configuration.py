@@ -1,0 +1,159 @@
+"""Checks a tool's configuration: what is wrong with it, and what to change. Pure.
+
+The command path imports this module only for values that it does not recognise as right
+(composition/command.py), so the wording costs a correct tool nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from arcade_usage.domain.notice import Notice
+from arcade_usage.domain.project_rules import HOST_LIMIT, SECRET_KEYS, base_url, trimmed
+
+TOKEN_LIMIT = 64  # bytes; PostHog rejects longer tokens with 401
+VERSION_LIMIT = 64  # characters
+
+_EXAMPLE = 'host="https://us.i.posthog.com"'
+
+
+class Reason(NamedTuple):
+    """Why tracking is off. `identifier`: for programs; `text`: for people, with what to change."""
+
+    identifier: str
+    text: str
+
+
+class ConfigurationError(ValueError):
+    """A tool's configuration is wrong; raised in development only, see `arcade_usage.Tool`."""
+
+
+NO_VERSION = Reason(
+    "version_unknown",
+    "the version of this tool can't be found, so its events say unknown: name the installed package in"
+    " Tool(distribution=...), or pass Tool(version=...)",
+)
+
+
+def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], bool]) -> dict[str, Reason]:
+    """What is wrong, by the name of the argument; empty if everything is right.
+
+    values: the arguments of `arcade_usage.Tool`. is_absolute: whether a path is, once `~` is expanded.
+    """
+    found = {
+        "distribution": _check_text("distribution", values["distribution"]),
+        "version": _check_version(values["version"]),
+        "project_token": _check_token(values["project_token"]),
+        "host": _check_host(values["host"]),
+        "config_dir": _check_path("config_dir", values["config_dir"], is_absolute),
+        "credentials": _check_path("credentials", values["credentials"], is_absolute),
+        "notice": _check_notice(values["notice"]),
+        "adapters": _check_factory(values["adapters"]),
+    }
+    return {name: reason for name, reason in found.items() if reason is not None}
+
+
+def _check_text(name: str, value: object) -> Reason | None:
+    if value is None or isinstance(value, str):
+        return None
+    return Reason(f"{name}_type", f"{name} must be text, not {type(value).__name__}")
+
+
+def _check_version(version: object) -> Reason | None:
+    if version is None or not isinstance(version, str):
+        return _check_text("version", version)
+    if 0 < len(version) <= VERSION_LIMIT and _is_one_word(version):
+        return None
+    return Reason("version_invalid", f"version must be 1 to {VERSION_LIMIT} ASCII characters without a blank")
+
+
+def _check_token(token: object) -> Reason | None:
+    """No text repeats the token, since it may be a secret key."""
+    if token is None or not isinstance(token, str):
+        return _check_text("project_token", token)
+    token = trimmed(token)
+    if not token:
+        return Reason(
+            "token_empty", "project_token is empty: use the project's token, or None to track nothing"
+        )
+    if token.startswith(SECRET_KEYS):
+        return Reason(
+            "token_secret",
+            f"project_token is a secret key of PostHog ({token[:4]}...), which is never sent: use the"
+            " project's token (phc_...), and replace the key if others could read it",
+        )
+    if not _is_one_word(token):
+        return Reason(
+            "token_not_ascii",
+            "project_token is not ASCII without blanks: copy the token (phc_...) from PostHog again",
+        )
+    if len(token) > TOKEN_LIMIT:
+        return Reason(
+            "token_too_long",
+            f"project_token is longer than {TOKEN_LIMIT} bytes: copy the token (phc_...) from PostHog again",
+        )
+    return None
+
+
+def _check_host(host: object) -> Reason | None:
+    if not isinstance(host, str):
+        return _check_text("host", host)
+    host = base_url(host)
+    scheme, separator, rest = host.partition("://")
+    if not host:
+        return Reason("host_empty", f"host is empty: write the URL of PostHog, for example {_EXAMPLE}")
+    if not separator:
+        return Reason("host_without_scheme", f"host has no scheme: begin with https://, as in {_EXAMPLE}")
+    if scheme not in ("https", "http"):
+        return Reason("host_not_http", f"host must begin with https:// or http://, as in {_EXAMPLE}")
+    if "@" in rest:
+        return Reason("host_password", f"host contains a user or a password: remove it, as in {_EXAMPLE}")
+    if any(mark in rest for mark in "/?#"):
+        return Reason("host_path", f"host has more than a name and a port: remove the path, as in {_EXAMPLE}")
+    if len(host) > HOST_LIMIT or not _is_host(host):
+        return Reason("host_invalid", f"host is not a valid URL: write one such as {_EXAMPLE}")
+    return None
+
+
+def _is_host(host: str) -> bool:
+    if not host.isprintable() or " " in host or "\\" in host:
+        return False
+    try:
+        parts = urlsplit(host)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an invalid port or IPv6 address
+        return False
+
+
+def _check_path(name: str, path: object, is_absolute: Callable[[str], bool]) -> Reason | None:
+    if path is None:
+        return None
+    text = path.__fspath__() if hasattr(path, "__fspath__") else path
+    if not isinstance(text, str):
+        return _check_text(name, text)
+    if not is_absolute(text):
+        return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
+    return None
+
+
+def _check_notice(notice: object) -> Reason | None:
+    if notice is None:
+        return None
+    if isinstance(notice, Notice):
+        values: tuple[object, ...] = (notice.text, notice.link, notice.version)
+        if all(isinstance(value, kind) for value, kind in zip(values, (str, str, int), strict=True)):
+            return None
+    return Reason("notice_type", "notice must be arcade_usage.Notice(text, link, version=1)")
+
+
+def _check_factory(adapters: object) -> Reason | None:
+    if adapters is None or not isinstance(adapters, str):
+        return _check_text("adapters", adapters)
+    module, _, function = adapters.partition(":")
+    if module.replace(".", "_").isidentifier() and function.isidentifier():
+        return None
+    return Reason("adapters_invalid", 'adapters must name a function, as in adapters="module:function"')
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text

@@ -1,0 +1,166 @@
+"""`receive`: an author sees each event arrive, and PostHog's failures on request."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from attrs import frozen
+
+from tests.e2e.world import PATIENCE_SECONDS, World
+
+
+@frozen
+class Receiving:
+    """`receive` as a process. `host`, `token`: those that it printed."""
+
+    process: "subprocess.Popen[str]"
+    host: str
+    token: str
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def interrupt(self) -> tuple[int, str]:
+        """Ctrl+C: the exit code and stderr."""
+        self.process.send_signal(signal.SIGINT)
+        _, stderr = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode, stderr
+
+
+@contextmanager
+def receiving(*options: str) -> Iterator[Receiving]:
+    command = [sys.executable, "-m", "arcade_usage.cli", "receive", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            if "--json" in options:
+                head = json.loads(first)
+                yield Receiving(process, head["host"], head["project_token"])
+            else:
+                host = first.split(";")[0].split()[-1]
+                configuration = process.stdout.readline().strip()
+                assert configuration == f'project_token="phc_local", host="{host}"'
+                yield Receiving(process, host, "phc_local")
+        finally:
+            process.kill()
+
+
+def test_each_event_is_one_line(world: World) -> None:
+    """Of a success, and of a failure with its message; Ctrl+C ends it cleanly."""
+    with receiving() as receive:
+        world.posthog_url = receive.host
+        tracker = world.tracker_of(receive.token)
+        tracker.track_command_execution("toolkit.run", success=True, duration_ms=1250.4)
+        succeeded = receive.line()
+        tracker.track_command_execution("build", success=False, error_message="no such file")
+        failed = receive.line()
+        world.settle()
+        assert receive.interrupt() == (0, "")
+    sender = f"as {world.anon_id[:8]}... (anonymous)"
+    assert succeeded[8:] == f"  CLI execution succeeded  toolkit.run  1,250 ms  {sender}"
+    assert failed[8:] == f"  CLI execution failed  build  error: no such file  {sender}"
+
+
+def test_json_has_the_whole_message(world: World) -> None:
+    """One document in each line, as PostHog gets it; a login is shown as what it links."""
+    with receiving("--json") as receive:
+        world.posthog_url = receive.host
+        world.run("build")
+        (built,) = (json.loads(receive.line())["message"],)
+        world.log_in("principal-1")
+        linked = json.loads(receive.line())
+        world.settle()
+        receive.interrupt()
+    assert built["properties"]["command_name"] == "build"
+    assert built["distinct_id"] == world.anon_id
+    assert (linked["answer"], linked["message"]["event"]) == (200, "$create_alias")
+
+
+def test_a_link_is_one_line(world: World) -> None:
+    """Of both ids, then the login under the account."""
+    world.run("earlier")
+    with receiving() as receive:
+        world.posthog_url = receive.host
+        world.log_in("principal-1")
+        lines = receive.line(), receive.line()
+        world.settle()
+    assert lines[0][8:].startswith("  linked: ")
+    assert {f"{world.anon_id[:8]}...", "principa..."} <= set(lines[0].split())
+    assert lines[1].endswith("as principa... (account)")
+
+
+@pytest.mark.parametrize("status", ["400", "401", "413", "429", "503"])
+def test_a_fault_on_request(world: World, status: str) -> None:
+    """The event is shown as not accepted, and the tool's own `status` says what PostHog answered."""
+    with receiving("--fail", status) as receive:
+        world.posthog_url = receive.host
+        world.start("build")
+        line = receive.line()
+        world.settle()
+    assert line[8:].startswith(f"  not accepted ({status}): CLI execution succeeded  build")
+    assert len(world.waiting) == (0 if status in ("400", "413") else 1)
+    (logbook,) = world.folder.glob("usage/outbox/*/logbook.json")
+    assert f"({status})" in logbook.read_text(encoding="utf-8")
+
+
+def test_a_slow_answer_on_request(world: World) -> None:
+    """Slower than a delivery waits: the event is shown, and still waits in the tool."""
+    with receiving("--slow", "30") as receive:
+        world.posthog_url = receive.host
+        world.start("build")
+        assert receive.line().endswith("(anonymous)")
+        world.settle()
+    assert len(world.waiting) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 without setup")
+def test_no_other_machine_can_connect() -> None:
+    """It listens at 127.0.0.1 alone; another address of this machine is refused."""
+    with receiving() as receive:
+        port = urlsplit(receive.host).port
+        assert urlsplit(receive.host).hostname == "127.0.0.1"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), 5)
+
+
+def test_the_requests_of_other_programs_are_no_events(world: World) -> None:
+    """A browser, a port scanner, a batch that is none: no line, and it goes on."""
+    with receiving() as receive:
+        address = ("127.0.0.1", urlsplit(receive.host).port)
+        body = b'{"batch": [5, {"event": "x"}]}'
+        requests = (
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"\x16\x03\x01\r\n\r\n",
+            b"POST /batch/ HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body),
+            b"POST /batch/ HTTP/1.1\r\nContent-Length: 2\r\n\r\n{]",
+        )
+        for request in requests:
+            with socket.create_connection(address, 5) as connection:
+                connection.sendall(request)
+                connection.recv(65536)
+        world.posthog_url = receive.host
+        world.run("build")
+        assert "  build  " in receive.line()
+        assert receive.interrupt() == (0, "")
+
+
+def test_a_port_in_use_is_said() -> None:
+    """With the option that names another; no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "arcade_usage.cli", "receive", "--port", port],
+            env=os.environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Port {port} can't be used (Address already in use)")
+    assert "--port" in done.stderr

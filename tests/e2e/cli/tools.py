@@ -1,0 +1,67 @@
+"""A tool as a process of its own, with the commands mounted, and its configuration as a test wants it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from tests.e2e.cli.running import Ran
+from tests.e2e.world import TOKEN, World
+
+TOOL_SECONDS = 60.0  # until a tool that hangs is a failure
+
+_SCRIPT = """
+import sys
+{before}
+import arcade_usage
+tool = arcade_usage.Tool(**{configuration})
+if sys.argv[1] == "usage":
+    sys.exit(tool.usage_main(sys.argv[2:]))
+with tool.command(sys.argv[1]):
+    print("done")
+"""
+
+
+@frozen
+class RealTool:
+    """One tool in a world. `configuration`: what differs from a right one."""
+
+    world: World
+    configuration: Mapping[str, object]
+    before: str = ""
+
+    def script(self) -> str:
+        right = {
+            "distribution": "arcade-usage",
+            "project_token": TOKEN,
+            "host": self.world.posthog_url or self.world.receiver.url,
+            "config_dir": os.fspath(self.world.folder),
+        }
+        return _SCRIPT.format(before=self.before, configuration={**right, **self.configuration})
+
+    def __call__(self, *arguments: str, **variables: str) -> Ran:
+        """Run it to its end, without a terminal."""
+        done = subprocess.run(
+            [sys.executable, "-c", self.script(), *arguments],
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TOOL_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def doctor(self, *arguments: str, **variables: str) -> tuple[int, dict[str, tuple[str, str]]]:
+        """The exit code, and the result and the text of each step."""
+        ran = self("usage", "doctor", "--json", *(arguments or ("--yes",)), **variables)
+        steps: list[dict[str, Any]] = ran.content["steps"]
+        return ran.code, {step["step"]: (step["result"], step["text"]) for step in steps}
+
+
+def tool(world: World, **configuration: object) -> RealTool:
+    """A tool; `configuration` replaces values of a right one."""
+    return RealTool(world, configuration)

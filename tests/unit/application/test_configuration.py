@@ -1,0 +1,184 @@
+"""A wrong configuration, where the `Tool` is made: tracking is off, or an error in development."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+
+import arcade_usage
+from arcade_usage import ConfigurationError, Tool
+from arcade_usage.application.command.tracker import CommandTracker, SilentTracker
+from arcade_usage.application.command.tracking import Execution, Tracker
+from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
+from arcade_usage.composition.command import ToolConfig, _is_absolute, _is_plain
+from arcade_usage.domain.configuration import find_problems
+from arcade_usage.testing import recording
+from arcade_usage.testing.trackers import MemoryServerTracker, MemoryTracker, MemoryTrackerBuilder
+
+MADE: dict[str, Callable[..., object]] = {
+    "a Tool": Tool,
+    "command_tracker": arcade_usage.command_tracker,
+    "server_tracker": arcade_usage.server_tracker,
+}
+
+
+def test_a_wrong_value_is_used_nowhere() -> None:
+    """A secret key is not even kept, and nothing could be sent with it."""
+    tool = Tool(distribution="arcade-usage", project_token="phx_secret", config_dir="relative")
+    assert (tool.project_token, tool.config_dir) == (None, None)
+    assert "phx_secret" not in str(vars(tool))
+    assert [problem.identifier for problem in tool.problems] == ["token_secret", "config_dir_relative"]
+
+
+@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+def test_in_development_a_wrong_configuration_raises(
+    make: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the words that `status` has; otherwise nothing is raised."""
+    make(distribution="arcade-usage", project_token="phc_x", host="us.i.posthog.com")
+    monkeypatch.setenv("ARCADE_USAGE_STRICT", "1")
+    with pytest.raises(ConfigurationError, match="host has no scheme"):
+        make(distribution="arcade-usage", project_token="phc_x", host="us.i.posthog.com")
+
+
+def test_in_development_a_version_that_cannot_be_found_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a package that is not installed, unless the tool names its version."""
+    monkeypatch.setenv("ARCADE_USAGE_STRICT", "1")
+    Tool(distribution="arcade-usage", project_token="phc_x")
+    Tool(distribution="no-such-package", project_token="phc_x", version="1.0")
+    with pytest.raises(ConfigurationError, match=r"Tool\(version=...\)"):
+        Tool(distribution="no-such-package", project_token="phc_x")
+
+
+def test_in_the_test_kit_a_wrong_configuration_raises() -> None:
+    """Where the tool is made, and where it was made before."""
+    before = Tool(distribution="arcade-usage", project_token="")
+    with recording():
+        with pytest.raises(ConfigurationError, match="project_token is empty"):
+            Tool(distribution="arcade-usage", project_token="")
+        with pytest.raises(ConfigurationError, match="project_token is empty"):
+            before.command_tracker()
+        with pytest.raises(ConfigurationError, match="project_token is empty"):
+            before.server()
+        Tool(distribution="no-such-package", project_token=None).command_tracker()
+
+
+def test_the_version_that_a_tool_names_is_reported() -> None:
+    """By commands and servers, in place of the installed package's."""
+    with recording() as usage:
+        tool = Tool(distribution="no-such-package", project_token="phc_x", version="1.2.3-beta")
+        with tool.command("run"):
+            pass
+        tool.server().capture("started")
+        assert [event.properties.get("cli_version") for event in usage.events] == ["1.2.3-beta", None]
+        assert usage.events[1].properties["server_version"] == "1.2.3-beta"
+
+
+TEXTS = st.one_of(st.none(), st.integers(), st.text(), st.text(alphabet="abc_.:/-@ 1"))
+HOSTS = st.one_of(
+    TEXTS,
+    st.builds("{}{}".format, st.sampled_from(["http://", "https://", "ftp://"]), st.text("ab1.:-[]@/ 09")),
+)
+
+
+@given(
+    distribution=TEXTS,
+    version=TEXTS,
+    project_token=st.one_of(TEXTS, TEXTS.map("phc_{}".format)),
+    host=HOSTS,
+    config_dir=st.one_of(TEXTS, st.text("a/.").map("/{}".format)),
+    adapters=TEXTS,
+)
+def test_what_the_command_path_takes_for_right_is_right(**values: object) -> None:
+    """It judges without the rules, so that they are not imported; they would find nothing."""
+    config = ToolConfig(distribution="x", project_token=None)
+    vars(config).update(values)
+    if _is_plain(config):
+        assert find_problems(vars(config), _is_absolute) == {}
+
+
+def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every argument given; a wrong one does."""
+    monkeypatch.delitem(sys.modules, "arcade_usage.domain.configuration")
+    notice = arcade_usage.Notice("a text", "https://example.com")
+    for folder in ("/srv/tool", Path("/srv/tool"), "~/.my-tool"):
+        tool = Tool(
+            distribution="my-tool",
+            project_token="phc_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+            host="https://eu.i.posthog.com",
+            version="1.2.3rc1",
+            config_dir=folder,
+            credentials=folder,
+            notice=notice,
+            adapters="my_tool.usage:adapters",
+        )
+        assert tool.problems == ()
+    assert "arcade_usage.domain.configuration" not in sys.modules
+    assert Tool(distribution="my-tool", project_token="").problems
+    assert "arcade_usage.domain.configuration" in sys.modules
+
+
+def signatures(of: object, protocol: type) -> dict[str, list[tuple[str, object, object]]]:
+    """Names, kinds and defaults of the parameters of a protocol's methods."""
+    names = [name for name, value in vars(protocol).items() if inspect.isfunction(value) and name[:2] != "__"]
+    return {
+        name: [(each.name, each.kind, each.default) for each in parameters(getattr(of, name))]
+        for name in names
+    }
+
+
+def parameters(method: Callable[..., object]) -> list[inspect.Parameter]:
+    return [each for each in inspect.signature(method).parameters.values() if each.name != "self"]
+
+
+@pytest.mark.parametrize("made", [CommandTracker, SilentTracker, MemoryTracker])
+def test_every_tracker_has_the_same_signatures(made: type) -> None:
+    """On, off and in the test kit, and those of the command that is running."""
+    assert signatures(made, Tracker) == signatures(Tracker, Tracker)
+    with recording():
+        trackers = [
+            SilentTracker(),
+            Tool(distribution="arcade-usage", project_token="phc_x").command_tracker(),
+        ]
+    for tracker in trackers:
+        assert signatures(tracker.begin(), Execution) == signatures(Execution, Execution)
+
+
+@pytest.mark.parametrize("made", [BackgroundTracker, SilentServer, MemoryServerTracker])
+def test_every_server_tracker_has_the_same_signatures(made: type) -> None:
+    """On, off and in the test kit."""
+    assert signatures(made, ServerTracker) == signatures(ServerTracker, ServerTracker)
+
+
+@pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])
+@pytest.mark.parametrize("kit", [True, False], ids=["in the test kit", "real"])
+def test_a_misspelt_argument_raises_at_the_call(token: str | None, kit: bool) -> None:
+    """TypeError, before the tool's command runs, on or off."""
+    builder = MemoryTrackerBuilder()
+    config = ToolConfig(distribution="arcade-usage", project_token=token)
+    tracker = builder.command_tracker(config) if kit else arcade_usage.composition.command.build(config)
+    with pytest.raises(TypeError, match="login"):
+        tracker.command("login", login=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="successful"):
+        tracker.track_command_execution("login", successful=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="login"):
+        tracker.begin().end("login", None, login=True)  # type: ignore[call-arg]
+
+
+def function() -> None:
+    """No app."""
+
+
+@pytest.mark.parametrize("app", [function, object(), typer.Typer, click.Group, None, "app"], ids=range(6))
+@pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])
+def test_what_cannot_be_tracked_is_a_type_error(app: object, token: str | None) -> None:
+    """At wiring, on or off, with the way to report it."""
+    tool = Tool(distribution="arcade-usage", project_token=token)
+    with pytest.raises(TypeError, match=r"tool\.command"):
+        tool.track(app)

@@ -1,0 +1,114 @@
+"""What is wrong with a tool's configuration, and what to change."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from arcade_usage.domain.configuration import TOKEN_LIMIT, find_problems
+from arcade_usage.domain.notice import Notice
+
+RIGHT: Mapping[str, object] = {
+    "distribution": "my-tool",
+    "version": None,
+    "project_token": "phc_x",
+    "host": "https://us.i.posthog.com",
+    "config_dir": None,
+    "credentials": None,
+    "notice": None,
+    "adapters": None,
+}
+SECRET = "phx_a_personal_key"
+
+
+def problems(**values: object) -> list[str]:
+    found = find_problems({**RIGHT, **values}, lambda path: path.startswith(("/", "~/")))
+    return [reason.identifier for reason in found.values()]
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "problem"),
+    [
+        ("host", "us.i.posthog.com", "host_without_scheme"),
+        ("host", "localhost:8000", "host_without_scheme"),
+        ("host", "", "host_empty"),
+        ("host", "  ", "host_empty"),
+        ("host", "ftp://us.i.posthog.com", "host_not_http"),
+        ("host", "HTTPS://us.i.posthog.com", "host_not_http"),
+        ("host", "https://us.i.posthog.com/batch/", "host_path"),
+        ("host", "https://us.i.posthog.com?token=x", "host_path"),
+        ("host", "https://me:hunter2@us.i.posthog.com", "host_password"),
+        ("host", "https://[::1", "host_invalid"),
+        ("host", "https://us.i.posthog.com:99999", "host_invalid"),
+        ("host", "https://us.i posthog.com", "host_invalid"),
+        ("host", "https://:443", "host_invalid"),
+        ("host", f"https://{'x' * 500}.com", "host_invalid"),
+        ("host", 5, "host_type"),
+        ("project_token", "", "token_empty"),
+        ("project_token", " \n", "token_empty"),
+        ("project_token", SECRET, "token_secret"),
+        ("project_token", "phs_secret", "token_secret"),
+        ("project_token", "p" * (TOKEN_LIMIT + 1), "token_too_long"),
+        ("project_token", "phc_töken", "token_not_ascii"),
+        ("project_token", "phc_ x", "token_not_ascii"),
+        ("project_token", b"phc_x", "project_token_type"),
+        ("distribution", 5, "distribution_type"),
+        ("version", 2, "version_type"),
+        ("version", "", "version_invalid"),
+        ("version", "1.0 of alice", "version_invalid"),
+        ("config_dir", ".my-tool", "config_dir_relative"),
+        ("config_dir", "", "config_dir_relative"),
+        ("config_dir", 5, "config_dir_type"),
+        ("config_dir", b"/etc", "config_dir_type"),
+        ("credentials", "credentials.yaml", "credentials_relative"),
+        ("notice", "a text", "notice_type"),
+        ("notice", Notice("a text", None), "notice_type"),  # type: ignore[arg-type]
+        ("adapters", "my_tool.usage", "adapters_invalid"),
+        ("adapters", "my_tool.usage:", "adapters_invalid"),
+        ("adapters", ":adapters", "adapters_invalid"),
+        ("adapters", "my tool:adapters", "adapters_invalid"),
+        ("adapters", print, "adapters_type"),
+    ],
+)
+def test_what_is_wrong_has_an_identifier_of_its_own(argument: str, value: object, problem: str) -> None:
+    """One for each mistake; the other arguments are right."""
+    assert problems(**{argument: value}) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("host", " https://eu.i.posthog.com/ "),
+        ("host", "http://127.0.0.1:8000"),
+        ("host", "http://[::1]:8000"),
+        ("host", "https://pösthog.example"),
+        ("project_token", None),
+        ("project_token", "t" * TOKEN_LIMIT),
+        ("project_token", " phc_x\n"),
+        ("distribution", ""),
+        ("distribution", None),
+        ("version", "1.0.0rc1+local-2"),
+        ("config_dir", "~/.my-tool"),
+        ("notice", Notice("a text", "https://example.com")),
+        ("adapters", "my_tool.usage:adapters"),
+    ],
+)
+def test_what_is_unusual_but_right_is_no_problem(argument: str, value: object) -> None:
+    """A token of an old project has no prefix; surrounding blanks are removed."""
+    assert problems(**{argument: value}) == []
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    """So that one correction does not only lead to the next message."""
+    assert problems(host="", project_token="", config_dir="x") == [
+        "token_empty",
+        "host_empty",
+        "config_dir_relative",
+    ]
+
+
+def test_no_text_repeats_a_secret() -> None:
+    """Neither a key nor a URL's password: the text may be logged and printed."""
+    values = {**RIGHT, "project_token": SECRET, "host": "https://me:hunter2@us.i.posthog.com"}
+    texts = " ".join(reason.text for reason in find_problems(values, bool).values())
+    assert SECRET not in texts
+    assert "hunter2" not in texts
