@@ -91,10 +91,10 @@ class Tool(ToolConfig):
     def track_mcp(self, app: "App", *, tool_names: bool = False, analytics: bool = False) -> "App":
         """Report the start and the tool calls of an MCP server; returns the server.
 
-        app: an `MCPApp` of arcade-mcp-server, or a `FastMCP`, `MCPServer` or low-level `Server` of the official
-            SDK. Raises TypeError for anything else.
+        app: an `MCPApp` of arcade-mcp-server, or a `FastMCP`, `MCPServer` or low-level `Server` of the
+            official SDK. Raises TypeError for anything else.
         tool_names: report which tools are called. Arguments and results are never reported.
-        analytics: also send `$mcp_tool_call` for each call, for PostHog's MCP dashboards. It has the tool's name.
+        analytics: also send `$mcp_tool_call`, with the tool's name, for PostHog's MCP dashboards.
 
         Call it once, before the server runs. A call never blocks; the server's end blocks 2 s at most.
         """

@@ -33,7 +33,9 @@ def secret_crash(word: Annotated[str, "a word"]) -> Annotated[str, "nothing"]:
     """Ends in a protocol error."""
     error = importlib.import_module("mcp.shared.exceptions")
     if IS_FIRST:
-        data = importlib.import_module("mcp.types").ErrorData(code=-32042, message=word, data={"elicitations": []})
+        data = importlib.import_module("mcp.types").ErrorData(
+            code=-32042, message=word, data={"elicitations": []}
+        )
         raise error.UrlElicitationRequiredError([], data.message)
     raise error.MCPError(-32042, word)
 
@@ -57,7 +59,7 @@ def make_lowlevel() -> Any:
         if name == "secret_fail":
             raise ValueError("secret")
         if name != "secret_add":
-            raise ValueError(f"Unknown tool: {name}")
+            raise ValueError("no tool has this name")
         return [types.TextContent(type="text", text=str(arguments["first"]))]
 
     if not IS_FIRST:

@@ -65,7 +65,9 @@ class Servers:
             with suppress(FileNotFoundError):  # it was sent meanwhile
                 event = json.loads(path.read_text(encoding="utf-8"))["event"]
                 events.setdefault(event["uuid"], Reported(event["name"], event["properties"]))
-        return sorted(events.values(), key=lambda event: float(event.properties.get("device_timestamp", "inf")))
+        return sorted(
+            events.values(), key=lambda event: float(event.properties.get("device_timestamp", "inf"))
+        )
 
     def named(self, name: str) -> list[Mapping[str, Any]]:
         """The properties of the events with this name."""
@@ -76,12 +78,16 @@ class Servers:
         return Counter(event.name for event in self.events)
 
     @contextmanager
-    def stdio(self, kind: str) -> Iterator["Stdio"]:
+    def stdio(self, kind: str, script: Path = APP) -> Iterator["Stdio"]:
         """A server over stdio, initialized."""
-        process = self._start([sys.executable, "-B", str(APP), kind, "stdio", "0"], stdin=subprocess.PIPE)
+        process = self._start([sys.executable, "-B", str(script), kind, "stdio", "0"], stdin=subprocess.PIPE)
         with ending(process):
             session = Stdio(process)
-            hello = {"protocolVersion": VERSION, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+            hello = {
+                "protocolVersion": VERSION,
+                "capabilities": {},
+                "clientInfo": {"name": "t", "version": "1"},
+            }
             session.ask("initialize", hello)
             session.tell("notifications/initialized")
             yield session

@@ -43,7 +43,9 @@ def test_the_start_and_each_call_are_one_event(servers: Servers) -> None:
     assert {event.name for event in called} == {CALLED}
     assert (started.properties["transport"], started.properties["tool_count"]) == ("stdio", 3)
     assert started.properties["resource_server_type"] == "none"
-    assert [event.properties["failure_reason"] for event in called] == [reason for *_, reason in CALLS.values()]
+    assert [event.properties["failure_reason"] for event in called] == [
+        reason for *_, reason in CALLS.values()
+    ]
     for event in servers.events:
         assert event.properties["arcade_mcp_server_version"] == version("arcade-mcp-server")
         assert isinstance(event.properties["device_timestamp"], float)
@@ -66,7 +68,9 @@ def test_names_and_posthogs_own_event_where_the_author_asks_for_them(servers: Se
         names = [None if reason == "unknown tool" else name for name, _, reason in CALLS.values()]
     assert [each.get("tool_name") for each in servers.named(CALLED)] == names
     analytics = servers.named(ANALYTICS)
-    assert Counter(each["$mcp_tool_name"] for each in analytics) == Counter(name or "unknown" for name in names)
+    assert Counter(each["$mcp_tool_name"] for each in analytics) == Counter(
+        name or "unknown" for name in names
+    )
     assert {each["$mcp_server_name"] for each in analytics} == {"my_server"}
     assert len({each["$session_id"] for each in analytics}) == 1
 

@@ -30,7 +30,7 @@ MCP_FIELDS: Mapping[str, str] = {
     "is_execution_success": "how often tools fail; of a tool call",
     "failure_reason": "which part failed, one of six reasons, null on success; of a tool call",
     "duration_ms": "how slow tools are; of a tool call",
-    "tool_name": "which tools are used, never as typed; of a tool call, only if the server's author asks for it",
+    "tool_name": "which tools are used, as the server names them; of a tool call, if the author asks for it",
 }
 
 # The properties of PostHog's own event. Its dashboards need all of them.

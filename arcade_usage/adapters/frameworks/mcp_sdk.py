@@ -23,7 +23,9 @@ _REASONS = {
 }
 
 TOOL_NAMES_LIMIT = 1000  # names that are remembered
-_OBSERVATION = "_arcade_usage_observation"  # attribute of a low-level server, and of the session manager's class
+_OBSERVATION = (
+    "_arcade_usage_observation"  # attribute of a low-level server, and of the session manager's class
+)
 
 # How the SDK words arguments that the tool's signature or schema does not accept.
 _INVALID_INPUT = re.compile(
@@ -55,19 +57,19 @@ class _Observation:
 
     def __init__(self, app: Any, server: Any, reporter: Reporter) -> None:
         self._app = app
-        self._server = server
+        self.server = server
         self._reporter = reporter
         self._listed: set[str] = set()  # names that a low-level server listed for a client
 
     def observe_calls(self) -> None:
         """Observe the tool calls. In 1.x, repeat it later: a handler may be registered at any time."""
-        if hasattr(self._server, "middleware"):
-            if self._observe_call not in self._server.middleware:
-                self._server.middleware.append(self._observe_call)
+        if hasattr(self.server, "middleware"):
+            if self._observe_call not in self.server.middleware:
+                self.server.middleware.append(self._observe_call)
             return
         from mcp.types import CallToolRequest
 
-        handlers = self._server.request_handlers
+        handlers = self.server.request_handlers
         handler = handlers.get(CallToolRequest)
         if handler is not None and not isinstance(handler, _ObservedHandler):
             handlers[CallToolRequest] = _ObservedHandler(handler, self)
@@ -126,7 +128,7 @@ class _Observation:
 
     async def _count_tools(self) -> int | None:
         """The number of tools; None for a low-level server, which lists them only for a client."""
-        return None if self._server is self._app else len(await self._app.list_tools())
+        return None if self.server is self._app else len(await self._app.list_tools())
 
     async def _observe_call(self, context: Any, call_next: Callable[[Any], Any]) -> Any:
         """The middleware of 2.x."""
@@ -163,7 +165,7 @@ class _Observation:
         manager = getattr(self._app, "_tool_manager", None)
         if manager is not None:
             return manager.get_tool(name) is not None
-        return name in self._listed or name in getattr(self._server, "_tool_cache", ())
+        return name in self._listed or name in getattr(self.server, "_tool_cache", ())
 
 
 class _ObservedHandler:
@@ -190,9 +192,8 @@ class _ObservedHandler:
 
     def _end(self, request: Any, failure: FailureReason | None, began_at: float) -> None:
         with suppress_and_log():
-            from mcp.server.lowlevel.server import request_ctx
-
-            self._observation.end_call(failure, began_at, request.params.name, request_ctx.get().session)
+            session = self._observation.server.request_context.session
+            self._observation.end_call(failure, began_at, request.params.name, session)
 
 
 def _reason_of_result(texts: list[str], tool_name: str) -> FailureReason:
@@ -208,7 +209,7 @@ def _reason_of_error(error: Exception) -> FailureReason:
     """The reason of a call that ends in a protocol error."""
     if type(error).__name__ == "ValidationError":  # pydantic's, of the request
         return FailureReason.INVALID_INPUT
-    code = getattr(getattr(error, "error", None), "code", None)
+    code: Any = getattr(getattr(error, "error", None), "code", None)
     return _REASONS.get(code, FailureReason.INTERNAL_ERROR)
 
 

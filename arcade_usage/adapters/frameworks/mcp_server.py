@@ -1,8 +1,8 @@
 """Tracks an MCP server with one line in the tool: one event when it starts, and one for each tool call.
 
-Invariant: the server's behaviour is unchanged: what it prints, returns and raises, and how it ends. Nothing is
-written to stdout, which is the stdio transport's. This module imports no MCP package; the tool has imported
-the one of its server.
+Invariant: the server's behaviour is unchanged: what it prints, returns and raises, and how it ends. Nothing
+is written to stdout, which is the stdio transport's. This module imports no MCP package; the tool has
+imported the one of its server.
 """
 
 import os
@@ -136,7 +136,7 @@ class Reporter:
         return {**self.facts, "device_timestamp": time.monotonic()}
 
     def _session_id(self, session: Any) -> str:
-        """A random id for a session object. The protocol's own id gives access to the session, so it stays."""
+        """A random id for a session object. The protocol's own gives access to the session: never send it."""
         key = self if session is None else session
         if key not in self._sessions:
             self._sessions[key] = f"ses_{os.urandom(16).hex()}"

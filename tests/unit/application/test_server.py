@@ -266,7 +266,12 @@ def test_events_are_captured_while_another_thread_closes(kept: Kept) -> None:
     """Each of them is delivered once, by the thread that ends or by the next one."""
     tracker = make(kept)
     names = [str(number) for number in range(500)]
-    closing = threading.Thread(target=lambda: [tracker.close() for _ in range(20)])
+
+    def close() -> None:
+        for _ in range(20):
+            tracker.close()
+
+    closing = threading.Thread(target=close)
     closing.start()
     for name in names:
         tracker.capture(name)
@@ -287,11 +292,12 @@ def test_after_the_exit_captures_are_dropped_and_counted(kept: Kept) -> None:
 def test_closing_from_async_code_does_not_block_the_loop(kept: Kept) -> None:
     """`aclose` and `async with` deliver; other tasks run meanwhile."""
     tracker = make(kept)
-    kept.gate.clear()
 
     async def serve() -> None:
         async with tracker:
             tracker.capture("one")
+        kept.gate.clear()
+        kept.at_gate.clear()
         tracker.capture("two")
         closing = asyncio.create_task(tracker.aclose())
         while not kept.at_gate.is_set():  # in the loop that is not blocked

@@ -83,8 +83,14 @@ def test_a_session_id_of_another_shape_is_left_out(value: object) -> None:
 
 def test_texts_of_posthogs_own_mcp_event_are_redacted() -> None:
     """A server may be named after its user."""
-    properties = ANALYTICS | {"$mcp_server_name": "alice", "$mcp_tool_name": f"tool {TOKEN}", "$mcp_is_error": {}}
-    event = describe_server_event(evolve(CAPTURE, name="$mcp_tool_call", properties=properties), RUNTIME, UUID, redact)
+    properties = ANALYTICS | {
+        "$mcp_server_name": "alice",
+        "$mcp_tool_name": f"tool {TOKEN}",
+        "$mcp_is_error": {},
+    }
+    event = describe_server_event(
+        evolve(CAPTURE, name="$mcp_tool_call", properties=properties), RUNTIME, UUID, redact
+    )
     assert (event.properties["$mcp_server_name"], "$mcp_is_error" in event.properties) == ("<user>", False)
     assert TOKEN not in str(event.properties)
 
