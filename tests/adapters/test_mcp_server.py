@@ -30,7 +30,9 @@ class Answer:
         self.__dict__.update(attributes)
 
 
-@pytest.mark.parametrize("app", [None, "MCPApp", object(), Answer()], ids=str)
+@pytest.mark.parametrize(
+    "app", [None, "MCPApp", object(), Answer()], ids=["none", "name", "object", "look-alike"]
+)
 @pytest.mark.parametrize("token", [None, "phc_t"])
 def test_what_is_no_server_is_refused_at_the_wiring(app: object, token: str | None) -> None:
     """Whether tracking is on or off, so that its author sees it at once."""
@@ -116,7 +118,7 @@ def invalid() -> ValidationError:
         (MCPError(-32603, "x"), FailureReason.INTERNAL_ERROR),
         (OSError(5, "x"), FailureReason.INTERNAL_ERROR),
     ],
-    ids=repr,
+    ids=["arguments", "invalid params", "no tools", "needs a login", "internal", "any other"],
 )
 def test_the_reason_of_a_protocol_error(error: Exception, reason: FailureReason) -> None:
     """By its code."""

@@ -247,8 +247,23 @@ def test_a_closed_tracker_may_be_used_again(kept: Kept) -> None:
         tracker.close()
     assert kept.names == ["0", "1", "2"]
     tracker.capture("three")
-    assert until(lambda: "three" in kept.names and kept.sent >= 4)
-    assert tracker.dropped == 0
+    assert until(lambda: kept.sent >= 4)
+    thread = tracker._thread
+    tracker.capture("four")  # the same thread waits for it
+    assert until(lambda: kept.sent >= 5)
+    assert (tracker._thread, kept.names[3:], tracker.dropped) == (thread, ["three", "four"], 0)
+    tracker.close()
+
+
+def test_closing_writes_what_no_thread_could_take(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for an event that was captured when the worker thread had just ended."""
+    tracker = make(kept)
+    tracker.capture("one")
+    tracker.close()
+    monkeypatch.setattr(tracker, "_start", lambda: None)
+    tracker.capture("two")
+    tracker.close()
+    assert (kept.names, tracker.dropped) == (["one", "two"], 0)
 
 
 def test_closing_again_does_nothing(kept: Kept) -> None:
@@ -302,6 +317,7 @@ def test_closing_from_async_code_does_not_block_the_loop(kept: Kept) -> None:
         closing = asyncio.create_task(tracker.aclose())
         while not kept.at_gate.is_set():  # in the loop that is not blocked
             await asyncio.sleep(0)
+        assert not closing.done()
         kept.gate.set()
         await closing
 

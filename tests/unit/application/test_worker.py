@@ -111,6 +111,20 @@ def test_a_new_token_of_another_account_leaves_the_event_to_nobody(server: Simul
     assert server.whose("after") == simulation.person("bob")
 
 
+def test_credentials_that_nobody_looked_up_are_not_taken_for_an_old_token(server: SimulatedServer) -> None:
+    """Those from before may be another account's, although usage.json names the one that comes after again."""
+    simulation = server.simulation
+    simulation.log_in("alice")
+    simulation.switch_to("bob", "bob's token")
+    server.seen = server.look()
+    captured = server.capture("bob's")
+    simulation.switch_to("alice", "another token")
+    server.keep(captured)
+    server.run("after")
+    assert simulation.distinct_id_of(server.events["after"]) == "alice"
+    assert server.whose("bob's") not in (simulation.person("alice"), simulation.person("bob"))
+
+
 def test_an_alias_that_was_accepted_in_between_is_no_change(server: SimulatedServer) -> None:
     """The credentials were there before and after; only now it is known whose they are."""
     server.simulation.switch_to("alice")
