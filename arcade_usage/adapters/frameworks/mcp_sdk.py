@@ -40,7 +40,6 @@ def observe(app: Any, reporter: Reporter) -> None:
     observation = _Observation(app, server, reporter)
     setattr(server, _OBSERVATION, observation)
     observation.observe_calls()
-    _observe_managers()
     server.run = observation.serving(server.run, "stdio")
     if server is not app:
         app.sse_app = observation.mounting(app.sse_app)
@@ -50,6 +49,7 @@ def observe(app: Any, reporter: Reporter) -> None:
             ("http", "run_streamable_http_async"),
         ):
             setattr(app, name, observation.serving(getattr(app, name), transport))
+    _observe_managers()
 
 
 class _Observation:
