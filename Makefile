@@ -24,7 +24,7 @@ check: .venv/.dev  ## style, types, layers
 test-all: .venv/.dev .venvs/sdks/.made  ## the tests on every supported Python, with the oldest and the newest PostHog and Typer
 	.ci/test-all
 
-test-arcade:  ## the real Arcade CLI, tracked, in an environment of its own
+test-arcade:  ## the real Arcade CLI and MCP servers, tracked, in an environment of their own
 	PYTHON=$(PYTHON) .ci/test-arcade
 
 faults: .venv/.dev  ## kill, fill, cut off and corrupt what can be, and write docs/reliability.md

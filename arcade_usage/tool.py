@@ -92,6 +92,20 @@ class Tool(ToolConfig):
 
         return build_server(self)
 
+    def track_mcp(self, app: "App", *, tool_names: bool = False, analytics: bool = False) -> "App":
+        """Report the start and the tool calls of an MCP server; returns the server.
+
+        app: an `MCPApp` of arcade-mcp-server, or a `FastMCP`, `MCPServer` or low-level `Server` of the
+            official SDK. Raises TypeError for anything else.
+        tool_names: report which tools are called. Arguments and results are never reported.
+        analytics: also send `$mcp_tool_call`, with the tool's name, for PostHog's MCP dashboards.
+
+        Call it once, before the server runs. A call never blocks; the server's end blocks 2 s at most.
+        """
+        from arcade_usage.adapters.frameworks.mcp_server import track_mcp
+
+        return track_mcp(app, self.server(), tool_names=tool_names, analytics=analytics)
+
     def usage_app(self) -> "typer.Typer":
         """Make a Typer app of the commands `status`, `off`, `on`, `show` ... Needs the extra `cli`."""
         from arcade_usage.cli import make_usage_app

@@ -61,7 +61,8 @@ class Case:
 
     `snapshot`: state when the command ran. `now`: current state. `project`: Project.key of the event's
     destination. `here`: this installation's fingerprint. `answer`: the look-up's result, if one was made.
-    `alias_is_due`: False while backoff holds back the alias to the claim.
+    `alias_is_due`: False while backoff holds back the alias to the claim. `is_refresh`: the credentials were
+    replaced around the event, and those from before were of the principal that `snapshot` is linked to.
     """
 
     snapshot: Snapshot
@@ -72,6 +73,7 @@ class Case:
     age_seconds: float = 0.0
     answer: Answer | None = None
     alias_is_due: bool = True
+    is_refresh: bool = False
 
 
 def judge(case: Case) -> Verdict | Wait | Step:
@@ -80,6 +82,13 @@ def judge(case: Case) -> Verdict | Wait | Step:
     Pure. Every sequence of steps ends: each Rotate leads to an id without history, and Link and LookUp are
     each returned at most once.
     """
+    step = _judge(case)
+    if case.is_refresh and isinstance(step, Rotate):
+        return Unattributable()  # row: replaced credentials, another principal
+    return step
+
+
+def _judge(case: Case) -> Verdict | Wait | Step:
     seen, now = case.snapshot, case.now
     identity, stamp = seen.state.identity, seen.stamp
     same_id = seen.state.anon_id == now.state.anon_id

@@ -160,3 +160,17 @@ class Snapshot:
         same = self.state.anon_id == later.state.anon_id and self.stamp == later.stamp
         same = same and not self.missed_credentials(later)
         return same and (identity == now or isinstance(identity, Anonymous))
+
+    def may_be_refreshed(self, later: "Snapshot") -> bool:
+        """Whether the credentials were replaced, and nothing else: those from before are confirmed.
+
+        If the later ones are of the same principal, so is what happened in between.
+        """
+        identity, ledger = self.state.identity, self.state.matching_ledger
+        return (
+            isinstance(identity, Linked)
+            and identity == later.state.identity
+            and later.stamp is not None
+            and ledger is not None
+            and ledger.principal_for(self.stamp) == identity.principal_id
+        )

@@ -19,6 +19,7 @@ class Record:
     """One event, the snapshot that its verdict depends on, and the verdict once decided.
 
     `machine`: fingerprint of the installation that made the record; only that installation may judge it.
+    `is_refresh`: the credentials were replaced around the event; the snapshot is the one from afterwards.
     """
 
     event: Event
@@ -26,6 +27,7 @@ class Record:
     is_logout: bool = False
     attribution: Attribution | None = None
     machine: str = ""
+    is_refresh: bool = False
 
     def is_foreign(self, here: str) -> bool:
         """Whether another installation has to judge it, because the folder is shared or copied."""

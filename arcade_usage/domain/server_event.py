@@ -1,6 +1,7 @@
 """A server's own event: a name, a time and the tool's properties.
 
-Invariant: a tool can't send names that begin with `$`, which PostHog reserves.
+Invariant: a tool can't send names that begin with `$`, which PostHog reserves. The one exception is PostHog's
+own event for MCP analytics, with the properties that its dashboards need.
 """
 
 import re
@@ -10,6 +11,7 @@ from functools import lru_cache, partial
 from attrs import field, frozen
 
 from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties
+from arcade_usage.domain.mcp_event import ANALYTICS_CALL, analytics_properties
 from arcade_usage.domain.properties import moment
 from arcade_usage.domain.redaction import Redactor
 
@@ -50,7 +52,8 @@ def is_server_event(event: Event) -> bool:
 def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
     """Returns the event. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
     name = capture.name[:EVENT_NAME_LIMIT]
-    if _EVENT_NAME.fullmatch(name) is None:
+    is_analytics = name == ANALYTICS_CALL
+    if _EVENT_NAME.fullmatch(name) is None and not is_analytics:
         raise EventNameError("an event needs a name that does not begin with $")
     ours: dict[str, object] = {
         "server_version": runtime.cli_version,
@@ -61,6 +64,8 @@ def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, red
     }
     if runtime.is_ci:
         ours["is_ci"] = True
+    if is_analytics:
+        return Event(uuid, name, moment(capture.at), ours | analytics_properties(capture.properties, redact))
     theirs = host_properties(capture.properties, redact, SERVER_FIELDS)
     return Event(uuid, redact.redact_name(name), moment(capture.at), ours | theirs)
 

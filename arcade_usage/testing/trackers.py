@@ -118,7 +118,6 @@ class MemoryServerTracker:
         self._config = config
         self._snapshot: Mapping[str, object] | None = None
         self._made_for: tuple[Usage, int] | None = None
-        self._open = True
         self._dropped = 0
         self._current()
 
@@ -129,7 +128,7 @@ class MemoryServerTracker:
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
         worker, lost = self._current(), self._dropped + 1
         with suppress_and_log():
-            if self._open and isinstance(name, str):
+            if isinstance(name, str):
                 self._snapshot = worker.enqueue(
                     [pack(name, properties, self._builder.usage.clock.time(), self._snapshot)]
                 )
@@ -138,7 +137,16 @@ class MemoryServerTracker:
         self._dropped = lost
 
     def close(self) -> None:
-        self._open = False
+        """Do nothing: each event was delivered when it was captured."""
+
+    async def aclose(self) -> None:
+        """Do nothing."""
+
+    async def __aenter__(self) -> "MemoryServerTracker":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Do nothing."""
 
     def __enter__(self) -> "MemoryServerTracker":
         return self

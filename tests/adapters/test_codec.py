@@ -245,8 +245,10 @@ class TestRecord:
 
     @pytest.mark.parametrize("snapshot", SNAPSHOTS.values(), ids=SNAPSHOTS)
     def test_what_is_written_comes_back(self, snapshot: Snapshot) -> None:
-        """Event, snapshot, logout mark and verdict survive a round trip."""
-        record = Record(make_event(), snapshot, is_logout=True, attribution=Attribution(ANON, True))
+        """Event, snapshot, logout and refresh marks, and verdict survive a round trip."""
+        record = Record(
+            make_event(), snapshot, is_logout=True, attribution=Attribution(ANON, True), is_refresh=True
+        )
         assert codec.read_record(codec.write_record(record)) == record
 
     def test_a_verdict_leaves_all_else_as_it_is(self) -> None:

@@ -74,6 +74,7 @@ class _StoredRecord:
     is_logout: bool
     attribution: Attribution | None
     machine: str = ""
+    is_refresh: bool = False
 
 
 MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
@@ -279,13 +280,20 @@ def read_record(content: bytes) -> Record:
     """Raises MalformedError."""
     stored = structure(load_version(content, RECORD_VERSION), _StoredRecord)
     return Record(
-        stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution, stored.machine
+        stored.event,
+        read_snapshot(stored.snapshot),
+        stored.is_logout,
+        stored.attribution,
+        stored.machine,
+        stored.is_refresh,
     )
 
 
 def write_record(record: Record) -> bytes:
     snapshot = write_snapshot(record.snapshot)
-    stored = _StoredRecord(record.event, snapshot, record.is_logout, record.attribution, record.machine)
+    stored = _StoredRecord(
+        record.event, snapshot, record.is_logout, record.attribution, record.machine, record.is_refresh
+    )
     return _dump({}, RECORD_VERSION, stored)
 
 

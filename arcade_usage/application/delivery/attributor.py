@@ -218,7 +218,15 @@ class Attributor:
     ) -> Case:
         age = self.clock.time() - record.event.timestamp.timestamp()
         return Case(
-            snapshot, now, self.project_key, self.store.here, record.is_logout, age, answer, alias_is_due
+            snapshot,
+            now,
+            self.project_key,
+            self.store.here,
+            record.is_logout,
+            age,
+            answer,
+            alias_is_due,
+            record.is_refresh,
         )
 
 

@@ -118,9 +118,10 @@ class Delivery:
         verdict: Verdict | None = None,
         *,
         is_logout: bool = False,
+        is_refresh: bool = False,
     ) -> list[Record]:
         """Do as `enqueue`, and record in the ledger that the identity was used. Blocks: 2 s, for its lock."""
-        records, state = self._enqueue(events, snapshot, verdict, is_logout)
+        records, state = self._enqueue(events, snapshot, verdict, is_logout, is_refresh)
         self._record_use(snapshot, state, is_logout)
         return records
 
@@ -133,10 +134,17 @@ class Delivery:
             self._judged[record.event.uuid] = verdict
 
     def _enqueue(
-        self, events: Sequence[Event], snapshot: Snapshot, verdict: Verdict | None, is_logout: bool
+        self,
+        events: Sequence[Event],
+        snapshot: Snapshot,
+        verdict: Verdict | None,
+        is_logout: bool,
+        is_refresh: bool = False,
     ) -> tuple[list[Record], IdentityState]:
         here = self.store.here
-        records = [Record(event, snapshot, is_logout, machine=here) for event in events]
+        records = [
+            Record(event, snapshot, is_logout, machine=here, is_refresh=is_refresh) for event in events
+        ]
         if records and verdict is None:
             verdict = self.attributor.judge_offline(records[0], self.store.current())
         written: list[Record] = []

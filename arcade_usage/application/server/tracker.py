@@ -39,12 +39,13 @@ _WAIT_SECONDS = {Attempt.MORE: 0.0, Attempt.SOON: SOON_SECONDS}
 class ServerTracker(Protocol):
     """Reports events of a server. The methods are the same whether tracking is on or off.
 
-    It is also a context manager that closes the tracker.
+    It is also a context manager, for `with` and `async with`, that closes the tracker. A closed tracker may
+    be used again.
     """
 
     @property
     def dropped(self) -> int:
-        """How many events of this process were lost: invalid, over the queue's limits, or after `close`."""
+        """How many events of this process were lost: invalid, over the queue's limits, or at its exit."""
 
     def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
         """Report an event, from any thread. Never raises. Does not block.
@@ -56,12 +57,24 @@ class ServerTracker(Protocol):
     def close(self) -> None:
         """Send the captured events within the time limit; the rest stays in the outbox. Never raises.
 
-        Events captured afterwards are dropped. Blocks: 2 s.
+        An event captured afterwards starts the worker thread again. Blocks: 2 s.
+        """
+
+    async def aclose(self) -> None:
+        """Do as `close` without blocking asyncio's event loop. Returns after 2 s at most.
+
+        If it is cancelled, closing goes on in its thread. Without asyncio, under Trio, it blocks.
         """
 
     def __enter__(self) -> "ServerTracker": ...
 
     def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def __aenter__(self) -> "ServerTracker": ...
+
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
@@ -109,6 +122,14 @@ class BackgroundTracker:
     ) -> None:
         self.close()
 
+    async def __aenter__(self) -> "BackgroundTracker":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
     @property
     def dropped(self) -> int:
         return self._dropped + (self._worker.lost if self._worker else 0)
@@ -121,11 +142,26 @@ class BackgroundTracker:
             self._count_dropped(1)
 
     def close(self) -> None:
-        self._end(CLOSE_SECONDS, sends=True)
+        with suppress_and_log():
+            self._end(CLOSE_SECONDS, sends=True)
+            self._ending.clear()  # the next event starts another thread
+
+    async def aclose(self) -> None:
+        import asyncio
+
+        try:
+            running = asyncio.get_running_loop().run_in_executor(None, self.close)
+        except RuntimeError:  # another event loop, or one that is being shut down
+            self.close()
+        else:
+            await running
 
     def on_exit(self) -> None:
         """At the interpreter's exit: write the queue into the outbox without using the network."""
-        self._end(EXIT_SECONDS, sends=False)
+        with suppress_and_log():
+            self._open = False
+            self._end(EXIT_SECONDS, sends=False)
+            self._count_dropped(len([*iter(self._next, None)]))
 
     def _try_enqueue(self, name: str, properties: Mapping[str, object] | None) -> bool:
         if not self._open or not isinstance(name, str):
@@ -156,18 +192,17 @@ class BackgroundTracker:
             self._starting.release()
 
     def _end(self, seconds: float, *, sends: bool) -> None:
-        with suppress_and_log():
-            self._open = False
-            thread, end = self._thread, self._clock.monotonic() + seconds
-            if thread is None:
-                return
-            self._sends = self._sends and sends
+        thread, end = self._thread, self._clock.monotonic() + seconds
+        if thread is None:
+            return
+        if thread.is_alive():
+            self._sends = sends
             self._ending.set()
             self._queue.put(None)
             thread.join(seconds / 2)
-            if thread.is_alive():  # it probably waits for the network: this thread writes the rest
-                _within(seconds / 2, lambda: self._enqueue_rest(end))
-            self._count_dropped(len([*iter(self._next, None)]))
+        # Alive, it probably waits for the network; ended, it missed the last events. This thread writes them.
+        if thread.is_alive() or not self._queue.empty():
+            _within(seconds / 2, lambda: self._enqueue_rest(end))
 
     def _enqueue_rest(self, end: float) -> None:
         """Enqueue what is left until `end` (monotonic seconds): the newest 1,000 at most."""
@@ -248,6 +283,17 @@ class SilentServer:
         """Do nothing."""
 
     def close(self) -> None:
+        """Do nothing."""
+
+    async def aclose(self) -> None:
+        """Do nothing."""
+
+    async def __aenter__(self) -> "SilentServer":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Do nothing."""
 
     def __enter__(self) -> "SilentServer":

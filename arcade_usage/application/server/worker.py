@@ -1,12 +1,14 @@
 """The server's worker: writes events into the outbox in batches, attributes them and sends them.
 
 Owns the attribution of events that are queued without reading the disk. If the snapshots before and after an
-event agree, the event belongs to their identity; otherwise it is Unattributable. Runs on the worker thread.
+event agree, the event belongs to their identity. If only the credentials were replaced, it belongs to the
+principal that both name. Otherwise it is Unattributable. Runs on the worker thread.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from enum import Enum, auto
 
 from attrs import define, field
 
@@ -23,6 +25,14 @@ from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.retention import LossReason
 from arcade_usage.domain.server_event import ServerEvent
 from arcade_usage.domain.verdict import Unattributable
+
+
+class _Change(Enum):
+    """What happened to the identity between the snapshots before and after an event."""
+
+    NONE = auto()
+    REFRESH = auto()  # the credentials were replaced, probably by the same principal's
+    UNKNOWN = auto()
 
 
 @define(eq=False, repr=False)
@@ -62,20 +72,22 @@ class ServerWorker:
             self.lost += len(batch)
             return None
         now = self.read_snapshot(snapshot)
-        certain: list[Event] = []
-        uncertain: list[Event] = []
-        agrees: dict[int, bool] = {}  # by id() of the snapshot before: many events share one
+        groups: dict[_Change, list[Event]] = {change: [] for change in _Change}
+        changes: dict[int, _Change] = {}  # by id() of the snapshot before: many events share one
         for queued in batch:
             before = id(queued.snapshot)
-            if before not in agrees:
-                agrees[before] = queued.snapshot == snapshot or self._agrees(queued.snapshot, now)
+            if before not in changes:
+                changes[before] = self._compare(queued.snapshot, snapshot, now)
             with suppress_and_log():
-                (certain if agrees[before] else uncertain).append(self.describe(unpack(queued)))
+                groups[changes[before]].append(self.describe(unpack(queued)))
         written = 0
         try:
-            for events, verdict in ((certain, None), (uncertain, Unattributable())):
-                with suppress(StoreError):
-                    written += len(self._delivery.submit(events, now, verdict)) if events else 0
+            for change, events in groups.items():
+                verdict = Unattributable() if change is _Change.UNKNOWN else None
+                is_refresh = change is _Change.REFRESH
+                if events:
+                    with suppress(StoreError):
+                        written += len(self._delivery.submit(events, now, verdict, is_refresh=is_refresh))
         except UnwantedError:
             return None
         self.lost += len(batch) - written
@@ -127,9 +139,19 @@ class ServerWorker:
     def _identify(self, snapshot: Mapping[str, object] | None) -> Mapping[str, object] | None:
         return None if snapshot is None else self.snapshots.identify(snapshot)
 
-    def _agrees(self, snapshot: Mapping[str, object] | None, now: Snapshot) -> bool:
-        identified = self._identify(snapshot)
-        return identified is not None and self.read_snapshot(identified).holds_until(now)
+    def _compare(
+        self, before: Mapping[str, object] | None, after: Mapping[str, object], now: Snapshot
+    ) -> "_Change":
+        """`now`: the snapshot `after`, parsed."""
+        if before == after:
+            return _Change.NONE
+        identified = self._identify(before)
+        if identified is None:
+            return _Change.UNKNOWN
+        parsed = self.read_snapshot(identified)
+        if parsed.holds_until(now):
+            return _Change.NONE
+        return _Change.REFRESH if parsed.may_be_refreshed(now) else _Change.UNKNOWN
 
 
 def unpack(queued: QueuedEvent) -> ServerEvent:

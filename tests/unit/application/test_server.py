@@ -1,5 +1,6 @@
 """The tracker of a server: a capture waits for nothing, the queue is bounded, and the end is, too."""
 
+import asyncio
 import json
 import threading
 import time
@@ -238,16 +239,106 @@ def test_closing_delivers_what_was_captured(kept: Kept) -> None:
     assert tracker.dropped == 0
 
 
-def test_after_closing_captures_are_dropped_and_counted(kept: Kept) -> None:
-    """And no thread is started for them; closing again does nothing."""
+def test_a_closed_tracker_may_be_used_again(kept: Kept) -> None:
+    """An event starts another thread, which delivers it without a further close."""
+    tracker = make(kept)
+    for number in range(3):
+        tracker.capture(str(number))
+        tracker.close()
+    assert kept.names == ["0", "1", "2"]
+    tracker.capture("three")
+    assert until(lambda: kept.sent >= 4)
+    thread = tracker._thread
+    tracker.capture("four")  # the same thread waits for it
+    assert until(lambda: kept.sent >= 5)
+    assert (tracker._thread, kept.names[3:], tracker.dropped) == (thread, ["three", "four"], 0)
+    tracker.close()
+
+
+def test_closing_writes_what_no_thread_could_take(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for an event that was captured when the worker thread had just ended."""
+    tracker = make(kept)
+    tracker.capture("one")
+    tracker.close()
+    monkeypatch.setattr(tracker, "_start", lambda: None)
+    tracker.capture("two")
+    tracker.close()
+    assert (kept.names, tracker.dropped) == (["one", "two"], 0)
+
+
+def test_closing_again_does_nothing(kept: Kept) -> None:
+    """No thread is started for it."""
     tracker = make(kept)
     tracker.capture("one")
     tracker.close()
     before = set(threads())
-    tracker.capture("two")
     tracker.close()
-    assert (kept.names, tracker.dropped) == (["one"], 1)
     assert set(threads()) <= before
+    assert (kept.names, tracker.dropped) == (["one"], 0)
+
+
+def test_events_are_captured_while_another_thread_closes(kept: Kept) -> None:
+    """Each of them is delivered once, by the thread that ends or by the next one."""
+    tracker = make(kept)
+    names = [str(number) for number in range(500)]
+
+    def close() -> None:
+        for _ in range(20):
+            tracker.close()
+
+    closing = threading.Thread(target=close)
+    closing.start()
+    for name in names:
+        tracker.capture(name)
+    closing.join(SECONDS)
+    tracker.close()
+    assert sorted(kept.names) == sorted(names)
+    assert tracker.dropped == 0
+
+
+def test_after_the_exit_captures_are_dropped_and_counted(kept: Kept) -> None:
+    """No thread can be started any more."""
+    tracker = make(kept)
+    tracker.on_exit()
+    tracker.capture("late")
+    assert (kept.names, tracker.dropped) == ([], 1)
+
+
+def test_closing_from_async_code_does_not_block_the_loop(kept: Kept) -> None:
+    """`aclose` and `async with` deliver; other tasks run meanwhile."""
+    tracker = make(kept)
+
+    async def serve() -> None:
+        async with tracker:
+            tracker.capture("one")
+        kept.gate.clear()
+        kept.at_gate.clear()
+        tracker.capture("two")
+        closing = asyncio.create_task(tracker.aclose())
+        while not kept.at_gate.is_set():  # in the loop that is not blocked
+            await asyncio.sleep(0)
+        assert not closing.done()
+        kept.gate.set()
+        await closing
+
+    asyncio.run(serve())
+    assert kept.names == ["one", "two"]
+
+
+def test_closing_that_is_cancelled_goes_on(kept: Kept) -> None:
+    """In its thread: a server's task is cancelled when the server ends."""
+    tracker = make(kept)
+
+    async def serve() -> None:
+        tracker.capture("one")
+        closing = asyncio.create_task(tracker.aclose())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+
+    asyncio.run(serve())
+    assert kept.names == ["one"]
 
 
 def test_closing_ends_a_thread_that_has_nothing_to_do(kept: Kept) -> None:

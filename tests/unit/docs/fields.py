@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from arcade_usage.domain.event import FIELDS, SDK_FIELDS
+from arcade_usage.domain.mcp_event import (
+    ANALYTICS_CALL,
+    ANALYTICS_FIELDS,
+    MCP_FIELDS,
+    SERVER_STARTED,
+    TOOL_CALLED,
+)
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.domain.redaction import MESSAGE_LIMIT
 from arcade_usage.domain.server_event import SERVER_FIELDS
@@ -72,6 +79,13 @@ def write_page() -> str:
             "## Events of a server\n",
             "The server gives the event its name.\n",
             _table(SERVER_FIELDS),
+            f"## `{SERVER_STARTED}`, `{TOOL_CALLED}`\n",
+            "The events of a server that `tool.track_mcp` tracks have these properties, and those of every server's"
+            " event.\n",
+            _table(MCP_FIELDS),
+            "A tool's arguments and results are never sent. If the server's author switches PostHog's MCP analytics"
+            f" on, each call is also a `{ANALYTICS_CALL}`:\n",
+            _table(ANALYTICS_FIELDS),
             "## What is added for PostHog\n",
             _table(SDK_FIELDS),
             _ADDRESSES,

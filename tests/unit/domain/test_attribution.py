@@ -125,6 +125,16 @@ ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
         Rotate(S1),
     ),
     "switched": (case(seen(linked, accepted, S2), answer=Found(BOB)), Rotate(S2)),
+    # an event of a server around it, captured with the credentials from before
+    "refreshed around the event": (case(seen(linked, accepted, S2), is_refresh=True), LookUp()),
+    "refreshed around the event, same principal": (
+        case(seen(linked, accepted, S2), answer=Found(ALICE), is_refresh=True),
+        Link(ALICE),
+    ),
+    "refreshed around the event, another principal": (
+        case(seen(linked, accepted, S2), answer=Found(BOB), is_refresh=True),
+        Unattributable(),
+    ),
     "linked, definite nobody": (case(seen(linked, accepted, S2), answer=Rejected()), Unattributable()),
     "linked, no answer": (case(seen(linked, accepted, S2), answer=NoAnswer()), Wait()),
     "linked, no answer for a day": (

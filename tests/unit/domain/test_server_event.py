@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arcade_usage.domain.event import Runtime
+from arcade_usage.domain.mcp_event import ANALYTICS_FIELDS, MCP_FIELDS, FailureReason
 from arcade_usage.domain.redaction import REDACTED, Redactor
 from arcade_usage.domain.server_event import (
     EVENT_NAME_LIMIT,
@@ -50,6 +51,62 @@ def test_names_that_are_not_the_hosts_to_give_are_refused(name: str) -> None:
     """`$identify` and `$create_alias` merge people; a name has to be one."""
     with pytest.raises(EventNameError):
         describe_server_event(evolve(CAPTURE, name=name), RUNTIME, UUID, redact)
+
+
+ANALYTICS = {
+    "$mcp_tool_name": "get_weather",
+    "$mcp_is_error": False,
+    "$mcp_duration_ms": 1.5,
+    "$mcp_server_name": "weather",
+    "$session_id": "ses_0123456789abcdef0123456789abcdef",
+}
+
+
+def test_posthogs_own_mcp_event_has_the_properties_of_its_dashboards_and_no_others() -> None:
+    """The one name with `$`; `$set` would change a person, and `$mcp_parameters` has what a user said."""
+    more = {"$set": {"name": "x"}, "$mcp_parameters": "x", "$mcp_source": "x", "x": 1}
+    capture = evolve(CAPTURE, name="$mcp_tool_call", properties=ANALYTICS | more)
+    event = describe_server_event(capture, RUNTIME, UUID, redact)
+    assert event.name == "$mcp_tool_call"
+    assert event.properties.keys() == ANALYTICS_FIELDS.keys() | SERVER_FIELDS.keys() - {"is_ci"}
+    assert event.properties.items() >= ANALYTICS.items()
+    assert event.properties["$mcp_source"] == "posthog_mcp_analytics"
+
+
+@pytest.mark.parametrize("value", [TOKEN, "ses_x", "ses_0123456789abcdef0123456789abcdef0", None, 1, ["x"]])
+def test_a_session_id_of_another_shape_is_left_out(value: object) -> None:
+    """The protocol's own would give access to the session."""
+    properties = ANALYTICS | {"$session_id": value}
+    capture = evolve(CAPTURE, name="$mcp_tool_call", properties=properties)
+    assert "$session_id" not in describe_server_event(capture, RUNTIME, UUID, redact).properties
+
+
+def test_texts_of_posthogs_own_mcp_event_are_redacted() -> None:
+    """A server may be named after its user."""
+    properties = ANALYTICS | {
+        "$mcp_server_name": "alice",
+        "$mcp_tool_name": f"tool {TOKEN}",
+        "$mcp_is_error": {},
+    }
+    event = describe_server_event(
+        evolve(CAPTURE, name="$mcp_tool_call", properties=properties), RUNTIME, UUID, redact
+    )
+    assert (event.properties["$mcp_server_name"], "$mcp_is_error" in event.properties) == ("<user>", False)
+    assert TOKEN not in str(event.properties)
+
+
+def test_the_events_of_an_mcp_server_pass_redaction_unchanged() -> None:
+    """The six reasons of a failure, and the values of a start."""
+    properties = {reason.name: reason.value for reason in FailureReason} | {
+        "transport": "stdio",
+        "host": "127.0.0.1",
+        "resource_server_type": "JWKSTokenValidator",
+        "arcade_mcp_server_version": "1.32.1",
+        "failure_reason": None,
+    }
+    event = describe_server_event(evolve(CAPTURE, properties=properties), RUNTIME, UUID, redact)
+    assert event.properties.items() >= properties.items()
+    assert not MCP_FIELDS.keys() & SERVER_FIELDS.keys()
 
 
 def test_a_name_is_redacted_and_cut() -> None:

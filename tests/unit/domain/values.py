@@ -41,9 +41,10 @@ def case(
     *,
     is_logout: bool = False,
     age_seconds: float = 0.0,
+    is_refresh: bool = False,
 ) -> Case:
     """A case in which nothing has changed since the snapshot, unless `now` says so."""
-    return Case(snapshot, now or snapshot, SINK, HERE, is_logout, age_seconds, answer)
+    return Case(snapshot, now or snapshot, SINK, HERE, is_logout, age_seconds, answer, is_refresh=is_refresh)
 
 
 anon_ids = st.sampled_from([A, B, F])

@@ -1,0 +1,210 @@
+"""MCP servers of the official SDK, tracked by one line, with real clients over stdio and http on loopback.
+
+Runs with the newest SDK here, and with 1.x in the environment of `make test-arcade`.
+"""
+
+import re
+import signal
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.demo.receiver import Receiver
+from tests.mcp_servers import ROOT, Servers
+
+anyio = pytest.importorskip("anyio")
+pytest.importorskip("mcp")
+
+STARTED, CALLED, ANALYTICS = "MCP server started", "MCP tool called", "$mcp_tool_call"
+OURS = {"server_version", "runtime_language", "runtime_version", "os_type", "os_release"}
+IS_FIRST = find_spec("mcp.server.mcpserver") is None
+
+
+@pytest.fixture
+def servers(receiver: Receiver, tmp_path: Path) -> Servers:
+    return Servers(receiver, tmp_path)
+
+
+CALLS: dict[str, tuple[str, dict[str, object], str | None]] = {
+    "success": ("secret_add", {"first": 1, "second": 2}, None),
+    "a failing tool": ("secret_fail", {"word": "secret"}, "error during tool execution"),
+    "wrong arguments": ("secret_add", {"first": "secret"}, "invalid tool input"),
+    "an unknown tool": ("secret_nonsense", {}, "unknown tool"),
+    "a protocol error": ("secret_crash", {"word": "secret"}, "missing requirements"),
+}
+
+
+def test_the_start_and_each_call_are_one_event(servers: Servers) -> None:
+    """With the reason of each failure, and without names, arguments and results."""
+    with servers.stdio("sdk") as session:
+        for name, arguments, _ in CALLS.values():
+            session.call(name, arguments)
+        assert session.end() == 0
+    started, *called = servers.events
+    assert started.name == STARTED
+    assert started.properties.keys() >= OURS
+    assert (started.properties["transport"], started.properties["tool_count"]) == ("stdio", 3)
+    assert started.properties["resource_server_type"] == "none"
+    assert not started.properties.keys() & {"host", "port", "arcade_mcp_server_version"}
+    assert {event.name for event in called} == {CALLED}
+    assert [event.properties["failure_reason"] for event in called] == [
+        reason for *_, reason in CALLS.values()
+    ]
+    assert [event.properties["is_execution_success"] for event in called] == [True, *[False] * 4]
+    for event in called:
+        assert isinstance(event.properties["duration_ms"], float)
+        assert isinstance(event.properties["device_timestamp"], float)
+    assert "secret" not in str(servers.events)
+
+
+def test_names_and_posthogs_own_event_are_sent_where_the_author_asks_for_them(servers: Servers) -> None:
+    """The name of an unknown tool is the client's input, so it is not sent."""
+    servers.variables |= {"NAMES": "1", "ANALYTICS": "1"}
+    with servers.stdio("sdk") as session:
+        for name, arguments, _ in CALLS.values():
+            session.call(name, arguments)
+        session.end()
+        called = servers.named(CALLED)
+    assert [each.get("tool_name") for each in called] == [
+        "secret_add",
+        "secret_fail",
+        "secret_add",
+        None,
+        "secret_crash",
+    ]
+    analytics = servers.named(ANALYTICS)
+    assert Counter(each["$mcp_tool_name"] for each in analytics) == Counter(
+        [each.get("tool_name", "unknown") for each in called]
+    )
+    assert sum(each["$mcp_is_error"] is True for each in analytics) == 4
+    for each in analytics:
+        assert each["$mcp_source"] == "posthog_mcp_analytics"
+        assert each["$mcp_server_name"] == "My server"
+        assert isinstance(each["$mcp_duration_ms"], float)
+    (session_id,) = {each["$session_id"] for each in analytics}
+    assert session_id.startswith("ses_")
+    assert "nonsense" not in str(servers.events)
+
+
+@pytest.mark.parametrize("kind", ["sdk", "lowlevel"])
+def test_what_a_server_writes_is_what_it_wrote(servers: Servers, kind: str) -> None:
+    """Byte by byte, to stdout and, tracebacks included, to stderr; its exit code too."""
+    written = {}
+    for tracked in ("", "0"):
+        servers.variables["ARCADE_USAGE_TRACKING"] = tracked
+        (servers.folder / "stderr").write_text("")
+        with servers.stdio(kind) as session:
+            session.ask("tools/list")
+            for name, arguments, _ in CALLS.values():
+                session.call(name, arguments)
+            code = session.end()
+        stderr = (servers.folder / "stderr").read_text()
+        written[tracked] = (
+            session.lines,
+            code,
+            re.sub(r"\[[\d/]+ [\d:]+\]", " " * 19, stderr),
+        )  # Rich's time
+    assert written[""] == written["0"]
+    assert len(servers.events) == 6
+
+
+@pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGINT], ids=["eof", "sigterm", "sigint"])
+def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | None) -> None:
+    """Right after an answer: the events arrived or lie in the outbox, and the process ends as it would untracked."""
+    codes = []
+    for tracked in ("0", ""):
+        servers.variables["ARCADE_USAGE_TRACKING"] = tracked
+        with servers.stdio("sdk") as session:
+            session.call("secret_add", {"first": 1, "second": 2})
+            if end == signal.SIGINT:  # the SDK waits for its reading thread
+                session.process.send_signal(signal.SIGINT)
+                codes.append(session.end())
+            else:
+                codes.append(session.end(end))
+    assert codes[0] == codes[1]
+    assert servers.names == {STARTED: 1, CALLED: 1}
+
+
+def test_a_low_level_server(servers: Servers) -> None:
+    """Its tools are known once it listed them for a client. Why a call failed, only its author knows."""
+    servers.variables["NAMES"] = "1"
+    with servers.stdio("lowlevel") as session:
+        session.ask("tools/list")
+        session.call("secret_add", {"first": 1})
+        session.call("secret_nonsense", {"first": 1})
+        session.end()
+    started, *called = servers.events
+    assert (started.properties["transport"], "tool_count" in started.properties) == ("stdio", False)
+    assert [event.properties["failure_reason"] for event in called] == [None, "error during tool execution"]
+    assert [event.properties.get("tool_name") for event in called] == ["secret_add", None]
+
+
+@pytest.mark.skipif(IS_FIRST, reason="the example is written for mcp 2.x")
+def test_the_readmes_example(servers: Servers) -> None:
+    """It serves, and its call is reported."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8").split("## An MCP server in one line")[1]
+    told = f'project_token="phc_of_the_tests", host="{servers.receiver.url}", config_dir="{servers.folder}/config"'
+    script = servers.folder / "example.py"
+    code = page.split("```python\n")[1].split("```")[0]
+    script.write_text(code.replace('project_token="phc_..."', told), encoding="utf-8")
+    with servers.stdio("", script) as session:
+        answer = session.call("add", {"first": 1, "second": 2})
+        session.end()
+    assert answer["result"]["content"][0]["text"] == "3"
+    assert servers.names == {STARTED: 1, CALLED: 1}
+
+
+MOUNTED = ("-m", "uvicorn", "--log-level", "warning", "tests.mcp_app:application")
+
+
+@pytest.mark.parametrize("command", [(), MOUNTED], ids=["run", "mounted"])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_sessions_over_http(servers: Servers, command: tuple[str, ...], end: int) -> None:
+    """Each call is one event, of the session that made it; the server starts once. Its end loses nothing."""
+    servers.variables["ANALYTICS"] = "1"
+    with servers.http("sdk", *command) as server:
+
+        async def use() -> None:
+            async with server.session() as one, server.session() as two:
+                for session in (one, two, two):
+                    await session.call_tool("secret_add", {"first": 1, "second": 2})
+
+        anyio.run(use)
+        server.end(end)
+    assert servers.names == {STARTED: 1, CALLED: 3, ANALYTICS: 3}
+    (started,) = servers.named(STARTED)
+    assert started["transport"] == "http"
+    address = (started.get("host"), started.get("port"))
+    assert address == ((None, None) if command else ("127.0.0.1", server.port))
+    assert sorted(Counter(each["$session_id"] for each in servers.named(ANALYTICS)).values()) == [1, 2]
+
+
+def test_a_low_level_server_with_a_manager_of_its_own(servers: Servers) -> None:
+    """An application makes it and runs it, as the SDK's documentation shows."""
+    with servers.http("lowlevel", *MOUNTED) as server:
+
+        async def use() -> None:
+            async with server.session() as session:
+                await session.call_tool("secret_add", {"first": 1})
+
+        anyio.run(use)
+        server.end()
+    assert servers.names == {STARTED: 1, CALLED: 1}
+
+
+def test_workers_report_their_own(servers: Servers) -> None:
+    """Each worker process is a server that starts; each call is one event, of the worker that answered."""
+    servers.variables["STATELESS"] = "1"
+    with servers.http("sdk", *MOUNTED, "--workers", "2") as server:
+
+        async def use() -> None:
+            for _ in range(6):
+                async with server.session() as session:
+                    await session.call_tool("secret_add", {"first": 1, "second": 2})
+
+        anyio.run(use)
+        server.end()
+    assert servers.names[CALLED] == 6
+    assert 1 <= servers.names[STARTED] <= 2
