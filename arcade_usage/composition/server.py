@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.server.queue import Worker
     from arcade_usage.application.server.worker import ServerWorker
     from arcade_usage.domain.event import Event
+    from arcade_usage.domain.declaration import Property
     from arcade_usage.domain.notice import Notice
     from arcade_usage.domain.project import Project
     from arcade_usage.domain.server_event import ServerEvent
@@ -57,6 +58,9 @@ def server_tracker(
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
+    properties: "Sequence[Property]" = (),
+    safe_errors: "Sequence[type[BaseException]]" = (),
+    private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
@@ -73,6 +77,9 @@ def server_tracker(
             config_dir=config_dir,
             credentials=credentials,
             notice=notice,
+            properties=properties,
+            safe_errors=safe_errors,
+            private_errors=private_errors,
             adapters=adapters,
         )
     )
