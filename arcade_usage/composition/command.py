@@ -17,7 +17,7 @@ from arcade_usage.application.command.tracker import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -117,7 +117,6 @@ def _build(config: ToolConfig) -> "Tracker":
         Layout,
         find_config_dir,
         find_problem,
-        is_still_on,
         reasons_off,
     )
     from arcade_usage.domain.consent import OFF_TEXTS, wants_debug
@@ -135,29 +134,20 @@ def _build(config: ToolConfig) -> "Tracker":
 
     debugging = wants_debug(os.environ)  # then nothing is written
     launcher = DetachedLauncher(os.environ)
+    writer = None if debugging else FolderWriter(layout)
+    folder = FolderSnapshots(layout, writer)
     return CommandTracker(
-        snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
+        opt_out=folder,
+        snapshots=folder,
         launcher=_show(launcher) if debugging else launcher,
+        writer=writer,
         clock=time,
-        is_on=lambda: is_still_on(layout),
-        rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
-        enqueue=_drop if debugging else _enqueue,
+        notice=None if debugging else _make_board(config, layout),
         project={"host": config.host, "project_token": config.project_token},
         config_dir=layout.config_dir,
         distribution=config.distribution or "",
         adapters=config.adapters,
-        may_report=_always if debugging else _notice_check(config, layout),
     )
-
-
-def _notice_check(config: ToolConfig, layout: "Layout") -> "Callable[[], bool]":
-    if config.notice is None:
-        return _always
-    return _make_board(config.notice, config.distribution or "", layout).show_if_due
-
-
-def _always() -> bool:
-    return True
 
 
 def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
@@ -166,41 +156,41 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
     return PreviewLauncher(launcher.launch_and_read)
 
 
-def _drop(_: str) -> None:
-    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
-
-
-def _keep_identity(_: bool) -> None:
-    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
-
-
-def _make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
+def _make_board(config: ToolConfig, layout: "Layout") -> "NoticeBoard | None":
     """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
+    if config.notice is None:
+        return None
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
     usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
-    return NoticeBoard(notice, distribution, usable, os.environ)
+    return NoticeBoard(config.notice, config.distribution or "", usable, os.environ)
 
 
-def make_identity(layout: "Layout") -> "tuple[str, str] | None":
-    from arcade_usage.adapters.machine.ids import UuidGenerator
-    from arcade_usage.adapters.machine.installation import installation
-    from arcade_usage.adapters.storage.first_identity import make_first_identity
+class FolderWriter:
+    """The writer port. Each method imports what it needs, since most commands call none."""
 
-    return make_first_identity(layout, UuidGenerator().new(), installation(layout.folder))
+    def __init__(self, layout: "Layout") -> None:
+        self._layout = layout
 
+    def make_first_identity(self) -> "Mapping[str, object] | None":
+        from arcade_usage.adapters.machine.ids import UuidGenerator
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+        from arcade_usage.adapters.storage.first_identity import make_first_identity
 
-def _enqueue(payload: str) -> None:
-    from arcade_usage.composition.delivery import enqueue  # slow to import, and rarely needed
+        installation = FolderInstallation(self._layout.folder)
+        return make_first_identity(self._layout, UuidGenerator().new(), installation)
 
-    enqueue(payload)
+    def log_out(self, *, had_credentials: bool) -> None:
+        from arcade_usage.adapters.machine.ids import UuidGenerator
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+        from arcade_usage.adapters.storage.logout import log_out
 
+        installation = FolderInstallation(self._layout.folder)
+        log_out(self._layout, UuidGenerator().new(), installation, had_credentials=had_credentials)
 
-def _log_out(layout: "Layout", had_credentials: bool) -> None:
-    from arcade_usage.adapters.machine.ids import UuidGenerator
-    from arcade_usage.adapters.machine.installation import installation
-    from arcade_usage.adapters.storage.logout import log_out
+    def enqueue(self, payload: str) -> None:
+        from arcade_usage.composition.delivery import enqueue
 
-    log_out(layout, UuidGenerator().new(), installation(layout.folder), had_credentials=had_credentials)
+        enqueue(payload)

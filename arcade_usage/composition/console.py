@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.opt_out import TurnedOff
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.delivery.delivery import Flushed
-    from arcade_usage.application.ports import Copies, Outbox
+    from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import Status
 
@@ -106,9 +106,6 @@ class Scope:
             own = self.stored(self.own_project)
             found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
         return list(found.values())
-
-    def outboxes(self) -> "list[Outbox]":
-        return [outbox for outbox, _ in self.stores()]
 
     def reasons(self) -> tuple[str, ...]:
         """Everything that turns tracking off here; empty if it is on."""
@@ -193,7 +190,7 @@ def turn_off(scope: Scope) -> "TurnedOff":
     from arcade_usage.adapters.storage.strangers import is_event
     from arcade_usage.application.console import opt_out
 
-    done = opt_out.turn_off(scope.switch, scope.outboxes)
+    done = opt_out.turn_off(scope.switch, scope)
     return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
 
 
@@ -278,10 +275,9 @@ def count_waiting(scope: Scope) -> int:
     return waiting
 
 
-def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
+def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None) -> "Iterator[Flushed]":
     """Send the waiting events and pending aliases, one project after the other; yields each result.
 
-    delivered: called with the number of events of each accepted batch.
     failures: the function adds what can't be sent, and why.
 
     Blocks as long as the network steps of application/delivery/delivery.py. Raises ValueError.
@@ -294,9 +290,10 @@ def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -
         if is_on(scope.layout, project.project_token):
             with collecting(failures):
                 adapters = scope.adapters(project)
-                counting = CountingSink(adapters.analytics_sink, delivered)
-                delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
-                yield delivery.flush(project)
+                if progress is not None:
+                    counting = CountingSink(adapters.analytics_sink, progress)
+                    adapters = evolve(adapters, analytics_sink=counting)
+                yield make_delivery(adapters, project.key).flush(project)
     failures[:] = _merge(failures, _name_strangers(scope, is_event))
 
 
@@ -308,11 +305,9 @@ def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
 
 
 def make_eraser(scope: Scope) -> "Eraser":
-    from arcade_usage.adapters.storage.diagnostics import sweep
     from arcade_usage.application.console.erasure import Eraser
 
-    own = scope.stored(_own_project(scope))
-    return Eraser(own.identity_store, scope.stores, lambda: sweep(scope.layout))
+    return Eraser(scope.stored(_own_project(scope)).identity_store, scope)
 
 
 def check(scope: Scope) -> None:

@@ -6,7 +6,7 @@ Owns the invariant that third-party packages are imported on the worker thread o
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,17 @@ from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.composition import command
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_identity
+from arcade_usage.composition.command import DEFAULT_HOST, FolderWriter, ToolConfig
 from arcade_usage.composition.delivery import make_delivery, make_previewer
 
 if TYPE_CHECKING:
+    from arcade_usage.adapters.process.hooks import ImportGate
+    from arcade_usage.adapters.storage.config_folder import FolderSnapshots
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
-    from arcade_usage.application.delivery.delivery import Delivery
-    from arcade_usage.application.ports import SnapshotSource
     from arcade_usage.application.server.queue import Worker
-    from arcade_usage.application.server.worker import ServerWorker
-    from arcade_usage.domain.event import Event
+    from arcade_usage.application.server.worker import EventDescriber
     from arcade_usage.domain.project import Project
-    from arcade_usage.domain.server_event import ServerEvent
 
 # Modules that sending and look-ups import lazily. The worker imports them in advance, while forks wait, and
 # after it has written the first events, since these imports take longest.
@@ -79,39 +77,68 @@ def _build(config: ToolConfig) -> ServerTracker:
     from arcade_usage.domain.consent import wants_debug
 
     layout = Layout(find_config_dir(config.config_dir), config.credentials)
-    host, token = config.host, config.project_token
-    if token is None or not is_on(layout, token):
+    if config.project_token is None or not is_on(layout, config.project_token):
         return SilentServer()
 
     from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
     from arcade_usage.adapters.storage.config_folder import FolderSnapshots
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written
-    snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))
+    snapshots = FolderSnapshots(layout, None if debugging else FolderWriter(layout))
+    maker = _WorkerMaker(config, layout, snapshots, gate, debugging=debugging)
+    tracker = BackgroundTracker(maker=maker, clock=time, snapshot=snapshots.take())
+    register_hooks(tracker, gate)
+    return tracker
 
-    def make_worker() -> "Worker":
-        with gate:
+
+class _WorkerMaker:
+    """Makes workers, and imports for them, on the worker thread."""
+
+    def __init__(
+        self,
+        config: ToolConfig,
+        layout: Layout,
+        snapshots: "FolderSnapshots",
+        gate: "ImportGate",
+        *,
+        debugging: bool,
+    ) -> None:
+        self._config = config
+        self._layout = layout
+        self._snapshots = snapshots
+        self._gate = gate
+        self._debugging = debugging
+
+    def make_worker(self) -> "Worker":
+        with self._gate:
+            from arcade_usage.application.server.worker import ServerWorker
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
 
-            project, describe = Project(host, token), _describer(config.distribution or "")
-            default = default_adapters(layout, project, durable=False, makes_folder=not debugging)
+            project, config = Project(self._config.host, str(self._config.project_token)), self._config
+            describer = _make_describer(config.distribution or "")
+            default = default_adapters(self._layout, project, durable=False, makes_folder=not self._debugging)
             adapters, problem = _apply(config.adapters, default)
-            if debugging:
-                return _Preview(describe, make_previewer(adapters), project)
-            return _make_worker(adapters, problem, project.key, snapshots, describe, import_late)
+            if self._debugging:
+                return _Preview(describer, make_previewer(adapters), project)
+            return ServerWorker(
+                opt_out=adapters.switch,
+                snapshots=self._snapshots,
+                describer=describer,
+                delivery=make_delivery(adapters, project.key),
+                clock=adapters.clock,
+                late_imports=self,
+                adapters_problem=problem,
+            )
 
-    def import_late() -> None:
+    def load(self) -> None:
+        """See LateImports."""
         from importlib import import_module
 
-        with gate:
+        with self._gate:
             for name in _LATE_IMPORTS:
                 with suppress(ImportError):  # an attempt to send will report it
                     import_module(name)
-
-    tracker = BackgroundTracker(make_worker=make_worker, clock=time, snapshot=snapshots.take())
-    register_hooks(tracker, gate)
-    return tracker
 
 
 def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | None]":
@@ -125,51 +152,22 @@ def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | 
         return adapters, str(error)
 
 
-def _make_worker(
-    adapters: "Adapters",
-    problem: str | None,
-    project_key: str,
-    snapshots: "SnapshotSource",
-    describe: "Callable[[ServerEvent], Event]",
-    import_late: Callable[[], None],
-) -> "ServerWorker":
-    from arcade_usage.adapters.storage import codec
-    from arcade_usage.application.server.worker import ServerWorker
-
-    def renew_delivery() -> "Delivery":
-        adapters.outbox.queue.forget_seen()
-        return make_delivery(adapters, project_key)
-
-    return ServerWorker(
-        is_on=adapters.switch.is_on,
-        snapshots=snapshots,
-        read_snapshot=codec.read_snapshot,
-        describe=describe,
-        make_delivery=renew_delivery,
-        prepare=import_late,
-        adapters_problem=problem,
-        clock=adapters.clock,
-    )
-
-
-def _describer(distribution: str) -> "Callable[[ServerEvent], Event]":
+def _make_describer(distribution: str) -> "EventDescriber":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
-    from arcade_usage.domain.server_event import RememberingRedactor, describe_server_event
+    from arcade_usage.application.server.worker import EventDescriber
+    from arcade_usage.domain.server_event import RememberingRedactor
 
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)
-    runtime, ids = read_runtime(distribution, os.environ), UuidGenerator()
-    return lambda event: describe_server_event(event, runtime, ids.new(), redact)
+    return EventDescriber(read_runtime(distribution, os.environ), redact, UuidGenerator())
 
 
 class _Preview:
     """The worker with $ARCADE_USAGE_DEBUG: prints events on stderr instead of sending them."""
 
-    def __init__(
-        self, describe: "Callable[[ServerEvent], Event]", previewer: "Previewer", project: "Project"
-    ) -> None:
-        self._describe = describe
+    def __init__(self, describer: "EventDescriber", previewer: "Previewer", project: "Project") -> None:
+        self._describer = describer
         self._previewer = previewer
         self._project = project
         self.lost = 0
@@ -177,11 +175,10 @@ class _Preview:
     def enqueue(self, batch: Sequence[QueuedEvent]) -> None:
         from arcade_usage.adapters.storage.sent_json import write_preview
         from arcade_usage.application.errors import StoreError, UnsupportedSdkError
-        from arcade_usage.application.server.worker import unpack
 
         for queued in batch:
             try:
-                event = self._describe(unpack(queued))
+                event = self._describer.describe(queued)
                 preview = self._previewer.preview(event, self._previewer.take_snapshot(), self._project)
                 sys.stderr.write(write_preview(preview))
             except UnsupportedSdkError as error:

@@ -22,6 +22,7 @@ from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.application import time_limits
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.domain.identity import Anonymous
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.stand_in import PATIENCE_SECONDS, StandIn
 from tests.samples import ANON, FRESH, HERE
 
@@ -31,6 +32,7 @@ LOGIN = """
 import os, sys, threading
 from arcade_usage.adapters.process import launcher as detached
 from arcade_usage.application import time_limits
+from arcade_usage.testing.in_memory import FixedInstallation
 time_limits.LOGIN_WAIT_SECONDS = 0.1
 sys.executable = {executable!r}
 detached.DetachedLauncher(os.environ).launch_and_wait("{{}}")
@@ -156,7 +158,7 @@ def test_what_a_signal_handler_raises_while_a_logout_waits_is_the_host_s(
 
     def leave() -> None:
         with FileLock(layout.identity_lock), alarm(error), suppress_and_log():
-            logout.log_out(layout, FRESH, lambda: HERE, had_credentials=True)
+            logout.log_out(layout, FRESH, FixedInstallation(HERE), had_credentials=True)
 
     with pytest.raises(kind) as caught:
         leave()

@@ -15,6 +15,7 @@ import pytest
 
 from arcade_usage.adapters.files import owner_lock
 from arcade_usage.adapters.files.owner_lock import LEASE_SECONDS, hold, is_held
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.contenders import contend
 from tests.adapters.holders import holding, is_had
 
@@ -188,7 +189,7 @@ class TestElsewhere:
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """By the machine's fingerprint."""
-        monkeypatch.setattr(owner_lock, "installation", lambda _: lambda: "f" * 32)
+        monkeypatch.setattr(owner_lock, "FolderInstallation", lambda _: FixedInstallation("f" * 32))
         monkeypatch.setattr(owner_lock, "open", refuse, raising=False)
         with hold(str(folder), 0.0):
             (name,) = os.listdir(folder / "held")

@@ -96,7 +96,7 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
 
     def launch(_: DetachedLauncher, payload: str) -> None:
         try:
-            deliver(payload, lambda: None)
+            deliver(payload)
         except UsageTrackingError:
             """As a delivery process has it."""
         except Exception as error:  # noqa: BLE001 - told by the test

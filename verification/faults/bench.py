@@ -30,6 +30,7 @@ from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.redaction import Redactor
+from arcade_usage.testing.in_memory import FixedInstallation
 from verification.faults.allowed import is_installation, is_person
 
 SINK = Project("https://posthog.example", "phc_of_the_bench")
@@ -97,7 +98,7 @@ class Bench:
         if payload is None:
             return "not tracked"
         try:
-            delivery_composition.deliver(payload, lambda: None)
+            delivery_composition.deliver(payload)
         except UsageTrackingError as error:
             return f"{type(error).__name__}"
         kinds = {kind for kind, _ in self.sent}
@@ -179,7 +180,7 @@ def _replace_surroundings(bench: Bench, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(httpx, "Client", client)
     patch.setattr(chance.UuidGenerator, "new", note)
     patch.setattr(detached, "DetachedLauncher", Launcher)
-    patch.setattr(machine, "installation", lambda _: lambda: HERE)
+    patch.setattr(machine, "FolderInstallation", lambda _: FixedInstallation(HERE))
     patch.setattr(posthog_sink, "PostHogSink", lambda *_: _Sink(bench))
     patch.setattr(surroundings, "read_runtime", lambda *_: runtime)
     patch.setattr(surroundings, "local_redactor", lambda _: Redactor(home=(), names=()))

@@ -134,7 +134,7 @@ def recover(lab: Lab, world: World, name: str, *owners: str) -> bool:
     run_commands(lab, world, name)
     if not outbox_of(world).queue.pending():
         return False
-    list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+    list(flush(Scope(config_dir=world.folder), []))
     return True
 
 

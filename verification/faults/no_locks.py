@@ -116,7 +116,7 @@ def kill_owners(lab: Lab, rounds: int) -> Figures:
                 lab.log_in(world, f"login {tag}", ALICE)
                 lab.track(world, f"next {tag}", ALICE)
                 lab.settle()
-                list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+                list(flush(Scope(config_dir=world.folder), []))
             assert world.linked_to() == ALICE
             assert not world.waiting
     longest = max(lab.login_waits_ms)
@@ -162,7 +162,7 @@ def stuck_sender(lab: Lab, rounds: int) -> Figures:
         for name in there:
             lab.expect(str(name))
         waited, lost = waited + len(there), lost + dropped
-        list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+        list(flush(Scope(config_dir=world.folder), []))
     return lab.judge(
         rounds,
         f"of {waited + lost:,} commands, {waited:,} waited and arrived when the lock was free,"

@@ -62,7 +62,7 @@ def of_commands(lab: Lab, rounds: int) -> Figures:
         assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
         assert len(world.waiting) == len(part)
         _look_at_what_waits(world, part, left)
-        list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+        list(flush(Scope(config_dir=world.folder), []))
 
     return _follow(lab, rounds, run)
 

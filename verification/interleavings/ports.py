@@ -19,6 +19,7 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.verdict import Attribution
+from arcade_usage.testing.in_memory import MemoryCopies
 from verification.interleavings.processes import Process
 
 T = TypeVar("T")
@@ -193,6 +194,16 @@ class SteppedChoice:
     is_on = asks("read switch")
     turn_off = asks("turn off")
     turn_on = asks("turn on")
+
+
+@define
+class SteppedStores:
+    """The one outbox here; `off` reads no copies."""
+
+    process: Process
+
+    def stores(self) -> Sequence[tuple[SteppedOutbox, MemoryCopies]]:
+        return [(SteppedOutbox(self.process), MemoryCopies())]
 
 
 @define

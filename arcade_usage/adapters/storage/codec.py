@@ -15,10 +15,11 @@ import cattrs
 from attrs import frozen
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, is_newer
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, MALFORMED, Content, is_newer, parse
 from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
+from arcade_usage.application.command.payload import encode_json
 from arcade_usage.domain.backoff import Backoff, Pause
-from arcade_usage.domain.event import Command, Event
+from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
@@ -65,17 +66,6 @@ class NewerVersionError(MalformedError):
     """A text is of a later version of its format. Where it is a file, it is left alone."""
 
 
-@frozen(eq=False, repr=False)
-class _StoredRecord:
-    """A record as it lies on disk: the snapshot as the texts that it was read from."""
-
-    event: Event
-    snapshot: Mapping[str, object]
-    is_logout: bool
-    attribution: Attribution | None
-    machine: str = ""
-
-
 MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
 
 
@@ -101,7 +91,7 @@ def _strings(value: object, _: type) -> frozenset[str]:
 
 
 def _pending_aliases(value: object, _: type) -> tuple[PendingAlias, ...]:
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise TypeError("not a list of debts")
     return tuple(_converter.structure(debt, PendingAlias) for debt in value)
 
@@ -134,6 +124,8 @@ def _make_converter() -> cattrs.BaseConverter:
     )
     converter.register_structure_hook_func(lambda kind: kind == tuple[PendingAlias, ...], _pending_aliases)
     converter.register_structure_hook(Stamp, _stamp)
+    converter.register_structure_hook(Snapshot, lambda value, _: read_snapshot(value))
+    converter.register_unstructure_hook(Snapshot, lambda snapshot: write_snapshot(snapshot))
     converter.register_structure_hook(datetime, _moment)
     converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
@@ -166,11 +158,24 @@ def load_object(text: str | bytes) -> dict[str, Any]:
 def load_version(text: str | bytes, known: int) -> dict[str, Any]:
     """The JSON object of a format whose latest known version is `known`. Raises MalformedError."""
     content = load_object(text)
+    _check_version(content, known)
+    return content
+
+
+def _check_version(content: Mapping[str, Any], known: int) -> None:
     if is_newer(content, known):
         raise NewerVersionError("of a newer version")
     if type(content.get("version", 1)) is not int or content.get("version", 1) < 1:
         raise MalformedError("not a version")
-    return content
+
+
+def upgraded(content: dict[str, Any]) -> dict[str, Any]:
+    """A payload or a record in its current form: in version 1 a snapshot had the files' texts."""
+    snapshot = content.get("snapshot")
+    if content.get("version", 1) != 1 or not isinstance(snapshot, dict):
+        return content
+    texts = {name: text for name in ("usage", "ledger") if isinstance(text := snapshot.get(name), str)}
+    return {**content, "snapshot": {**snapshot, **{name: parse(text) for name, text in texts.items()}}}
 
 
 def structure(value: object, kind: type[T]) -> T:
@@ -181,15 +186,14 @@ def structure(value: object, kind: type[T]) -> T:
         raise MalformedError(f"not a {kind.__name__}") from error
 
 
-def read_identity(text: str | None) -> Identity | Malformed | None:
+def read_identity(content: Content) -> Identity | Malformed | None:
     """What usage.json says; None where it says nothing about an identity, or there is none."""
-    if text is None:
-        return None
+    if not isinstance(content, dict):
+        return None if content is None else Malformed()
+    if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
+        return None  # what forgetting leaves where others keep something in this file
+    anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
     try:
-        content = load_object(text)
-        if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
-            return None  # what forgetting leaves where others keep something in this file
-        anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
         return Anonymous(anon_id) if principal_id is None else Linked(anon_id, principal_id)  # type: ignore[arg-type]
     except ValueError:
         return Malformed()
@@ -197,26 +201,29 @@ def read_identity(text: str | None) -> Identity | Malformed | None:
 
 def write_identity(identity: Identity, keep: Mapping[str, object]) -> bytes:
     """usage.json for an identity, with what else stood there."""
+    return encode_json({**keep, **_usage(identity)}).encode()
+
+
+def _usage(identity: Identity) -> dict[str, object]:
     principal_id = identity.principal_id if isinstance(identity, Linked) else None
-    content = {**keep, ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
-    return json.dumps(content).encode()
+    return {ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
 
 
 def without_identity(content: Mapping[str, object]) -> bytes | None:
     """usage.json without an identity; None where nothing else stood there."""
     others = {key: value for key, value in content.items() if key not in (ANON_ID_KEY, PRINCIPAL_KEY)}
-    return json.dumps(others).encode() if others else None
+    return encode_json(others).encode() if others else None
 
 
-def read_ledger(text: str | None) -> Ledger | Malformed | NewerLedger | None:
+def read_ledger(content: Content) -> Ledger | Malformed | NewerLedger | None:
     """What the ledger's file says; None where there is none."""
-    if text is None:
-        return None
+    if not isinstance(content, dict):
+        return None if content is None else Malformed()
     try:
-        content = load_version(text, LEDGER_VERSION)
+        _check_version(content, LEDGER_VERSION)
         ledger = structure(content, Ledger)
     except NewerVersionError:
-        return NewerLedger(text)
+        return NewerLedger(content)
     except MalformedError:
         return Malformed()
     if "previous" not in content:
@@ -235,7 +242,11 @@ def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -
 
 
 def _dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
-    return json.dumps({**kept, "version": version, **_converter.unstructure(value)}).encode()
+    return encode_json({**kept, **_versioned(version, value)}).encode()
+
+
+def _versioned(version: int, value: object) -> dict[str, object]:
+    return {"version": version, **_converter.unstructure(value)}
 
 
 def read_object(value: object) -> dict[str, object]:
@@ -245,10 +256,10 @@ def read_object(value: object) -> dict[str, object]:
     return dict(value)
 
 
-def read_snapshot(value: Mapping[str, object]) -> Snapshot:
-    """A snapshot from the texts that the command path read. Raises MalformedError."""
-    usage, ledger, stamp = (value.get(name) for name in ("usage", "ledger", "stamp"))
-    if not isinstance(usage, str | None) or not isinstance(ledger, str | None):
+def read_snapshot(value: object) -> Snapshot:
+    """A snapshot as in a payload or a record. Raises MalformedError."""
+    usage, ledger, stamp = map(read_object(value).get, ("usage", "ledger", "stamp"))
+    if not isinstance(usage, dict | str | None) or not isinstance(ledger, dict | str | None):
         raise MalformedError("not a snapshot")
     state = IdentityState(read_identity(usage), read_ledger(ledger))
     return Snapshot(state, None if stamp is None else structure(stamp, Stamp))
@@ -256,11 +267,11 @@ def read_snapshot(value: Mapping[str, object]) -> Snapshot:
 
 @lru_cache(maxsize=1)  # a server's events come by the hundred with the same one
 def write_snapshot(snapshot: Snapshot) -> Mapping[str, object]:
-    """A snapshot as the command path would have read it."""
-    state, stamp = snapshot.state, snapshot.stamp
+    """A snapshot as in a payload or a record."""
+    identity, ledger, stamp = snapshot.state.identity, snapshot.state.ledger, snapshot.stamp
     return {
-        "usage": _identity_text(state.identity),
-        "ledger": _ledger_text(state.ledger),
+        "usage": _usage(identity) if isinstance(identity, Identity) else identity and MALFORMED,
+        "ledger": _ledger(ledger),
         "stamp": None if stamp is None else _converter.unstructure(stamp),
     }
 
@@ -277,22 +288,17 @@ def read_command(value: object) -> Command:
 
 def read_record(content: bytes) -> Record:
     """Raises MalformedError."""
-    stored = structure(load_version(content, RECORD_VERSION), _StoredRecord)
-    return Record(
-        stored.event, read_snapshot(stored.snapshot), stored.is_logout, stored.attribution, stored.machine
-    )
+    return structure(upgraded(load_version(content, RECORD_VERSION)), Record)
 
 
 def write_record(record: Record) -> bytes:
-    snapshot = write_snapshot(record.snapshot)
-    stored = _StoredRecord(record.event, snapshot, record.is_logout, record.attribution, record.machine)
-    return _dump({}, RECORD_VERSION, stored)
+    return _dump({}, RECORD_VERSION, record)
 
 
 def with_attribution(content: bytes, attribution: Attribution | None) -> bytes:
     """A record's JSON with its verdict; all else stays as it is. Raises MalformedError."""
     stored = load_version(content, RECORD_VERSION)
-    return json.dumps({**stored, "attribution": _converter.unstructure(attribution)}).encode()
+    return encode_json({**stored, "attribution": _converter.unstructure(attribution)}).encode()
 
 
 @frozen(eq=False, repr=False)
@@ -350,15 +356,9 @@ def write_project(sink: Project) -> bytes:
     return _dump({}, PROJECT_VERSION, sink)
 
 
-def _identity_text(identity: Identity | Malformed | None) -> str | None:
-    if isinstance(identity, Malformed):
-        return ""
-    return None if identity is None else write_identity(identity, {}).decode()
-
-
-def _ledger_text(ledger: Ledger | Malformed | NewerLedger | None) -> str | None:
+def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
     if isinstance(ledger, NewerLedger):
-        return ledger.text
-    if isinstance(ledger, Malformed):
-        return ""
-    return None if ledger is None else write_ledger(ledger).decode()
+        return dict(ledger.content)
+    if isinstance(ledger, Ledger):
+        return _versioned(LEDGER_VERSION, ledger)
+    return None if ledger is None else MALFORMED

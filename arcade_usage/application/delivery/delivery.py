@@ -5,7 +5,7 @@ before it is sent; one process sends at a time; a sender leaves no event behind 
 finished.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from math import inf
 
@@ -22,9 +22,17 @@ from arcade_usage.application.errors import (
     StoreError,
     UnwantedError,
 )
-from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, Outbox
+from arcade_usage.application.ports import (
+    AnalyticsSink,
+    Clock,
+    IdentityStore,
+    IdGenerator,
+    OptOut,
+    Outbox,
+    WaitingTool,
+)
 from arcade_usage.application.time_limits import LOGIN_PATIENCE_SECONDS, SENDER_PATIENCE_SECONDS, TERM_SECONDS
-from arcade_usage.domain.event import Command, Event
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -32,18 +40,6 @@ from arcade_usage.domain.retention import LossReason
 from arcade_usage.domain.verdict import Verdict, attribute
 
 BATCH_LIMIT = 100  # records in one request
-
-
-@frozen
-class ParsedPayload:
-    """The content of a payload."""
-
-    project: Project
-    config_dir: str
-    distribution: str
-    snapshot: Snapshot
-    command: Command
-    adapters: str | None = None  # the tool's factory of adapters, "module:function"
 
 
 @frozen
@@ -68,11 +64,7 @@ class Flushed:
 
 @define(eq=False, repr=False)
 class Delivery:
-    """Delivers the events of one project.
-
-    on_identity_ready: called when a login's event is attributed, or can't be for now.
-    is_on: reads the opt-out.
-    """
+    """Delivers the events of one project. `waiting_tool`: the tool whose login it delivers, if any."""
 
     store: IdentityStore
     outbox: Outbox
@@ -81,8 +73,8 @@ class Delivery:
     attempts: AttemptLog
     clock: Clock
     ids: IdGenerator
-    on_identity_ready: Callable[[], None] = lambda: None
-    is_on: Callable[[], bool] = lambda: True
+    opt_out: OptOut
+    waiting_tool: WaitingTool | None = None
     _retention: Retention = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
     _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
@@ -91,6 +83,14 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
+
+    def renew(self) -> None:
+        """Forget what was tried, judged and answered, as a new process would; for long-lived processes."""
+        self.outbox.queue.forget_seen()
+        self._tried.clear()
+        self._judged.clear()
+        self.attributor.forget_answers()
+        self.attempts.forbid_early_attempt()
 
     def enqueue(
         self,
@@ -158,7 +158,7 @@ class Delivery:
         Raises UnwantedError if they are removed; StoreError.
         """
         state = self.store.current()
-        if not self.is_on() or snapshot.is_forgotten(state):
+        if not self.opt_out.is_on() or snapshot.is_forgotten(state):
             self.outbox.queue.remove(records)
             raise UnwantedError("tracking was turned off, or the identity erased")
         return state
@@ -187,7 +187,11 @@ class Delivery:
             self.attempt(patience, login, ignore_backoff=ignore_backoff) is Attempt.MORE and self._has_time()
         ):
             patience, login, ignore_backoff = 0.0, None, False
-        self.on_identity_ready()
+        self._release_tool()
+
+    def _release_tool(self) -> None:
+        if self.waiting_tool is not None:
+            self.waiting_tool.release()
 
     def _has_time(self) -> bool:
         return self.clock.monotonic() < self._term_ends
@@ -203,7 +207,7 @@ class Delivery:
                 self.attempts.reset()
             if login is not None:
                 self._decide_first(login)
-                self.on_identity_ready()
+                self._release_tool()
             self._drain()
         # Another process may have added an event after the last read and before the lock was released.
         waiting = self.outbox.queue.pending()
@@ -320,7 +324,7 @@ class Delivery:
         with self._sending() as ours:
             if ours:
                 self.attempts.failed(reason)
-        self.on_identity_ready()
+        self._release_tool()
 
     def count_losses(self, reason: LossReason, events: int) -> bool:
         """Record events that were lost before they reached the outbox. Raises StoreError.

@@ -5,12 +5,14 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.errors import NewerFormatError
+from arcade_usage.application.server.queue import QueuedEvent
+from arcade_usage.application.server.worker import EventDescriber
 from arcade_usage.domain.backoff import EARLY_SECONDS
 from arcade_usage.domain.event import Event
+from arcade_usage.domain.redaction import Redactor
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
-from arcade_usage.domain.server_event import ServerEvent
 from arcade_usage.testing.in_memory import MemoryDeliveryLog
-from tests.unit.application.serving import SimulatedServer
+from tests.unit.application.serving import RUNTIME, SimulatedServer
 
 
 @pytest.fixture
@@ -175,13 +177,13 @@ def test_without_a_folder_nothing_is_kept(server: SimulatedServer) -> None:
 def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -> None:
     """Whoever turned it off has purged the outbox by then, and finds it empty."""
     captured = server.capture("too late")
-    describe = server._describe
 
-    def turning_off(capture: ServerEvent) -> Event:
-        server.is_on = False
-        return describe(capture)
+    class TurningOff(EventDescriber):
+        def describe(self, queued: QueuedEvent) -> Event:
+            server.simulation.switch.turn_off()
+            return super().describe(queued)
 
-    server.worker.describe = turning_off
+    server.worker.describer = TurningOff(RUNTIME, Redactor(), server.simulation.ids)
     server.keep(captured)
     assert (server.simulation.outbox.queue.records, server.worker.lost) == ({}, 0)
 
@@ -189,11 +191,11 @@ def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: SimulatedServer) -> None:
     """That is no loss. What is captured around the time is nobody's when it is on again."""
     server.run("before")
-    server.is_on = False
+    server.simulation.switch.turn_off()
     taken = server.snapshots.taken
     assert server.run("while off") is Attempt.DONE
     assert (server.worker.lost, server.snapshots.taken) == (0, taken)
-    server.is_on = True
+    server.simulation.switch.turn_on()
     server.run("on again")
     assert "while off" not in server.events
     assert server.simulation.distinct_id_of(server.events["on again"]) != server.simulation.anon_id
