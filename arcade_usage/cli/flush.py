@@ -5,7 +5,7 @@ from attrs import define, field
 from rich.status import Status
 from rich.text import Text
 
-from arcade_usage.application.delivery.delivery import Flushed
+from arcade_usage.application.console.flush import Flushed
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (

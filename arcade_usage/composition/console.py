@@ -22,8 +22,11 @@ from arcade_usage.adapters.storage.config_folder import (
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.adapters.storage.sent_copies import FileCopies
+from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
-from arcade_usage.application.errors import AdaptersError, StoreError
+from arcade_usage.application.console import opt_out
+from arcade_usage.application.console.opt_out import TurnedOff, collecting
+from arcade_usage.application.errors import AdaptersError, StoreError, UnsupportedSdkError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import make_delivery, make_previewer
@@ -33,15 +36,14 @@ from arcade_usage.domain.project import Project, choose
 if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.erasure import Eraser
-    from arcade_usage.application.console.opt_out import TurnedOff
+    from arcade_usage.application.console.flush import Flushed
     from arcade_usage.application.console.preview import Preview
-    from arcade_usage.application.delivery.delivery import Flushed
     from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import Status
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
-_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
+_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
 
 
 @frozen
@@ -125,6 +127,7 @@ class Scope:
 
 def status(scope: Scope) -> "Status":
     """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
+    from arcade_usage.adapters.posthog.sdk import check_sdk
     from arcade_usage.adapters.process.launcher import can_launch
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
     from arcade_usage.application.console.status import collect_status, unread
@@ -139,15 +142,16 @@ def status(scope: Scope) -> "Status":
             problem=str(problem),
         )
     layout, projects = scope.layout, scope.projects()
-    own = scope.stored(_own_project(scope))
+    own = scope.own_project or _SOME_PROJECT
+    stored = scope.stored(own)
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(
         config_dir=layout.config_dir,
         reasons=scope.reasons(),
         off_files=scope.off_files(),
         debugging=scope.debugging,
-        store=own.identity_store,
-        principal_api=own.principal_api,
+        store=stored.identity_store,
+        principal_api=stored.principal_api,
         outboxes=[(project, scope.stored(project).outbox) for project in projects],
         diagnostics=read_diagnostics(
             layout,
@@ -156,47 +160,27 @@ def status(scope: Scope) -> "Status":
             not_owned=_name_strangers(scope),
         ),
         clock=time,
-        sdk_problem=_sdk_problem(),
-        adapters_problem=_adapters_problem(scope),
+        sdk_problem=_problem(check_sdk),
+        adapters_problem=_problem(lambda: scope.adapters(own)),
     )
 
 
-def _sdk_problem() -> str | None:
-    from arcade_usage.adapters.posthog.sdk import check_sdk
-    from arcade_usage.application.errors import UnsupportedSdkError
-
+def _problem(check: Callable[[], object]) -> str | None:
+    """Why nothing can be sent, if `check` raises it."""
     try:
-        check_sdk()
-    except UnsupportedSdkError as error:
+        check()
+    except (AdaptersError, UnsupportedSdkError) as error:
         return f"nothing can be sent: {error}"
     return None
 
 
-def _own_project(scope: Scope) -> Project:
-    """The tool's own project, or a placeholder: every project has the same identity."""
-    return scope.own_project or _SOME_PROJECT
-
-
-def _adapters_problem(scope: Scope) -> str | None:
-    try:
-        scope.adapters(_own_project(scope))
-    except AdaptersError as error:
-        return f"nothing can be sent: {error}"
-    return None
-
-
-def turn_off(scope: Scope) -> "TurnedOff":
+def turn_off(scope: Scope) -> TurnedOff:
     """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console import opt_out
-
     done = opt_out.turn_off(scope.switch, scope)
     return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
 
 
 def _name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
-    from arcade_usage.adapters.storage.strangers import find_strangers
-
     return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
 
 
@@ -255,9 +239,6 @@ def _last_version(scope: Scope, project: Project) -> str | None:
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
-    from arcade_usage.adapters.storage.strangers import is_copies
-    from arcade_usage.application.console.opt_out import collecting
-
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
     for project in scope.projects():
@@ -282,8 +263,7 @@ def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None)
 
     Blocks as long as the network steps of application/delivery/delivery.py. Raises ValueError.
     """
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console.opt_out import collecting
+    from arcade_usage.application.console import flush as flushing
     from arcade_usage.application.delivery.wrappers import CountingSink
 
     for project in scope.projects():
@@ -293,21 +273,19 @@ def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None)
                 if progress is not None:
                     counting = CountingSink(adapters.analytics_sink, progress)
                     adapters = evolve(adapters, analytics_sink=counting)
-                yield make_delivery(adapters, project.key).flush(project)
+                yield flushing.flush(make_delivery(adapters, project.key), project)
     failures[:] = _merge(failures, _name_strangers(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
-    from arcade_usage.adapters.storage.strangers import is_lock
-
     return _merge(failures, _name_strangers(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":
     from arcade_usage.application.console.erasure import Eraser
 
-    return Eraser(scope.stored(_own_project(scope)).identity_store, scope)
+    return Eraser(scope.stored(scope.own_project or _SOME_PROJECT).identity_store, scope)
 
 
 def check(scope: Scope) -> None:

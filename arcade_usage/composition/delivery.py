@@ -23,7 +23,7 @@ def enqueue(payload: str) -> None:
     if parsed is not None:
         delivery = _make_default_delivery(parsed)
         is_logout = parsed.command.is_logout
-        delivery.enqueue([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
+        delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout, may_lock=False)
         delivery.enforce_retention()
 
 

@@ -208,7 +208,7 @@ class Usage:
         """See ToolWriter.enqueue."""
         parsed = read_payload(payload)
         event, is_logout = self._event(parsed), parsed.command.is_logout
-        self._delivery(None).enqueue([event], parsed.snapshot, is_logout=is_logout)
+        self._delivery(None).submit([event], parsed.snapshot, is_logout=is_logout, may_lock=False)
 
     def worker(self, config: ToolConfig, opt_out: OptOut) -> ServerWorker:
         """Make the worker of a server tracker."""

@@ -276,7 +276,7 @@ MUTANTS = (
     ),
     Mutant(
         "the switch not read again after an event was written down",
-        ((processes.Process, "is_on", lambda _: True),),
+        ((ports.SteppedChoice, "is_on", lambda _: True),),
         Scenario((), (COMMAND, programs.OFF)),
         frozenset({oracle.WAITS}),
     ),

@@ -131,7 +131,7 @@ def _hand_over(
 def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) -> None:
     if process.call("read switch"):
         delivery = make_delivery(process)
-        delivery.enqueue([event], snapshot, is_logout=is_logout)
+        delivery.submit([event], snapshot, is_logout=is_logout, may_lock=False)
         delivery.enforce_retention()
 
 

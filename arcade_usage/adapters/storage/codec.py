@@ -6,27 +6,26 @@ never converted, it is malformed.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import cattrs
-from attrs import frozen
+from attrs import astuple
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, MALFORMED, Content, is_newer, parse
 from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
 from arcade_usage.application.command.payload import encode_json
 from arcade_usage.domain.backoff import Backoff, Pause
-from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
-from arcade_usage.domain.logbook import Delivered, Failed, Logbook
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.retention import Losses, LossReason, Observed
+from arcade_usage.domain.retention import Losses
 from arcade_usage.domain.verdict import Attribution
 
 T = TypeVar("T")
@@ -41,21 +40,21 @@ _KEYS: Mapping[type, Mapping[str, str]] = {
         "pending_aliases": "owed",
     },
     PendingAlias: {"projects": "sinks"},
+    Logbook: {"backoff": "pauses"},
 }
 
-# What logbooks of earlier versions count by.
+# What logbooks of earlier versions count by: the values of LossReason stand for it.
 _EARLIER_REASONS = {
-    "more than 1,000 were waiting": LossReason.TOO_MANY,
-    "more than 1 MiB was waiting": LossReason.TOO_LARGE,
-    "it waited for 30 days": LossReason.TOO_OLD,
-    "PostHog refused it": LossReason.REFUSED,
-    "a server had more to report than it could write down, or reported what is no event": (
-        LossReason.NOT_TAKEN
-    ),
+    "more than 1,000 were waiting": "too_many",
+    "more than 1 MiB was waiting": "too_large",
+    "it waited for 30 days": "too_old",
+    "PostHog refused it": "refused",
+    "a server had more to report than it could write down, or reported what is no event": "not_taken",
 }
 
 ANON_ID_KEY = "anon_id"
 PRINCIPAL_KEY = "linked_principal_id"
+MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
 
 
 class MalformedError(ValueError):
@@ -66,82 +65,33 @@ class NewerVersionError(MalformedError):
     """A text is of a later version of its format. Where it is a file, it is left alone."""
 
 
-MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
+def _check(value: Any, *kinds: type) -> Any:
+    """The value if it is of one of these types, and of no subclass: true is no number."""
+    if type(value) not in kinds:
+        raise TypeError(f"{type(value).__name__} where {kinds[-1].__name__} is due")
+    return value
 
 
-def _exactly(*kinds: type) -> Any:
-    def structure(value: object, _: type) -> object:
-        if type(value) not in kinds:
-            raise TypeError(f"{type(value).__name__} where {kinds[-1].__name__} is due")
-        return value
-
-    return structure
+def _items(value: object, kind: type) -> Iterator[Any]:
+    return (_check(item, kind) for item in _check(value, list, tuple))
 
 
-def _number(value: object, _: type) -> float:
-    if type(value) not in (int, float):
-        raise TypeError("not a number")
-    return float(value)  # type: ignore[arg-type]
-
-
-def _strings(value: object, _: type) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise TypeError("not a list of strings")
-    return frozenset(value)
-
-
-def _pending_aliases(value: object, _: type) -> tuple[PendingAlias, ...]:
-    if not isinstance(value, list | tuple):
-        raise TypeError("not a list of debts")
-    return tuple(_converter.structure(debt, PendingAlias) for debt in value)
-
-
-def _stamp(value: object, _: type) -> Stamp:
-    if (
-        not isinstance(value, list | tuple)
-        or len(value) != 5
-        or any(type(number) is not int for number in value)
-    ):
-        raise TypeError("not the five numbers of a stamp")
-    return Stamp(*value)
-
-
-def _moment(value: object, _: type) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    if moment is None or moment.tzinfo is None:
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_check(value, str))
+    if moment.tzinfo is None:
         raise TypeError("not a moment with its time zone")
     return moment
 
 
-def _make_converter() -> cattrs.BaseConverter:
-    converter = cattrs.BaseConverter()
-    for kind in (str, int, bool):
-        converter.register_structure_hook(kind, _exactly(kind))
-    converter.register_structure_hook(float, _number)
-    converter.register_structure_hook_func(lambda kind: kind == frozenset[str], _strings)
-    converter.register_structure_hook_func(
-        lambda kind: kind == Mapping[str, object], lambda value, _: read_object(value)
-    )
-    converter.register_structure_hook_func(lambda kind: kind == tuple[PendingAlias, ...], _pending_aliases)
-    converter.register_structure_hook(Stamp, _stamp)
-    converter.register_structure_hook(Snapshot, lambda value, _: read_snapshot(value))
-    converter.register_unstructure_hook(Snapshot, lambda snapshot: write_snapshot(snapshot))
-    converter.register_structure_hook(datetime, _moment)
-    converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
-    converter.register_unstructure_hook(
-        Stamp, lambda stamp: [stamp.device, stamp.inode, stamp.size, stamp.mtime_ns, stamp.ctime_ns]
-    )
-    for value_type, keys in _KEYS.items():
-        renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
-        read: Any = make_dict_structure_fn(value_type, converter, **renamed)
-        write: Any = make_dict_unstructure_fn(value_type, converter, **renamed)
-        converter.register_structure_hook(value_type, read)
-        converter.register_unstructure_hook(value_type, write)
-    return converter
+def _backoff(value: object) -> Backoff:
+    return Backoff(tuple((name, structure(pause, Pause)) for name, pause in _check(value, dict).items()))
 
 
-_converter = _make_converter()
+def _losses(value: object) -> Losses:
+    counts: Counter[str] = Counter()
+    for name, count in _check(value, dict).items():
+        counts[_EARLIER_REASONS.get(name, name)] += _check(count, int)
+    return Losses(dict(counts))
 
 
 def load_object(text: str | bytes) -> dict[str, Any]:
@@ -157,16 +107,15 @@ def load_object(text: str | bytes) -> dict[str, Any]:
 
 def load_version(text: str | bytes, known: int) -> dict[str, Any]:
     """The JSON object of a format whose latest known version is `known`. Raises MalformedError."""
-    content = load_object(text)
-    _check_version(content, known)
-    return content
+    return _check_version(load_object(text), known)
 
 
-def _check_version(content: Mapping[str, Any], known: int) -> None:
+def _check_version(content: dict[str, Any], known: int) -> dict[str, Any]:
     if is_newer(content, known):
         raise NewerVersionError("of a newer version")
     if type(content.get("version", 1)) is not int or content.get("version", 1) < 1:
         raise MalformedError("not a version")
+    return content
 
 
 def upgraded(content: dict[str, Any]) -> dict[str, Any]:
@@ -220,18 +169,16 @@ def read_ledger(content: Content) -> Ledger | Malformed | NewerLedger | None:
     if not isinstance(content, dict):
         return None if content is None else Malformed()
     try:
-        _check_version(content, LEDGER_VERSION)
-        ledger = structure(content, Ledger)
+        ledger = structure(_check_version(content, LEDGER_VERSION), Ledger)
     except NewerVersionError:
         return NewerLedger(content)
     except MalformedError:
         return Malformed()
-    if "previous" not in content:
-        return ledger
     try:  # what a logout left to be read here: the ledger that this one succeeds
-        return structure(content["previous"], Ledger).succeeded_by(ledger.anon_id, ledger.installation, None)
-    except MalformedError:
+        previous = structure(content["previous"], Ledger)
+    except (KeyError, MalformedError):
         return ledger
+    return previous.succeeded_by(ledger.anon_id, ledger.installation, None)
 
 
 def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -> bytes:
@@ -242,27 +189,24 @@ def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -
 
 
 def _dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
-    return encode_json({**kept, **_versioned(version, value)}).encode()
-
-
-def _versioned(version: int, value: object) -> dict[str, object]:
-    return {"version": version, **_converter.unstructure(value)}
-
-
-def read_object(value: object) -> dict[str, object]:
-    """Raises MalformedError."""
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise MalformedError("not an object")
-    return dict(value)
+    return encode_json({**kept, "version": version, **_converter.unstructure(value)}).encode()
 
 
 def read_snapshot(value: object) -> Snapshot:
-    """A snapshot as in a payload or a record. Raises MalformedError."""
-    usage, ledger, stamp = map(read_object(value).get, ("usage", "ledger", "stamp"))
+    """A snapshot as in a payload or a record. Raises MalformedError, TypeError."""
+    usage, ledger, stamp = map(_check(value, dict).get, ("usage", "ledger", "stamp"))
     if not isinstance(usage, dict | str | None) or not isinstance(ledger, dict | str | None):
         raise MalformedError("not a snapshot")
     state = IdentityState(read_identity(usage), read_ledger(ledger))
     return Snapshot(state, None if stamp is None else structure(stamp, Stamp))
+
+
+def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
+    if isinstance(ledger, NewerLedger):
+        return dict(ledger.content)
+    if isinstance(ledger, Ledger):
+        return {"version": LEDGER_VERSION, **_converter.unstructure(ledger)}
+    return None if ledger is None else MALFORMED
 
 
 @lru_cache(maxsize=1)  # a server's events come by the hundred with the same one
@@ -276,16 +220,6 @@ def write_snapshot(snapshot: Snapshot) -> Mapping[str, object]:
     }
 
 
-def read_project(value: object) -> Project:
-    """Raises MalformedError."""
-    return structure(value, Project)
-
-
-def read_command(value: object) -> Command:
-    """Raises MalformedError."""
-    return structure(value, Command)
-
-
 def read_record(content: bytes) -> Record:
     """Raises MalformedError."""
     return structure(upgraded(load_version(content, RECORD_VERSION)), Record)
@@ -297,68 +231,69 @@ def write_record(record: Record) -> bytes:
 
 def with_attribution(content: bytes, attribution: Attribution | None) -> bytes:
     """A record's JSON with its verdict; all else stays as it is. Raises MalformedError."""
-    stored = load_version(content, RECORD_VERSION)
-    return encode_json({**stored, "attribution": _converter.unstructure(attribution)}).encode()
-
-
-@frozen(eq=False, repr=False)
-class _StoredLogbook:
-    """A logbook as it lies on disk."""
-
-    pauses: Mapping[str, object]
-    observed: Observed
-    losses: Mapping[str, object]
-    delivered: Delivered | None = None  # since these are kept, older files have none
-    failed: Failed | None = None
-    unanswered: Failed | None = None
+    verdict = _converter.unstructure(attribution)
+    return encode_json({**load_version(content, RECORD_VERSION), "attribution": verdict}).encode()
 
 
 def read_logbook(content: bytes) -> Logbook:
     """Raises MalformedError."""
-    stored = structure(load_version(content, LOGBOOK_VERSION), _StoredLogbook)
-    pauses = tuple((name, structure(pause, Pause)) for name, pause in stored.pauses.items())
-    counts: Counter[str] = Counter()
-    for name, count in stored.losses.items():
-        counts[_EARLIER_REASONS.get(name, name)] += structure(count, int)
+    logbook = structure(load_version(content, LOGBOOK_VERSION), Logbook)
     moments = [
-        stored.observed.seconds,
-        stored.observed.looked_at or 0.0,
-        *(pause.due_at for _, pause in pauses),
-        *(last.at for last in (stored.delivered, stored.failed, stored.unanswered) if last is not None),
+        logbook.observed.seconds,
+        logbook.observed.looked_at or 0.0,
+        *(pause.due_at for _, pause in logbook.backoff.by_name),
+        *(last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None),
     ]
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
         raise MalformedError("not a time")
-    return Logbook(
-        Backoff(pauses),
-        stored.observed,
-        Losses(dict(counts)),
-        stored.delivered,
-        stored.failed,
-        stored.unanswered,
-    )
+    return logbook
 
 
 def write_logbook(logbook: Logbook, replaced: Mapping[str, object] | None = None) -> bytes:
     """`replaced`: the JSON that this logbook follows; what is unknown there stays."""
-    pauses = {name: _converter.unstructure(pause) for name, pause in logbook.backoff.by_name}
-    stored = _StoredLogbook(
-        pauses,
-        logbook.observed,
-        logbook.losses.counts,
-        logbook.delivered,
-        logbook.failed,
-        logbook.unanswered,
+    return _dump(replaced or {}, LOGBOOK_VERSION, logbook)
+
+
+def read_project(content: bytes) -> Project:
+    """Raises MalformedError."""
+    return structure(load_version(content, PROJECT_VERSION), Project)
+
+
+def write_project(project: Project) -> bytes:
+    return _dump({}, PROJECT_VERSION, project)
+
+
+def _make_converter() -> cattrs.BaseConverter:
+    converter = cattrs.BaseConverter()
+    read, read_generic = converter.register_structure_hook, converter.register_structure_hook_func
+    write = converter.register_unstructure_hook
+    for kind in (str, int, bool):
+        read(kind, _check)
+    read(float, lambda value, _: float(_check(value, int, float)))
+    read_generic(lambda due: due == frozenset[str], lambda value, _: frozenset(_items(value, str)))
+    read_generic(lambda due: due == Mapping[str, object], lambda value, _: dict(_check(value, dict)))
+    read_generic(
+        lambda due: due == tuple[PendingAlias, ...],
+        lambda value, _: tuple(converter.structure(item, PendingAlias) for item in _items(value, dict)),
     )
-    return _dump(replaced or {}, LOGBOOK_VERSION, stored)
+    read(Stamp, lambda value, _: Stamp(*_items(value, int)))
+    read(datetime, lambda value, _: _moment(value))
+    read(Backoff, lambda value, _: _backoff(value))
+    read(Losses, lambda value, _: _losses(value))
+    read(Snapshot, lambda value, _: read_snapshot(value))
+    converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
+    write(Stamp, astuple)
+    write(datetime, datetime.isoformat)
+    write(Backoff, lambda backoff: {name: converter.unstructure(pause) for name, pause in backoff.by_name})
+    write(Losses, lambda losses: dict(losses.counts))
+    write(Snapshot, write_snapshot)
+    for value_type, keys in _KEYS.items():
+        renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
+        read_keys: Any = make_dict_structure_fn(value_type, converter, **renamed)
+        write_keys: Any = make_dict_unstructure_fn(value_type, converter, **renamed)
+        read(value_type, read_keys)
+        write(value_type, write_keys)
+    return converter
 
 
-def write_project(sink: Project) -> bytes:
-    return _dump({}, PROJECT_VERSION, sink)
-
-
-def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
-    if isinstance(ledger, NewerLedger):
-        return dict(ledger.content)
-    if isinstance(ledger, Ledger):
-        return _versioned(LEDGER_VERSION, ledger)
-    return None if ledger is None else MALFORMED
+_converter: cattrs.BaseConverter = _make_converter()
