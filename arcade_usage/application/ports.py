@@ -226,14 +226,17 @@ class SnapshotSource(Protocol):
         """Take a snapshot; None if the folder can't be used. Creates nothing. Blocks: on two small files."""
 
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Add the first identity to a snapshot that has none; the first process to write one wins.
+        """Add the first identity to a snapshot that has none; None if the folder can't be used.
 
-        The snapshot stays unchanged if the first identity was replaced in the meantime. None if the folder
-        can't be used. Blocks: on small files.
+        The snapshot stays unchanged if another identity replaced the first. Blocks: on small files.
         """
 
+
+class ParsedSnapshots(SnapshotSource, Protocol):
+    """A snapshot source for servers."""
+
     def parse(self, snapshot: Mapping[str, object]) -> Snapshot:
-        """The values of a snapshot; not on the command path."""
+        """The values of a snapshot."""
 
 
 class ToolWriter(Protocol):

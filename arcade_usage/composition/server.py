@@ -21,7 +21,7 @@ from arcade_usage.composition.delivery import make_delivery, make_previewer
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.process.hooks import ImportGate
-    from arcade_usage.adapters.storage.config_folder import FolderSnapshots
+    from arcade_usage.adapters.storage.parsed_snapshots import ParsedFolderSnapshots
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
     from arcade_usage.application.server.queue import Worker
@@ -81,10 +81,10 @@ def _build(config: ToolConfig) -> ServerTracker:
         return SilentServer()
 
     from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
-    from arcade_usage.adapters.storage.config_folder import FolderSnapshots
+    from arcade_usage.adapters.storage.parsed_snapshots import ParsedFolderSnapshots
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written
-    snapshots = FolderSnapshots(layout, None if debugging else FolderWriter(layout))
+    snapshots = ParsedFolderSnapshots(layout, None if debugging else FolderWriter(layout))
     maker = _WorkerMaker(config, layout, snapshots, gate, debugging=debugging)
     tracker = BackgroundTracker(maker=maker, clock=time, snapshot=snapshots.take())
     register_hooks(tracker, gate)
@@ -98,7 +98,7 @@ class _WorkerMaker:
         self,
         config: ToolConfig,
         layout: Layout,
-        snapshots: "FolderSnapshots",
+        snapshots: "ParsedFolderSnapshots",
         gate: "ImportGate",
         *,
         debugging: bool,

@@ -59,11 +59,18 @@ def test_what_is_no_object_is_malformed(layout: Layout, place: Path, text: str) 
 
 @pytest.mark.parametrize("depth", range(900, 1001, 4))
 def test_what_is_read_can_be_handed_over_and_stored(layout: Layout, place: Path, depth: int) -> None:
-    """A content nested too deep for a payload or a record is malformed, so that it costs no event."""
+    """A content nested too deep for a payload or a record is malformed, so that it costs no event.
+
+    A delivery process is deeper in calls when it reads it; until Python 3.11 they count.
+    """
     place.write_text('{"a":' + "[" * depth + "]" * depth + "}", encoding="utf-8")
     usage, ledger = read_contents(layout)
     payload = encode_json({"snapshot": {"usage": usage, "ledger": ledger}})
-    assert json.loads(payload) == {"snapshot": {"usage": usage, "ledger": ledger}}
+    assert isinstance(deeper(20, lambda: json.loads(payload)), dict)
+
+
+def deeper(calls: int, call: Callable[[], object]) -> object:
+    return call() if calls == 0 else deeper(calls - 1, call)
 
 
 def test_the_limits_are_kept(layout: Layout, place: Path) -> None:

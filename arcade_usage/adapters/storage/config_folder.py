@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from arcade_usage.adapters.files.owned_folder import OwnedFolder
     from arcade_usage.application.ports import ToolWriter
-    from arcade_usage.domain.identity_state import Snapshot
 
 DEFAULT_FOLDER = "~/.arcade"
 FOLDER = "usage"
@@ -167,12 +166,6 @@ class FolderSnapshots:
         except OSError:
             return None
         return snapshot if made is None else {**snapshot, **made}
-
-    def parse(self, snapshot: "Mapping[str, object]") -> "Snapshot":
-        """See the port."""
-        from arcade_usage.adapters.storage.codec import read_snapshot  # imports attrs
-
-        return read_snapshot(snapshot)
 
 
 def read_contents(layout: Layout) -> tuple[Content, Content]:

@@ -15,7 +15,7 @@ from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.delivery.attempt_log import POSTHOG
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import NewerFormatError, StoreError, UnwantedError
-from arcade_usage.application.ports import Clock, IdGenerator, LateImports, OptOut, SnapshotSource
+from arcade_usage.application.ports import Clock, IdGenerator, LateImports, OptOut, ParsedSnapshots
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.time_limits import ROUND_SECONDS
 from arcade_usage.domain.event import Event, Runtime
@@ -48,7 +48,7 @@ class ServerWorker:
     """
 
     opt_out: OptOut
-    snapshots: SnapshotSource
+    snapshots: ParsedSnapshots
     describer: EventDescriber
     delivery: Delivery
     clock: Clock

@@ -4,15 +4,18 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.worker import EventDescriber
 from arcade_usage.domain.backoff import EARLY_SECONDS
 from arcade_usage.domain.event import Event
+from arcade_usage.domain.record import Record
 from arcade_usage.domain.redaction import Redactor
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from arcade_usage.testing.in_memory import MemoryDeliveryLog
 from tests.unit.application.serving import RUNTIME, SimulatedServer
+from tests.unit.application.simulation import Simulation
 
 
 @pytest.fixture
@@ -201,3 +204,29 @@ def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: SimulatedServe
     assert server.simulation.distinct_id_of(server.events["on again"]) != server.simulation.anon_id
     server.run("later")
     assert server.simulation.distinct_id_of(server.events["later"]) == server.simulation.anon_id
+
+
+def test_a_renewed_delivery_knows_no_more_than_a_new_one() -> None:
+    """What it tried, judged, was answered and may do early: another process may have changed all of it."""
+    simulation = Simulation()
+    simulation.switch_to("alice")
+    delivery = simulation.delivery()
+    simulation.posthog.failing = True
+    delivery.submit([simulation.event("before")], simulation.look())
+    delivery.send()
+    delivery.adopt(Record(simulation.event("adopted"), simulation.look()))
+    delivery.attempts.allow_early_attempt()
+    assert what_it_knows(delivery) != what_it_knows(simulation.delivery())
+    delivery.renew()
+    assert what_it_knows(delivery) == what_it_knows(simulation.delivery())
+
+
+def what_it_knows(delivery: Delivery) -> dict[str, object]:
+    attributor, attempts = delivery.attributor, delivery.attempts
+    return {
+        "tried": delivery._tried,
+        "judged": delivery._judged,
+        "answers": attributor._answers,
+        "may owe": attributor._may_owe,
+        "early": attempts._early_allowed,
+    }
