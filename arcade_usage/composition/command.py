@@ -96,7 +96,7 @@ def _is_plain(config: ToolConfig) -> bool:
         type(config.distribution) is str
         and (config.host is DEFAULT_HOST or _is_plain_host(config.host))
         and (token is None or (type(token) is str and token[:4] == "phc_" and _is_plain_word(token)))
-        and (version is None or (type(version) is str and _is_plain_word("v" + version.replace(".", ""))))
+        and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
         and (notice is None or type(notice).__module__ == "arcade_usage.domain.notice")
@@ -119,6 +119,10 @@ def _is_plain_host(host: object) -> bool:
 def _is_plain_word(text: str) -> bool:
     """Whether the text is at most 64 ASCII letters, digits and underscores, and begins with no digit."""
     return len(text) <= 64 and text.isascii() and text.isidentifier()
+
+
+def _is_plain_version(version: str) -> bool:
+    return len(version) <= 64 and version.isascii() and version.replace(".", "").isalnum()
 
 
 def _is_plain_factory(adapters: str) -> bool:

@@ -111,7 +111,7 @@ class MemoryTracker:
         )
 
 
-class MemoryServerTracker:
+class MemoryServerTracker(ServerTracker):
     """A server tracker in memory that delivers each event in the calling thread."""
 
     def __init__(self, builder: MemoryTrackerBuilder, config: ToolConfig) -> None:
@@ -142,18 +142,6 @@ class MemoryServerTracker:
 
     async def aclose(self) -> None:
         """Do nothing."""
-
-    async def __aenter__(self) -> "MemoryServerTracker":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Do nothing."""
-
-    def __enter__(self) -> "MemoryServerTracker":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _current(self) -> Worker:
         usage = self._builder.usage

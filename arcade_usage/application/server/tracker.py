@@ -66,17 +66,21 @@ class ServerTracker(Protocol):
         If it is cancelled, closing goes on in its thread. Without asyncio, under Trio, it blocks.
         """
 
-    def __enter__(self) -> "ServerTracker": ...
+    def __enter__(self) -> "ServerTracker":
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        self.close()
 
-    async def __aenter__(self) -> "ServerTracker": ...
+    async def __aenter__(self) -> "ServerTracker":
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        await self.aclose()
 
 
 def pack(
@@ -86,7 +90,7 @@ def pack(
     return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), snapshot)
 
 
-class BackgroundTracker:
+class BackgroundTracker(ServerTracker):
     """The tracker when tracking is on. Made by `arcade_usage.server_tracker`.
 
     The first event starts its worker thread.
@@ -111,22 +115,6 @@ class BackgroundTracker:
         self._thread: threading.Thread | None = None
         self._worker: Worker | None = None
         self._bytes_put = self._bytes_got = self._dropped = 0
-
-    def __enter__(self) -> "BackgroundTracker":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> "BackgroundTracker":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     @property
     def dropped(self) -> int:
@@ -272,7 +260,7 @@ class BackgroundTracker:
         return event
 
 
-class SilentServer:
+class SilentServer(ServerTracker):
     """The server tracker when tracking is off: every method does nothing."""
 
     dropped = 0
@@ -284,22 +272,6 @@ class SilentServer:
         """Do nothing."""
 
     async def aclose(self) -> None:
-        """Do nothing."""
-
-    async def __aenter__(self) -> "SilentServer":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Do nothing."""
-
-    def __enter__(self) -> "SilentServer":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
         """Do nothing."""
 
 
