@@ -19,7 +19,7 @@ from arcade_usage.application.command.tracker import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -49,8 +49,8 @@ _SEQUENCES = ("properties", "safe_errors", "private_errors")
 class ToolConfig:
     """One tool's configuration; `arcade_usage.Tool` documents the fields.
 
-    problems: what is wrong. A value that is wrong is replaced by None or (), and the token by None: nothing can
-    be sent, and the mounted commands work without the value.
+    problems: what is wrong. A value that is wrong is replaced by None or (), and the token by None: nothing
+    can be sent, and the mounted commands work without the value.
     """
 
     def __init__(
@@ -104,13 +104,13 @@ def _is_plain(config: ToolConfig) -> bool:
         type(config.distribution) is str
         and (config.host is DEFAULT_HOST or _is_plain_host(config.host))
         and (token is None or (type(token) is str and token[:4] == "phc_" and _is_plain_word(token)))
-        and (version is None or (type(version) is str and _is_plain_word("v" + version.replace(".", ""))))
+        and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
         and (notice is None or type(notice).__module__ == "arcade_usage.domain.notice")
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
-        and (config.properties == () or _are_plain(config.properties))
-        and (config.safe_errors == config.private_errors == () or _are_errors(config))
+        and (config.properties == () or _are_plain_properties(config.properties))
+        and _are_plain_errors(config.safe_errors, config.private_errors)
     )
 
 
@@ -131,24 +131,28 @@ def _is_plain_word(text: str) -> bool:
     return len(text) <= 64 and text.isascii() and text.isidentifier()
 
 
+def _is_plain_version(version: str) -> bool:
+    return len(version) <= 64 and version.isascii() and version.replace(".", "").isalnum()
+
+
 def _is_plain_factory(adapters: str) -> bool:
     module, _, function = adapters.partition(":")
     return module.replace(".", "_").isidentifier() and function.isidentifier()
 
 
-def _are_plain(properties: object) -> bool:
+def _are_plain_properties(properties: object) -> bool:
     from arcade_usage.domain.declaration import find_problem  # the tool has imported it
 
     return find_problem(properties) is None
 
 
-def _are_errors(config: ToolConfig) -> bool:
-    classes = (config.safe_errors, config.private_errors)
-    if not all(type(each) is tuple for each in classes):
+def _are_plain_errors(safe_errors: object, private_errors: object) -> bool:
+    if not (isinstance(safe_errors, tuple) and isinstance(private_errors, tuple)):
         return False
-    return all(
-        isinstance(each, type) and issubclass(each, BaseException) for both in classes for each in both
-    ) and (all(each.__module__ != "builtins" for each in config.safe_errors))
+    both = safe_errors + private_errors
+    return all(isinstance(each, type) and issubclass(each, BaseException) for each in both) and all(
+        each.__module__ != "builtins" for each in safe_errors
+    )
 
 
 def _is_absolute(path: object) -> bool:
@@ -282,7 +286,7 @@ def _say(text: str, debugging: bool) -> None:
 
 
 def _build(config: ToolConfig) -> "Tracker":
-    from arcade_usage.adapters.storage.config_folder import FolderSnapshots, is_still_on
+    from arcade_usage.adapters.storage.config_folder import FolderSnapshots
     from arcade_usage.domain.consent import wants_debug
 
     layout = find_layout(config)
@@ -293,31 +297,24 @@ def _build(config: ToolConfig) -> "Tracker":
 
     debugging = wants_debug(os.environ)  # then nothing is written
     launcher = DetachedLauncher(os.environ)
+    writer = None if debugging else FolderWriter(layout)
+    folder = FolderSnapshots(layout, writer)
     return CommandTracker(
-        snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
+        opt_out=folder,
+        snapshots=folder,
         launcher=_show(launcher) if debugging else launcher,
+        writer=writer,
         clock=time,
-        is_on=lambda: is_still_on(layout),
-        rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
-        enqueue=_drop if debugging else _enqueue,
+        notice=None if debugging else make_board(config, layout),
         project={"host": config.host, "project_token": config.project_token or ""},
         config_dir=layout.config_dir,
         distribution=config.distribution or "",
         version=config.version,
         adapters=config.adapters,
-        may_report=_always if debugging else notice_check(config, layout),
+        properties=config.properties,
+        safe_errors=config.safe_errors,
+        private_errors=config.private_errors,
     )
-
-
-def notice_check(config: ToolConfig, layout: "Layout") -> "Callable[[], bool]":
-    """A function that says whether events may be reported; it shows the notice if that is due."""
-    if config.notice is None:
-        return _always
-    return make_board(config.notice, config.distribution or "", layout).show_if_due
-
-
-def _always() -> bool:
-    return True
 
 
 def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
@@ -326,45 +323,43 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
     return PreviewLauncher(launcher.launch_and_read)
 
 
-def _drop(_: str) -> None:
-    """With $ARCADE_USAGE_DEBUG nothing is written, and without a process nothing can be shown."""
-    _say("the event can't be shown: there is no Python to start", debugging=True)
-
-
-def _keep_identity(_: bool) -> None:
-    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
-
-
-def make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
+def make_board(config: ToolConfig, layout: "Layout") -> "NoticeBoard | None":
     """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
+    if config.notice is None:
+        return None
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
     usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
-    return NoticeBoard(notice, distribution, usable, os.environ)
+    return NoticeBoard(config.notice, config.distribution or "", usable, os.environ)
 
 
-def make_identity(layout: "Layout") -> "tuple[str, str] | None":
-    from arcade_usage.adapters.machine.ids import UuidGenerator
-    from arcade_usage.adapters.machine.installation import installation
-    from arcade_usage.adapters.storage.first_identity import make_first_identity
-    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
+class FolderWriter:
+    """The writer port. Each method imports what it needs, since most commands call none."""
 
-    return make_first_identity(IdentityFolder(layout), UuidGenerator().new(), installation(layout.folder))
+    def __init__(self, layout: "Layout") -> None:
+        self._layout = layout
 
+    def make_first_identity(self) -> "Mapping[str, object] | None":
+        from arcade_usage.adapters.machine.ids import UuidGenerator
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+        from arcade_usage.adapters.storage.first_identity import make_first_identity
+        from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 
-def _enqueue(payload: str) -> None:
-    from arcade_usage.composition.delivery import enqueue  # slow to import, and rarely needed
+        installation = FolderInstallation(self._layout.folder)
+        return make_first_identity(IdentityFolder(self._layout), UuidGenerator().new(), installation)
 
-    enqueue(payload)
+    def log_out(self, *, had_credentials: bool) -> None:
+        from arcade_usage.adapters.machine.ids import UuidGenerator
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+        from arcade_usage.adapters.storage.identity_folder import IdentityFolder
+        from arcade_usage.adapters.storage.logout import log_out
 
+        files, installation = IdentityFolder(self._layout), FolderInstallation(self._layout.folder)
+        log_out(files, UuidGenerator().new(), installation, had_credentials=had_credentials)
 
-def _log_out(layout: "Layout", had_credentials: bool) -> None:
-    from arcade_usage.adapters.machine.ids import UuidGenerator
-    from arcade_usage.adapters.machine.installation import installation
-    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
-    from arcade_usage.adapters.storage.logout import log_out
+    def enqueue(self, payload: str) -> None:
+        from arcade_usage.composition.delivery import enqueue
 
-    here = installation(layout.folder)
-    log_out(IdentityFolder(layout), UuidGenerator().new(), here, had_credentials=had_credentials)
+        enqueue(payload)

@@ -164,8 +164,8 @@ def _check_errors(name: str, classes: object) -> Reason | None:
     if foreign and name == "safe_errors":
         return Reason(
             f"{name}_builtin",
-            f"safe_errors names {foreign[0]}, whose texts your code does not write, and they may hold file names"
-            " and input: name exception classes of your own",
+            f"safe_errors names {foreign[0]}, whose texts may hold file names and input: name exception"
+            " classes of your own",
         )
     return None
 

@@ -1,12 +1,12 @@
 """The properties that a tool declares: name, kind and reason, and which values are sent as they are.
 
-Invariant: a text is sent without redaction only if it has the shape of a declared id or is one of the declared
-choices. Runs on the command path of a tool that declares properties: imports nothing.
+Invariant: a text is sent without redaction only if it has the shape of a declared id or is a declared choice.
+Runs on the command path of a tool that declares properties: imports nothing.
 """
 
 TYPE_CHECKING = False  # not typing's: importing typing takes longer than building a tracker
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from typing import Literal, TypeAlias
 
     Kind: TypeAlias = Literal["id", "choice", "number", "flag", "text"]
@@ -46,8 +46,8 @@ class Property:
         "number": an integer or a finite float.
         "flag": True or False.
         "text": no text; texts are redacted.
-    A value of another shape is redacted like text, and the logger `arcade_usage` says so at DEBUG. Numbers and
-    booleans are sent as they are in any case, None too.
+    A value of another shape is redacted like text, and the logger `arcade_usage` says so at DEBUG. Numbers
+    and booleans are sent as they are in any case.
     reason: why the property is sent, one line; shown by `show` and `fields`.
     choices: for the kind "choice" only: at most 100 texts of your own.
 
@@ -131,8 +131,3 @@ def _is_id_part(part: str) -> bool:
     return part.isalnum() and (
         len(part) <= ID_PART_LIMIT or (len(part) == _UUID_LENGTH and _HEX.issuperset(part))
     )
-
-
-def index(properties: "Collection[Property]") -> "Mapping[str, Property]":
-    """The properties by name."""
-    return {each.name: each for each in properties}

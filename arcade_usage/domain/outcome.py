@@ -42,16 +42,20 @@ def classify(error: BaseException | None) -> Outcome:
     return USAGE if "UsageError" in click else ERROR
 
 
-def describe_failure(
+def describe_error(
     error: BaseException, safe_errors: Classes = (), private_errors: Classes = ()
 ) -> dict[str, object]:
-    """The facts of a failure, named as the attributes of a Command. Never raises.
+    """Outcome, message, class and exit code, named as the attributes of a Command. Never raises.
 
     An exit that was raised from another exception, or while it was handled, has that one's message and type.
     safe_errors: classes whose messages are sent as they are. private_errors: classes whose messages are not
     sent; they prevail.
     """
-    facts: dict[str, object] = {"exit_code": _exit_code(error), "error_message": None}
+    outcome = classify(error)
+    facts: dict[str, object] = {"outcome": outcome, "error_message": None}
+    if outcome == SUCCESS:
+        return facts
+    facts["exit_code"] = _exit_code(error)
     reported = _find_reported(error)
     if reported is None:
         text = error.code if isinstance(error, SystemExit) else getattr(error, "exit_code", None)
@@ -64,7 +68,7 @@ def describe_failure(
 
 
 def _find_reported(error: BaseException) -> BaseException | None:
-    """The exception itself, or the one that an exit was raised from or during; None for an exit of its own."""
+    """The exception itself, or the one that an exit was raised from or during; None without one."""
     found: BaseException | None = error
     for _ in range(_CHAIN_LIMIT):
         if found is None or not _is_exit(found):

@@ -1,9 +1,9 @@
 """Writes an event without free text to disk before the rest of the delivery is imported.
 
 A container or a temporary environment may end right after the tool. The slow imports are those that redact,
-judge and send. An event needs none of them if its only texts are the library's own and a command name that
-redaction leaves unchanged. The result is an ordinary record without a verdict: if the process ends here, the
-next sender delivers it.
+judge and send. An event needs none of them if its only texts are the library's own, declared ids and choices
+of the tool, and names that redaction leaves unchanged. The result is an ordinary record without a verdict: if
+the process ends here, the next sender delivers it.
 """
 
 import os
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
-from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.machine.runtime_facts import read_facts, read_own_names
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
 from arcade_usage.adapters.storage.record_files import (
@@ -23,14 +23,16 @@ from arcade_usage.adapters.storage.record_files import (
     RECORD_VERSION,
     record_name,
 )
-from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, encode_json
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, decode_json, encode_json
 from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
-from arcade_usage.domain.properties import command_properties, event_name, is_plain_name, moment
-
-TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
-if TYPE_CHECKING:
-    from typing import Any
+from arcade_usage.domain.properties import (
+    command_properties,
+    event_name,
+    is_plain_name,
+    moment,
+    plain_properties,
+)
 
 # Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
@@ -49,13 +51,17 @@ def write_record(payload: str) -> "bytes | None":
 
 
 def _write(payload: str) -> "bytes | None":
-    handover = _decode(payload) if len(payload) <= PAYLOAD_LIMIT else None
+    handover = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
     if not isinstance(handover, dict) or not _is_valid_payload(handover) or wants_debug(os.environ):
         return None
     if handover.get("adapters") is not None:
         return None  # the tool's adapters may store events elsewhere
     command, snapshot = _command(handover["command"]), handover["snapshot"]
-    if command is None or not is_plain_name(command.name, read_own_names(os.environ)):
+    own_names = read_own_names(os.environ)
+    if command is None or not is_plain_name(command.name, own_names):
+        return None
+    theirs = plain_properties(command.properties, command.as_is, own_names)
+    if theirs is None:
         return None
     host, token = base_url(handover["sink"]["host"]), trimmed(handover["sink"]["project_token"])
     check_project(host, token)
@@ -70,7 +76,7 @@ def _write(payload: str) -> "bytes | None":
         "uuid": uuid,
         "name": event_name(command.succeeded),
         "timestamp": ended.isoformat(),
-        "properties": command_properties(command, runtime, str, str),  # type: ignore[arg-type]
+        "properties": {**command_properties(command, runtime, str, str), **theirs},  # type: ignore[arg-type]
     }
     with open_folder(layout.outbox(project_key(host, token)), OUTBOX_DEPTH, make=True) as folder:
         record = encode_json(
@@ -80,7 +86,7 @@ def _write(payload: str) -> "bytes | None":
                 "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp")},
                 "is_logout": command.is_logout,
                 "attribution": None,
-                "machine": installation(layout.folder)(),
+                "machine": FolderInstallation(layout.folder).fingerprint(),
             }
         ).encode()
         if folder.status(PROJECT_FILE) is None:
@@ -95,34 +101,8 @@ def _write(payload: str) -> "bytes | None":
     return record
 
 
-def _decode(text: str) -> object:
-    """json.loads by its C scanner; payload.py explains why. Raises ValueError and others."""
-    try:
-        from _json import make_scanner
-    except ImportError:  # not CPython
-        from json import loads
-
-        return loads(text)
-    how: Any = SimpleNamespace(
-        strict=True,
-        object_hook=None,
-        object_pairs_hook=None,
-        parse_float=float,
-        parse_int=int,
-        parse_constant=float,
-    )
-    scan = make_scanner(how)
-    try:
-        value, end = scan(text, 0)
-    except StopIteration as error:
-        raise ValueError("not JSON") from error
-    if end != len(text):
-        raise ValueError("more than one value")
-    return value
-
-
 def _is_valid_payload(handover: "dict[str, object]") -> bool:
-    """Whether the payload has the fields and types that the command path writes."""
+    """Whether the payload has the fields and types that the command path of this version writes."""
     project, snapshot = handover.get("sink"), handover.get("snapshot")
     return (
         type(handover.get("version")) is int
@@ -132,7 +112,7 @@ def _is_valid_payload(handover: "dict[str, object]") -> bool:
         and type(handover.get("config_dir")) is type(handover.get("distribution")) is str
         and isinstance(handover.get("tool_version"), str | None)
         and isinstance(snapshot, dict)
-        and all(isinstance(snapshot.get(name), str | None) for name in ("usage", "ledger"))
+        and all(isinstance(snapshot.get(name), dict | str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))
     )
 
@@ -146,9 +126,10 @@ def _is_stamp(stamp: object) -> bool:
 
 
 def _command(facts: object) -> "SimpleNamespace | None":
-    """The command if it has no free text (message, tool's properties), else None."""
-    if not isinstance(facts, dict) or facts.get("error_message") is not None or facts.get("properties"):
+    """The command if it is valid and has no error message, else None."""
+    if not isinstance(facts, dict) or facts.get("error_message") is not None:
         return None
+    properties, as_is = facts.get("properties", {}), facts.get("as_is", [])
     numbers = ("ended_at", "duration_ms", "monotonic_start", "monotonic_end")
     flags = {name: facts.get(name, False) for name in ("is_login", "is_logout")}
     is_valid = (
@@ -157,6 +138,10 @@ def _command(facts: object) -> "SimpleNamespace | None":
         and facts.get("ended_at") is not None
         and all(type(facts.get(name)) in (int, float, type(None)) for name in numbers)
         and all(type(flag) is bool for flag in flags.values())
+        and isinstance(facts.get("error_type"), str | None)
+        and type(facts.get("exit_code")) in (int, type(None))
+        and isinstance(properties, dict)
+        and isinstance(as_is, list)
     )
     if not is_valid:
         return None
@@ -165,6 +150,10 @@ def _command(facts: object) -> "SimpleNamespace | None":
         outcome=facts["outcome"],
         succeeded=facts["outcome"] == "success",
         error_message=None,
+        error_type=facts.get("error_type"),
+        exit_code=facts.get("exit_code"),
+        properties=properties,
+        as_is=as_is,
         **{name: None if (value := facts.get(name)) is None else float(value) for name in numbers},
         **flags,
     )
@@ -174,7 +163,7 @@ def _observed_seconds(folder: OwnedFolder) -> int:
     """The observed time in the senders' logbook, in seconds; 0 if it can't be read."""
     with suppress(Exception):
         content = folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
-        logbook = _decode(content.decode()) if content is not None else None
+        logbook = decode_json(content.decode()) if content is not None else None
         if isinstance(logbook, dict):
             return min(max(0, int(logbook["observed"]["seconds"])), 9_999_999_999)
     return 0

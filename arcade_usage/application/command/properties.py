@@ -7,39 +7,34 @@ from arcade_usage.application.command.tracker import log_debug, raised_by_signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arcade_usage.application.command.tracking import Properties
     from arcade_usage.domain.declaration import Property
 
 
 def read_properties(properties: "Properties") -> "Mapping[str, object]":
-    """Call the tool's function, or read its mapping, whose values may be computed now; empty if that fails.
+    """Call the tool's function, or read its mapping; empty if that fails. Blocks as long as the tool's code.
 
-    Passes on what a signal handler of the tool raises, and KeyboardInterrupt. Blocks as long as the function.
+    Raises only KeyboardInterrupt and what a signal handler of the tool raised.
     """
     try:
         given = properties() if callable(properties) else properties
         return {} if given is None else dict(given.items())
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # sys.exit() too: the command has ended
-        if raised_by_signal_handler(error):
+    except BaseException as error:  # SystemExit too: the command has ended with another result
+        if isinstance(error, KeyboardInterrupt) or raised_by_signal_handler(error):
             raise
-        log_debug("the event has no properties of the tool: %s", type(error).__name__, exc_info=error)
+        log_debug("the properties can't be read: %s", type(error).__name__, exc_info=error)
         return {}
 
 
-def sent_as_is(declared: "Mapping[str, Property]", properties: "Mapping[str, object]") -> list[str]:
-    """The names of the properties whose values have the declared shape, so that they are not redacted."""
+def sent_as_is(declared: "Sequence[Property]", properties: "Mapping[str, object]") -> list[str]:
+    """The names of the properties whose values have the declared shapes and need no redaction."""
     names = []
-    for name, value in properties.items():
-        declaration = declared.get(name) if isinstance(name, str) else None
-        if declaration is None or declaration.kind == "text" or value is None:
-            continue
-        if declaration.fits(value):
-            names.append(name)
-        else:
-            log_debug("property %s is redacted: its value does not have the shape of its kind, %s", name,
-                      declaration.kind)  # fmt: skip
+    for each in declared:
+        value = properties.get(each.name)
+        if each.fits(value):
+            names.append(each.name)
+        elif value is not None and each.kind != "text":
+            log_debug("property %s is redacted like text: its value is no %s", each.name, each.kind)
     return names

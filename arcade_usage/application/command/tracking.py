@@ -6,11 +6,11 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# The properties that a tool adds to an event: a mapping, which may compute its values when they are read, or a
-# function without arguments that returns one. It is read once, when the event is reported, in the thread that
-# reports it. What it raises is logged at DEBUG, and the event has no properties. The tool waits for it: nothing
-# limits its time, so it should not use the network.
-Properties: TypeAlias = "Mapping[str, object] | Callable[[], Mapping[str, object] | None] | None"
+# The properties that a tool adds to an event: a mapping, which may compute its values when it is read, or a
+# function without arguments that returns one. It is read once, when the event is reported, and in the thread
+# that reports it. If it raises, the event has no properties, and the logger has the traceback at DEBUG. The
+# command ends only afterwards, and nothing limits the time, so the function should not use the network.
+Properties: TypeAlias = Mapping[str, object] | Callable[[], Mapping[str, object] | None] | None
 
 
 class Tracker(Protocol):

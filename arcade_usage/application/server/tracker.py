@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.payload import fitting
+from arcade_usage.application.command.properties import read_properties
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import QueuedEvent, Worker
+from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker
 from arcade_usage.application.time_limits import (
     CLOSE_SECONDS,
     EXIT_SECONDS,
@@ -26,6 +27,7 @@ from arcade_usage.application.time_limits import (
 )
 
 if TYPE_CHECKING:
+    from arcade_usage.application.command.tracking import Properties
     from arcade_usage.application.ports import Clock
 
 QUEUE_LIMIT = 10_000  # events
@@ -47,7 +49,7 @@ class ServerTracker(Protocol):
     def dropped(self) -> int:
         """How many events of this process were lost: invalid, over the queue's limits, or at its exit."""
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: "Properties" = None) -> None:
         """Report an event, from any thread. Never raises. Does not block.
 
         name: not empty, and not starting with `$`; otherwise the event is dropped.
@@ -66,37 +68,39 @@ class ServerTracker(Protocol):
         If it is cancelled, closing goes on in its thread. Without asyncio, under Trio, it blocks.
         """
 
-    def __enter__(self) -> "ServerTracker": ...
+    def __enter__(self) -> "ServerTracker":
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        self.close()
 
-    async def __aenter__(self) -> "ServerTracker": ...
+    async def __aenter__(self) -> "ServerTracker":
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        await self.aclose()
 
 
 def pack(
-    name: str, properties: Mapping[str, object] | None, at: float, snapshot: Mapping[str, object] | None
+    name: str, properties: "Properties", at: float, snapshot: Mapping[str, object] | None
 ) -> QueuedEvent:
     """Make an event for the queue. It shares no mutable object with the tool. `at`: Unix seconds."""
-    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), snapshot)
+    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(read_properties(properties))), snapshot)
 
 
-class BackgroundTracker:
+class BackgroundTracker(ServerTracker):
     """The tracker when tracking is on. Made by `arcade_usage.server_tracker`.
 
     The first event starts its worker thread.
     """
 
-    def __init__(
-        self, *, make_worker: Callable[[], Worker], clock: "Clock", snapshot: Mapping[str, object] | None
-    ) -> None:
-        """`make_worker`: makes the worker, on the worker thread. `snapshot`: the current snapshot."""
-        self._make_worker = make_worker
+    def __init__(self, *, maker: WorkerMaker, clock: "Clock", snapshot: Mapping[str, object] | None) -> None:
+        """`snapshot`: the current snapshot."""
+        self._maker = maker
         self._clock = clock
         self._snapshot = snapshot
         self._open = True
@@ -114,27 +118,11 @@ class BackgroundTracker:
         self._worker: Worker | None = None
         self._bytes_put = self._bytes_got = self._dropped = 0
 
-    def __enter__(self) -> "BackgroundTracker":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> "BackgroundTracker":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
     @property
     def dropped(self) -> int:
         return self._dropped + (self._worker.lost if self._worker else 0)
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: "Properties" = None) -> None:
         queued = False
         with suppress_and_log():
             queued = self._try_enqueue(name, properties)
@@ -163,7 +151,7 @@ class BackgroundTracker:
             self._end(EXIT_SECONDS, sends=False)
             self._count_dropped(len([*iter(self._next, None)]))
 
-    def _try_enqueue(self, name: str, properties: Mapping[str, object] | None) -> bool:
+    def _try_enqueue(self, name: str, properties: "Properties") -> bool:
         if not self._open or not isinstance(name, str):
             return False
         event = pack(name, properties, self._clock.time(), self._snapshot)
@@ -211,7 +199,7 @@ class BackgroundTracker:
         rest = [*iter(self._next, None)]
         self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
         del rest[:-EVENTS_LIMIT]
-        worker = self._make_worker()
+        worker = self._maker.make_worker()
         while rest and self._clock.monotonic() < end:
             batch, rest = rest[:ROUND_LIMIT], rest[ROUND_LIMIT:]
             lost = worker.lost
@@ -234,7 +222,7 @@ class BackgroundTracker:
     def _deliver(self, batch: list[QueuedEvent]) -> Attempt:
         """Write a batch into the outbox, clear it, and send."""
         if self._worker is None:
-            self._worker = self._make_worker()
+            self._worker = self._maker.make_worker()
         if batch:
             self._snapshot = self._worker.enqueue(batch)
             batch.clear()
@@ -274,34 +262,18 @@ class BackgroundTracker:
         return event
 
 
-class SilentServer:
+class SilentServer(ServerTracker):
     """The server tracker when tracking is off: every method does nothing."""
 
     dropped = 0
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: "Properties" = None) -> None:
         """Do nothing."""
 
     def close(self) -> None:
         """Do nothing."""
 
     async def aclose(self) -> None:
-        """Do nothing."""
-
-    async def __aenter__(self) -> "SilentServer":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Do nothing."""
-
-    def __enter__(self) -> "SilentServer":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
         """Do nothing."""
 
 

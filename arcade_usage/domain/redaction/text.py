@@ -47,5 +47,5 @@ def cut(text: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """A text that needs no redaction, without control characters and at most MESSAGE_LIMIT characters long."""
+    """A text that needs no redaction, without control characters, at most MESSAGE_LIMIT characters long."""
     return cut(clean(text))

@@ -49,10 +49,10 @@ def test_a_failure() -> None:
 
 def test_a_failure_s_class_and_exit_code() -> None:
     """They are sent as they are, and with a failure only."""
-    facts = {"error_type": "AuthenticationTokenExpiredError", "exit_code": 0}
-    failed = describe(evolve(COMMAND, outcome=EXIT, **facts), RUNTIME, A, redact)
-    assert facts.items() <= failed.properties.items()
-    assert not facts.keys() & describe(evolve(COMMAND, **facts), RUNTIME, A, redact).properties.keys()
+    command = evolve(COMMAND, error_type="AuthenticationTokenExpiredError", exit_code=4)
+    failed = describe(evolve(command, outcome=EXIT), RUNTIME, A, redact).properties
+    assert (failed["error_type"], failed["exit_code"]) == ("AuthenticationTokenExpiredError", 4)
+    assert not {"error_type", "exit_code"} & describe(command, RUNTIME, A, redact).properties.keys()
 
 
 def test_a_message_that_the_author_calls_safe_is_sent_as_it_is() -> None:
@@ -129,7 +129,7 @@ def test_what_is_written_early_is_what_redaction_would_leave(
     properties: dict[str, object], as_is: set[str]
 ) -> None:
     """A record that is written before redaction is imported equals the later one."""
-    given = {**properties, **{name: A for name in as_is}}
+    given = {**properties, **dict.fromkeys(as_is, A)}
     plain = plain_properties(given, as_is, redact.names)
     if plain is not None:
         command = evolve(COMMAND, properties=given, as_is=frozenset(as_is))

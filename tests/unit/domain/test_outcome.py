@@ -15,7 +15,7 @@ from arcade_usage.domain.outcome import (
     USAGE,
     Outcome,
     classify,
-    describe_failure,
+    describe_error,
 )
 
 
@@ -52,8 +52,8 @@ def test_failures(
     error: BaseException, outcome: Outcome, message: str | None, kind: str | None, code: int | None
 ) -> None:
     """Each way to fail has its outcome, message, class and exit code."""
-    failure = describe_failure(error)
-    assert classify(error) == outcome
+    failure = describe_error(error)
+    assert classify(error) == failure["outcome"] == outcome
     assert (failure["error_message"], failure.get("error_type"), failure["exit_code"]) == (
         message,
         kind,
@@ -69,6 +69,8 @@ def test_failures(
 def test_successes(error: BaseException | None) -> None:
     """An exit with code 0 is a success."""
     assert classify(error) == SUCCESS
+    if error is not None:
+        assert describe_error(error) == {"outcome": SUCCESS, "error_message": None}
 
 
 class CLIError(Exception):
@@ -84,16 +86,11 @@ class CLIError(Exception):
 
 
 def raised(exit_with: BaseException, error: BaseException, *, explicitly: bool) -> BaseException:
-    """The exit, as raised while another exception was handled."""
-    try:
-        try:
-            raise error
-        except BaseException:
-            if explicitly:
-                raise exit_with from error
-            raise exit_with  # noqa: B904 - as many tools do
-    except BaseException as left:
-        return left
+    """The exit, with what Python adds when it is raised while another exception is handled."""
+    exit_with.__context__ = error
+    if explicitly:
+        exit_with.__cause__ = error
+    return exit_with
 
 
 @pytest.mark.parametrize("explicitly", [True, False], ids=["from", "during"])
@@ -105,40 +102,36 @@ def test_an_exit_reports_the_exception_behind_it(
     left = raised(make(3), ValueError("no such toolkit"), explicitly=explicitly)
     again = raised(SystemExit(4), left, explicitly=explicitly)
     for error, code in ((left, 3), (again, 4)):
-        assert classify(error) == EXIT
-        assert describe_failure(error) == {
+        assert describe_error(error) == {
+            "outcome": EXIT,
             "error_message": "no such toolkit",
             "error_type": "ValueError",
             "exit_code": code,
             "has_safe_message": False,
         }
     arcade = raised(make(1), CLIError("Failed", OSError("no route")), explicitly=explicitly)
-    failure = describe_failure(arcade)
+    failure = describe_error(arcade)
     assert (failure["error_message"], failure["error_type"]) == ("Failed: no route", "CLIError")
 
 
 def test_an_exit_from_none_is_on_its_own() -> None:
     """The author says that the exception behind it is not the reason."""
-    try:
-        try:
-            raise ValueError("hidden")
-        except ValueError:
-            raise typer.Exit(2) from None
-    except typer.Exit as left:
-        assert describe_failure(left) == {"error_message": None, "exit_code": 2}
+    left = raised(typer.Exit(2), ValueError("hidden"), explicitly=False)
+    left.__cause__ = None  # sets __suppress_context__, as `from None` does
+    assert describe_error(left) == {"outcome": EXIT, "error_message": None, "exit_code": 2}
 
 
 def test_an_exit_from_a_usage_error_quotes_nothing_that_was_typed() -> None:
     """As Click itself exits in its standalone mode."""
     left = raised(SystemExit(2), click.UsageError("No such command 'x'."), explicitly=False)
-    assert describe_failure(left)["error_message"] == "No such command <typed>."
+    assert describe_error(left)["error_message"] == "No such command <typed>."
 
 
 def test_the_exceptions_behind_an_exit_are_limited() -> None:
     """A chain of exits that does not end is not followed for ever."""
     first, second = SystemExit(1), SystemExit(2)
     first.__cause__, second.__cause__ = second, first
-    assert describe_failure(first) == {"error_message": None, "exit_code": 1}
+    assert describe_error(first) == {"outcome": EXIT, "error_message": None, "exit_code": 1}
 
 
 class VaultError(CLIError):
@@ -160,7 +153,7 @@ def test_a_tool_says_which_texts_are_safe_and_which_are_private(
     error: BaseException, message: str | None, is_safe: bool | None
 ) -> None:
     """Subclasses are included, and private prevails; the class is reported in any case."""
-    failure = describe_failure(error, (CLIError,), (VaultError,))
+    failure = describe_error(error, (CLIError,), (VaultError,))
     assert (failure["error_message"], failure.get("has_safe_message")) == (message, is_safe)
     assert failure["error_type"] in ("CLIError", "VaultError", "ValueError")
 
@@ -188,14 +181,14 @@ SAID = {
 @pytest.mark.parametrize("message", SAID)
 def test_a_usage_error_quotes_nothing_that_was_typed(message: str) -> None:
     """What a user typed may be a secret, and Click quotes it: none of it is in the message."""
-    assert describe_failure(click.UsageError(message))["error_message"] == SAID[message]
+    assert describe_error(click.UsageError(message))["error_message"] == SAID[message]
 
 
 def test_a_usage_error_says_which_parameter() -> None:
     """The host declared its name, so it may be said, and it is what the message is about."""
     port = click.Option(["--port"])
     said = [
-        describe_failure(error)["error_message"]
+        describe_error(error)["error_message"]
         for error in (click.BadParameter("'x' is not valid.", param=port), click.MissingParameter(param=port))
     ]
     assert said == ["port: <typed> is not valid.", "port"]
@@ -204,9 +197,9 @@ def test_a_usage_error_says_which_parameter() -> None:
 def test_a_long_usage_error_is_cut_where_it_quotes() -> None:
     """The end of what is quoted is not looked for beyond a limit: then the rest goes."""
     long = click.UsageError(f"'a' is not 'b': '{'secret ' * 10_000}' no")
-    assert describe_failure(long)["error_message"] == "<typed>"
+    assert describe_error(long)["error_message"] == "<typed>"
     late = click.UsageError(f"{'word ' * 1_000}: 'secret'")
-    assert "secret" not in str(describe_failure(late)["error_message"])
+    assert "secret" not in str(describe_error(late)["error_message"])
 
 
 def test_a_strangers_exit_is_an_exception() -> None:
@@ -216,4 +209,4 @@ def test_a_strangers_exit_is_an_exception() -> None:
         exit_code = 0
 
     assert classify(Exit("x")) == ERROR
-    assert describe_failure(Exit("x"))["exit_code"] is None
+    assert describe_error(Exit("x"))["exit_code"] is None
