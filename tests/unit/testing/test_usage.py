@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -216,12 +217,12 @@ def test_no_file_is_touched_and_the_environment_comes_back(tmp_path: Path) -> No
 def test_an_undeclared_property_fails_the_test(send: Callable[[], None]) -> None:
     """With its name and the declaration to add; it is recorded all the same."""
     declaration = r'Property\("org_id", kind="text", reason="..."\)'
-    with (
-        pytest.raises(AssertionError, match=f"declare: org_id. Declare.*{declaration}"),
-        recording() as usage,
-    ):
+    with ExitStack() as test:
+        usage = test.enter_context(recording())
         send()
         assert usage.the_only_event.properties["org_id"] == "o1"
+        with pytest.raises(AssertionError, match=f"declare: org_id. Declare.*{declaration}"):
+            test.pop_all().close()
 
 
 def test_the_library_s_own_properties_need_no_declaration(usage: Usage) -> None:
