@@ -161,7 +161,7 @@ def test_an_exit_reports_the_exception_behind_it(
     @app.command("deploy", cls=ArcadeCommand)
     def deploy() -> None:
         try:
-            raise ValueError("no such toolkit")
+            raise ValueError("no such toolkit")  # noqa: TRY301 - caught here, as in many tools
         except ValueError as error:
             if explicitly:
                 raise leave() from error
