@@ -250,13 +250,13 @@ def show(
     version = scope.tool.version if scope.tool and distribution is None else None
     distribution = distribution or (scope.tool.distribution if scope.tool else None)
     runtime = read_runtime(distribution or "", os.environ, version)
-    if distribution is None and version is None and (last := _last_version(scope, project)) is not None:
-        runtime = evolve(runtime, cli_version=last)
+    if distribution is None and version is None:
+        runtime = evolve(runtime, **_last_tool(scope, project))
     command = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
         ended_at=clock.time(),
-        duration_ms=elapsed * 1000.0,
+        duration_ms=round(elapsed * 1000.0, 2),
         error_message=error_message,
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
@@ -266,13 +266,14 @@ def show(
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
-def _last_version(scope: Scope, project: Project) -> str | None:
-    """The `cli_version` of the last event that was sent to the project, or waits for it."""
+def _last_tool(scope: Scope, project: Project) -> dict[str, str]:
+    """Name and version of the tool of the last event that was sent to the project, or waits for it."""
     properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(scope)[0] if to == project]
     with suppress(StoreError):
         properties += [record.event.properties for record in scope.stored(project).outbox.queue.pending()]
-    versions = [each["cli_version"] for each in properties if "cli_version" in each]
-    return str(versions[-1]) if versions else None
+    of_commands = [each for each in properties if "cli_version" in each]
+    last = of_commands[-1] if of_commands else {}
+    return {name: str(last[name]) for name in ("tool", "cli_version") if name in last}
 
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
