@@ -101,7 +101,7 @@ def _print(flushed: Flushed) -> None:
 def _as_json(flushed: Flushed) -> dict[str, object]:
     return {
         "host": flushed.project.host,
-        "project_token": shorten(flushed.project.project_token),
+        "project_token": flushed.project.project_token,
         "delivered": flushed.delivered,
         "dropped": dict(flushed.dropped),
         "waiting": flushed.waiting,

@@ -4,6 +4,7 @@ Owns the invariant that a command writes or sends nothing unless that is its pur
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -25,7 +26,7 @@ from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
+from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_board
 from arcade_usage.composition.delivery import make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.delivery.delivery import Flushed
     from arcade_usage.application.ports import Copies, Outbox
+    from arcade_usage.domain.notice import Telling
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import Status
 
@@ -160,10 +162,15 @@ def status(scope: Scope) -> "Status":
         debugging=scope.debugging,
         store=own.identity_store,
         principal_api=own.principal_api,
-        outboxes=[(project, scope.stored(project).outbox) for project in projects],
+        stores=[
+            (project, adapters.outbox, adapters.copies)
+            for project, adapters in ((each, scope.stored(each)) for each in projects)
+        ],
         diagnostics=read_diagnostics(
             layout,
             can_launch=can_launch(),
+            can_start=os.access(sys.executable or os.curdir, os.X_OK),
+            is_told=bool(scope.reasons()) or _is_told(scope),  # while off, no notice is due
             locks=[*locks, layout.identity_lock],
             not_owned=_name_strangers(scope),
             has_version=has_version(scope),
@@ -172,6 +179,33 @@ def status(scope: Scope) -> "Status":
         sdk_problem=_sdk_problem(),
         adapters_problem=_adapters_problem(scope),
     )
+
+
+def _is_told(scope: Scope) -> bool:
+    """Whether the tool's notice does not keep events back here; True without a notice."""
+    from arcade_usage.domain.notice import Telling
+
+    decision = decide_notice(scope)
+    return decision is None or decision in (Telling.TOLD, Telling.VOUCHED)
+
+
+def decide_notice(scope: Scope) -> "Telling | None":
+    """Whether the tool's notice was shown, is due, or can't be shown here; None without a notice."""
+    if scope.tool is None or scope.tool.notice is None:
+        return None
+    return make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
+
+
+def find_tools(scope: Scope) -> tuple[str, ...]:
+    """The tools whose events wait here or were sent from here, and the one that mounts the commands."""
+    from arcade_usage.application.console import status
+
+    tools: set[str] = set()
+    with suppress(StoreError):
+        tools.update(status.find_tools(scope.stores()))
+    if scope.tool is not None and scope.tool.distribution:
+        tools.add(scope.tool.distribution)
+    return tuple(sorted(tools))
 
 
 def has_version(scope: Scope) -> bool:
@@ -251,7 +285,8 @@ def show(
     distribution = distribution or (scope.tool.distribution if scope.tool else None)
     runtime = read_runtime(distribution or "", os.environ, version)
     if distribution is None and version is None:
-        runtime = evolve(runtime, **_last_tool(scope, project))
+        tool, last = _last_tool(scope, project)
+        runtime = evolve(runtime, tool=tool or runtime.tool, cli_version=last or runtime.cli_version)
     command = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
@@ -266,14 +301,14 @@ def show(
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
-def _last_tool(scope: Scope, project: Project) -> dict[str, str]:
+def _last_tool(scope: Scope, project: Project) -> tuple[str, str]:
     """Name and version of the tool of the last event that was sent to the project, or waits for it."""
     properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(scope)[0] if to == project]
     with suppress(StoreError):
         properties += [record.event.properties for record in scope.stored(project).outbox.queue.pending()]
     of_commands = [each for each in properties if "cli_version" in each]
     last = of_commands[-1] if of_commands else {}
-    return {name: str(last[name]) for name in ("tool", "cli_version") if name in last}
+    return str(last.get("tool", "")), str(last.get("cli_version", ""))
 
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":

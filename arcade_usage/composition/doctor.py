@@ -113,12 +113,9 @@ def _check_folder(scope: Scope) -> Step:
 
 
 def _check_notice(scope: Scope) -> Step:
-    from arcade_usage.composition.command import make_board
     from arcade_usage.domain.notice import Telling
 
-    if scope.tool is None or scope.tool.notice is None:
-        raise ValueError("a tool without a notice")
-    decision = make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
+    decision = console.decide_notice(scope)
     texts = {
         Telling.TOLD: "it was shown",
         Telling.SHOW: "the next command on this terminal shows it",
@@ -127,7 +124,8 @@ def _check_notice(scope: Scope) -> Step:
     held_back = (
         "it was not shown yet, and nothing is reported before: run a command of the tool on a terminal"
     )
-    return _step(Check.NOTICE, [] if decision in texts else [held_back], texts.get(decision, ""))
+    fine = texts.get(decision) if decision is not None else None
+    return _step(Check.NOTICE, [] if fine else [held_back], fine or "")
 
 
 def _check_process(scope: Scope, *, is_on: bool) -> Step:
