@@ -92,7 +92,10 @@ def log(
     shown = found[-last:] if last is not None else found if as_json else found[-SHOWN:]
     if as_json:
         print_json(
-            [{"sent_at": words.iso(copy.at), "to": to.host, "message": copy.message} for to, copy in shown]
+            [
+                {"sent_at": words.iso(copy.at), "to": to.shown_host, "message": copy.message}
+                for to, copy in shown
+            ]
         )
     elif not found:
         text = "No sent event matches." if copies else "There are no copies of sent events here."
@@ -144,7 +147,7 @@ def _rows(shown: list[tuple[Project, Sent]]) -> Iterator[dict[str, Cell]]:
             "duration": f"{took:,.0f} ms" if isinstance(took, int | float) else "",
             "sent as": Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold"),
             "tool": str(copy.properties.get("tool") or ""),
-            "to": to.host,
+            "to": to.shown_host,
             "result": _result(copy),
         }
 

@@ -81,7 +81,7 @@ def show(
     off = scope.reasons()
     if as_json:
         print_json({"would_send": not off, **reasons_as_json(off),
-                  "to": preview.project.host if known else None,
+                  "to": preview.project.shown_host if known else None,
                   "as": preview.whose.value, "as_text": preview.whose.text,
                   "event": preview.message})  # fmt: skip
     else:
@@ -90,7 +90,11 @@ def show(
 
 
 def _print(preview: Preview, known: bool, off: Sequence[Reason], why: bool) -> None:
-    to = preview.project.host if known else "a tool's PostHog project (no tool has reported from here yet)"
+    to = (
+        preview.project.shown_host
+        if known
+        else "a tool's PostHog project (no tool has reported from here yet)"
+    )
     if off:
         print_lines(
             headline("Nothing would be sent: tracking is off.", "yellow"),

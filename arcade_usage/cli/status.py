@@ -60,7 +60,7 @@ def _print(status: Status) -> None:
     content += ["", facts(_identity(status))]
     for project in status.projects:
         title = Text.assemble(
-            (project.project.host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
+            (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
         )
         content += ["", title, facts(_delivery(project, status.now))]
     if not status.projects and status.state is not None:
@@ -162,7 +162,7 @@ def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
         project.logbook.unanswered,
     )
     return {
-        "host": project.project.host,
+        "host": project.project.shown_host,
         "project_token": project.project.project_token,
         "tools": list(project.tools),
         "waiting": project.waiting,

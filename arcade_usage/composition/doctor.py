@@ -44,7 +44,7 @@ def plan(scope: Scope) -> list[str]:
     if not projects:
         return []
     return ["to Arcade Cloud: the stored credentials, if there are any, to ask for their account"] + [
-        f'to {project.host}: one event "{TEST_EVENT}" under a random id that is used once, and, if this'
+        f'to {project.shown_host}: one event "{TEST_EVENT}" under a random id that is used once, and, if this'
         " installation is linked to that account, the link once more"
         for project in projects
     ]
@@ -59,10 +59,10 @@ def check_network(scope: Scope) -> Iterator[Step]:
         try:
             adapters = scope.adapters(project)
         except AdaptersError as error:
-            yield Step(Check.EVENT, Result.FAILED, str(error), project.host)
+            yield Step(Check.EVENT, Result.FAILED, str(error), project.shown_host)
             continue
         yield from NetworkCheckup(
-            project.host,
+            project.shown_host,
             adapters.identity_store,
             SwitchedPrincipalApi(adapters.principal_api, adapters.switch),
             SwitchedSink(adapters.analytics_sink, adapters.switch),
