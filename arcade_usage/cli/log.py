@@ -132,10 +132,12 @@ def _print(shown: list[tuple[Project, Sent]]) -> None:
 
 def _stack(row: dict[str, Cell]) -> list[Cell]:
     """Time and event, then short facts in one line; a long result gets lines of its own."""
-    result = Text.assemble(row["result"])
+    head, result = Text.assemble(row["sent"], "  ", row["event"]), Text.assemble(row["result"])
+    if row["event"] is _LINKED:
+        return [head, result]
     shown = (result if str(result) == _OK else "", row["duration"], row["sent as"], row["tool"])
     facts = Text(", ").join(Text.assemble(each) for each in shown if each)
-    return [Text.assemble(row["sent"], "  ", row["event"]), facts, "" if str(result) == _OK else result]
+    return [head, facts, "" if str(result) == _OK else result]
 
 
 def _rows(shown: list[tuple[Project, Sent]]) -> Iterator[dict[str, Cell]]:

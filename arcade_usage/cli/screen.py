@@ -89,8 +89,9 @@ def facts(rows: Iterable[tuple[str, Cell]]) -> Padding:
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Table:
-    """A table without borders."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    """A table without borders; without heads if all are empty."""
+    heads = list(heads)
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=any(heads))
     for head in heads:
         made.add_column(head, overflow="fold")
     for row in rows:

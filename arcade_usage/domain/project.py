@@ -22,7 +22,7 @@ class Project:
 
     @property
     def shown_host(self) -> str:
-        """The host for people and logs to read: without a user and a password, which earlier versions took."""
+        """The host for people to read: without a user and a password, which earlier versions took."""
         scheme, separator, rest = self.host.partition("://")
         authority, slash, path = rest.partition("/")
         return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
