@@ -17,7 +17,7 @@ from arcade_usage.cli.screen import (
     print_lines,
     reasons_as_json,
 )
-from arcade_usage.composition import console
+from arcade_usage.composition.status import read_status
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import ProjectStatus, Status, Trouble, shorten
 
@@ -33,7 +33,7 @@ def status(
 
     Exits with 0 if it is on, with 3 if it is off, with 1 if the config folder can't be used.
     """
-    status = console.status(find_scope(context, config_dir, host, token))
+    status = read_status(find_scope(context, config_dir, host, token))
     if as_json:
         print_json(_as_json(status))
     else:

@@ -4,7 +4,6 @@ Owns the invariant that a command writes or sends nothing unless that is its pur
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,12 +20,11 @@ from arcade_usage.adapters.storage.config_folder import (
     reasons_off,
 )
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
-from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_board
+from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
@@ -39,9 +37,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.delivery.delivery import Flushed
     from arcade_usage.application.ports import Copies, Outbox
-    from arcade_usage.domain.notice import Telling
     from arcade_usage.domain.sent import Sent
-    from arcade_usage.domain.status import Status
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
@@ -140,62 +136,6 @@ class Scope:
         return wants_debug(os.environ)
 
 
-def status(scope: Scope) -> "Status":
-    """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
-    from arcade_usage.adapters.process.launcher import can_launch
-    from arcade_usage.adapters.storage.diagnostics import read_diagnostics
-    from arcade_usage.application.console.status import collect_status, unread
-
-    if find_problem(scope.layout) is not None:
-        return unread(
-            config_dir=scope.layout.config_dir,
-            reasons=scope.reasons(),
-            debugging=scope.debugging,
-            now=time.time(),
-        )
-    layout, projects = scope.layout, scope.projects()
-    own = scope.stored(project_or_placeholder(scope))
-    locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
-    return collect_status(
-        config_dir=layout.config_dir,
-        reasons=scope.reasons(),
-        debugging=scope.debugging,
-        store=own.identity_store,
-        principal_api=own.principal_api,
-        stores=[
-            (project, adapters.outbox, adapters.copies)
-            for project, adapters in ((each, scope.stored(each)) for each in projects)
-        ],
-        diagnostics=read_diagnostics(
-            layout,
-            can_launch=can_launch(),
-            can_start=os.access(sys.executable or os.curdir, os.X_OK),
-            is_told=bool(scope.reasons()) or _is_told(scope),  # while off, no notice is due
-            locks=[*locks, layout.identity_lock],
-            not_owned=_name_strangers(scope),
-            has_version=has_version(scope),
-        ),
-        clock=time,
-        sdk_problem=_sdk_problem(),
-        adapters_problem=_adapters_problem(scope),
-    )
-
-
-def _is_told(scope: Scope) -> bool:
-    """Whether the tool's notice does not keep events back here; True without a notice."""
-    from arcade_usage.domain.notice import Telling
-
-    decision = decide_notice(scope)
-    return decision is None or decision in (Telling.TOLD, Telling.VOUCHED)
-
-
-def decide_notice(scope: Scope) -> "Telling | None":
-    """Whether the tool's notice was shown, is due, or can't be shown here; None without a notice."""
-    if scope.tool is None or scope.tool.notice is None:
-        return None
-    return make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
-
-
 def find_tools(scope: Scope) -> tuple[str, ...]:
     """The tools whose events wait here or were sent from here, and the one that mounts the commands."""
     from arcade_usage.application.console import status
@@ -208,36 +148,9 @@ def find_tools(scope: Scope) -> tuple[str, ...]:
     return tuple(sorted(tools))
 
 
-def has_version(scope: Scope) -> bool:
-    """Whether the tool's version can be found; True without a tool."""
-    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
-
-    tool = scope.tool
-    return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
-
-
-def _sdk_problem() -> str | None:
-    from arcade_usage.adapters.posthog.sdk import check_sdk
-    from arcade_usage.application.errors import UnsupportedSdkError
-
-    try:
-        check_sdk()
-    except UnsupportedSdkError as error:
-        return f"nothing can be sent: {error}"
-    return None
-
-
 def project_or_placeholder(scope: Scope) -> Project:
     """The tool's own project, or a placeholder: every project has the same identity."""
     return scope.own_project or _SOME_PROJECT
-
-
-def _adapters_problem(scope: Scope) -> str | None:
-    try:
-        scope.adapters(project_or_placeholder(scope))
-    except AdaptersError as error:
-        return f"nothing can be sent: {error}"
-    return None
 
 
 def turn_off(scope: Scope) -> "TurnedOff":
@@ -246,10 +159,11 @@ def turn_off(scope: Scope) -> "TurnedOff":
     from arcade_usage.application.console import opt_out
 
     done = opt_out.turn_off(scope.switch, scope.outboxes)
-    return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
+    return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
 
 
-def _name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+def name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+    """The files and folders here that are not the user's own and are therefore not used."""
     from arcade_usage.adapters.storage.strangers import find_strangers
 
     return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
@@ -321,7 +235,7 @@ def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     for project in scope.projects():
         with collecting(unread):
             copies += ((project, copy) for copy in scope.stored(project).copies.all())
-    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(scope, is_copies))
+    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, name_strangers(scope, is_copies))
 
 
 def count_waiting(scope: Scope) -> int:
@@ -352,14 +266,14 @@ def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -
                 counting = CountingSink(adapters.analytics_sink, delivered)
                 delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
                 yield delivery.flush(project)
-    failures[:] = _merge(failures, _name_strangers(scope, is_event))
+    failures[:] = _merge(failures, name_strangers(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
     from arcade_usage.adapters.storage.strangers import is_lock
 
-    return _merge(failures, _name_strangers(scope, lambda name: not is_lock(name)))
+    return _merge(failures, name_strangers(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from arcade_usage.application.errors import AdaptersError, LaunchError
-from arcade_usage.composition import console
+from arcade_usage.composition import console, status
 from arcade_usage.composition.console import Scope
 from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
 from arcade_usage.domain.configuration import NO_VERSION
@@ -30,7 +30,7 @@ def check_here(scope: Scope) -> Iterator[Step]:
         yield Step(Check.CONFIGURATION, Result.SKIPPED, text)
     else:
         yield _step(Check.CONFIGURATION, problems or _adapters_problems(scope), "every value is valid")
-        known = console.has_version(scope)
+        known = status.has_version(scope)
         yield _step(Check.VERSION, [] if known else [NO_VERSION.text], "the tool's version is known")
     yield _check_folder(scope)
     if scope.tool is not None and scope.tool.notice is not None:
@@ -103,11 +103,11 @@ def _adapters_problems(scope: Scope) -> list[str]:
 
 
 def _check_folder(scope: Scope) -> Step:
-    status = console.status(scope)
-    problems = [reason.text for reason in status.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
+    found = status.read_status(scope)
+    problems = [reason.text for reason in found.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
     if not problems:
-        details = (*status.not_owned, *status.newer, *status.unusable_locks)
-        problems = [trouble.text for trouble in status.troubles if trouble in _OF_THE_FOLDER]
+        details = (*found.not_owned, *found.newer, *found.unusable_locks)
+        problems = [trouble.text for trouble in found.troubles if trouble in _OF_THE_FOLDER]
         problems += details if problems else ()
     return _step(Check.FOLDER, problems, f"{scope.layout.config_dir} can be used")
 
@@ -115,7 +115,7 @@ def _check_folder(scope: Scope) -> Step:
 def _check_notice(scope: Scope) -> Step:
     from arcade_usage.domain.notice import Telling
 
-    decision = console.decide_notice(scope)
+    decision = status.decide_notice(scope)
     texts = {
         Telling.TOLD: "it was shown",
         Telling.SHOW: "the next command on this terminal shows it",

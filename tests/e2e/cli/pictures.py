@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from rich.console import CONSOLE_SVG_FORMAT, Console
+from rich.console import Console
 from rich.text import Text
 
 from arcade_usage.demo.receiver import Receiver
@@ -30,8 +30,6 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# Rich's format without its web fonts: nothing is fetched to show a picture.
-_FORMAT = re.sub(r"\s*@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 _HOME = "/home/alice"
 _TOOL = """
 import sys, typer, arcade_usage
@@ -56,7 +54,7 @@ def draw(folder: Path, port: int = PORT) -> None:
         login = credentials_text("key", "token", receiver.url)
         script = _TOOL.format(host=receiver.url, credentials=str(credentials), login=login)
         environment = {"HOME": home, "USER": "alice", "PATH": os.defpath}
-        for command in (["build"], ["login"], ["build"], ["usage", "flush"]):
+        for command in (("build",), ("login",), ("build",), ("usage", "flush")):
             subprocess.run(
                 [sys.executable, "-c", script, *command],
                 env=environment,
@@ -73,11 +71,11 @@ def draw(folder: Path, port: int = PORT) -> None:
 
 
 def draw_screen(title: str, screen: str) -> str:
-    """An SVG of what a terminal shows."""
+    """An SVG of what a terminal shows, without Rich's web fonts: nothing is fetched to show it."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for line in screen.rstrip().splitlines():
         console.print(Text.from_ansi(line), no_wrap=True)
-    return console.export_svg(title=title, code_format=_FORMAT)
+    return re.sub(r"\s*@font-face \{.*?\}", "", console.export_svg(title=title), flags=re.DOTALL)
 
 
 if __name__ == "__main__":
