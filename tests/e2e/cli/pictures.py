@@ -54,9 +54,9 @@ def draw(folder: Path, port: int = PORT) -> None:
         login = credentials_text("key", "token", receiver.url)
         script = _TOOL.format(host=receiver.url, credentials=str(credentials), login=login)
         environment = {"HOME": home, "USER": "alice", "PATH": os.defpath}
-        for command in (("build",), ("login",), ("build",), ("usage", "flush")):
+        for words in ("build", "login", "build", "usage flush"):
             subprocess.run(
-                [sys.executable, "-c", script, *command],
+                [sys.executable, "-c", script, *words.split()],
                 env=environment,
                 stdout=subprocess.DEVNULL,
                 check=True,
