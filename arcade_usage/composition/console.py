@@ -21,7 +21,10 @@ from arcade_usage.adapters.storage.config_folder import (
 )
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.sent_copies import FileCopies
+from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
+from arcade_usage.application.console import opt_out
+from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
@@ -33,14 +36,13 @@ from arcade_usage.domain.project import Project, choose
 if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.erasure import Eraser
-    from arcade_usage.application.console.opt_out import TurnedOff
+    from arcade_usage.application.console.flush import Flushed
     from arcade_usage.application.console.preview import Preview
-    from arcade_usage.application.delivery.delivery import Flushed
-    from arcade_usage.application.ports import Copies, Outbox
+    from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
-_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
+_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
 
 
 @frozen
@@ -106,9 +108,6 @@ class Scope:
             found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
         return list(found.values())
 
-    def outboxes(self) -> "list[Outbox]":
-        return [outbox for outbox, _ in self.stores()]
-
     def reasons(self) -> tuple[Reason, ...]:
         """Everything that turns tracking off here; empty if it is on."""
         problems = self.tool.problems if self.tool else ()
@@ -153,19 +152,14 @@ def project_or_placeholder(scope: Scope) -> Project:
     return scope.own_project or _SOME_PROJECT
 
 
-def turn_off(scope: Scope) -> "TurnedOff":
+def turn_off(scope: Scope) -> TurnedOff:
     """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console import opt_out
-
-    done = opt_out.turn_off(scope.switch, scope.outboxes)
+    done = opt_out.turn_off(scope.switch, scope)
     return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
 
 
 def name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
     """The files and folders here that are not the user's own and are therefore not used."""
-    from arcade_usage.adapters.storage.strangers import find_strangers
-
     return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
 
 
@@ -227,9 +221,6 @@ def _last_tool(scope: Scope, project: Project) -> tuple[str, str]:
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
-    from arcade_usage.adapters.storage.strangers import is_copies
-    from arcade_usage.application.console.opt_out import collecting
-
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
     for project in scope.projects():
@@ -247,41 +238,36 @@ def count_waiting(scope: Scope) -> int:
     return waiting
 
 
-def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
+def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None) -> "Iterator[Flushed]":
     """Send the waiting events and pending aliases, one project after the other; yields each result.
 
-    delivered: called with the number of events of each accepted batch.
     failures: the function adds what can't be sent, and why.
 
     Blocks as long as the network steps of application/delivery/delivery.py. Raises ValueError.
     """
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console.opt_out import collecting
+    from arcade_usage.application.console import flush as flushing
     from arcade_usage.application.delivery.wrappers import CountingSink
 
     for project in scope.projects():
         if is_on(scope.layout, project.project_token):
             with collecting(failures):
                 adapters = scope.adapters(project)
-                counting = CountingSink(adapters.analytics_sink, delivered)
-                delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
-                yield delivery.flush(project)
+                if progress is not None:
+                    counting = CountingSink(adapters.analytics_sink, progress)
+                    adapters = evolve(adapters, analytics_sink=counting)
+                yield flushing.flush(make_delivery(adapters, project.key), project)
     failures[:] = _merge(failures, name_strangers(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
-    from arcade_usage.adapters.storage.strangers import is_lock
-
     return _merge(failures, name_strangers(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":
-    from arcade_usage.adapters.storage.diagnostics import sweep
     from arcade_usage.application.console.erasure import Eraser
 
-    own = scope.stored(project_or_placeholder(scope))
-    return Eraser(own.identity_store, scope.stores, lambda: sweep(scope.layout))
+    return Eraser(scope.stored(project_or_placeholder(scope)).identity_store, scope)
 
 
 def check(scope: Scope) -> None:

@@ -38,16 +38,15 @@ def check_here(scope: Scope) -> Iterator[Step]:
     yield _check_process(scope, is_on=not reasons)
 
 
-def plan(scope: Scope) -> list[str]:
-    """What check_network sends, and where; empty if there is nothing to send it to. Raises ValueError."""
+def plan(scope: Scope) -> list[tuple[str, str]]:
+    """Where check_network sends, and what; empty if no project is known. Raises ValueError."""
     projects = _projects(scope)
-    if not projects:
-        return []
-    return ["to Arcade Cloud: the stored credentials, if there are any, to ask for their account"] + [
-        f'to {project.shown_host}: one event "{TEST_EVENT}" under a random id that is used once, and, if this'
-        " installation is linked to that account, the link once more"
-        for project in projects
-    ]
+    cloud = ("to Arcade Cloud", "the stored credentials, if there are any, to ask for their account")
+    event = (
+        f'one event "{TEST_EVENT}" under a random id that is used once, and, if this installation is linked'
+        " to that account, the link once more"
+    )
+    return [cloud, *((f"to {project.shown_host}", event) for project in projects)] if projects else []
 
 
 def check_network(scope: Scope) -> Iterator[Step]:

@@ -3,11 +3,12 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.storage.config_folder import find_problem
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
-from arcade_usage.application.errors import AdaptersError
+from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
 from arcade_usage.composition.console import Scope, name_strangers, project_or_placeholder
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def read_status(scope: Scope) -> "Status":
     """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
+    from arcade_usage.adapters.posthog.sdk import check_sdk
     from arcade_usage.adapters.process.launcher import can_launch
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
     from arcade_usage.application.console.status import collect_status, unread
@@ -30,14 +32,15 @@ def read_status(scope: Scope) -> "Status":
             now=time.time(),
         )
     layout, projects = scope.layout, scope.projects()
-    own = scope.stored(project_or_placeholder(scope))
+    own = project_or_placeholder(scope)
+    stored = scope.stored(own)
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(
         config_dir=layout.config_dir,
         reasons=scope.reasons(),
         debugging=scope.debugging,
-        store=own.identity_store,
-        principal_api=own.principal_api,
+        store=stored.identity_store,
+        principal_api=stored.principal_api,
         stores=[
             (project, adapters.outbox, adapters.copies)
             for project, adapters in ((each, scope.stored(each)) for each in projects)
@@ -52,16 +55,15 @@ def read_status(scope: Scope) -> "Status":
             has_version=has_version(scope),
         ),
         clock=time,
-        sdk_problem=_sdk_problem(),
-        adapters_problem=_adapters_problem(scope),
+        sdk_problem=_problem(check_sdk),
+        adapters_problem=_problem(lambda: scope.adapters(own)),
     )
 
 
 def decide_notice(scope: Scope) -> "Telling | None":
     """Whether the tool's notice was shown, is due, or can't be shown here; None without a notice."""
-    if scope.tool is None or scope.tool.notice is None:
-        return None
-    return make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
+    board = make_board(scope.tool, scope.layout) if scope.tool is not None else None
+    return board.decide() if board is not None else None
 
 
 def has_version(scope: Scope) -> bool:
@@ -80,20 +82,10 @@ def _is_told(scope: Scope) -> bool:
     return decision is None or decision in (Telling.TOLD, Telling.VOUCHED)
 
 
-def _sdk_problem() -> str | None:
-    from arcade_usage.adapters.posthog.sdk import check_sdk
-    from arcade_usage.application.errors import UnsupportedSdkError
-
+def _problem(check: Callable[[], object]) -> str | None:
+    """Why nothing can be sent, if `check` raises it."""
     try:
-        check_sdk()
-    except UnsupportedSdkError as error:
-        return f"nothing can be sent: {error}"
-    return None
-
-
-def _adapters_problem(scope: Scope) -> str | None:
-    try:
-        scope.adapters(project_or_placeholder(scope))
-    except AdaptersError as error:
+        check()
+    except (AdaptersError, UnsupportedSdkError) as error:
         return f"nothing can be sent: {error}"
     return None
