@@ -43,13 +43,14 @@ SDK_FIELDS: Mapping[str, str] = {
 
 @frozen
 class Runtime:
-    """Facts about the runtime that all events of one process share."""
+    """Facts about the runtime that all events of one process share. `tool`: its distribution's name."""
 
     cli_version: str
     runtime_version: str
     os_type: str
     os_release: str
     is_ci: bool
+    tool: str = ""
 
 
 @frozen
