@@ -1,6 +1,7 @@
 """An event as it is sent: name, time and properties, with the reason for each property.
 
-Invariant: every text from outside the library has passed the redactor.
+Invariant: every text from outside the library has passed the redactor, except for values with the shape of a
+declared id or choice, and messages that the tool calls safe.
 """
 
 import re
