@@ -22,7 +22,7 @@ ID_PART_LIMIT = 27  # characters between `-` and `_`: those of a KSUID; keys wit
 _UUID_LENGTH = 32  # hexadecimal digits without dashes
 NUMBER_LIMIT = 2**63  # most JSON readers lose digits beyond it
 
-_SEPARATORS = str.maketrans("-", "_")
+_SEPARATORS = str.maketrans("-. ", "___")  # of a property's name
 _HEX = frozenset("0123456789abcdef")
 # Beginnings of common keys and tokens. Redaction knows more of them, but they need regular expressions.
 _KEY_PREFIXES = (
@@ -36,7 +36,7 @@ _KEY_PREFIXES = (
 class Property:
     """One property that a tool adds to its events.
 
-    name: 1 to 64 ASCII letters, digits, `_` and `-`; no digit first.
+    name: 1 to 64 ASCII letters, digits, `_`, `-`, `.` and blanks; a letter or `_` first.
     kind: which values are sent as they are:
         "id": a text of at most 64 ASCII letters, digits, `-` and `_`, with at least one digit, that begins
             and ends with a letter or digit and does not look like a key: it has no common prefix of keys
@@ -77,7 +77,9 @@ class Property:
     def find_problem(self) -> str | None:
         """What is wrong with the declaration; None if nothing is."""
         if type(self.name) is not str or not _is_name(self.name):
-            return f"name must be 1 to {NAME_LIMIT} ASCII letters, digits, _ and -, and begin with no digit"
+            return (
+                f"name must be 1 to {NAME_LIMIT} ASCII letters, digits, blanks, _ - . and begin with a letter"
+            )
         if self.kind not in KINDS:
             return f"{self.name}: kind must be one of {', '.join(KINDS)}"
         if type(self.reason) is not str or not 0 < len(self.reason.strip()) <= REASON_LIMIT:
@@ -116,15 +118,16 @@ def is_number(value: object) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return len(name) <= NAME_LIMIT and name.isascii() and name.translate(_SEPARATORS).isidentifier()
+    is_word = name.isascii() and name.translate(_SEPARATORS).isidentifier()
+    return len(name) <= NAME_LIMIT and is_word and name == name.strip()
 
 
 def _is_id(value: str) -> bool:
-    parts = value.lower().translate(_SEPARATORS).split("_")
+    if len(value) > ID_LIMIT or not value.isascii():
+        return False
+    parts = value.lower().replace("-", "_").split("_")
     return (
-        len(value) <= ID_LIMIT
-        and value.isascii()
-        and bool(parts[0] and parts[-1])
+        bool(parts[0] and parts[-1])
         and all(_is_id_part(part) for part in parts if part)
         and any(character.isdigit() for character in value)
         and not value.lower().startswith(_KEY_PREFIXES)

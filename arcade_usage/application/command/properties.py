@@ -36,5 +36,5 @@ def sent_as_is(declared: "Sequence[Property]", properties: "Mapping[str, object]
         if each.fits(value):
             names.append(each.name)
         elif value is not None and each.kind != "text":
-            log_debug("property %s is redacted like text: its value is no %s", each.name, each.kind)
+            log_debug("property %s is not sent as it is: its value is no %s", each.name, each.kind)
     return names

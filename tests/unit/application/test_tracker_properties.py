@@ -38,7 +38,7 @@ def test_declared_values_are_marked_and_others_are_named_in_the_log(
         host.tracker().track_command_execution("run", success=True, properties=given)
     (command,) = host.commands
     assert (command["properties"], command["as_is"]) == (given, ["org_id", "auth_type", "tools"])
-    assert "property project_id is redacted like text: its value is no id" in caplog.text
+    assert "property project_id is not sent as it is: its value is no id" in caplog.text
     assert "me@example.org" not in caplog.text
 
 

@@ -74,7 +74,7 @@ def problems(**values: object) -> list[str]:
         ("notice", "a text", "notice_type"),
         ("notice", Notice("a text", None), "notice_type"),  # type: ignore[arg-type]
         ("properties", None, "properties_invalid"),
-        ("properties", (Property("org id", kind="id", reason="x"),), "properties_invalid"),
+        ("properties", (Property("org|id", kind="id", reason="x"),), "properties_invalid"),
         ("safe_errors", None, "safe_errors_type"),
         ("safe_errors", Mine, "safe_errors_type"),
         ("safe_errors", [Mine], "safe_errors_type"),
