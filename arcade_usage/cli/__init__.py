@@ -5,6 +5,7 @@ Owns the invariant that importing this package does not need the extra: function
 
 import os
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     app: typer.Typer
 
 __all__ = ["app", "main", "usage_app"]
+
+HELP = """Show what a command-line tool reports about its usage and where it is sent, or turn it off.
+
+Exit codes: 0 success; 1 failure, for example an unusable config folder; 2 invalid arguments;
+3 tracking is off, or events are still waiting.
+"""
 
 _EXTRA = ("rich", "typer")
 _WITHOUT_EXTRA = "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
@@ -71,10 +78,35 @@ def usage_app(
 
 
 def make_usage_app(config: "ToolConfig") -> "typer.Typer":
-    """Make a Typer app of the commands for this tool."""
-    from arcade_usage.cli.commands import make_app
+    """Make a Typer app of the commands for this tool.
 
-    return make_app(config)
+    A Typer app builds all its commands at every run. Importing these costs more than tracking does, so the
+    group imports them when one of them runs or is listed.
+    """
+    import typer
+    from typer.core import TyperGroup
+
+    class Commands(TyperGroup):  # of the Click that Typer uses, which may be its own
+        def list_commands(self, ctx: Any) -> list[str]:
+            return self._group.list_commands(ctx)  # type: ignore[no-any-return]
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            return self._group.get_command(ctx, cmd_name)
+
+        @cached_property
+        def _group(self) -> Any:
+            from arcade_usage.cli.commands import make_app
+
+            return typer.main.get_command(make_app())
+
+    def usage(context: typer.Context) -> None:
+        context.obj = config
+
+    app = typer.Typer(
+        cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    app.callback(help=HELP)(usage)
+    return app
 
 
 def make_usage_command(config: "ToolConfig") -> "click.Command":
