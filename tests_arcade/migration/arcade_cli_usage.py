@@ -13,6 +13,7 @@ import arcade_usage
 tool = arcade_usage.Tool(
     distribution="arcade-mcp",
     project_token=POSTHOG_PROJECT_TOKEN,
+    # Here `org_id` and `project_id` are declared as ids; until then they are redacted.
     # As before, events are also sent where there is no terminal: Arcade's terms inform users too.
     notice=arcade_usage.Notice("NOTICE", "https://docs.arcade.dev", told_elsewhere=True),
 )
