@@ -1,5 +1,6 @@
 """PostHog and Arcade Cloud on loopback, the migrated packages, and users of the real Arcade CLI."""
 
+import compileall
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,9 +28,10 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the migrated packages."""
+    """The folder of the migrated packages, compiled, as installed ones are."""
     folder = tmp_path_factory.mktemp("migrated")
     migrate(folder)
+    compileall.compile_dir(folder, quiet=2)
     return folder
 
 

@@ -47,7 +47,6 @@ class User:
             "HOME": str(self.home),
             "USERPROFILE": str(self.home),
             "PYTHONPATH": str(self.migrated) if self.is_migrated else "",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "POSTHOG_URL": self.receiver.url,
             "BROWSER": BROWSER,
             "ARCADE_DISABLE_AUTOUPDATE": "1",
