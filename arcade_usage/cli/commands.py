@@ -6,6 +6,7 @@ import typer
 
 from arcade_usage.cli.demo import demo
 from arcade_usage.cli.doctor import doctor
+from arcade_usage.cli.fields import fields
 from arcade_usage.cli.flush import flush
 from arcade_usage.cli.forget import forget
 from arcade_usage.cli.help import HELP, style, texts
@@ -20,7 +21,7 @@ def make_app() -> typer.Typer:
     """Make a Typer app of all commands."""
     commands = typer.Typer(no_args_is_help=True, **style())
     commands.callback(**texts(HELP))(usage)
-    for command in (status, doctor, off, on, show, log, flush, forget, receive, demo):
+    for command in (status, doctor, off, on, show, fields, log, flush, forget, receive, demo):
         commands.command(**texts(inspect.getdoc(command) or ""))(command)
     return commands
 

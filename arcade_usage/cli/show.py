@@ -8,6 +8,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
+from arcade_usage.application.console.fields import describe_kind
 from arcade_usage.application.console.preview import Preview
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
@@ -26,7 +27,9 @@ from arcade_usage.cli.screen import (
 )
 from arcade_usage.composition import console
 from arcade_usage.domain.configuration import Reason
-from arcade_usage.domain.event import FIELDS, SDK_FIELDS
+from arcade_usage.domain.declaration import Property
+from arcade_usage.domain.event import SDK_FIELDS
+from arcade_usage.domain.properties import FIELDS
 
 _SDK = "PostHog's SDK adds it to every event"
 _STARTED = time.monotonic()
@@ -79,17 +82,21 @@ def show(
         elapsed = time.monotonic() - _STARTED
         preview, known = console.show(scope, command, error, distribution, elapsed)
     off = scope.reasons()
+    declared = scope.tool.properties if scope.tool is not None else ()
     if as_json:
         print_json({"would_send": not off, **reasons_as_json(off),
                   "to": preview.project.shown_host if known else None,
                   "as": preview.whose.value, "as_text": preview.whose.text,
-                  "event": preview.message})  # fmt: skip
+                  "event": preview.message,
+                  "may_add": {each.name: each.reason for each in declared}})  # fmt: skip
     else:
-        _print(preview, known, off, why)
+        _print(preview, known, off, declared, why)
     raise typer.Exit(OFF_OR_WAITING if off else 0)
 
 
-def _print(preview: Preview, known: bool, off: Sequence[Reason], why: bool) -> None:
+def _print(
+    preview: Preview, known: bool, off: Sequence[Reason], declared: Sequence[Property], why: bool
+) -> None:
     to = (
         preview.project.shown_host
         if known
@@ -116,21 +123,23 @@ def _print(preview: Preview, known: bool, off: Sequence[Reason], why: bool) -> N
             ]
         ),
         "",
-        _properties(message.get("properties"), why),
+        _properties(message.get("properties"), declared, why),
     )
     if not why:
         print_lines("", Text("--why shows why each property is sent.", style="dim"))
 
 
-def _properties(properties: object, why: bool) -> RenderableType:
+def _properties(properties: object, declared: Sequence[Property], why: bool) -> RenderableType:
     """A table, or stacked rows on a terminal that is too narrow for it."""
-    rows = [
-        (
-            Text(name, style="cyan" if name in FIELDS else "dim"),
-            _value(value),
-            Text(_reason(name), style="dim"),
-        )
+    values = [
+        (name, _value(value), _reason(name))
         for name, value in (properties.items() if isinstance(properties, Mapping) else ())
+    ]
+    values += [(each.name, f"{describe_kind(each)}, if the tool gives it", each.reason) for each in declared]
+    own = {*FIELDS, *(each.name for each in declared)}
+    rows = [
+        (Text(name, style="cyan" if name in own else "dim"), value, Text(reason, style="dim"))
+        for name, value, reason in values
     ]
     if not fits(TABLE_WIDTH if why else NARROW_WIDTH):
         return stacked(

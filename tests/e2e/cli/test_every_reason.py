@@ -104,6 +104,10 @@ CONFIGURATIONS: dict[str, Situation] = {
     "credentials_type": wrong(credentials=5),
     "credentials_relative": wrong(credentials="relative"),
     "notice_type": wrong(notice="text"),
+    "properties_invalid": wrong(properties=5),
+    "safe_errors_type": wrong(safe_errors=5),
+    "safe_errors_foreign": wrong(safe_errors=(OSError,)),
+    "private_errors_type": wrong(private_errors=5),
     "adapters_type": wrong(adapters=5),
     "adapters_invalid": wrong(adapters="my_tool"),
 }

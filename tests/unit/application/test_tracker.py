@@ -4,43 +4,9 @@ import json
 import traceback
 
 import pytest
-from attrs import define, field
 
-from arcade_usage.application.command.tracker import CommandTracker, SilentTracker
-from arcade_usage.testing.in_memory import (
-    ManualClock,
-    MemoryLauncher,
-    MemorySnapshots,
-    MemorySwitch,
-    MemoryWriter,
-)
-
-
-@define
-class TrackedTool:
-    """A host with a tracker on in-memory ports."""
-
-    switch: MemorySwitch = field(factory=MemorySwitch)
-    snapshots: MemorySnapshots = field(factory=MemorySnapshots)
-    launcher: MemoryLauncher = field(factory=MemoryLauncher)
-    clock: ManualClock = field(factory=ManualClock)
-    writer: MemoryWriter = field(factory=MemoryWriter)
-
-    def tracker(self) -> CommandTracker:
-        return CommandTracker(
-            opt_out=self.switch,
-            snapshots=self.snapshots,
-            launcher=self.launcher,
-            writer=self.writer,
-            clock=self.clock,
-            project={"host": "https://localhost", "project_token": "phc_x"},
-            config_dir="/config",
-            distribution="tool",
-        )
-
-    @property
-    def commands(self) -> list[dict[str, object]]:
-        return [json.loads(payload)["command"] for payload in self.launcher.payloads]
+from arcade_usage.application.command.tracker import SilentTracker
+from tests.unit.application.tracked_tool import BrokenError, TrackedTool
 
 
 @pytest.fixture
@@ -58,7 +24,7 @@ def test_an_execution_is_launched_once(host: TrackedTool) -> None:
         {
             "name": "toolkit.run", "outcome": "error", "error_message": "it broke", "duration_ms": 1250.42,
             "monotonic_start": 1.0, "monotonic_end": 2.25, "is_login": False, "is_logout": False,
-            "properties": {"n": 1}, "ended_at": 1_800_000_000.0,
+            "properties": {"n": 1}, "as_is": [], "ended_at": 1_800_000_000.0,
         }
     ]  # fmt: skip
 
@@ -187,10 +153,6 @@ def test_one_snapshot_judges_one_event(host: TrackedTool) -> None:
     tracker.track_command_execution("two", success=True)
     first, second = (json.loads(payload)["snapshot"]["usage"] for payload in host.launcher.payloads)
     assert first != second == "later"
-
-
-class BrokenError(Exception):
-    """Nothing works."""
 
 
 class BrokenPort:
