@@ -41,21 +41,29 @@ def read_diagnostics(
     *,
     can_launch: bool,
     can_start: bool = True,
-    is_told: bool = True,
+    may_report: bool = True,
     locks: Iterable[str] = (),
     not_owned: tuple[str, ...] = (),
     has_version: bool = True,
 ) -> Diagnostics:
     """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
 
-    `has_version`, `can_start`, `is_told`: see Diagnostics.
+    `has_version`, `can_start`, `may_report`: see Diagnostics.
     `locks`: paths of lock files. `not_owned`: messages from adapters/storage/strangers.py.
     """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
     newer = _find_newer(layout)
     return Diagnostics(
-        writable, can_launch, _evidence(layout), obstacles, not_owned, newer, has_version, can_start, is_told
+        writable,
+        can_launch,
+        _evidence(layout),
+        obstacles,
+        not_owned,
+        newer,
+        has_version,
+        can_start,
+        may_report,
     )
 
 
