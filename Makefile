@@ -4,7 +4,7 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SDKS = 6.7.6 7.0.1 7.45.4
 
-.PHONY: demo quick test check test-all test-arcade faults explore bench docs clean
+.PHONY: demo quick test check test-all test-arcade faults explore bench docs pictures site clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
 	$(BIN)/arcade-usage demo
@@ -39,6 +39,12 @@ bench: .venv/.bench  ## what tracking costs, beside the floor and beside others,
 docs: .venv/.dev  ## docs/fields.md, from the code
 	$(BIN)/python -m tests.unit.docs.fields
 
+pictures: .venv/.dev  ## docs/status.svg and docs/show.svg, from the real commands
+	$(BIN)/python -m tests.e2e.cli.pictures
+
+site: .venv/.site  ## the documentation site, into build/site; a dead link or a wrong docstring fails
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . build/site
+
 .venv/.demo: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable '.[cli]'
@@ -56,6 +62,10 @@ docs: .venv/.dev  ## docs/fields.md, from the code
 	for version in $(SDKS); do \
 		$(PIP) --no-deps --target .venvs/sdks/$$version posthog==$$version six python-dateutil backoff || exit 1; \
 	done
+	touch $@
+
+.venv/.site: .venv/.dev
+	$(PIP) --group site
 	touch $@
 
 .venv/.bench: .venv/.dev

@@ -68,7 +68,7 @@ _PACKAGES = (
 def _register_packages() -> None:
     """Register `_PACKAGES` as Python registers packages without __init__.py. Their __init__.py is never run.
 
-    Importing them instead adds 0.7 ms to the 3.5 ms of a command in a Typer app.
+    Importing them instead adds 0.7 ms to the 3.3 ms of a command in a Typer app.
     """
     for name in _PACKAGES:
         full_name = f"{__name__}.{name}"

@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 class Tool(ToolConfig):
     """One command-line tool or server, and the PostHog project that receives its usage events.
 
-    distribution: name of the installed package; its version is reported.
-    project_token: token of the PostHog project, public by design (`phc_...`). None: nothing is sent.
-    host: URL of PostHog, without a path; by default its US cloud.
-    version: the tool's version, reported in place of the distribution's; for programs whose installed package
-        can't be found, such as frozen ones.
-    config_dir: absolute path of the config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.
-    credentials: absolute path of the file that every login and logout changes; by default credentials.yaml in
-        the config folder. A command makes one stat() of it and does not read it.
-    notice: text shown once, on stderr, before anything is reported. None: the tool informs its users itself.
-    adapters: "package.module:function", a factory that gets the default `Adapters` and returns the ones to
-        use. The delivery process, a server's worker thread and the mounted commands import it; your commands
-        do not.
+    Args:
+        distribution: name of the installed package; its version is reported.
+        project_token: token of the PostHog project, public by design (`phc_...`). None: nothing is sent.
+        host: URL of PostHog, without a path; by default its US cloud.
+        version: the tool's version, reported in place of the distribution's; for programs whose installed
+            package can't be found, such as frozen ones.
+        config_dir: absolute path of the config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.
+        credentials: absolute path of the file that every login and logout changes; by default
+            credentials.yaml in the config folder. A command makes one stat() of it and does not read it.
+        notice: text shown once, on stderr, before anything is reported. None: the tool informs its users
+            itself.
+        adapters: "package.module:function", a factory that gets the default `Adapters` and returns the ones
+            to use. The delivery process, a server's worker thread and the mounted commands import it; your
+            commands do not.
 
     The constructor touches no file. A wrong argument turns tracking off: the reason and what to change are in
     `status` and `doctor`, on the logger `arcade_usage`, and with ARCADE_USAGE_DEBUG=1 on stderr. With
@@ -95,10 +97,11 @@ class Tool(ToolConfig):
     def track_mcp(self, app: "App", *, tool_names: bool = False, analytics: bool = False) -> "App":
         """Report the start and the tool calls of an MCP server; returns the server.
 
-        app: an `MCPApp` of arcade-mcp-server, or a `FastMCP`, `MCPServer` or low-level `Server` of the
-            official SDK. Raises TypeError for anything else.
-        tool_names: report which tools are called. Arguments and results are never reported.
-        analytics: also send `$mcp_tool_call`, with the tool's name, for PostHog's MCP dashboards.
+        Args:
+            app: an `MCPApp` of arcade-mcp-server, or a `FastMCP`, `MCPServer` or low-level `Server` of the
+                official SDK. Raises TypeError for anything else.
+            tool_names: report which tools are called. Arguments and results are never reported.
+            analytics: also send `$mcp_tool_call`, with the tool's name, for PostHog's MCP dashboards.
 
         Call it once, before the server runs. A call never blocks; the server's end blocks 2 s at most.
         """
@@ -108,18 +111,18 @@ class Tool(ToolConfig):
 
     def usage_app(self) -> "typer.Typer":
         """Make a Typer app of the commands `status`, `off`, `on`, `show` ... Needs the extra `cli`."""
-        from arcade_usage.cli import make_usage_app
+        from arcade_usage.cli.mounting import make_usage_app
 
         return make_usage_app(self)
 
     def usage_command(self) -> "click.Command":
         """Make a Click command of the same commands: `group.add_command(tool.usage_command(), "usage")`."""
-        from arcade_usage.cli import make_usage_command
+        from arcade_usage.cli.mounting import make_usage_command
 
         return make_usage_command(self)
 
     def usage_main(self, arguments: "Sequence[str]") -> int:
         """Run one of the same commands with these arguments; returns the exit code."""
-        from arcade_usage.cli import run_usage_command
+        from arcade_usage.cli.mounting import run_usage_command
 
         return run_usage_command(self, arguments)

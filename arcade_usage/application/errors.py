@@ -1,4 +1,4 @@
-"""The errors that ports raise.
+"""The errors that ports raise::
 
     UsageTrackingError
     ├── StoreError              the config folder can't be read or written

@@ -5,27 +5,18 @@ Owns the invariant that importing this package does not need the extra: function
 
 import os
 import sys
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from types import ModuleType
 
-    import click
     import typer
 
-    from arcade_usage.composition.command import ToolConfig
     from arcade_usage.domain.notice import Notice
 
     app: typer.Typer
 
 __all__ = ["app", "main", "usage_app"]
-
-HELP = """Show what a command-line tool reports about its usage and where it is sent, or turn it off.
-
-Exit codes: 0 success; 1 failure, for example an unusable config folder; 2 invalid arguments;
-3 tracking is off, or events are still waiting.
-"""
 
 _EXTRA = ("rich", "typer")
 _WITHOUT_EXTRA = "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
@@ -33,17 +24,22 @@ _WITHOUT_EXTRA = "arcade-usage: the command line needs an extra: pip install 'ar
 
 def main() -> None:
     """Run the console script `arcade-usage`."""
+    load_commands().make_app()()
+
+
+def load_commands() -> "ModuleType":
+    """Import the commands. Without the extra, prints one line on stderr and exits with 1."""
     try:
         import rich  # noqa: F401 - can be missing although typer is installed
         import typer  # noqa: F401 - here, a missing extra can be distinguished from a broken import
 
-        from arcade_usage.cli.commands import make_app
+        from arcade_usage.cli import commands
     except ModuleNotFoundError as missing:
         if missing.name not in _EXTRA:
             raise
         sys.stderr.write(_WITHOUT_EXTRA)
         raise SystemExit(1) from None
-    make_app()()
+    return commands
 
 
 def usage_app(
@@ -61,6 +57,7 @@ def usage_app(
 
     The arguments are those of `arcade_usage.Tool`; with them, `usage show` shows the tool's own event.
     """
+    from arcade_usage.cli.mounting import make_usage_app
     from arcade_usage.composition.command import ToolConfig
 
     return make_usage_app(
@@ -77,72 +74,9 @@ def usage_app(
     )
 
 
-def make_usage_app(config: "ToolConfig") -> "typer.Typer":
-    """Make a Typer app of the commands for this tool.
-
-    A Typer app builds all its commands at every run. Importing these costs more than tracking does, so the
-    group imports them when one of them runs or is listed.
-    """
-    import typer
-    from typer.core import TyperGroup
-
-    class Commands(TyperGroup):  # of the Click that Typer uses, which may be its own
-        def list_commands(self, ctx: Any) -> list[str]:
-            return self._group.list_commands(ctx)  # type: ignore[no-any-return]
-
-        def get_command(self, ctx: Any, cmd_name: str) -> Any:
-            return self._group.get_command(ctx, cmd_name)
-
-        @cached_property
-        def _group(self) -> Any:
-            from arcade_usage.cli.commands import make_app
-
-            return typer.main.get_command(make_app())
-
-    def usage(context: typer.Context) -> None:
-        context.obj = config
-
-    app = typer.Typer(
-        cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-    )
-    app.callback(help=HELP)(usage)
-    return app
-
-
-def make_usage_command(config: "ToolConfig") -> "click.Command":
-    """Make a Click command that passes its arguments to the Typer app.
-
-    Click can't mount the app itself: newer Typer versions bundle their own Click.
-    """
-    import click
-
-    def usage(arguments: tuple[str, ...]) -> None:
-        click.get_current_context().exit(run_usage_command(config, arguments))
-
-    return click.Command(
-        "usage",
-        callback=usage,
-        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-        help="Show what this tool reports about its usage and where it is sent, or turn it off.",
-        context_settings={"ignore_unknown_options": True},
-        add_help_option=False,
-    )
-
-
-def run_usage_command(config: "ToolConfig", arguments: "Sequence[str]") -> int:
-    """Run a command; returns its exit code. Typer prints usage errors."""
-    try:
-        make_usage_app(config)(args=list(arguments), prog_name="usage")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
-
-
 def __getattr__(name: str) -> Any:
     """Make `app` on first access: the commands of `arcade-usage`, without a tool's configuration."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from arcade_usage.cli.commands import make_app
-
-    globals()["app"] = made = make_app()
+    globals()["app"] = made = load_commands().make_app()
     return made

@@ -1,12 +1,14 @@
 """The commands as one Typer app."""
 
+import inspect
+
 import typer
 
-from arcade_usage.cli import HELP
 from arcade_usage.cli.demo import demo
 from arcade_usage.cli.doctor import doctor
 from arcade_usage.cli.flush import flush
 from arcade_usage.cli.forget import forget
+from arcade_usage.cli.help import HELP, style, texts
 from arcade_usage.cli.log import log
 from arcade_usage.cli.receive import receive
 from arcade_usage.cli.show import show
@@ -15,11 +17,13 @@ from arcade_usage.cli.switch import off, on
 
 
 def make_app() -> typer.Typer:
-    """Make a Typer app of all commands. The object of its context is the tool that mounts it, if any."""
-    commands = typer.Typer(
-        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP
-    )
-    commands.callback(help=HELP)(lambda: None)
+    """Make a Typer app of all commands."""
+    commands = typer.Typer(no_args_is_help=True, **style())
+    commands.callback(**texts(HELP))(usage)
     for command in (status, doctor, off, on, show, log, flush, forget, receive, demo):
-        commands.command()(command)
+        commands.command(**texts(inspect.getdoc(command) or ""))(command)
     return commands
+
+
+def usage() -> None:
+    """Do nothing: each command does its own work."""

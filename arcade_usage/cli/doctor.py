@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
-from arcade_usage.cli.screen import FAILED, on_terminal, print_json, print_lines, table
+from arcade_usage.cli.screen import FAILED, facts, on_terminal, print_json, print_lines, table
 from arcade_usage.composition import doctor as checks
 from arcade_usage.composition.console import Scope
 from arcade_usage.domain.checkup import Result, Step
@@ -59,7 +59,7 @@ def _decline(scope: Scope, yes: bool, offline: bool) -> str | None:
     if not plan:
         return "no PostHog project is known: use --host and --token"
     if not yes:
-        print_lines("", Text("The next steps send"), *(Text(f"  {each}") for each in plan))
+        print_lines("", Text("The next steps send"), facts(plan), "")
         if not typer.confirm("Send this?"):
             return "you declined"
     return None
@@ -75,7 +75,9 @@ def _print(steps: list[Step]) -> None:
         )
         for step in steps
     ]
-    print_lines(table(("", "", ""), rows))
+    found = table(("", "", ""), rows)
+    found.show_header = False
+    print_lines(found)
 
 
 def _as_json(step: Step) -> dict[str, object]:

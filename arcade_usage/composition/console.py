@@ -20,9 +20,11 @@ from arcade_usage.adapters.storage.config_folder import (
     reasons_off,
 )
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
-from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.adapters.storage.sent_copies import FileCopies
+from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
+from arcade_usage.application.console import opt_out
+from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
@@ -34,15 +36,13 @@ from arcade_usage.domain.project import Project, choose
 if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.erasure import Eraser
-    from arcade_usage.application.console.opt_out import TurnedOff
+    from arcade_usage.application.console.flush import Flushed
     from arcade_usage.application.console.preview import Preview
-    from arcade_usage.application.delivery.delivery import Flushed
-    from arcade_usage.application.ports import Copies, Outbox
+    from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
-    from arcade_usage.domain.status import Status
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
-_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
+_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
 
 
 @frozen
@@ -108,9 +108,6 @@ class Scope:
             found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
         return list(found.values())
 
-    def outboxes(self) -> "list[Outbox]":
-        return [outbox for outbox, _ in self.stores()]
-
     def reasons(self) -> tuple[Reason, ...]:
         """Everything that turns tracking off here; empty if it is on."""
         problems = self.tool.problems if self.tool else ()
@@ -138,59 +135,16 @@ class Scope:
         return wants_debug(os.environ)
 
 
-def status(scope: Scope) -> "Status":
-    """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
-    from arcade_usage.adapters.process.launcher import can_launch
-    from arcade_usage.adapters.storage.diagnostics import read_diagnostics
-    from arcade_usage.application.console.status import collect_status, unread
+def find_tools(scope: Scope) -> tuple[str, ...]:
+    """The tools whose events wait here or were sent from here, and the one that mounts the commands."""
+    from arcade_usage.application.console import status
 
-    if find_problem(scope.layout) is not None:
-        return unread(
-            config_dir=scope.layout.config_dir,
-            reasons=scope.reasons(),
-            debugging=scope.debugging,
-            now=time.time(),
-        )
-    layout, projects = scope.layout, scope.projects()
-    own = scope.stored(project_or_placeholder(scope))
-    locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
-    return collect_status(
-        config_dir=layout.config_dir,
-        reasons=scope.reasons(),
-        debugging=scope.debugging,
-        store=own.identity_store,
-        principal_api=own.principal_api,
-        outboxes=[(project, scope.stored(project).outbox) for project in projects],
-        diagnostics=read_diagnostics(
-            layout,
-            can_launch=can_launch(),
-            locks=[*locks, layout.identity_lock],
-            not_owned=_name_strangers(scope),
-            has_version=has_version(scope),
-        ),
-        clock=time,
-        sdk_problem=_sdk_problem(),
-        adapters_problem=_adapters_problem(scope),
-    )
-
-
-def has_version(scope: Scope) -> bool:
-    """Whether the tool's version can be found; True without a tool."""
-    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
-
-    tool = scope.tool
-    return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
-
-
-def _sdk_problem() -> str | None:
-    from arcade_usage.adapters.posthog.sdk import check_sdk
-    from arcade_usage.application.errors import UnsupportedSdkError
-
-    try:
-        check_sdk()
-    except UnsupportedSdkError as error:
-        return f"nothing can be sent: {error}"
-    return None
+    tools: set[str] = set()
+    with suppress(StoreError):
+        tools.update(status.find_tools(scope.stores()))
+    if scope.tool is not None and scope.tool.distribution:
+        tools.add(scope.tool.distribution)
+    return tuple(sorted(tools))
 
 
 def project_or_placeholder(scope: Scope) -> Project:
@@ -198,26 +152,14 @@ def project_or_placeholder(scope: Scope) -> Project:
     return scope.own_project or _SOME_PROJECT
 
 
-def _adapters_problem(scope: Scope) -> str | None:
-    try:
-        scope.adapters(project_or_placeholder(scope))
-    except AdaptersError as error:
-        return f"nothing can be sent: {error}"
-    return None
-
-
-def turn_off(scope: Scope) -> "TurnedOff":
+def turn_off(scope: Scope) -> TurnedOff:
     """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console import opt_out
-
-    done = opt_out.turn_off(scope.switch, scope.outboxes)
-    return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
+    done = opt_out.turn_off(scope.switch, scope)
+    return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
 
 
-def _name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
-    from arcade_usage.adapters.storage.strangers import find_strangers
-
+def name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+    """The files and folders here that are not the user's own and are therefore not used."""
     return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
 
 
@@ -250,13 +192,14 @@ def show(
     version = scope.tool.version if scope.tool and distribution is None else None
     distribution = distribution or (scope.tool.distribution if scope.tool else None)
     runtime = read_runtime(distribution or "", os.environ, version)
-    if distribution is None and version is None and (last := _last_version(scope, project)) is not None:
-        runtime = evolve(runtime, cli_version=last)
+    if distribution is None and version is None:
+        tool, last = _last_tool(scope, project)
+        runtime = evolve(runtime, tool=tool or runtime.tool, cli_version=last or runtime.cli_version)
     command = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
         ended_at=clock.time(),
-        duration_ms=elapsed * 1000.0,
+        duration_ms=round(elapsed * 1000.0, 2),
         error_message=error_message,
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
@@ -266,26 +209,24 @@ def show(
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
-def _last_version(scope: Scope, project: Project) -> str | None:
-    """The `cli_version` of the last event that was sent to the project, or waits for it."""
+def _last_tool(scope: Scope, project: Project) -> tuple[str, str]:
+    """Name and version of the tool of the last event that was sent to the project, or waits for it."""
     properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(scope)[0] if to == project]
     with suppress(StoreError):
         properties += [record.event.properties for record in scope.stored(project).outbox.queue.pending()]
-    versions = [each["cli_version"] for each in properties if "cli_version" in each]
-    return str(versions[-1]) if versions else None
+    of_commands = [each for each in properties if "cli_version" in each]
+    last = of_commands[-1] if of_commands else {}
+    return str(last.get("tool", "")), str(last.get("cli_version", ""))
 
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
-    from arcade_usage.adapters.storage.strangers import is_copies
-    from arcade_usage.application.console.opt_out import collecting
-
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
     for project in scope.projects():
         with collecting(unread):
             copies += ((project, copy) for copy in scope.stored(project).copies.all())
-    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(scope, is_copies))
+    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, name_strangers(scope, is_copies))
 
 
 def count_waiting(scope: Scope) -> int:
@@ -297,41 +238,36 @@ def count_waiting(scope: Scope) -> int:
     return waiting
 
 
-def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
+def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None) -> "Iterator[Flushed]":
     """Send the waiting events and pending aliases, one project after the other; yields each result.
 
-    delivered: called with the number of events of each accepted batch.
     failures: the function adds what can't be sent, and why.
 
     Blocks as long as the network steps of application/delivery/delivery.py. Raises ValueError.
     """
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console.opt_out import collecting
+    from arcade_usage.application.console import flush as flushing
     from arcade_usage.application.delivery.wrappers import CountingSink
 
     for project in scope.projects():
         if is_on(scope.layout, project.project_token):
             with collecting(failures):
                 adapters = scope.adapters(project)
-                counting = CountingSink(adapters.analytics_sink, delivered)
-                delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
-                yield delivery.flush(project)
-    failures[:] = _merge(failures, _name_strangers(scope, is_event))
+                if progress is not None:
+                    counting = CountingSink(adapters.analytics_sink, progress)
+                    adapters = evolve(adapters, analytics_sink=counting)
+                yield flushing.flush(make_delivery(adapters, project.key), project)
+    failures[:] = _merge(failures, name_strangers(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
-    from arcade_usage.adapters.storage.strangers import is_lock
-
-    return _merge(failures, _name_strangers(scope, lambda name: not is_lock(name)))
+    return _merge(failures, name_strangers(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":
-    from arcade_usage.adapters.storage.diagnostics import sweep
     from arcade_usage.application.console.erasure import Eraser
 
-    own = scope.stored(project_or_placeholder(scope))
-    return Eraser(own.identity_store, scope.stores, lambda: sweep(scope.layout))
+    return Eraser(scope.stored(project_or_placeholder(scope)).identity_store, scope)
 
 
 def check(scope: Scope) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from arcade_usage.application.errors import AdaptersError, LaunchError
-from arcade_usage.composition import console
+from arcade_usage.composition import console, status
 from arcade_usage.composition.console import Scope
 from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
 from arcade_usage.domain.configuration import NO_VERSION
@@ -30,7 +30,7 @@ def check_here(scope: Scope) -> Iterator[Step]:
         yield Step(Check.CONFIGURATION, Result.SKIPPED, text)
     else:
         yield _step(Check.CONFIGURATION, problems or _adapters_problems(scope), "every value is valid")
-        known = console.has_version(scope)
+        known = status.has_version(scope)
         yield _step(Check.VERSION, [] if known else [NO_VERSION.text], "the tool's version is known")
     yield _check_folder(scope)
     if scope.tool is not None and scope.tool.notice is not None:
@@ -38,16 +38,15 @@ def check_here(scope: Scope) -> Iterator[Step]:
     yield _check_process(scope, is_on=not reasons)
 
 
-def plan(scope: Scope) -> list[str]:
-    """What check_network sends, and where; empty if there is nothing to send it to. Raises ValueError."""
+def plan(scope: Scope) -> list[tuple[str, str]]:
+    """Where check_network sends, and what; empty if no project is known. Raises ValueError."""
     projects = _projects(scope)
-    if not projects:
-        return []
-    return ["to Arcade Cloud: the stored credentials, if there are any, to ask for their account"] + [
-        f'to {project.host}: one event "{TEST_EVENT}" under a random id that is used once, and, if this'
-        " installation is linked to that account, the link once more"
-        for project in projects
-    ]
+    cloud = ("to Arcade Cloud", "the stored credentials, if there are any, to ask for their account")
+    event = (
+        f'one event "{TEST_EVENT}" under a random id that is used once, and, if this installation is linked'
+        " to that account, the link once more"
+    )
+    return [cloud, *((f"to {project.shown_host}", event) for project in projects)] if projects else []
 
 
 def check_network(scope: Scope) -> Iterator[Step]:
@@ -59,10 +58,10 @@ def check_network(scope: Scope) -> Iterator[Step]:
         try:
             adapters = scope.adapters(project)
         except AdaptersError as error:
-            yield Step(Check.EVENT, Result.FAILED, str(error), project.host)
+            yield Step(Check.EVENT, Result.FAILED, str(error), project.shown_host)
             continue
         yield from NetworkCheckup(
-            project.host,
+            project.shown_host,
             adapters.identity_store,
             SwitchedPrincipalApi(adapters.principal_api, adapters.switch),
             SwitchedSink(adapters.analytics_sink, adapters.switch),
@@ -103,22 +102,19 @@ def _adapters_problems(scope: Scope) -> list[str]:
 
 
 def _check_folder(scope: Scope) -> Step:
-    status = console.status(scope)
-    problems = [reason.text for reason in status.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
+    found = status.read_status(scope)
+    problems = [reason.text for reason in found.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
     if not problems:
-        details = (*status.not_owned, *status.newer, *status.unusable_locks)
-        problems = [trouble.text for trouble in status.troubles if trouble in _OF_THE_FOLDER]
+        details = (*found.not_owned, *found.newer, *found.unusable_locks)
+        problems = [trouble.text for trouble in found.troubles if trouble in _OF_THE_FOLDER]
         problems += details if problems else ()
     return _step(Check.FOLDER, problems, f"{scope.layout.config_dir} can be used")
 
 
 def _check_notice(scope: Scope) -> Step:
-    from arcade_usage.composition.command import make_board
     from arcade_usage.domain.notice import Telling
 
-    if scope.tool is None or scope.tool.notice is None:
-        raise ValueError("a tool without a notice")
-    decision = make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
+    decision = status.decide_notice(scope)
     texts = {
         Telling.TOLD: "it was shown",
         Telling.SHOW: "the next command on this terminal shows it",
@@ -127,7 +123,8 @@ def _check_notice(scope: Scope) -> Step:
     held_back = (
         "it was not shown yet, and nothing is reported before: run a command of the tool on a terminal"
     )
-    return _step(Check.NOTICE, [] if decision in texts else [held_back], texts.get(decision, ""))
+    fine = texts.get(decision) if decision is not None else None
+    return _step(Check.NOTICE, [] if fine else [held_back], fine or "")
 
 
 def _check_process(scope: Scope, *, is_on: bool) -> Step:

@@ -20,6 +20,7 @@ _NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
 # The properties that the library sends for a command, and why. It sends no others of its own.
 FIELDS: Mapping[str, str] = {
     "command_name": "which commands are used",
+    "tool": "separates the tools that report to one project",
     "cli_version": "which releases are in use, and which release broke something",
     "runtime_language": "separates tools in Python from others",
     "runtime_version": "which Python versions need support",
@@ -55,13 +56,14 @@ SDK_FIELDS: Mapping[str, str] = {
 
 @frozen
 class Runtime:
-    """Facts about the runtime that all events of one process share."""
+    """Facts about the runtime that all events of one process share. `tool`: its distribution's name."""
 
     cli_version: str
     runtime_version: str
     os_type: str
     os_release: str
     is_ci: bool
+    tool: str = ""
 
 
 @frozen

@@ -15,6 +15,7 @@ SUCCEEDED = "CLI execution succeeded"
 FAILED = "CLI execution failed"
 
 COMMAND_NAME_LIMIT = 200  # characters
+TOOL_LIMIT = 100  # characters of a distribution's name
 
 PLAIN_NAME_LIMIT = 60  # characters
 PLAIN_WORD_LIMIT = 12  # letters; no redaction rule takes a word this short without digits for a key
@@ -31,6 +32,7 @@ def command_properties(
     """The library's own properties of a command, without those that the tool adds."""
     properties: dict[str, object] = {
         "command_name": redact_name(command.name[:COMMAND_NAME_LIMIT]),
+        "tool": runtime.tool[:TOOL_LIMIT] or None,
         "cli_version": runtime.cli_version,
         "runtime_language": "python",
         "runtime_version": runtime.runtime_version,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from attrs import define, field
@@ -124,3 +125,9 @@ class StandIn:
 
 def _bounded(call: Callable[[], Any]) -> Any:
     return within(PATIENCE_SECONDS, call)
+
+
+def flags(**changed: int) -> SimpleNamespace:
+    """This interpreter's sys.flags with some of them changed; an import reads others."""
+    fields = {name: getattr(sys.flags, name) for name in dir(sys.flags) if name[0] != "_"}
+    return SimpleNamespace(**{**fields, **changed})

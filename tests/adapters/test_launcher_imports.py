@@ -5,7 +5,6 @@ import site
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from pytest_mock import MockerFixture
@@ -13,7 +12,7 @@ from pytest_mock import MockerFixture
 import arcade_usage
 from arcade_usage.adapters.process import launcher as detached
 from arcade_usage.adapters.process.launcher import SEARCH_PATH_VARIABLE, DetachedLauncher
-from tests.adapters.stand_in import StandIn
+from tests.adapters.stand_in import StandIn, flags
 
 PACKAGE_HOME = str(Path(arcade_usage.__file__).parents[1])
 
@@ -131,6 +130,5 @@ def test_a_host_that_ignores_its_environment_does_so_for_us(
     launch: Callable[..., Told], mocker: MockerFixture, tmp_path: Path
 ) -> None:
     """A PYTHONPATH that the host did not listen to is not one for the process."""
-    flags = SimpleNamespace(ignore_environment=True, no_user_site=False, utf8_mode=False)
-    mocker.patch.object(sys, "flags", flags)
+    mocker.patch.object(sys, "flags", flags(ignore_environment=1))
     assert launch(str(tmp_path))[0] == [PACKAGE_HOME]

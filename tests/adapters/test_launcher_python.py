@@ -9,7 +9,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.process.launcher import DetachedLauncher, can_launch
-from tests.adapters.stand_in import StandIn
+from tests.adapters.stand_in import StandIn, flags
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_import_options_are_those_of_the_tool(
     stand_in: StandIn, mocker: MockerFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Options for the user site, safe path, bytecode and UTF-8 mode are those of the tool."""
-    flags = mocker.Mock(ignore_environment=1, no_user_site=1, safe_path=True, utf8_mode=1)
-    mocker.patch.object(sys, "flags", flags)
+    changed = flags(ignore_environment=1, no_user_site=1, safe_path=True, utf8_mode=1)
+    mocker.patch.object(sys, "flags", changed)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert start(stand_in)["arguments"] == ["-s", "-P", "-B", "-X", "utf8", "-m", "arcade_usage"]
 
@@ -111,7 +111,7 @@ def test_a_tool_that_ignores_its_environment_passes_no_variable(
 ) -> None:
     """With -E or -I, no PYTHON* variable is passed, even with a value equal to the default."""
     mocker.patch.object(
-        sys, "flags", mocker.Mock(ignore_environment=1, no_user_site=0, safe_path=False, utf8_mode=0)
+        sys, "flags", flags(ignore_environment=1, no_user_site=0, safe_path=False, utf8_mode=0)
     )
     value = {"PYTHONHOME": sys.prefix, "PYTHONPLATLIBDIR": sys.platlibdir}.get(variable, "/cache")
     mocker.patch.object(sys, "pycache_prefix", "/cache")

@@ -58,7 +58,7 @@ EXPECTED = {
         0.0,
     ],
     "redirects": [
-        "NotAcceptedError",
+        "UnreachableError",
         "HOST redirects, which is not followed: sign in to the network, or check the address",
         0.0,
     ],

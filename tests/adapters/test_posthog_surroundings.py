@@ -15,7 +15,7 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.posthog import sink as posthog_sink
 from arcade_usage.adapters.posthog.sink import PostHogSink
-from arcade_usage.application.errors import NotAcceptedError
+from arcade_usage.application.errors import NotAcceptedError, UnreachableError
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
 from arcade_usage.domain.project import Project
@@ -56,7 +56,7 @@ class TestNoAnswer:
         with pytest.raises(NotAcceptedError) as caught:
             call(sink)
         assert time.monotonic() - start < SLACK_SECONDS
-        assert type(caught.value) is NotAcceptedError
+        assert type(caught.value) is UnreachableError
 
     def test_a_hanging_server(self, receiver: Receiver, call: Callable[[PostHogSink], None]) -> None:
         """A server that takes a request and does not answer."""

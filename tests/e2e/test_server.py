@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL
-from arcade_usage.domain.backoff import EARLY_SECONDS
+from arcade_usage.domain.backoff import EARLY_SECONDS, JITTER, SHORTEST_SECONDS
 from tests.e2e.gate import Gate
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import World, until
@@ -128,6 +128,7 @@ def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, behaviour: o
     """Captures go on, a few attempts are made, the outbox holds what it may, and the end comes in time."""
     world.receiver.posthog = behaviour  # type: ignore[assignment]
     lines = ONE + "go()\n" + FOUR_THREADS.format(each=300) + "go()\nserver.close()"
+    began = time.monotonic()
     with serving(world, lines) as server:
         assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)
         server.go()
@@ -138,7 +139,10 @@ def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, behaviour: o
         assert time.monotonic() - start < SERVER_SECONDS / 2
     assert (run.returncode, run.stderr, run.started) == (0, "", [])
     assert len(world.waiting) <= 1100  # what is over the bound goes when somebody sends
-    assert len(world.receiver.requests) <= 1 + len(EARLY_SECONDS)
+    pauses = (time.monotonic() - began) // (
+        SHORTEST_SECONDS * (1 - JITTER)
+    )  # on a busy machine, some are over
+    assert len(world.receiver.requests) <= (1 + pauses) * (1 + len(EARLY_SECONDS))
     world.receiver.posthog = WELL
 
 

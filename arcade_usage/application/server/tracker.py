@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.payload import fitting
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import QueuedEvent, Worker
+from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker
 from arcade_usage.application.time_limits import (
     CLOSE_SECONDS,
     EXIT_SECONDS,
@@ -66,17 +66,21 @@ class ServerTracker(Protocol):
         If it is cancelled, closing goes on in its thread. Without asyncio, under Trio, it blocks.
         """
 
-    def __enter__(self) -> "ServerTracker": ...
+    def __enter__(self) -> "ServerTracker":
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        self.close()
 
-    async def __aenter__(self) -> "ServerTracker": ...
+    async def __aenter__(self) -> "ServerTracker":
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        await self.aclose()
 
 
 def pack(
@@ -86,17 +90,15 @@ def pack(
     return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), snapshot)
 
 
-class BackgroundTracker:
+class BackgroundTracker(ServerTracker):
     """The tracker when tracking is on. Made by `arcade_usage.server_tracker`.
 
     The first event starts its worker thread.
     """
 
-    def __init__(
-        self, *, make_worker: Callable[[], Worker], clock: "Clock", snapshot: Mapping[str, object] | None
-    ) -> None:
-        """`make_worker`: makes the worker, on the worker thread. `snapshot`: the current snapshot."""
-        self._make_worker = make_worker
+    def __init__(self, *, maker: WorkerMaker, clock: "Clock", snapshot: Mapping[str, object] | None) -> None:
+        """`snapshot`: the current snapshot."""
+        self._maker = maker
         self._clock = clock
         self._snapshot = snapshot
         self._open = True
@@ -113,22 +115,6 @@ class BackgroundTracker:
         self._thread: threading.Thread | None = None
         self._worker: Worker | None = None
         self._bytes_put = self._bytes_got = self._dropped = 0
-
-    def __enter__(self) -> "BackgroundTracker":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    async def __aenter__(self) -> "BackgroundTracker":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     @property
     def dropped(self) -> int:
@@ -211,7 +197,7 @@ class BackgroundTracker:
         rest = [*iter(self._next, None)]
         self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
         del rest[:-EVENTS_LIMIT]
-        worker = self._make_worker()
+        worker = self._maker.make_worker()
         while rest and self._clock.monotonic() < end:
             batch, rest = rest[:ROUND_LIMIT], rest[ROUND_LIMIT:]
             lost = worker.lost
@@ -234,7 +220,7 @@ class BackgroundTracker:
     def _deliver(self, batch: list[QueuedEvent]) -> Attempt:
         """Write a batch into the outbox, clear it, and send."""
         if self._worker is None:
-            self._worker = self._make_worker()
+            self._worker = self._maker.make_worker()
         if batch:
             self._snapshot = self._worker.enqueue(batch)
             batch.clear()
@@ -274,7 +260,7 @@ class BackgroundTracker:
         return event
 
 
-class SilentServer:
+class SilentServer(ServerTracker):
     """The server tracker when tracking is off: every method does nothing."""
 
     dropped = 0
@@ -286,22 +272,6 @@ class SilentServer:
         """Do nothing."""
 
     async def aclose(self) -> None:
-        """Do nothing."""
-
-    async def __aenter__(self) -> "SilentServer":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Do nothing."""
-
-    def __enter__(self) -> "SilentServer":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
         """Do nothing."""
 
 

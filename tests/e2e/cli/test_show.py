@@ -34,7 +34,7 @@ def test_show_is_what_the_next_command_sends(shell: Shell, world: World) -> None
 
 @here
 def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) -> None:
-    """As a table for people, with as whom."""
+    """With --why, as a table for people; always with as whom."""
     world.log_in("principal-1")
     world.settle()
     ran = shell("show", "--config-dir", world.folder)
@@ -42,7 +42,9 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     content = shell("show", "--config-dir", world.folder, "--json").content
     assert (content["as"], content["as_text"]) == ("principal", "the account that is logged in")
     assert "principal-1" in ran.out
-    (line,) = [line for line in ran.out.splitlines() if line.startswith("os_type")]
+    assert "which systems need support" not in ran.out
+    why = shell("show", "--why", "--config-dir", world.folder).out
+    (line,) = [line for line in why.splitlines() if line.startswith("os_type")]
     assert line.endswith("which systems need support")
 
 

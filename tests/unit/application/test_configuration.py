@@ -87,20 +87,44 @@ HOSTS = st.one_of(
 )
 
 
-@given(
-    distribution=TEXTS,
-    version=TEXTS,
-    project_token=st.one_of(TEXTS, TEXTS.map("phc_{}".format)),
-    host=HOSTS,
-    config_dir=st.one_of(TEXTS, st.text("a/.").map("/{}".format)),
-    adapters=TEXTS,
-)
-def test_what_the_command_path_takes_for_right_is_right(**values: object) -> None:
+VALUES = {
+    "distribution": TEXTS,
+    "version": TEXTS,
+    "project_token": st.one_of(TEXTS, TEXTS.map("phc_{}".format)),
+    "host": HOSTS,
+    "config_dir": st.one_of(TEXTS, st.text("a/.").map("/{}".format)),
+    "adapters": TEXTS,
+}
+
+
+@pytest.mark.parametrize("argument", VALUES)
+@given(data=st.data())
+def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.DataObject) -> None:
     """It judges without the rules, so that they are not imported; they would find nothing."""
     config = ToolConfig(distribution="x", project_token=None)
-    vars(config).update(values)
+    assert _is_plain(config)
+    setattr(config, argument, data.draw(VALUES[argument]))
     if _is_plain(config):
         assert find_problems(vars(config), _is_absolute) == {}
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("host", "http://a:0"),
+        ("host", "http://a:65536"),
+        ("project_token", f"phc_{'x' * 61}"),
+        ("project_token", "phc_é"),
+        ("version", "..."),
+        ("version", "1" * 65),
+        ("config_dir", b"/srv"),
+    ],
+)
+def test_what_is_almost_right_is_judged_by_the_rules(argument: str, value: object) -> None:
+    """At each limit; chance does not find these."""
+    config = ToolConfig(distribution="x", project_token=None)
+    setattr(config, argument, value)
+    assert not _is_plain(config)
 
 
 def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,14 @@ def test_a_host_a_token_or_both_name_sinks(host: str | None, token: str | None, 
     assert choose(FOUND, host, token) == meant
 
 
+@pytest.mark.parametrize("key", ["phx_personal", " phs_secret", "pha_access", "phr_refresh"])
+def test_a_secret_key_is_no_token(key: str) -> None:
+    """Wherever it comes from: a payload, a file of an earlier version, an option. No text repeats it."""
+    with pytest.raises(ValueError, match="secret key") as caught:
+        Project("https://a.example", key)
+    assert key.strip() not in str(caught.value)
+
+
 def test_what_cannot_be_a_sink_is_said() -> None:
     """A host is a URL."""
     with pytest.raises(ValueError, match="URL"):

@@ -50,12 +50,14 @@ CASES = {
     "unreadable": (Trouble.UNREADABLE, None, QUIET, Diagnostics()),
     "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Diagnostics(writable=False)),
     "frozen": (Trouble.FROZEN, FINE, QUIET, Diagnostics(can_launch=False)),
+    "no program": (Trouble.INTERPRETER, FINE, QUIET, Diagnostics(can_start=False)),
+    "no notice yet": (Trouble.NOTICE, FINE, QUIET, Diagnostics(is_told=False)),
     "no version": (Trouble.NO_VERSION, FINE, QUIET, Diagnostics(has_version=False)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
     "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
     "newer": (
         Trouble.NEWER,
-        IdentityState(Anonymous(A), NewerLedger("{}")),
+        IdentityState(Anonymous(A), NewerLedger({})),
         QUIET,
         Diagnostics(newer=("ledger.json: written by a newer version",)),
     ),
@@ -79,6 +81,14 @@ CASES = {
         Trouble.UNREACHABLE,
         FINE,
         ProjectStatus(POSTHOG, paused(NOW + 30), waiting=1),
+        Diagnostics(),
+    ),
+    "no account yet": (
+        Trouble.ACCOUNT,
+        FINE,
+        ProjectStatus(
+            POSTHOG, Logbook(Backoff((("look-up 1-2", Pause(1, NOW + 30)),))), undecided=2, foreign=1
+        ),
         Diagnostics(),
     ),
     "an event of tomorrow": (Trouble.CLOCK, FINE, evolve(QUIET, newest_at=LATER), Diagnostics()),
