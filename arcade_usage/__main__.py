@@ -41,11 +41,13 @@ def _repair_search_path(others: str) -> None:
     sys.path.extend(path for path in others.split(os.pathsep) if path and path not in sys.path)
 
 
-def _close_stdout() -> None:
-    """Close stdout: a tool waiting on a login reads EOF as "identity ready"."""
-    null_device = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null_device, 1)
-    os.close(null_device)
+class _WaitingTool:
+    """The tool that waits on a login: it reads the end of this process's stdout."""
+
+    def release(self) -> None:
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, 1)
+        os.close(null_device)
 
 
 def main() -> int:
@@ -60,7 +62,7 @@ def main() -> int:
         written = write_record(payload)
         from arcade_usage.composition.delivery import deliver
 
-        deliver(payload, _close_stdout, written)
+        deliver(payload, _WaitingTool(), written)
     except Exception:  # a detached process has no reader for a traceback
         import logging
 

@@ -1,5 +1,6 @@
 """The people, identities and records that the tests of ports and adapters speak of."""
 
+import json
 from datetime import datetime, timedelta, timezone
 
 from arcade_usage.domain.event import Event
@@ -46,8 +47,22 @@ KNOWNS = {
 SNAPSHOTS = {
     "nothing": Snapshot(IdentityState(None, None), None),
     "malformed": Snapshot(IdentityState(Malformed(), Malformed()), STAMP),
-    "newer": Snapshot(IdentityState(Anonymous(ANON), NewerLedger('{"version": 2, "born": []}')), STAMP),
+    "newer": Snapshot(IdentityState(Anonymous(ANON), NewerLedger({"version": 2, "born": []})), STAMP),
     **{name: Snapshot(state, STAMP) for name, state in KNOWNS.items()},
+}
+
+# Texts that are no JSON object.
+MALFORMED_TEXTS = {
+    "empty": "",
+    "blank": " \n",
+    "truncated": json.dumps({"anon_id": ANON, "linked_principal_id": None})[:-1],
+    "two of them": json.dumps({"anon_id": ANON}) * 2,
+    "a byte order mark": "\ufeff" + json.dumps({"anon_id": ANON}),
+    "YAML": f"anon_id: {ANON}",
+    "single quotes": str({"anon_id": ANON}),
+    "nested deeply": '{"anon_id":' * 2000 + "1" + "}" * 2000,
+    "a huge number": '{"anon_id": 1' + "0" * 5000 + "}",
+    "zero bytes": "\0" * 64,
 }
 
 _FIRST = datetime(2026, 3, 14, 15, 9, 26, 535_000, timezone.utc)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from arcade_usage.domain.event import Event
-    from arcade_usage.domain.identity_state import IdentityState
+    from arcade_usage.domain.identity_state import IdentityState, Snapshot
     from arcade_usage.domain.ledger import Stamp
     from arcade_usage.domain.logbook import Logbook
     from arcade_usage.domain.record import Record
@@ -32,10 +32,7 @@ class IdentityStore(Protocol):
 
     @property
     def here(self) -> str:
-        """Fingerprint of this installation, stable across reboots and networks.
-
-        It differs on another machine, and in a copy of the folder on the same machine.
-        """
+        """The fingerprint of this installation."""
 
     def current(self) -> IdentityState:
         """Read the state on disk. Takes no lock. Raises StoreError when it may not be read."""
@@ -53,10 +50,10 @@ class ErasableIdentityStore(IdentityStore, Protocol):
     """An identity store that can be erased."""
 
     def erase(self) -> IdentityState:
-        """Erase the identity and its ledger; returns the state before.
+        """Erase it, if need be without the lock; returns the state before. Blocks: 2 s. Raises StoreError."""
 
-        Erases without the lock if it can't be acquired. Blocks: 2 s. Raises StoreError.
-        """
+    def sweep(self) -> None:
+        """Remove evidence and temporary files, since both may contain ids. Raises StoreError."""
 
 
 class PrincipalApi(Protocol):
@@ -66,10 +63,7 @@ class PrincipalApi(Protocol):
         """Fingerprint of the stored credentials; None if there are none. Blocks: one stat()."""
 
     def look_up(self) -> tuple[Stamp | None, Answer]:
-        """Ask which principal the stored credentials belong to. Blocks: 2 s.
-
-        Returns the stamp of the credentials that were sent, and the answer.
-        """
+        """Ask whose the stored credentials are; returns their stamp and the answer. Blocks: 2 s."""
 
 
 class AnalyticsSink(Protocol):
@@ -95,16 +89,20 @@ class AnalyticsSink(Protocol):
 
 
 class ProcessLauncher(Protocol):
-    """Starts the delivery process, detached from this one."""
+    """Starts the delivery process, detached from the tool."""
 
     def launch(self, payload: str) -> None:
         """Start it and return without waiting for it. Raises LaunchError."""
 
     def launch_and_wait(self, payload: str) -> None:
-        """Start it, and wait until its identity is ready or it has ended. Blocks: 4 s.
+        """Start it, and wait until it releases the tool or has ended. Blocks: 4 s. Raises LaunchError."""
 
-        Raises LaunchError.
-        """
+
+class WaitingTool(Protocol):
+    """The tool that waits in `launch_and_wait`, as its delivery process sees it."""
+
+    def release(self) -> None:
+        """Let the tool continue: the identity is ready, or can't be for now. May be called again."""
 
 
 class EventQueue(Protocol):
@@ -114,10 +112,7 @@ class EventQueue(Protocol):
         """Add a record and write it to disk. Raises StoreError."""
 
     def freeze(self, record: Record) -> None:
-        """Store the attribution of `record`. Only for the sender.
-
-        Raises StoreError, also if the record is gone.
-        """
+        """Store the attribution of `record`. Only for the sender. Raises StoreError, also if it is gone."""
 
     def pending(self) -> Sequence[Record]:
         """The records, oldest first, without files that can't be read as one. Raises StoreError.
@@ -130,19 +125,13 @@ class EventQueue(Protocol):
         """Clear the cache of records; for long-lived processes."""
 
     def waiting(self) -> Sequence[Waiting]:
-        """Size and age of each file, oldest first, without reading it; includes files that are no record.
-
-        Blocks: on a bounded number of files. Raises StoreError.
-        """
+        """Size and age of each file, oldest first, also of files that are no record. Raises StoreError."""
 
     def remove(self, records: Sequence[Record]) -> int:
         """Remove records; returns how many existed. Raises StoreError."""
 
     def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
-        """Remove entries that `waiting` returned; returns those that this call removed, not another process.
-
-        Raises StoreError.
-        """
+        """Remove entries of `waiting`; returns those that this process removed. Raises StoreError."""
 
     def purge(self) -> int:
         """Remove everything, also files that are no record; returns how many. Raises StoreError."""
@@ -185,10 +174,8 @@ class Outbox(Protocol):
 
     @property
     def queue(self) -> EventQueue: ...
-
     @property
     def sender_lock(self) -> SenderLock: ...
-
     @property
     def log(self) -> DeliveryLog: ...
 
@@ -197,10 +184,7 @@ class Copies(Protocol):
     """Copies of the messages that one PostHog project accepted, within the limits of domain.sent."""
 
     def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
-        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender.
-
-        Never raises: a missing copy must not stop a delivery. Blocks: on one small file.
-        """
+        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender. Never raises."""
 
     def all(self) -> Sequence[Sent]:
         """The copies, oldest first, without those that can't be parsed. Raises StoreError."""
@@ -209,11 +193,22 @@ class Copies(Protocol):
         """Erase the copies. Raises StoreError."""
 
 
-class Switch(Protocol):
-    """The opt-out of one config folder: whether tracking is on, and the user's choice."""
+class ProjectStores(Protocol):
+    """Every outbox of one config folder, with the copies beside it."""
+
+    def stores(self) -> Sequence[tuple[Outbox, Copies]]:
+        """The outboxes, also those of unknown projects. Raises StoreError."""
+
+
+class OptOut(Protocol):
+    """Tells whether tracking is on."""
 
     def is_on(self) -> bool:
         """Whether tracking is on; False if that can't be read. Never raises. Blocks: a few lstat() calls."""
+
+
+class Switch(OptOut, Protocol):
+    """The opt-out of one config folder: whether tracking is on, and the user's choice."""
 
     def turn_off(self) -> None:
         """Store the opt-out; every later `is_on` returns False. Raises StoreError."""
@@ -223,21 +218,71 @@ class Switch(Protocol):
 
 
 class SnapshotSource(Protocol):
-    """Reads the config folder on the command path."""
+    """Takes snapshots of the config folder.
+
+    A snapshot is the JSON object of a payload and a record: `usage` and `ledger` are the files' objects, the
+    text "malformed", or None if there is no file; `stamp` is the credentials' stamp as five numbers, or None.
+    """
 
     def take(self) -> Mapping[str, object] | None:
-        """Snapshot of usage.json, the ledger and the credentials' stamp, as JSON for a payload.
-
-        Creates nothing. None if the folder can't be used: then nothing may be sent. Blocks: on two small
-        files and one stat().
-        """
+        """Take a snapshot; None if the folder can't be used. Creates nothing. Blocks: on two small files."""
 
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
-        """Add the first identity to a snapshot that has none; the first process to write one wins.
+        """Add the first identity to a snapshot that has none; None if the folder can't be used.
 
-        Keeps the snapshot's stamp. Returns the snapshot unchanged if the first identity was replaced in the
-        meantime. None if the folder can't be used. Blocks: on small files.
+        The snapshot stays unchanged if another identity replaced the first. Blocks: on small files.
         """
+
+
+class ParsedSnapshots(SnapshotSource, Protocol):
+    """A snapshot source for servers."""
+
+    def parse(self, snapshot: Mapping[str, object]) -> Snapshot:
+        """The values of a snapshot."""
+
+
+class ToolWriter(Protocol):
+    """Writes to the config folder inside the tool. Methods raise OSError, UsageTrackingError."""
+
+    def make_first_identity(self) -> Mapping[str, object] | None:
+        """Create the first identity; returns its `usage` and `ledger`, or None if another replaced it."""
+
+    def log_out(self, *, had_credentials: bool) -> None:
+        """Rotate the identity during a logout; had_credentials: whether there were any when it began.
+
+        Without any, an id that was never used with credentials stays. Blocks: 0.5 s for the lock.
+        """
+
+    def enqueue(self, payload: str) -> None:
+        """Write a payload's event into the outbox, without a lock. Blocks: on small files."""
+
+
+class NoticeBoard(Protocol):
+    """The notice that a tool shows to its users."""
+
+    def show_if_due(self) -> bool:
+        """Whether events may be reported; shows the notice if it is due. Raises the terminal's errors."""
+
+
+class Progress(Protocol):
+    """Shows the progress of a flush."""
+
+    def delivered(self, events: int) -> None:
+        """PostHog accepted a batch of this many events."""
+
+
+class LateImports(Protocol):
+    """The imports that only sending needs. Never raises."""
+
+    def load(self) -> None:
+        """Import them, unless that was done. Blocks: on files; a fork waits meanwhile."""
+
+
+class Installation(Protocol):
+    """One config folder on one machine."""
+
+    def fingerprint(self) -> str:
+        """A hash, stable across reboots and networks; another one in a copy of the folder. Never raises."""
 
 
 class Clock(Protocol):

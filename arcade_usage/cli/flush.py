@@ -1,9 +1,11 @@
 """`flush`: sends the waiting events now."""
 
 import typer
+from attrs import define, field
+from rich.status import Status
 from rich.text import Text
 
-from arcade_usage.application.delivery.delivery import Flushed
+from arcade_usage.application.console.flush import Flushed
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
@@ -63,16 +65,20 @@ def flush(
 
 def _flush(scope: Scope, waiting: int, failures: list[str]) -> list[Flushed]:
     """Flush, with a progress line on stderr if that is a terminal."""
-    terminal = make_console(stderr=True)
-    delivered = 0
-    with terminal.status(f"Delivering {words.count(waiting, 'event')}...") as line:
+    text = f"Delivering {words.count(waiting, 'event')}..."
+    with make_console(stderr=True).status(text) as line:
+        return list(console.flush(scope, failures, _ProgressLine(line, text)))
 
-        def count(events: int) -> None:
-            nonlocal delivered
-            delivered += events
-            line.update(f"Delivering {words.count(waiting, 'event')}... {delivered:,} accepted")
 
-        return list(console.flush(scope, count, failures))
+@define
+class _ProgressLine:
+    line: Status
+    text: str
+    _accepted: int = field(default=0, init=False)
+
+    def delivered(self, events: int) -> None:
+        self._accepted += events
+        self.line.update(f"{self.text} {self._accepted:,} accepted")
 
 
 def _has_result(flushed: Flushed) -> bool:

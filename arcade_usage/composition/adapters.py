@@ -1,13 +1,11 @@
 """Builds the `Adapters` of a config folder and a PostHog project, and applies a tool's factory."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 
 from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
 from arcade_usage.adapters.machine.ids import UuidGenerator
-from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.posthog.lazy_sink import LazyPostHogSink
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
@@ -24,14 +22,12 @@ def default_adapters(
 ) -> Adapters:
     """Make the adapters over files, Arcade Cloud and PostHog. Touches no file.
 
-    durable: see FolderOutbox. makes_folder: the identity store creates usage/, since the installation's
-    fingerprint depends on it; False for callers that must not create a folder.
+    durable: see FolderOutbox. makes_folder: see IdentityFiles; False if no folder may be created.
     """
-    here = _installation(layout) if makes_folder else installation(layout.folder)
     folder = layout.outbox(project.key)
     copies = FileCopies(folder)
     return Adapters(
-        identity_store=IdentityFiles(layout, here),
+        identity_store=IdentityFiles(layout, FolderInstallation(layout.folder), makes_folder),
         principal_api=ArcadeCloud(layout.credentials),
         analytics_sink=LazyPostHogSink(project, copies, time),
         outbox=FolderOutbox(folder, project, durable),
@@ -60,15 +56,3 @@ def apply_factory(factory: str | None, adapters: Adapters) -> Adapters:
         kind = type(made).__name__
         raise AdaptersError(f"this tool's adapters factory {factory} returned {kind} instead of Adapters")
     return made
-
-
-def _installation(layout: Layout) -> Callable[[], str]:
-    """Fingerprint of this installation. Creates usage/, which an older CLI did not create."""
-    fingerprint = installation(layout.folder)
-
-    def find_here() -> str:
-        with suppress(OSError):  # writing a record will report the error
-            layout.open_folder(make=True).close()
-        return fingerprint()
-
-    return find_here

@@ -19,7 +19,7 @@ from arcade_usage.application.command.tracker import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -255,7 +255,7 @@ def _say(text: str, debugging: bool) -> None:
 
 
 def _build(config: ToolConfig) -> "Tracker":
-    from arcade_usage.adapters.storage.config_folder import FolderSnapshots, is_still_on
+    from arcade_usage.adapters.storage.config_folder import FolderSnapshots
     from arcade_usage.domain.consent import wants_debug
 
     layout = find_layout(config)
@@ -266,31 +266,21 @@ def _build(config: ToolConfig) -> "Tracker":
 
     debugging = wants_debug(os.environ)  # then nothing is written
     launcher = DetachedLauncher(os.environ)
+    writer = None if debugging else FolderWriter(layout)
+    folder = FolderSnapshots(layout, writer)
     return CommandTracker(
-        snapshots=FolderSnapshots(layout, lambda: None if debugging else make_identity(layout)),
+        opt_out=folder,
+        snapshots=folder,
         launcher=_show(launcher) if debugging else launcher,
+        writer=writer,
         clock=time,
-        is_on=lambda: is_still_on(layout),
-        rotate=_keep_identity if debugging else lambda had_credentials: _log_out(layout, had_credentials),
-        enqueue=_drop if debugging else _enqueue,
+        notice=None if debugging else make_board(config, layout),
         project={"host": config.host, "project_token": config.project_token or ""},
         config_dir=layout.config_dir,
         distribution=config.distribution or "",
         version=config.version,
         adapters=config.adapters,
-        may_report=_always if debugging else notice_check(config, layout),
     )
-
-
-def notice_check(config: ToolConfig, layout: "Layout") -> "Callable[[], bool]":
-    """A function that says whether events may be reported; it shows the notice if that is due."""
-    if config.notice is None:
-        return _always
-    return make_board(config.notice, config.distribution or "", layout).show_if_due
-
-
-def _always() -> bool:
-    return True
 
 
 def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
@@ -299,45 +289,43 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
     return PreviewLauncher(launcher.launch_and_read)
 
 
-def _drop(_: str) -> None:
-    """With $ARCADE_USAGE_DEBUG nothing is written, and without a process nothing can be shown."""
-    _say("the event can't be shown: there is no Python to start", debugging=True)
-
-
-def _keep_identity(_: bool) -> None:
-    """Do nothing: with $ARCADE_USAGE_DEBUG, nothing is written."""
-
-
-def make_board(notice: "Notice", distribution: str, layout: "Layout") -> "NoticeBoard":
+def make_board(config: ToolConfig, layout: "Layout") -> "NoticeBoard | None":
     """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
+    if config.notice is None:
+        return None
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
     usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
-    return NoticeBoard(notice, distribution, usable, os.environ)
+    return NoticeBoard(config.notice, config.distribution or "", usable, os.environ)
 
 
-def make_identity(layout: "Layout") -> "tuple[str, str] | None":
-    from arcade_usage.adapters.machine.ids import UuidGenerator
-    from arcade_usage.adapters.machine.installation import installation
-    from arcade_usage.adapters.storage.first_identity import make_first_identity
-    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
+class FolderWriter:
+    """The writer port. Each method imports what it needs, since most commands call none."""
 
-    return make_first_identity(IdentityFolder(layout), UuidGenerator().new(), installation(layout.folder))
+    def __init__(self, layout: "Layout") -> None:
+        self._layout = layout
 
+    def make_first_identity(self) -> "Mapping[str, object] | None":
+        from arcade_usage.adapters.machine.ids import UuidGenerator
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+        from arcade_usage.adapters.storage.first_identity import make_first_identity
+        from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 
-def _enqueue(payload: str) -> None:
-    from arcade_usage.composition.delivery import enqueue  # slow to import, and rarely needed
+        installation = FolderInstallation(self._layout.folder)
+        return make_first_identity(IdentityFolder(self._layout), UuidGenerator().new(), installation)
 
-    enqueue(payload)
+    def log_out(self, *, had_credentials: bool) -> None:
+        from arcade_usage.adapters.machine.ids import UuidGenerator
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+        from arcade_usage.adapters.storage.identity_folder import IdentityFolder
+        from arcade_usage.adapters.storage.logout import log_out
 
+        files, installation = IdentityFolder(self._layout), FolderInstallation(self._layout.folder)
+        log_out(files, UuidGenerator().new(), installation, had_credentials=had_credentials)
 
-def _log_out(layout: "Layout", had_credentials: bool) -> None:
-    from arcade_usage.adapters.machine.ids import UuidGenerator
-    from arcade_usage.adapters.machine.installation import installation
-    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
-    from arcade_usage.adapters.storage.logout import log_out
+    def enqueue(self, payload: str) -> None:
+        from arcade_usage.composition.delivery import enqueue
 
-    here = installation(layout.folder)
-    log_out(IdentityFolder(layout), UuidGenerator().new(), here, had_credentials=had_credentials)
+        enqueue(payload)

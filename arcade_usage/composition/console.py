@@ -22,8 +22,11 @@ from arcade_usage.adapters.storage.config_folder import (
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.adapters.storage.sent_copies import FileCopies
+from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
-from arcade_usage.application.errors import AdaptersError, StoreError
+from arcade_usage.application.console import opt_out
+from arcade_usage.application.console.opt_out import TurnedOff, collecting
+from arcade_usage.application.errors import AdaptersError, StoreError, UnsupportedSdkError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import make_delivery, make_previewer
@@ -34,15 +37,14 @@ from arcade_usage.domain.project import Project, choose
 if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.erasure import Eraser
-    from arcade_usage.application.console.opt_out import TurnedOff
+    from arcade_usage.application.console.flush import Flushed
     from arcade_usage.application.console.preview import Preview
-    from arcade_usage.application.delivery.delivery import Flushed
-    from arcade_usage.application.ports import Copies, Outbox
+    from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import Status
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
-_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)
+_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
 
 
 @frozen
@@ -108,9 +110,6 @@ class Scope:
             found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
         return list(found.values())
 
-    def outboxes(self) -> "list[Outbox]":
-        return [outbox for outbox, _ in self.stores()]
-
     def reasons(self) -> tuple[Reason, ...]:
         """Everything that turns tracking off here; empty if it is on."""
         problems = self.tool.problems if self.tool else ()
@@ -140,6 +139,7 @@ class Scope:
 
 def status(scope: Scope) -> "Status":
     """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
+    from arcade_usage.adapters.posthog.sdk import check_sdk
     from arcade_usage.adapters.process.launcher import can_launch
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
     from arcade_usage.application.console.status import collect_status, unread
@@ -152,14 +152,15 @@ def status(scope: Scope) -> "Status":
             now=time.time(),
         )
     layout, projects = scope.layout, scope.projects()
-    own = scope.stored(project_or_placeholder(scope))
+    own = project_or_placeholder(scope)
+    stored = scope.stored(own)
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(
         config_dir=layout.config_dir,
         reasons=scope.reasons(),
         debugging=scope.debugging,
-        store=own.identity_store,
-        principal_api=own.principal_api,
+        store=stored.identity_store,
+        principal_api=stored.principal_api,
         outboxes=[(project, scope.stored(project).outbox) for project in projects],
         diagnostics=read_diagnostics(
             layout,
@@ -169,8 +170,8 @@ def status(scope: Scope) -> "Status":
             has_version=has_version(scope),
         ),
         clock=time,
-        sdk_problem=_sdk_problem(),
-        adapters_problem=_adapters_problem(scope),
+        sdk_problem=_problem(check_sdk),
+        adapters_problem=_problem(lambda: scope.adapters(own)),
     )
 
 
@@ -182,13 +183,11 @@ def has_version(scope: Scope) -> bool:
     return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
 
 
-def _sdk_problem() -> str | None:
-    from arcade_usage.adapters.posthog.sdk import check_sdk
-    from arcade_usage.application.errors import UnsupportedSdkError
-
+def _problem(check: Callable[[], object]) -> str | None:
+    """Why nothing can be sent, if `check` raises it."""
     try:
-        check_sdk()
-    except UnsupportedSdkError as error:
+        check()
+    except (AdaptersError, UnsupportedSdkError) as error:
         return f"nothing can be sent: {error}"
     return None
 
@@ -198,26 +197,13 @@ def project_or_placeholder(scope: Scope) -> Project:
     return scope.own_project or _SOME_PROJECT
 
 
-def _adapters_problem(scope: Scope) -> str | None:
-    try:
-        scope.adapters(project_or_placeholder(scope))
-    except AdaptersError as error:
-        return f"nothing can be sent: {error}"
-    return None
-
-
-def turn_off(scope: Scope) -> "TurnedOff":
+def turn_off(scope: Scope) -> TurnedOff:
     """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console import opt_out
-
-    done = opt_out.turn_off(scope.switch, scope.outboxes)
+    done = opt_out.turn_off(scope.switch, scope)
     return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
 
 
 def _name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
-    from arcade_usage.adapters.storage.strangers import find_strangers
-
     return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
 
 
@@ -277,9 +263,6 @@ def _last_version(scope: Scope, project: Project) -> str | None:
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
-    from arcade_usage.adapters.storage.strangers import is_copies
-    from arcade_usage.application.console.opt_out import collecting
-
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
     for project in scope.projects():
@@ -297,41 +280,36 @@ def count_waiting(scope: Scope) -> int:
     return waiting
 
 
-def flush(scope: Scope, delivered: Callable[[int], None], failures: list[str]) -> "Iterator[Flushed]":
+def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None) -> "Iterator[Flushed]":
     """Send the waiting events and pending aliases, one project after the other; yields each result.
 
-    delivered: called with the number of events of each accepted batch.
     failures: the function adds what can't be sent, and why.
 
     Blocks as long as the network steps of application/delivery/delivery.py. Raises ValueError.
     """
-    from arcade_usage.adapters.storage.strangers import is_event
-    from arcade_usage.application.console.opt_out import collecting
+    from arcade_usage.application.console import flush as flushing
     from arcade_usage.application.delivery.wrappers import CountingSink
 
     for project in scope.projects():
         if is_on(scope.layout, project.project_token):
             with collecting(failures):
                 adapters = scope.adapters(project)
-                counting = CountingSink(adapters.analytics_sink, delivered)
-                delivery = make_delivery(evolve(adapters, analytics_sink=counting), project.key)
-                yield delivery.flush(project)
+                if progress is not None:
+                    counting = CountingSink(adapters.analytics_sink, progress)
+                    adapters = evolve(adapters, analytics_sink=counting)
+                yield flushing.flush(make_delivery(adapters, project.key), project)
     failures[:] = _merge(failures, _name_strangers(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
-    from arcade_usage.adapters.storage.strangers import is_lock
-
     return _merge(failures, _name_strangers(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":
-    from arcade_usage.adapters.storage.diagnostics import sweep
     from arcade_usage.application.console.erasure import Eraser
 
-    own = scope.stored(project_or_placeholder(scope))
-    return Eraser(own.identity_store, scope.stores, lambda: sweep(scope.layout))
+    return Eraser(scope.stored(project_or_placeholder(scope)).identity_store, scope)
 
 
 def check(scope: Scope) -> None:

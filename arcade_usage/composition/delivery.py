@@ -1,15 +1,16 @@
 """The composition root of the delivery process, and of a tool that enqueues an event itself."""
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.storage.config_folder import Layout, is_on
 
 if TYPE_CHECKING:
+    from arcade_usage.adapters.storage.payload_reader import ParsedPayload
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
-    from arcade_usage.application.delivery.delivery import Delivery, ParsedPayload
+    from arcade_usage.application.delivery.delivery import Delivery
+    from arcade_usage.application.ports import WaitingTool
     from arcade_usage.domain.event import Event
 
 
@@ -22,14 +23,13 @@ def enqueue(payload: str) -> None:
     if parsed is not None:
         delivery = _make_default_delivery(parsed)
         is_logout = parsed.command.is_logout
-        delivery.enqueue([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
+        delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout, may_lock=False)
         delivery.enforce_retention()
 
 
-def deliver(payload: str, on_identity_ready: Callable[[], None], written: "bytes | None" = None) -> None:
+def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "bytes | None" = None) -> None:
     """Deliver the event of a payload, and the other events that wait for the same project.
 
-    on_identity_ready: called when a login's event is attributed, or can't be for now.
     written: the event's record, if it is in the outbox already.
 
     With $ARCADE_USAGE_DEBUG, prints the event instead. Blocks as long as the network steps of
@@ -49,7 +49,7 @@ def deliver(payload: str, on_identity_ready: Callable[[], None], written: "bytes
 
     problem = None
     try:
-        delivery = make_delivery(make_adapters(parsed), parsed.project.key, on_identity_ready)
+        delivery = make_delivery(make_adapters(parsed), parsed.project.key, waiting_tool)
     except AdaptersError as error:  # the event waits until the factory works again
         delivery, problem = _make_default_delivery(parsed), str(error)
     if written is not None:
@@ -78,7 +78,7 @@ def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Ada
 
 
 def make_delivery(
-    adapters: "Adapters", project_key: str, on_identity_ready: Callable[[], None] = lambda: None
+    adapters: "Adapters", project_key: str, waiting_tool: "WaitingTool | None" = None
 ) -> "Delivery":
     """Make the delivery of one project. `project_key`: its Project.key."""
     from arcade_usage.application.delivery.attempt_log import AttemptLog
@@ -91,8 +91,9 @@ def make_delivery(
     sink = SwitchedSink(adapters.analytics_sink, adapters.switch)
     attempts = AttemptLog(adapters.outbox, clock, ids)
     attributor = Attributor(store, api, sink, project_key, attempts, clock, ids)
-    is_on = adapters.switch.is_on
-    return Delivery(store, adapters.outbox, sink, attributor, attempts, clock, ids, on_identity_ready, is_on)
+    return Delivery(
+        store, adapters.outbox, sink, attributor, attempts, clock, ids, adapters.switch, waiting_tool
+    )
 
 
 def make_previewer(adapters: "Adapters") -> "Previewer":

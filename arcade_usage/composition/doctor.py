@@ -115,9 +115,10 @@ def _check_notice(scope: Scope) -> Step:
     from arcade_usage.composition.command import make_board
     from arcade_usage.domain.notice import Telling
 
-    if scope.tool is None or scope.tool.notice is None:
+    board = make_board(scope.tool, scope.layout) if scope.tool is not None else None
+    if board is None:
         raise ValueError("a tool without a notice")
-    decision = make_board(scope.tool.notice, scope.tool.distribution or "", scope.layout).decide()
+    decision = board.decide()
     texts = {
         Telling.TOLD: "it was shown",
         Telling.SHOW: "the next command on this terminal shows it",

@@ -6,7 +6,7 @@ Owns the invariant that third-party packages are imported on the worker thread o
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,25 +17,24 @@ from arcade_usage.application.server.tracker import BackgroundTracker, ServerTra
 from arcade_usage.composition import command
 from arcade_usage.composition.command import (
     DEFAULT_HOST,
+    FolderWriter,
     ToolConfig,
     find_layout,
-    make_identity,
-    notice_check,
+    make_board,
     refuse_if_strict,
 )
 from arcade_usage.composition.delivery import make_delivery, make_previewer
 
 if TYPE_CHECKING:
+    from arcade_usage.adapters.process.hooks import ImportGate
+    from arcade_usage.adapters.storage.config_folder import Layout
+    from arcade_usage.adapters.storage.parsed_snapshots import ParsedFolderSnapshots
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
-    from arcade_usage.application.delivery.delivery import Delivery
-    from arcade_usage.application.ports import SnapshotSource
     from arcade_usage.application.server.queue import Worker
-    from arcade_usage.application.server.worker import ServerWorker
-    from arcade_usage.domain.event import Event
+    from arcade_usage.application.server.worker import EventDescriber
     from arcade_usage.domain.notice import Notice
     from arcade_usage.domain.project import Project
-    from arcade_usage.domain.server_event import ServerEvent
 
 # Modules that sending and look-ups import lazily. The worker imports them in advance, while forks wait, and
 # after it has written the first events, since these imports take longest.
@@ -94,40 +93,70 @@ def build(config: ToolConfig) -> ServerTracker:
 def _build(config: ToolConfig) -> ServerTracker:
     from arcade_usage.domain.consent import wants_debug
 
-    layout, host, token = find_layout(config), config.host, config.project_token
-    if layout is None or token is None:
+    layout = find_layout(config)
+    if layout is None:
         return SilentServer()
 
     from arcade_usage.adapters.process.hooks import ImportGate, register_hooks
-    from arcade_usage.adapters.storage.config_folder import FolderSnapshots
+    from arcade_usage.adapters.storage.parsed_snapshots import ParsedFolderSnapshots
 
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written
-    snapshots = FolderSnapshots(layout, lambda: None if debugging else make_identity(layout))
-    may_report = notice_check(config, layout)
+    snapshots = ParsedFolderSnapshots(layout, None if debugging else FolderWriter(layout))
+    maker = _WorkerMaker(config, layout, snapshots, gate, debugging=debugging)
+    tracker = BackgroundTracker(maker=maker, clock=time, snapshot=snapshots.take())
+    register_hooks(tracker, gate)
+    return tracker
 
-    def make_worker() -> "Worker":
-        with gate:
+
+class _WorkerMaker:
+    """Makes workers, and imports for them, on the worker thread."""
+
+    def __init__(
+        self,
+        config: ToolConfig,
+        layout: "Layout",
+        snapshots: "ParsedFolderSnapshots",
+        gate: "ImportGate",
+        *,
+        debugging: bool,
+    ) -> None:
+        self._config = config
+        self._layout = layout
+        self._snapshots = snapshots
+        self._gate = gate
+        self._debugging = debugging
+
+    def make_worker(self) -> "Worker":
+        with self._gate:
+            from arcade_usage.application.server.worker import ServerWorker
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
 
-            project, describe = Project(host, token), _describer(config)
-            default = default_adapters(layout, project, durable=False, makes_folder=not debugging)
+            config = self._config
+            project, describer = Project(config.host, str(config.project_token)), _make_describer(config)
+            default = default_adapters(self._layout, project, durable=False, makes_folder=not self._debugging)
             adapters, problem = _apply(config.adapters, default)
-            if debugging:
-                return _Preview(describe, make_previewer(adapters), project)
-            return _make_worker(adapters, problem, project.key, snapshots, describe, import_late, may_report)
+            if self._debugging:
+                return _Preview(describer, make_previewer(adapters), project)
+            return ServerWorker(
+                opt_out=adapters.switch,
+                snapshots=self._snapshots,
+                describer=describer,
+                delivery=make_delivery(adapters, project.key),
+                clock=adapters.clock,
+                notice=make_board(config, self._layout),
+                late_imports=self,
+                adapters_problem=problem,
+            )
 
-    def import_late() -> None:
+    def load(self) -> None:
+        """See LateImports."""
         from importlib import import_module
 
-        with gate:
+        with self._gate:
             for name in _LATE_IMPORTS:
                 with suppress(ImportError):  # an attempt to send will report it
                     import_module(name)
-
-    tracker = BackgroundTracker(make_worker=make_worker, clock=time, snapshot=snapshots.take())
-    register_hooks(tracker, gate)
-    return tracker
 
 
 def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | None]":
@@ -141,52 +170,23 @@ def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | 
         return adapters, str(error)
 
 
-def _make_worker(
-    adapters: "Adapters",
-    problem: str | None,
-    project_key: str,
-    snapshots: "SnapshotSource",
-    describe: "Callable[[ServerEvent], Event]",
-    import_late: Callable[[], None],
-    may_report: Callable[[], bool],
-) -> "ServerWorker":
-    from arcade_usage.adapters.storage import codec
-    from arcade_usage.application.server.worker import ServerWorker
-
-    def renew_delivery() -> "Delivery":
-        adapters.outbox.queue.forget_seen()
-        return make_delivery(adapters, project_key)
-
-    return ServerWorker(
-        is_on=lambda: adapters.switch.is_on() and may_report(),
-        snapshots=snapshots,
-        read_snapshot=codec.read_snapshot,
-        describe=describe,
-        make_delivery=renew_delivery,
-        prepare=import_late,
-        adapters_problem=problem,
-        clock=adapters.clock,
-    )
-
-
-def _describer(config: ToolConfig) -> "Callable[[ServerEvent], Event]":
+def _make_describer(config: ToolConfig) -> "EventDescriber":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
-    from arcade_usage.domain.server_event import RememberingRedactor, describe_server_event
+    from arcade_usage.application.server.worker import EventDescriber
+    from arcade_usage.domain.server_event import RememberingRedactor
 
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)
-    runtime, ids = read_runtime(config.distribution or "", os.environ, config.version), UuidGenerator()
-    return lambda event: describe_server_event(event, runtime, ids.new(), redact)
+    runtime = read_runtime(config.distribution or "", os.environ, config.version)
+    return EventDescriber(runtime, redact, UuidGenerator())
 
 
 class _Preview:
     """The worker with $ARCADE_USAGE_DEBUG: prints events on stderr instead of sending them."""
 
-    def __init__(
-        self, describe: "Callable[[ServerEvent], Event]", previewer: "Previewer", project: "Project"
-    ) -> None:
-        self._describe = describe
+    def __init__(self, describer: "EventDescriber", previewer: "Previewer", project: "Project") -> None:
+        self._describer = describer
         self._previewer = previewer
         self._project = project
         self.lost = 0
@@ -194,11 +194,10 @@ class _Preview:
     def enqueue(self, batch: Sequence[QueuedEvent]) -> None:
         from arcade_usage.adapters.storage.sent_json import write_preview
         from arcade_usage.application.errors import StoreError, UnsupportedSdkError
-        from arcade_usage.application.server.worker import unpack
 
         for queued in batch:
             try:
-                event = self._describe(unpack(queued))
+                event = self._describer.describe(queued)
                 preview = self._previewer.preview(event, self._previewer.take_snapshot(), self._project)
                 sys.stderr.write(write_preview(preview))
             except UnsupportedSdkError as error:

@@ -3,7 +3,9 @@
 Invariant: identity and ledger change together.
 """
 
-from attrs import evolve, frozen
+from collections.abc import Mapping
+
+from attrs import evolve, field, frozen
 
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.ledger import Ledger, Stamp
@@ -16,9 +18,9 @@ class Malformed:
 
 @frozen
 class NewerLedger:
-    """A ledger that a newer version of the library wrote; `text`: its file as read."""
+    """A ledger that a newer version of the library wrote; `content`: its JSON object as read."""
 
-    text: str
+    content: Mapping[str, object] = field(hash=False)
 
 
 @frozen

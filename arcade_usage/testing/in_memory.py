@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, field, frozen
 
+from arcade_usage.adapters.storage import codec
 from arcade_usage.application.errors import (
     LaunchError,
     NotAcceptedError,
@@ -17,8 +18,9 @@ from arcade_usage.application.errors import (
     RefusedError,
     StoreError,
 )
+from arcade_usage.application.ports import Copies, Outbox
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.identity_state import IdentityState
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, make_alias
@@ -32,12 +34,16 @@ T = TypeVar("T")
 
 @define
 class MemoryIdentityStore:
-    """An identity store. `readable` False: every call raises StoreError; `writable` False: a change does."""
+    """An identity store. `readable` False: every call raises StoreError; `writable` False: a change does.
+
+    swept: whether `sweep` was called; there are no other files.
+    """
 
     here: str = "this machine"
     state: IdentityState = field(factory=lambda: IdentityState(None, None))
     readable: bool = True
     writable: bool = True
+    swept: bool = False
     _lock: threading.Lock = field(factory=threading.Lock, init=False, repr=False, eq=False)
 
     def current(self) -> IdentityState:
@@ -54,6 +60,9 @@ class MemoryIdentityStore:
 
     def erase(self) -> IdentityState:
         return self.change(lambda state: (IdentityState(None, None), state))
+
+    def sweep(self) -> None:
+        self.swept = True
 
 
 @define
@@ -343,7 +352,7 @@ class MemoryLauncher:
         self.waited_for.append(payload)
 
 
-_FIRST_USAGE = '{"anon_id": "f1257000-0000-4000-8000-000000000001", "linked_principal_id": null}'
+_FIRST_USAGE = {"anon_id": "f1257000-0000-4000-8000-000000000001", "linked_principal_id": None}
 
 
 @define
@@ -365,6 +374,46 @@ class MemorySnapshots:
         if self.snapshot["usage"] is None:
             self.snapshot = {**self.snapshot, "usage": _FIRST_USAGE}
         return {**self.snapshot, "stamp": snapshot["stamp"]}
+
+    def parse(self, snapshot: Mapping[str, object]) -> Snapshot:
+        return codec.read_snapshot(snapshot)
+
+
+@define
+class MemoryWriter:
+    """A writer that only records. `logouts`: for each, whether there were credentials."""
+
+    logouts: list[bool] = field(factory=list)
+    payloads: list[str] = field(factory=list)
+
+    def make_first_identity(self) -> Mapping[str, object] | None:
+        return None  # another identity is there
+
+    def log_out(self, *, had_credentials: bool) -> None:
+        self.logouts.append(had_credentials)
+
+    def enqueue(self, payload: str) -> None:
+        self.payloads.append(payload)
+
+
+@define
+class MemoryStores:
+    """The outboxes of a config folder, with their copies."""
+
+    pairs: Sequence[tuple[Outbox, Copies]] = ()
+
+    def stores(self) -> Sequence[tuple[Outbox, Copies]]:
+        return self.pairs
+
+
+@frozen
+class FixedInstallation:
+    """An installation with a given fingerprint."""
+
+    value: str = "this machine"
+
+    def fingerprint(self) -> str:
+        return self.value
 
 
 @define

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from arcade_usage.adapters.storage import config_folder
 from arcade_usage.application.command.tracker import CommandTracker, SilentTracker, suppress_and_log
@@ -19,6 +19,7 @@ from arcade_usage.application.server.queue import Worker
 from arcade_usage.application.server.tracker import ServerTracker, pack
 from arcade_usage.composition.command import ToolConfig, replaced_by
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
+from arcade_usage.testing.in_memory import MemorySwitch
 from arcade_usage.testing.usage import Usage
 
 _CONFIG_DIR = os.path.join(os.path.abspath(os.sep), "nowhere")  # never read or written
@@ -97,11 +98,11 @@ class MemoryTracker:
 
     def _make(self, usage: Usage) -> CommandTracker:
         return CommandTracker(
+            opt_out=MemorySwitch(),
             snapshots=usage,
             launcher=usage.processes,
+            writer=usage,
             clock=usage.clock,
-            rotate=usage.rotate,
-            enqueue=usage.enqueue,
             project={"host": self._config.host, "project_token": str(self._config.project_token)},
             config_dir=_CONFIG_DIR,
             distribution=self._config.distribution or "",
@@ -146,9 +147,19 @@ class MemoryServerTracker(ServerTracker):
         usage = self._builder.usage
         if self._made_for != (usage, usage.starts):
             self._made_for = (usage, usage.starts)
-            self._worker: Worker = usage.worker(self._config, lambda: not _is_off(self._config.project_token))
+            self._worker: Worker = usage.worker(self._config, _Environment(self._config.project_token))
             self._snapshot = usage.take()
         return self._worker
+
+
+@frozen
+class _Environment:
+    """The opt-out of the test's environment."""
+
+    project_token: str | None
+
+    def is_on(self) -> bool:
+        return not _is_off(self.project_token)
 
 
 def _is_off(project_token: str | None) -> bool:

@@ -11,12 +11,13 @@ from attrs import define, field, frozen
 
 from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
 from arcade_usage.adapters.storage import codec
-from arcade_usage.adapters.storage.payload_reader import read_payload
+from arcade_usage.adapters.storage.payload_reader import ParsedPayload, read_payload
 from arcade_usage.application.adapters import Adapters
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.delivery.delivery import Delivery, ParsedPayload
+from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import LaunchError, StoreError
-from arcade_usage.application.server.worker import ServerWorker
+from arcade_usage.application.ports import OptOut
+from arcade_usage.application.server.worker import EventDescriber, ServerWorker
 from arcade_usage.composition.adapters import apply_factory
 from arcade_usage.composition.command import ToolConfig
 from arcade_usage.composition.delivery import make_delivery
@@ -24,7 +25,6 @@ from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.event import Event, describe
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, make_alias
-from arcade_usage.domain.server_event import describe_server_event
 from arcade_usage.domain.verdict import Found
 from arcade_usage.testing.in_memory import (
     ManualClock,
@@ -177,39 +177,48 @@ class Usage:
         """See SnapshotSource.identify."""
         if snapshot["usage"] is not None:
             return snapshot
-        first = make_first(self._ids.new(), self._store.here)
         try:
-            self._store.change(lambda state: (first if state.identity is None else state, None))
-            made = self._store.current().as_made
+            made = self.make_first_identity()
         except StoreError:
             return None
-        if made is None:
-            return snapshot
-        return {**codec.write_snapshot(Snapshot(made, None)), "stamp": snapshot["stamp"]}
+        return snapshot if made is None else {**snapshot, **made}
 
-    def rotate(self, had_credentials: bool) -> None:
-        """Rotate the identity during a logout."""
+    def parse(self, snapshot: Mapping[str, object]) -> Snapshot:
+        """See SnapshotSource.parse."""
+        return codec.read_snapshot(snapshot)
+
+    def make_first_identity(self) -> Mapping[str, object] | None:
+        """See ToolWriter.make_first_identity."""
+        first = make_first(self._ids.new(), self._store.here)
+        self._store.change(lambda state: (first if state.identity is None else state, None))
+        made = self._store.current().as_made
+        if made is None:
+            return None
+        written = codec.write_snapshot(Snapshot(made, None))
+        return {"usage": written["usage"], "ledger": written["ledger"]}
+
+    def log_out(self, *, had_credentials: bool) -> None:
+        """See ToolWriter.log_out."""
         fresh, here = self._ids.new(), self._store.here
         self._store.change(
             lambda state: (state.logged_out(fresh, here, had_credentials=had_credentials), None)
         )
 
     def enqueue(self, payload: str) -> None:
-        """Write a payload's event into the outbox."""
+        """See ToolWriter.enqueue."""
         parsed = read_payload(payload)
         event, is_logout = self._event(parsed), parsed.command.is_logout
-        self._delivery(None).enqueue([event], parsed.snapshot, is_logout=is_logout)
+        self._delivery(None).submit([event], parsed.snapshot, is_logout=is_logout, may_lock=False)
 
-    def worker(self, config: ToolConfig, is_on: Callable[[], bool]) -> ServerWorker:
+    def worker(self, config: ToolConfig, opt_out: OptOut) -> ServerWorker:
         """Make the worker of a server tracker."""
         runtime = read_runtime(config.distribution or "", {}, config.version)
         redact = local_redactor(os.environ)
         return ServerWorker(
-            is_on=is_on,
+            opt_out=opt_out,
             snapshots=self,
-            read_snapshot=codec.read_snapshot,
-            describe=lambda event: describe_server_event(event, runtime, self._ids.new(), redact),
-            make_delivery=lambda: self._delivery(config.adapters),
+            describer=EventDescriber(runtime, redact, self._ids),
+            delivery=self._delivery(config.adapters),
             clock=self.clock,
         )
 

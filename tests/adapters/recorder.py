@@ -7,32 +7,35 @@ from typing import Any
 from attrs import define, field
 
 from arcade_usage.application.command.tracker import CommandTracker
-from arcade_usage.testing.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
+from arcade_usage.testing.in_memory import (
+    ManualClock,
+    MemoryLauncher,
+    MemorySnapshots,
+    MemorySwitch,
+    MemoryWriter,
+)
 
 
 @define
 class Recorder:
-    """Records commands. `tracker` is the real CommandTracker; `rotations` counts logouts."""
+    """Records commands. `tracker` is the real CommandTracker; `writer` records the logouts."""
 
     launcher: MemoryLauncher = field(factory=MemoryLauncher)
     snapshots: MemorySnapshots = field(factory=MemorySnapshots)
-    rotations: int = 0
+    writer: MemoryWriter = field(factory=MemoryWriter)
     tracker: CommandTracker = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.tracker = CommandTracker(
+            opt_out=MemorySwitch(),
             snapshots=self.snapshots,
             launcher=self.launcher,
+            writer=self.writer,
             clock=ManualClock(),
-            rotate=self._rotate,
-            enqueue=lambda _: None,
             project={"host": "https://localhost", "project_token": "phc_x"},
             config_dir="/config",
             distribution="tool",
         )
-
-    def _rotate(self, had_credentials: bool) -> None:  # noqa: ARG002 - a keyword of none
-        self.rotations += 1
 
     @property
     def commands(self) -> list[dict[str, Any]]:

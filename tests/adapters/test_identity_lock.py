@@ -15,6 +15,7 @@ from arcade_usage.application.errors import StoreBusyError, StoreError
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.contenders import contend
 from tests.adapters.disk import os_error
 from tests.adapters.holders import holding
@@ -31,7 +32,7 @@ def layout(config_dir: Path) -> Layout:
 def store(layout: Layout, mocker: MockerFixture) -> IdentityFiles:
     """A linked store whose wait for the lock is short."""
     mocker.patch.object(identity_store, "IDENTITY_LOCK_SECONDS", 0.05)
-    store = IdentityFiles(layout, lambda: HERE)
+    store = IdentityFiles(layout, FixedInstallation(HERE))
     store.change(lambda _: (KNOWNS["linked"], None))
     return store
 
@@ -94,10 +95,11 @@ from attrs import evolve
 from arcade_usage.adapters.storage import identity_store
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.testing.in_memory import FixedInstallation
 
 config_dir, number = sys.argv[1:]
 identity_store.IDENTITY_LOCK_SECONDS = 60.0
-store = IdentityFiles(Layout(config_dir), lambda: "this machine")
+store = IdentityFiles(Layout(config_dir), FixedInstallation())
 inside = os.path.join(config_dir, "inside")
 overlaps = 0
 
@@ -129,7 +131,7 @@ def test_processes_that_contend_lose_no_update(
     This also holds on a file system without locks.
     """
     environment = environment_of(lockless_library, config_dir, error) if error else os.environ
-    store = IdentityFiles(layout, lambda: HERE)
+    store = IdentityFiles(layout, FixedInstallation(HERE))
     store.change(lambda _: (IdentityState(Anonymous(ANON), Ledger(ANON, HERE)), None))
     outputs = contend(_CHANGE, 4, [str(config_dir)], environment=environment)
     assert outputs == [["0"]] * 4

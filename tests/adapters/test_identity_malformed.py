@@ -16,12 +16,13 @@ from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.samples import ANON, FRESH, HERE
 
 
 @pytest.fixture
 def store(config_dir: Path) -> IdentityFiles:
-    return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
+    return IdentityFiles(Layout(str(config_dir)), FixedInstallation(HERE))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
 from tests.adapters.files import listing
 from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
@@ -21,7 +22,7 @@ from tests.samples import ALICE, ANON, FRESH, HERE, KNOWNS
 
 @pytest.fixture
 def store(config_dir: Path) -> IdentityFiles:
-    return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
+    return IdentityFiles(Layout(str(config_dir)), FixedInstallation(HERE))
 
 
 @pytest.fixture

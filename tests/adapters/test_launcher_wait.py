@@ -24,6 +24,7 @@ from arcade_usage.adapters.storage.logout import log_out
 from arcade_usage.application import time_limits
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.domain.identity import Anonymous
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.stand_in import PATIENCE_SECONDS, StandIn
 from tests.samples import ANON, FRESH, HERE
 
@@ -33,6 +34,7 @@ LOGIN = """
 import os, sys, threading
 from arcade_usage.adapters.process import launcher as launcher_module
 from arcade_usage.application import time_limits
+from arcade_usage.testing.in_memory import FixedInstallation
 time_limits.LOGIN_WAIT_SECONDS = 0.1
 sys.executable = {executable!r}
 launcher_module.DetachedLauncher(os.environ).launch_and_wait("{{}}")
@@ -158,7 +160,7 @@ def test_an_exception_of_a_signal_handler_during_a_logout_reaches_the_tool(
 
     def leave() -> None:
         with FileLock(layout.identity_lock), alarm(error), suppress_and_log():
-            log_out(IdentityFolder(layout), FRESH, lambda: HERE, had_credentials=True)
+            log_out(IdentityFolder(layout), FRESH, FixedInstallation(HERE), had_credentials=True)
 
     with pytest.raises(kind) as caught:
         leave()

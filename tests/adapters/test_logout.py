@@ -16,6 +16,7 @@ from arcade_usage.adapters.storage.identity_store import IdentityFiles
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger, PendingAlias
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.disk import deny_writing, os_error
 from tests.adapters.files import listing
 from tests.adapters.holders import holding
@@ -30,7 +31,7 @@ def layout(config_dir: Path, mocker: MockerFixture) -> Layout:
 
 @pytest.fixture
 def store(layout: Layout) -> IdentityFiles:
-    store = IdentityFiles(layout, lambda: HERE)
+    store = IdentityFiles(layout, FixedInstallation(HERE))
     put(store, KNOWNS["linked"])
     return store
 
@@ -40,7 +41,8 @@ def put(store: IdentityFiles, state: IdentityState) -> None:
 
 
 def log_out(layout: Layout, fresh: str = FRESH, *, had_credentials: bool = True) -> None:
-    logout.log_out(IdentityFolder(layout), fresh, lambda: HERE, had_credentials=had_credentials)
+    installation = FixedInstallation(HERE)
+    logout.log_out(IdentityFolder(layout), fresh, installation, had_credentials=had_credentials)
 
 
 class TestRotating:
@@ -86,7 +88,7 @@ class TestRotating:
         config_dir.mkdir()
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         log_out(layout, had_credentials=False)
-        assert IdentityFiles(layout, lambda: HERE).current() == IdentityState(
+        assert IdentityFiles(layout, FixedInstallation(HERE)).current() == IdentityState(
             Anonymous(FRESH), Ledger(FRESH, HERE)
         )
 
@@ -118,7 +120,7 @@ class TestRotating:
         (config_dir / "usage.json").write_bytes(codec.write_identity(Anonymous(ANON), {}))
         (config_dir / "usage" / "ledger.json").write_text('{"anon_id": 5}')
         log_out(layout)
-        assert IdentityFiles(layout, lambda: HERE).current() == IdentityState(
+        assert IdentityFiles(layout, FixedInstallation(HERE)).current() == IdentityState(
             Anonymous(FRESH), Ledger(FRESH, HERE)
         )
 
@@ -152,7 +154,7 @@ class TestMany:
     def test_a_ledger_never_outgrows_its_limit(self, store: IdentityFiles, layout: Layout) -> None:
         """Pending aliases that exceed the limit are dropped, since a larger ledger would be malformed."""
         pending = tuple(
-            PendingAlias(f"{n:08x}-0000-4000-8000-00000000000a", "p" * 200, frozenset({"s" * 500}))
+            PendingAlias(f"{n:08x}-0000-4000-8000-00000000000a", "p" * 200, frozenset({"s" * 510}))
             for n in range(10)
         )
         ledger = Ledger(

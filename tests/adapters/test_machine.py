@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.machine import installation as machine
-from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.installation import FolderInstallation
 
 MACHINE_ID, OTHER_MACHINE_ID = "3f1c0a7e5b9d4c2e8a6f0b1d2c3e4f5a", "ffffffffffffffffffffffffffffffff"
 
@@ -37,7 +37,7 @@ System = Callable[..., str]
 
 
 def fingerprint(folder: str = "/") -> str:
-    return installation(folder)()
+    return FolderInstallation(folder).fingerprint()
 
 
 @pytest.fixture
@@ -100,12 +100,12 @@ class TestFolders:
         """A copy with the same inode on another file system has another fingerprint."""
         script = """
 import os, subprocess
-from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.installation import FolderInstallation
 for name in ("one", "other"):
     os.mkdir(name)
     subprocess.run(["mount", "-t", "tmpfs", "none", name], check=True)
     os.mkdir(name + "/usage")
-    print(os.stat(name + "/usage").st_ino, installation(name + "/usage")(), os.statvfs(name).f_fsid)
+    print(os.stat(name + "/usage").st_ino, FolderInstallation(name + "/usage").fingerprint(), os.statvfs(name).f_fsid)
 """
         inside = ["unshare", "--mount", sys.executable, "-c", script]
         done = subprocess.run(inside, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -126,7 +126,7 @@ for name in ("one", "other"):
 
     def test_a_folder_that_is_not_there_matches_none(self, tmp_path: Path) -> None:
         """A missing folder has a random fingerprint; once it exists, its own."""
-        tell = installation(str(tmp_path / "usage"))
+        tell = FolderInstallation(str(tmp_path / "usage")).fingerprint
         assert len({tell(), tell(), fingerprint("/nowhere"), fingerprint("/nowhere")}) == 4
         (tmp_path / "usage").mkdir()
         assert tell() == tell() == fingerprint(str(tmp_path / "usage"))

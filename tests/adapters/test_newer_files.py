@@ -13,6 +13,7 @@ from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.samples import ANON, FRESH, HERE, SINK, anonymous
 
 NEWER = 9  # later than the version of any format
@@ -97,7 +98,7 @@ def test_an_identity_beside_a_newer_ledger_is_not_changed(tmp_path: Path) -> Non
     ledger = json.dumps({"version": 2, "anon_id": ANON})
     (tmp_path / "usage.json").write_text(usage, encoding="utf-8")
     (tmp_path / "usage" / "ledger.json").write_text(ledger, encoding="utf-8")
-    store = IdentityFiles(Layout(str(tmp_path)), lambda: HERE)
+    store = IdentityFiles(Layout(str(tmp_path)), FixedInstallation(HERE))
     with pytest.raises(NewerFormatError):
         store.change(lambda state: (state.rotated(FRESH, HERE), None))
     with pytest.raises(NewerFormatError):

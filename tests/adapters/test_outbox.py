@@ -69,7 +69,7 @@ class TestFiles:
     def test_the_sink_is_kept_beside_its_records(self, outbox: FolderOutbox, folder: Path) -> None:
         """The folder contains the project that its events are for."""
         outbox.queue.add(anonymous())
-        assert codec.read_project(json.loads((folder / "sink.json").read_text())) == SINK
+        assert codec.read_project((folder / "sink.json").read_bytes()) == SINK
 
     def test_looking_makes_nothing(self, outbox: FolderOutbox, config_dir: Path) -> None:
         """Reading an unused outbox creates nothing."""

@@ -14,6 +14,7 @@ import pytest
 
 from arcade_usage.adapters.files import owner_lock
 from arcade_usage.adapters.files.owner_lock import LEASE_SECONDS, hold, is_held
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.contenders import contend
 from tests.adapters.holders import holding, is_free, take_turns
 
@@ -185,7 +186,7 @@ class TestElsewhere:
 
     def test_machines_differ_without_a_boot_id(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without a boot id, the installation's fingerprint identifies the machine."""
-        monkeypatch.setattr(owner_lock, "installation", lambda _: lambda: "f" * 32)
+        monkeypatch.setattr(owner_lock, "FolderInstallation", lambda _: FixedInstallation("f" * 32))
         monkeypatch.setattr(owner_lock, "open", refuse, raising=False)
         with hold(str(folder), 0.0):
             (name,) = os.listdir(folder / "held")

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arcade_usage.adapters.storage import codec
-from arcade_usage.adapters.storage.payload_reader import PATH_LIMIT, read_payload
+from arcade_usage.adapters.storage.config_folder import MALFORMED as UNUSABLE
+from arcade_usage.adapters.storage.payload_reader import PATH_LIMIT, ParsedPayload, read_payload
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
-from arcade_usage.application.delivery.delivery import ParsedPayload
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous
@@ -32,8 +32,8 @@ COMMAND: dict[str, Any] = {
     "ended_at": 1_800_000_000.25,
 }
 SNAPSHOT = {
-    "usage": json.dumps({"anon_id": ANON, "linked_principal_id": None}),
-    "ledger": codec.write_ledger(FULL_LEDGER).decode(),
+    "usage": {"anon_id": ANON, "linked_principal_id": None},
+    "ledger": json.loads(codec.write_ledger(FULL_LEDGER)),
     "stamp": [STAMP.device, STAMP.inode, STAMP.size, STAMP.mtime_ns, STAMP.ctime_ns],
 }
 VALID: dict[str, Any] = json.loads(
@@ -91,10 +91,9 @@ def test_a_payload_is_what_the_command_path_meant() -> None:
     [
         ({"usage": None, "ledger": None, "stamp": None}, IdentityState(None, None)),
         ({}, IdentityState(None, None)),
-        ({"usage": "", "ledger": "", "stamp": None}, IdentityState(Malformed(), Malformed())),
-        ({"usage": "[" * 4000, "ledger": "{", "stamp": None}, IdentityState(Malformed(), Malformed())),
+        ({"usage": UNUSABLE, "ledger": UNUSABLE, "stamp": None}, IdentityState(Malformed(), Malformed())),
     ],
-    ids=["nothing", "nothing said", "malformed", "nested deeply"],
+    ids=["nothing", "nothing said", "malformed"],
 )
 def test_a_snapshot_says_what_the_files_said(snapshot: dict[str, object], state: IdentityState) -> None:
     """Malformed or missing identity files do not make the payload malformed."""
@@ -115,15 +114,15 @@ TEXTS = {
 }
 
 CHANGES: list[tuple[tuple[str, ...], tuple[object, ...]]] = [
-    (("version",), (0, 2, "1", 1.0, True, None, [1])),
+    (("version",), (0, 3, "2", 2.0, True, None, [2])),
     (("config_dir",), ("", ".arcade", "./x", "~/.arcade", "/a\0b", None, 5, ["/"], "/" + "x" * PATH_LIMIT)),
     (("distribution",), (None, 5, ["arcade-mcp"])),
     (("sink",), (None, "https://posthog.example", [], {})),
     (("sink", "host"), (None, "", "posthog.example", "ftp://posthog.example", 5, "https://" + "x" * 600)),
     (("sink", "project_token"), (None, "", "  ", 5, "x" * 300)),
     (("snapshot",), (None, "{}", [], 5)),
-    (("snapshot", "usage"), (5, {}, ["{}"], False)),
-    (("snapshot", "ledger"), (5, {}, ["{}"], False)),
+    (("snapshot", "usage"), (5, [{}], ["{}"], False)),
+    (("snapshot", "ledger"), (5, [{}], ["{}"], False)),
     (("snapshot", "stamp"), ([], [1, 2, 3, 4], [1, 2, 3, 4, "5"], [1, 2, 3, 4, 5.0], {}, 5, "12345", False)),
     (("command",), (None, "toolkit.run", [], {})),
     (("command", "name"), (None, 5, ["toolkit.run"])),

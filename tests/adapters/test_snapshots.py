@@ -13,16 +13,16 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
-from arcade_usage.adapters.storage.first_identity import make_first_identity
-from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
+from arcade_usage.application.ports import Installation
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.adapters.contenders import contend
 from tests.adapters.credentials_file import stamp_of
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
-from tests.adapters.files import listing
+from tests.adapters.files import FirstIdentityWriter, listing
 from tests.samples import ALICE, ANON, FRESH, FULL_LEDGER, HERE, KNOWNS, OTHER_ANON
 
 
@@ -31,8 +31,8 @@ def layout(config_dir: Path) -> Layout:
     return Layout(str(config_dir))
 
 
-def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mapping[str, object] | None:
-    source = FolderSnapshots(layout, lambda: make_first_identity(IdentityFolder(layout), FRESH, fingerprint))
+def take(layout: Layout, installation: Installation = FixedInstallation(HERE)) -> Mapping[str, object] | None:  # noqa: B008
+    source = FolderSnapshots(layout, FirstIdentityWriter(layout, FRESH, installation))
 
     def look_and_report() -> Mapping[str, object] | None:
         taken = source.take()
@@ -43,7 +43,7 @@ def take(layout: Layout, fingerprint: Callable[[], str] = lambda: HERE) -> Mappi
 
 def look(layout: Layout) -> Snapshot:
     """The snapshot as the delivery process parses it."""
-    return codec.read_snapshot(codec.read_object(json.loads(json.dumps(take(layout)))))
+    return codec.read_snapshot(json.loads(json.dumps(take(layout))))
 
 
 class TestFirst:
@@ -68,7 +68,7 @@ class TestFirst:
     def test_the_store_reads_what_was_made(self, layout: Layout) -> None:
         """The delivery process reads the identity that the command path created."""
         state = look(layout).state
-        assert IdentityFiles(layout, lambda: HERE).current() == state
+        assert IdentityFiles(layout, FixedInstallation(HERE)).current() == state
 
     def test_what_is_left_of_a_first_command_that_was_killed_is_used(
         self, layout: Layout, config_dir: Path
@@ -92,7 +92,7 @@ class TestFirst:
         """The id of a used ledger is not used: usage.json was deleted, so the next event starts over."""
         self._leave(config_dir, ledger)
         assert look(layout).state.anon_id is None
-        state = IdentityFiles(layout, lambda: HERE).current()
+        state = IdentityFiles(layout, FixedInstallation(HERE)).current()
         assert (state.anon_id, state.is_consistent) == (FRESH, False)
 
     @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ class TestFirst:
         self._leave(config_dir, text)
         snapshot = look(layout)
         assert not snapshot.state.is_consistent
-        assert IdentityFiles(layout, lambda: HERE).current().anon_id == FRESH
+        assert IdentityFiles(layout, FixedInstallation(HERE)).current().anon_id == FRESH
         assert isinstance(snapshot.state.ledger, Malformed)
         assert (config_dir / "usage" / "ledger.json").read_text() == text
 
@@ -113,34 +113,31 @@ class TestFirst:
         """The fingerprint is only read by the first command."""
         taken: list[str] = []
 
-        def fingerprint() -> str:
-            taken.append(HERE)
-            return HERE
+        class Counting(FixedInstallation):
+            def fingerprint(self) -> str:
+                taken.append(self.value)
+                return self.value
 
         for _ in range(3):
-            take(layout, fingerprint)
+            take(layout, Counting(HERE))
         assert taken == [HERE]
 
     def test_an_identity_created_in_between_is_used(self, layout: Layout) -> None:
         """If another first command created an identity in between, it is used."""
-        source = FolderSnapshots(
-            layout, lambda: make_first_identity(IdentityFolder(layout), FRESH, lambda: HERE)
-        )
+        source = FolderSnapshots(layout, FirstIdentityWriter(layout, FRESH))
         taken = source.take()
         made = IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
-        store = IdentityFiles(layout, lambda: HERE)
+        store = IdentityFiles(layout, FixedInstallation(HERE))
         store.change(lambda _: (made, None))
         assert taken is not None
         assert self._read(source.identify(taken)).state == made
 
     def test_what_came_since_the_look_is_not_what_the_command_saw(self, layout: Layout) -> None:
         """If a login linked the first identity in between, the snapshot has its unlinked form."""
-        source = FolderSnapshots(
-            layout, lambda: make_first_identity(IdentityFolder(layout), FRESH, lambda: HERE)
-        )
+        source = FolderSnapshots(layout, FirstIdentityWriter(layout, FRESH))
         taken = source.take()
         linked = IdentityState(Linked(ANON, ALICE), evolve(FULL_LEDGER, first=True))
-        IdentityFiles(layout, lambda: HERE).change(lambda _: (linked, None))
+        IdentityFiles(layout, FixedInstallation(HERE)).change(lambda _: (linked, None))
         assert taken is not None
         first = IdentityState(Anonymous(ANON), Ledger(ANON, HERE, first=True))
         assert self._read(source.identify(taken)) == Snapshot(first, None)
@@ -154,11 +151,9 @@ class TestFirst:
         self, layout: Layout, state: IdentityState
     ) -> None:
         """If another identity followed in between, it is not used: the event is Unattributable."""
-        source = FolderSnapshots(
-            layout, lambda: make_first_identity(IdentityFolder(layout), OTHER_ANON, lambda: HERE)
-        )
+        source = FolderSnapshots(layout, FirstIdentityWriter(layout, OTHER_ANON))
         taken = source.take()
-        IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
+        IdentityFiles(layout, FixedInstallation(HERE)).change(lambda _: (state, None))
         assert taken is not None
         assert self._read(source.identify(taken)).state.anon_id is None
 
@@ -180,7 +175,7 @@ class TestLater:
     @pytest.mark.parametrize("state", KNOWNS.values(), ids=KNOWNS)
     def test_an_existing_identity_is_returned(self, layout: Layout, state: IdentityState) -> None:
         """Identity and ledger are those of the store."""
-        IdentityFiles(layout, lambda: HERE).change(lambda _: (state, None))
+        IdentityFiles(layout, FixedInstallation(HERE)).change(lambda _: (state, None))
         assert look(layout).state == state
 
     def test_nothing_is_touched(self, layout: Layout, config_dir: Path) -> None:
@@ -263,21 +258,19 @@ class TestUnusable:
 
 _FIRST = """
 import json
-from arcade_usage.adapters.machine.ids import UuidGenerator
-from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.adapters.storage.config_folder import FolderSnapshots
-from arcade_usage.adapters.storage.first_identity import make_first_identity
-from arcade_usage.adapters.storage.identity_folder import IdentityFolder
+from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
+from arcade_usage.composition.command import FolderWriter
+from arcade_usage.testing.in_memory import FixedInstallation
 
 folder, number = sys.argv[1:]
 seen = []
 for round in range(12):
-    layout, fresh = Layout(f"{folder}/{round}"), UuidGenerator().new()
-    source = FolderSnapshots(layout, lambda: make_first_identity(IdentityFolder(layout), fresh, lambda: "here"))
+    layout = Layout(f"{folder}/{round}")
+    source = FolderSnapshots(layout, FolderWriter(layout))
     ready()
     seen.append(source.identify(source.take()))
 for snapshot in seen:
-    print(json.loads(snapshot["usage"])["anon_id"])
+    print(snapshot["usage"]["anon_id"])
 """
 
 
@@ -285,5 +278,5 @@ def test_of_many_first_commands_one_makes_the_identity(path: Path) -> None:
     """Eight parallel first commands in twelve new folders see one id, with a consistent ledger."""
     seen = contend(_FIRST, 8, [str(path.parent)], rounds=12)
     for turn, ids in enumerate(zip(*seen, strict=True)):
-        state = IdentityFiles(Layout(str(path.parent / str(turn))), lambda: HERE).current()
+        state = IdentityFiles(Layout(str(path.parent / str(turn))), FixedInstallation(HERE)).current()
         assert (set(ids), state.is_consistent) == ({state.anon_id}, True)

@@ -32,7 +32,7 @@ def test_logins_and_logouts_are_recognized(recorder: Recorder) -> None:
     assert recorder.logins == ["login"]
     recorder.snapshot_is("before logout")
     assert run(app, "logout") == 0
-    assert recorder.rotations == 1
+    assert len(recorder.writer.logouts) == 1
     assert [usage_of(payload) for payload in recorder.launcher.payloads] == ["logged in", "before logout"]
 
 
@@ -67,7 +67,7 @@ def test_the_tool_names_its_logins(recorder: Recorder, login: str | tuple[str, .
     for line in ("login", "auth login", "connect", "auth connect"):
         assert run(app, line) == 0
     assert recorder.logins == (["auth.login"] if isinstance(login, str) else ["auth.login", "connect"])
-    assert recorder.rotations == 1
+    assert len(recorder.writer.logouts) == 1
 
 
 def test_a_group_that_logs_in_by_itself_is_no_login_when_it_runs_a_command(recorder: Recorder) -> None:

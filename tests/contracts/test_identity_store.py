@@ -16,7 +16,7 @@ from arcade_usage.application.ports import IdentityStore
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.ledger import Ledger
-from arcade_usage.testing.in_memory import MemoryIdentityStore
+from arcade_usage.testing.in_memory import FixedInstallation, MemoryIdentityStore
 from tests.adapters.disk import deny
 from tests.samples import ANON, FRESH, HERE, KNOWNS
 
@@ -37,7 +37,7 @@ def _in_memory() -> IdentityStoreUnderTest:
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> IdentityStoreUnderTest:
     def make() -> IdentityStore:
-        return IdentityFiles(Layout(str(config_dir)), lambda: HERE)
+        return IdentityFiles(Layout(str(config_dir)), FixedInstallation(HERE))
 
     return IdentityStoreUnderTest(make(), make, lambda: deny(mocker, config_dir))
 

@@ -15,6 +15,7 @@ from arcade_usage.adapters.storage.logout import log_out
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger
+from arcade_usage.testing.in_memory import FixedInstallation
 from tests.unit.domain.values import HERE, F, knowns
 
 G1, G2 = "12345678-0000-4000-8000-00000000000d", "12345678-0000-4000-8000-00000000000e"
@@ -40,7 +41,7 @@ def write(layout: Layout, state: IdentityState) -> None:
 
 def _ledger_text(ledger: Ledger | Malformed | NewerLedger) -> bytes:
     if isinstance(ledger, NewerLedger):
-        return ledger.text.encode()
+        return json.dumps(ledger.content).encode()
     return b"{" if isinstance(ledger, Malformed) else codec.write_ledger(ledger)
 
 
@@ -55,12 +56,12 @@ def test_a_logout_is_what_the_domain_says(
         write(layout, state)
         expected = state
         for fresh, had in zip((G1, G2, "12345678-0000-4000-8000-00000000000f"), before, strict=False):
-            log_out(IdentityFolder(layout), fresh, lambda: HERE, had_credentials=had)
+            log_out(IdentityFolder(layout), fresh, FixedInstallation(HERE), had_credentials=had)
             expected = expected.logged_out(fresh, HERE, had_credentials=had)
         if state.anon_id != F:
-            log_out(IdentityFolder(layout), F, lambda: HERE, had_credentials=had_credentials)
+            log_out(IdentityFolder(layout), F, FixedInstallation(HERE), had_credentials=had_credentials)
             expected = expected.logged_out(F, HERE, had_credentials=had_credentials)
-        found = IdentityFiles(layout, lambda: HERE).current()
+        found = IdentityFiles(layout, FixedInstallation(HERE)).current()
         assert found == on_disk(expected)
         if isinstance(found.identity, Anonymous | Linked) and not isinstance(state.identity, Malformed):
             assert json.loads(Path(layout.usage_json).read_text())["theirs"] == 1
@@ -69,11 +70,11 @@ def test_a_logout_is_what_the_domain_says(
 @settings(max_examples=200, deadline=None)
 @given(state=knowns)
 def test_a_snapshot_carries_what_a_logout_left(state: IdentityState) -> None:
-    """The payload takes the ledger's text as it is: what it inherits comes through."""
+    """What the new ledger inherits comes through, as what it will be written as."""
     with tempfile.TemporaryDirectory() as folder:
         layout = Layout(folder)
         write(layout, state)
         if state.anon_id != F:
-            log_out(IdentityFolder(layout), F, lambda: HERE, had_credentials=True)
-        found = IdentityFiles(layout, lambda: HERE).current()
+            log_out(IdentityFolder(layout), F, FixedInstallation(HERE), had_credentials=True)
+        found = IdentityFiles(layout, FixedInstallation(HERE)).current()
         assert codec.read_snapshot(codec.write_snapshot(Snapshot(found, None))).state == found

@@ -8,16 +8,14 @@ import pytest
 from attrs import frozen
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
-from arcade_usage.adapters.storage.first_identity import make_first_identity
-from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 from arcade_usage.application.ports import SnapshotSource
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.testing.in_memory import MemorySnapshots
 from tests.adapters.disk import deny
+from tests.adapters.files import FirstIdentityWriter
 from tests.samples import ANON, HERE
 
 
@@ -31,8 +29,8 @@ class SnapshotSourceUnderTest:
 
 def _in_memory() -> SnapshotSourceUnderTest:
     snapshot = {
-        "usage": json.dumps({"anon_id": ANON, "linked_principal_id": None}),
-        "ledger": json.dumps({"anon_id": ANON, "born": HERE, "first": True}),
+        "usage": {"anon_id": ANON, "linked_principal_id": None},
+        "ledger": {"anon_id": ANON, "born": HERE, "first": True},
         "stamp": None,
     }
     source = MemorySnapshots(snapshot)
@@ -41,9 +39,7 @@ def _in_memory() -> SnapshotSourceUnderTest:
 
 def _on_disk(config_dir: Path, mocker: MockerFixture) -> SnapshotSourceUnderTest:
     layout = Layout(str(config_dir))
-    source = FolderSnapshots(
-        layout, lambda: make_first_identity(IdentityFolder(layout), UuidGenerator().new(), lambda: HERE)
-    )
+    source = FolderSnapshots(layout, FirstIdentityWriter(layout))
     return SnapshotSourceUnderTest(source, lambda: deny(mocker, config_dir))
 
 
@@ -66,7 +62,7 @@ def identified(source: SnapshotSource) -> Mapping[str, object]:
 def test_a_snapshot_is_json_that_a_payload_carries(subject: SnapshotSourceUnderTest) -> None:
     """A snapshot survives being written and read as JSON, and says what it said."""
     snapshot = identified(subject.source)
-    carried = codec.read_object(json.loads(json.dumps(snapshot)))
+    carried = json.loads(json.dumps(snapshot))
     assert codec.read_snapshot(carried) == codec.read_snapshot(snapshot)
 
 

@@ -30,7 +30,7 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
 
     def launch(_: DetachedLauncher, payload: str) -> None:
         try:
-            deliver(payload, lambda: None, write_record(payload))
+            deliver(payload, written=write_record(payload))
         except UsageTrackingError:
             """As a delivery process has it."""
         except Exception as error:  # noqa: BLE001 - the test asserts that there is none

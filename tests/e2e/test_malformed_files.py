@@ -124,7 +124,7 @@ def test_a_payload_that_says_the_impossible_is_refused(
     payload = json.loads(world.payload("never"))
     payload[part][key] = wrong
     with pytest.raises(InvalidPayloadError):
-        delivery_composition.deliver(json.dumps(payload), lambda: None)
+        delivery_composition.deliver(json.dumps(payload))
     assert (world.waiting, world.receiver.requests) == ([], [])
 
 

@@ -133,7 +133,7 @@ def recover(testbed: Testbed, world: World, name: str, *owners: str) -> bool:
     run_commands(testbed, world, name)
     if not outbox_of(world).queue.pending():
         return False
-    list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+    list(flush(Scope(config_dir=world.folder), []))
     return True
 
 

@@ -30,6 +30,7 @@ from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.redaction import Redactor
+from arcade_usage.testing.in_memory import FixedInstallation
 from verification.faults.allowed_ids import is_anonymous_id, is_principal
 
 PROJECT = Project("https://posthog.example", "phc_of_the_fuzzer")
@@ -98,7 +99,7 @@ class FuzzedHome:
         if payload is None:
             return "not tracked"
         try:
-            delivery_composition.deliver(payload, lambda: None)
+            delivery_composition.deliver(payload)
         except UsageTrackingError as error:
             return f"{type(error).__name__}"
         kinds = {kind for kind, _ in self.sent}
@@ -180,7 +181,7 @@ def _replace_adapters(home: FuzzedHome, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(httpx, "Client", client)
     patch.setattr(ids_module.UuidGenerator, "new", generate_and_record)
     patch.setattr(launcher_module, "DetachedLauncher", Launcher)
-    patch.setattr(installation_module, "installation", lambda _: lambda: HERE)
+    patch.setattr(installation_module, "FolderInstallation", lambda _: FixedInstallation(HERE))
     patch.setattr(sink_module, "PostHogSink", lambda *_: _Sink(home))
     patch.setattr(runtime_info, "read_runtime", lambda *_: runtime)
     patch.setattr(runtime_info, "local_redactor", lambda _: Redactor(home=(), names=()))

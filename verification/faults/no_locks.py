@@ -119,7 +119,7 @@ def kill_owners(testbed: Testbed, rounds: int) -> Figures:
                 testbed.log_in(world, f"login {tag}", ALICE)
                 testbed.track(world, f"next {tag}", ALICE)
                 testbed.settle()
-                list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+                list(flush(Scope(config_dir=world.folder), []))
             assert world.linked_to() == ALICE
             assert not world.waiting
     longest = max(testbed.login_waits_ms)
@@ -165,7 +165,7 @@ def stuck_sender(testbed: Testbed, rounds: int) -> Figures:
         for name in waiting:
             testbed.expect(str(name))
         waited, lost = waited + len(waiting), lost + dropped
-        list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+        list(flush(Scope(config_dir=world.folder), []))
     return testbed.judge(
         rounds,
         f"of {waited + lost:,} commands, {waited:,} waited and arrived when the lock was free,"

@@ -62,7 +62,7 @@ def of_commands(testbed: Testbed, rounds: int) -> Figures:
         assert (tool.returncode, tool.stdout, tool.stderr) == (0, "", "")
         assert len(world.waiting) == len(part)
         _search_waiting(world, part, left)
-        list(flush(Scope(config_dir=world.folder), lambda _: None, []))
+        list(flush(Scope(config_dir=world.folder), []))
 
     return _follow(testbed, rounds, run)
 

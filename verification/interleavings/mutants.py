@@ -4,7 +4,6 @@ Each mutant replaces a method or a function for as long as it is entered, and na
 shows it, and the invariants of which at least one must be seen broken.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -159,14 +158,15 @@ def _removes_foreign(self: Delivery, record: Any) -> Any:
     return _decide(self, record)
 
 
-def _any_identity(files: Any) -> tuple[str, str] | None:
+def _any_identity(files: Any) -> dict[str, object]:
     """An identity that followed the first one is taken for it."""
-    anon_id = json.loads(files.read_usage())["anon_id"]
-    return first_identity._usage(anon_id), json.dumps({"anon_id": anon_id, "born": "here", "first": True})
+    anon_id = files.read_usage()["anon_id"]
+    ledger = {"anon_id": anon_id, "born": "here", "first": True}
+    return {"usage": first_identity._usage(anon_id), "ledger": ledger}
 
 
-def _is_unlinked(usage: dict[str, object] | None, _: object) -> bool:
-    return usage is not None and usage["linked_principal_id"] is None
+def _is_unlinked(usage: dict[str, object], _: object) -> bool:
+    return bool(usage) and usage["linked_principal_id"] is None
 
 
 def _keeps_the_anonymous_id(anon_id: str, principal_id: str) -> IngestedEvent:
@@ -287,7 +287,7 @@ MUTANTS = (
     ),
     Mutant(
         "the switch not read again after an event was written down",
-        ((processes.Process, "is_on", lambda _: True),),
+        ((ports.SteppedChoice, "is_on", lambda _: True),),
         Scenario((), (COMMAND, programs.OFF)),
         frozenset({oracle.WAITS}),
     ),

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from arcade_usage.adapters.storage import codec, logout
+from arcade_usage.adapters.storage.config_folder import Content
 from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
@@ -21,6 +22,7 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.verdict import Attribution
+from arcade_usage.testing.in_memory import FixedInstallation, MemoryCopies
 from verification.interleavings.processes import Process
 
 T = TypeVar("T")
@@ -198,6 +200,16 @@ class SteppedChoice:
 
 
 @define
+class SteppedStores:
+    """The one outbox here; `off` reads no copies."""
+
+    process: Process
+
+    def stores(self) -> Sequence[tuple[SteppedOutbox, MemoryCopies]]:
+        return [(SteppedOutbox(self.process), MemoryCopies())]
+
+
+@define
 class SteppedClock:
     """Stands still while a process lasts, which is ten seconds at most."""
 
@@ -228,7 +240,7 @@ def take_snapshot(process: Process, uuid: str, last_look: str = "look at credent
 
 @define
 class SteppedIdentityFolder:
-    """As adapters/storage/identity_folder.py: a call for each file that is read or written, in its text.
+    """As adapters/storage/identity_folder.py: a call for each file that is read or written.
 
     `found`: the identity that was read last. `rotated`: whether it was replaced.
     """
@@ -240,31 +252,33 @@ class SteppedIdentityFolder:
     def make(self) -> None:
         """The folder is always there."""
 
-    def read(self) -> tuple[str | None, str | None]:
+    def read(self) -> tuple[Content, Content]:
         usage = self.read_usage()
         ledger = self.process.call("read ledger")
-        return usage, None if ledger is None else codec.write_ledger(ledger).decode()
+        return usage, None if ledger is None else codec.load_object(codec.write_ledger(ledger))
 
-    def read_usage(self) -> str | None:
+    def read_usage(self) -> Content:
         self.found = self.process.call("read usage.json")
-        return None if self.found is None else codec.write_identity(self.found, {}).decode()
+        return None if self.found is None else codec.load_object(codec.write_identity(self.found, {}))
 
     def create_ledger(self, content: bytes) -> bool:
-        created: bool = self.process.call("create ledger", codec.read_ledger(content.decode()))
+        created: bool = self.process.call("create ledger", codec.read_ledger(codec.load_object(content)))
         return created
 
     def create_usage(self, content: bytes) -> bool:
-        created: bool = self.process.call("create usage.json", codec.read_identity(content.decode()))
+        created: bool = self.process.call(
+            "create usage.json", codec.read_identity(codec.load_object(content))
+        )
         return created
 
     def replace_ledger(self, content: bytes, *, malformed: bool) -> None:
         assert not malformed
-        self.process.call("write ledger", codec.read_ledger(content.decode()))
+        self.process.call("write ledger", codec.read_ledger(codec.load_object(content)))
 
     def replace_usage(self, content: bytes, *, malformed: bool) -> None:
         assert not malformed
         self.rotated = True
-        self.process.call("write usage.json", codec.read_identity(content.decode()))
+        self.process.call("write usage.json", codec.read_identity(codec.load_object(content)))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -283,16 +297,14 @@ def identify(process: Process, snapshot: Snapshot) -> Snapshot:
     if snapshot.state.identity is not None:
         return snapshot
     files: Any = SteppedIdentityFolder(process)
-    made = make_first_identity(files, process.new(), lambda: process.here)
-    if made is None:
-        return snapshot
-    usage, ledger = made
-    return Snapshot(IdentityState(codec.read_identity(usage), codec.read_ledger(ledger)), snapshot.stamp)
+    made = make_first_identity(files, process.new(), FixedInstallation(process.here))
+    return snapshot if made is None else evolve(codec.read_snapshot(made), stamp=snapshot.stamp)
 
 
 def log_out(process: Process, had_credentials: bool) -> bool:
     """Returns whether an id was given up."""
     files = SteppedIdentityFolder(process)
     real: Any = files
-    logout.log_out(real, process.new(), lambda: process.here, had_credentials=had_credentials)
+    here = FixedInstallation(process.here)
+    logout.log_out(real, process.new(), here, had_credentials=had_credentials)
     return files.rotated

@@ -54,11 +54,6 @@ class Process:
     def here(self) -> str:
         return installation(self.home, self.machine)
 
-    def is_on(self) -> bool:
-        """The switch, as it is now."""
-        on: bool = self.call("read switch")
-        return on
-
     def new(self) -> str:
         self.given += 1
         return f"{self.slot:02x}{_phase_number(self.phase):02x}{self.given:04x}-0000-4000-8000-000000000000"

@@ -28,6 +28,7 @@ from verification.interleavings.ports import (
     SteppedOutbox,
     SteppedPrincipalApi,
     SteppedSink,
+    SteppedStores,
     identify,
     log_out,
     take_snapshot,
@@ -75,7 +76,7 @@ def make_delivery(process: Process) -> Delivery:
     clock, ids = SteppedClock(process), SteppedIds(process)
     attempts = AttemptLog(outbox, clock, ids)
     attributor = Attributor(store, SteppedPrincipalApi(process), sink, SINK, attempts, clock, ids)
-    return Delivery(store, outbox, sink, attributor, attempts, clock, ids, is_on=process.is_on)
+    return Delivery(store, outbox, sink, attributor, attempts, clock, ids, SteppedChoice(process))
 
 
 # --- what a tool that carries this library does ---
@@ -130,7 +131,7 @@ def _hand_over(
 def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) -> None:
     if process.call("read switch"):
         delivery = make_delivery(process)
-        delivery.enqueue([event], snapshot, is_logout=is_logout)
+        delivery.submit([event], snapshot, is_logout=is_logout, may_lock=False)
         delivery.enforce_retention()
 
 
@@ -177,7 +178,7 @@ def touch(process: Process, who: str | None, began: str) -> None:
 
 
 def turn_off(process: Process) -> None:
-    choosing.turn_off(SteppedChoice(process), lambda: [SteppedOutbox(process)])
+    choosing.turn_off(SteppedChoice(process), SteppedStores(process))
 
 
 def older_login(process: Process, who: str, aliased: bool) -> None:

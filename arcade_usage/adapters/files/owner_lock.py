@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from errno import EEXIST, ENOENT, ENOTEMPTY
 
 from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE, PRIVATE_FOLDER
-from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.installation import FolderInstallation
 
 # Lease of an owner that can't be checked for life. A sender's ten batches take 50 s.
 LEASE_SECONDS = 300.0
@@ -144,7 +144,7 @@ def _place() -> str:
             boot = file.read(100).strip().replace("-", "")
         return f"{int(boot, 16):x}-{os.stat('/proc/self/ns/pid').st_ino}"
     except (OSError, ValueError):
-        return f"{installation(os.sep)()}-0"
+        return f"{FolderInstallation(os.sep).fingerprint()}-0"
 
 
 def _start(pid: int) -> "str | None":

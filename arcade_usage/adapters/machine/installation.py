@@ -7,7 +7,6 @@ for the very first command and a logout.
 
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 
 from arcade_usage.domain.sha256 import sha256_hex
@@ -24,26 +23,27 @@ _CONTAINER_ID_LEAST = 12  # hex digits and dashes in a folder's name
 _LAYERED = ("overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs")
 
 
-def installation(folder: str) -> Callable[[], str]:
-    """Returns a function that returns the fingerprint of the installation in `folder`, 32 hex digits.
+class FolderInstallation:
+    """The installation in `folder`."""
 
-    Never raises. Each call reads the folder again, because it may be created or replaced meanwhile; the
-    machine is read once. A missing folder has a random fingerprint, which matches no other. The file system's
-    id is included, because a copy can have the original's inode on another file system.
-    """
-    machine: list[str] = []
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._machine: list[str] = []
 
-    def fingerprint() -> str:
+    def fingerprint(self) -> str:
+        """See the port; 32 hex digits.
+
+        Each call reads the folder again, because it may be created or replaced meanwhile; the machine is read
+        once. A missing folder has a random fingerprint, which matches no other. The file system's id is
+        included, because a copy can have the original's inode on another file system.
+        """
         try:
-            inode = os.lstat(folder).st_ino
+            inode = os.lstat(self._folder).st_ino
         except (OSError, ValueError):
             return os.urandom(FINGERPRINT_LENGTH // 2).hex()
-        if not machine:
-            machine.extend([*_machine_id(), *_container()] or [_host_name()])
-        text = "\n".join(["arcade-usage", *machine, f"inode {inode}", *_file_system(folder)])
+        self._machine = self._machine or [*_machine_id(), *_container()] or [_host_name()]
+        text = "\n".join(["arcade-usage", *self._machine, f"inode {inode}", *_file_system(self._folder)])
         return sha256_hex(text.encode("utf-8", "replace"))[:FINGERPRINT_LENGTH]
-
-    return fingerprint
 
 
 def _file_system(folder: str) -> list[str]:

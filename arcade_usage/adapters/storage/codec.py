@@ -6,26 +6,26 @@ never converted, it is malformed.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import cattrs
-from attrs import frozen
+from attrs import astuple
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, is_newer
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, MALFORMED, Content, is_newer, parse
 from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
+from arcade_usage.application.command.payload import encode_json
 from arcade_usage.domain.backoff import Backoff, Pause
-from arcade_usage.domain.event import Command, Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
-from arcade_usage.domain.logbook import Delivered, Failed, Logbook
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.retention import Losses, LossReason, Observed
+from arcade_usage.domain.retention import Losses
 from arcade_usage.domain.verdict import Attribution
 
 T = TypeVar("T")
@@ -40,21 +40,21 @@ _KEYS: Mapping[type, Mapping[str, str]] = {
         "pending_aliases": "owed",
     },
     PendingAlias: {"projects": "sinks"},
+    Logbook: {"backoff": "pauses"},
 }
 
-# What logbooks of earlier versions count by.
+# What logbooks of earlier versions count by: the values of LossReason stand for it.
 _EARLIER_REASONS = {
-    "more than 1,000 were waiting": LossReason.TOO_MANY,
-    "more than 1 MiB was waiting": LossReason.TOO_LARGE,
-    "it waited for 30 days": LossReason.TOO_OLD,
-    "PostHog refused it": LossReason.REFUSED,
-    "a server had more to report than it could write down, or reported what is no event": (
-        LossReason.NOT_TAKEN
-    ),
+    "more than 1,000 were waiting": "too_many",
+    "more than 1 MiB was waiting": "too_large",
+    "it waited for 30 days": "too_old",
+    "PostHog refused it": "refused",
+    "a server had more to report than it could write down, or reported what is no event": "not_taken",
 }
 
 ANON_ID_KEY = "anon_id"
 PRINCIPAL_KEY = "linked_principal_id"
+MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
 
 
 class MalformedError(ValueError):
@@ -65,92 +65,33 @@ class NewerVersionError(MalformedError):
     """A text is of a later version of its format. Where it is a file, it is left alone."""
 
 
-@frozen(eq=False, repr=False)
-class _StoredRecord:
-    """A record as it lies on disk: the snapshot as the texts that it was read from."""
-
-    event: Event
-    snapshot: Mapping[str, object]
-    is_logout: bool
-    attribution: Attribution | None
-    machine: str = ""
-    is_refresh: bool = False
+def _check(value: Any, *kinds: type) -> Any:
+    """The value if it is of one of these types, and of no subclass: true is no number."""
+    if type(value) not in kinds:
+        raise TypeError(f"{type(value).__name__} where {kinds[-1].__name__} is due")
+    return value
 
 
-MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
+def _items(value: object, kind: type) -> Iterator[Any]:
+    return (_check(item, kind) for item in _check(value, list, tuple))
 
 
-def _exactly(*kinds: type) -> Any:
-    def structure(value: object, _: type) -> object:
-        if type(value) not in kinds:
-            raise TypeError(f"{type(value).__name__} where {kinds[-1].__name__} is due")
-        return value
-
-    return structure
-
-
-def _number(value: object, _: type) -> float:
-    if type(value) not in (int, float):
-        raise TypeError("not a number")
-    return float(value)  # type: ignore[arg-type]
-
-
-def _strings(value: object, _: type) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise TypeError("not a list of strings")
-    return frozenset(value)
-
-
-def _pending_aliases(value: object, _: type) -> tuple[PendingAlias, ...]:
-    if not isinstance(value, list):
-        raise TypeError("not a list of debts")
-    return tuple(_converter.structure(debt, PendingAlias) for debt in value)
-
-
-def _stamp(value: object, _: type) -> Stamp:
-    if (
-        not isinstance(value, list | tuple)
-        or len(value) != 5
-        or any(type(number) is not int for number in value)
-    ):
-        raise TypeError("not the five numbers of a stamp")
-    return Stamp(*value)
-
-
-def _moment(value: object, _: type) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    if moment is None or moment.tzinfo is None:
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_check(value, str))
+    if moment.tzinfo is None:
         raise TypeError("not a moment with its time zone")
     return moment
 
 
-def _make_converter() -> cattrs.BaseConverter:
-    converter = cattrs.BaseConverter()
-    for kind in (str, int, bool):
-        converter.register_structure_hook(kind, _exactly(kind))
-    converter.register_structure_hook(float, _number)
-    converter.register_structure_hook_func(lambda kind: kind == frozenset[str], _strings)
-    converter.register_structure_hook_func(
-        lambda kind: kind == Mapping[str, object], lambda value, _: read_object(value)
-    )
-    converter.register_structure_hook_func(lambda kind: kind == tuple[PendingAlias, ...], _pending_aliases)
-    converter.register_structure_hook(Stamp, _stamp)
-    converter.register_structure_hook(datetime, _moment)
-    converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
-    converter.register_unstructure_hook(
-        Stamp, lambda stamp: [stamp.device, stamp.inode, stamp.size, stamp.mtime_ns, stamp.ctime_ns]
-    )
-    for value_type, keys in _KEYS.items():
-        renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
-        read: Any = make_dict_structure_fn(value_type, converter, **renamed)
-        write: Any = make_dict_unstructure_fn(value_type, converter, **renamed)
-        converter.register_structure_hook(value_type, read)
-        converter.register_unstructure_hook(value_type, write)
-    return converter
+def _backoff(value: object) -> Backoff:
+    return Backoff(tuple((name, structure(pause, Pause)) for name, pause in _check(value, dict).items()))
 
 
-_converter = _make_converter()
+def _losses(value: object) -> Losses:
+    counts: Counter[str] = Counter()
+    for name, count in _check(value, dict).items():
+        counts[_EARLIER_REASONS.get(name, name)] += _check(count, int)
+    return Losses(dict(counts))
 
 
 def load_object(text: str | bytes) -> dict[str, Any]:
@@ -166,12 +107,24 @@ def load_object(text: str | bytes) -> dict[str, Any]:
 
 def load_version(text: str | bytes, known: int) -> dict[str, Any]:
     """The JSON object of a format whose latest known version is `known`. Raises MalformedError."""
-    content = load_object(text)
+    return _check_version(load_object(text), known)
+
+
+def _check_version(content: dict[str, Any], known: int) -> dict[str, Any]:
     if is_newer(content, known):
         raise NewerVersionError("of a newer version")
     if type(content.get("version", 1)) is not int or content.get("version", 1) < 1:
         raise MalformedError("not a version")
     return content
+
+
+def upgraded(content: dict[str, Any]) -> dict[str, Any]:
+    """A payload or a record in its current form: in version 1 a snapshot had the files' texts."""
+    snapshot = content.get("snapshot")
+    if content.get("version", 1) != 1 or not isinstance(snapshot, dict):
+        return content
+    texts = {name: text for name in ("usage", "ledger") if isinstance(text := snapshot.get(name), str)}
+    return {**content, "snapshot": {**snapshot, **{name: parse(text) for name, text in texts.items()}}}
 
 
 def structure(value: object, kind: type[T]) -> T:
@@ -182,15 +135,14 @@ def structure(value: object, kind: type[T]) -> T:
         raise MalformedError(f"not a {kind.__name__}") from error
 
 
-def read_identity(text: str | None) -> Identity | Malformed | None:
+def read_identity(content: Content) -> Identity | Malformed | None:
     """What usage.json says; None where it says nothing about an identity, or there is none."""
-    if text is None:
-        return None
+    if not isinstance(content, dict):
+        return None if content is None else Malformed()
+    if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
+        return None  # what forgetting leaves where others keep something in this file
+    anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
     try:
-        content = load_object(text)
-        if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
-            return None  # what forgetting leaves where others keep something in this file
-        anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
         return Anonymous(anon_id) if principal_id is None else Linked(anon_id, principal_id)  # type: ignore[arg-type]
     except ValueError:
         return Malformed()
@@ -198,34 +150,35 @@ def read_identity(text: str | None) -> Identity | Malformed | None:
 
 def write_identity(identity: Identity, keep: Mapping[str, object]) -> bytes:
     """usage.json for an identity, with what else stood there."""
+    return encode_json({**keep, **_usage(identity)}).encode()
+
+
+def _usage(identity: Identity) -> dict[str, object]:
     principal_id = identity.principal_id if isinstance(identity, Linked) else None
-    content = {**keep, ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
-    return json.dumps(content).encode()
+    return {ANON_ID_KEY: identity.anon_id, PRINCIPAL_KEY: principal_id}
 
 
 def without_identity(content: Mapping[str, object]) -> bytes | None:
     """usage.json without an identity; None where nothing else stood there."""
     others = {key: value for key, value in content.items() if key not in (ANON_ID_KEY, PRINCIPAL_KEY)}
-    return json.dumps(others).encode() if others else None
+    return encode_json(others).encode() if others else None
 
 
-def read_ledger(text: str | None) -> Ledger | Malformed | NewerLedger | None:
+def read_ledger(content: Content) -> Ledger | Malformed | NewerLedger | None:
     """What the ledger's file says; None where there is none."""
-    if text is None:
-        return None
+    if not isinstance(content, dict):
+        return None if content is None else Malformed()
     try:
-        content = load_version(text, LEDGER_VERSION)
-        ledger = structure(content, Ledger)
+        ledger = structure(_check_version(content, LEDGER_VERSION), Ledger)
     except NewerVersionError:
-        return NewerLedger(text)
+        return NewerLedger(content)
     except MalformedError:
         return Malformed()
-    if "previous" not in content:
-        return ledger
     try:  # what a logout left to be read here: the ledger that this one succeeds
-        return structure(content["previous"], Ledger).succeeded_by(ledger.anon_id, ledger.installation, None)
-    except MalformedError:
+        previous = structure(content["previous"], Ledger)
+    except (KeyError, MalformedError):
         return ledger
+    return previous.succeeded_by(ledger.anon_id, ledger.installation, None)
 
 
 def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -> bytes:
@@ -236,137 +189,111 @@ def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -
 
 
 def _dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
-    return json.dumps({**kept, "version": version, **_converter.unstructure(value)}).encode()
+    return encode_json({**kept, "version": version, **_converter.unstructure(value)}).encode()
 
 
-def read_object(value: object) -> dict[str, object]:
-    """Raises MalformedError."""
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise MalformedError("not an object")
-    return dict(value)
-
-
-def read_snapshot(value: Mapping[str, object]) -> Snapshot:
-    """A snapshot from the texts that the command path read. Raises MalformedError."""
-    usage, ledger, stamp = (value.get(name) for name in ("usage", "ledger", "stamp"))
-    if not isinstance(usage, str | None) or not isinstance(ledger, str | None):
+def read_snapshot(value: object) -> Snapshot:
+    """A snapshot as in a payload or a record. Raises MalformedError, TypeError."""
+    usage, ledger, stamp = map(_check(value, dict).get, ("usage", "ledger", "stamp"))
+    if not isinstance(usage, dict | str | None) or not isinstance(ledger, dict | str | None):
         raise MalformedError("not a snapshot")
     state = IdentityState(read_identity(usage), read_ledger(ledger))
     return Snapshot(state, None if stamp is None else structure(stamp, Stamp))
 
 
+def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
+    if isinstance(ledger, NewerLedger):
+        return dict(ledger.content)
+    if isinstance(ledger, Ledger):
+        return {"version": LEDGER_VERSION, **_converter.unstructure(ledger)}
+    return None if ledger is None else MALFORMED
+
+
 @lru_cache(maxsize=1)  # a server's events come by the hundred with the same one
 def write_snapshot(snapshot: Snapshot) -> Mapping[str, object]:
-    """A snapshot as the command path would have read it."""
-    state, stamp = snapshot.state, snapshot.stamp
+    """A snapshot as in a payload or a record."""
+    identity, ledger, stamp = snapshot.state.identity, snapshot.state.ledger, snapshot.stamp
     return {
-        "usage": _identity_text(state.identity),
-        "ledger": _ledger_text(state.ledger),
+        "usage": _usage(identity) if isinstance(identity, Identity) else identity and MALFORMED,
+        "ledger": _ledger(ledger),
         "stamp": None if stamp is None else _converter.unstructure(stamp),
     }
 
 
-def read_project(value: object) -> Project:
-    """Raises MalformedError."""
-    return structure(value, Project)
-
-
-def read_command(value: object) -> Command:
-    """Raises MalformedError."""
-    return structure(value, Command)
-
-
 def read_record(content: bytes) -> Record:
     """Raises MalformedError."""
-    stored = structure(load_version(content, RECORD_VERSION), _StoredRecord)
-    return Record(
-        stored.event,
-        read_snapshot(stored.snapshot),
-        stored.is_logout,
-        stored.attribution,
-        stored.machine,
-        stored.is_refresh,
-    )
+    return structure(upgraded(load_version(content, RECORD_VERSION)), Record)
 
 
 def write_record(record: Record) -> bytes:
-    snapshot = write_snapshot(record.snapshot)
-    stored = _StoredRecord(
-        record.event, snapshot, record.is_logout, record.attribution, record.machine, record.is_refresh
-    )
-    return _dump({}, RECORD_VERSION, stored)
+    return _dump({}, RECORD_VERSION, record)
 
 
 def with_attribution(content: bytes, attribution: Attribution | None) -> bytes:
     """A record's JSON with its verdict; all else stays as it is. Raises MalformedError."""
-    stored = load_version(content, RECORD_VERSION)
-    return json.dumps({**stored, "attribution": _converter.unstructure(attribution)}).encode()
-
-
-@frozen(eq=False, repr=False)
-class _StoredLogbook:
-    """A logbook as it lies on disk."""
-
-    pauses: Mapping[str, object]
-    observed: Observed
-    losses: Mapping[str, object]
-    delivered: Delivered | None = None  # since these are kept, older files have none
-    failed: Failed | None = None
-    unanswered: Failed | None = None
+    verdict = _converter.unstructure(attribution)
+    return encode_json({**load_version(content, RECORD_VERSION), "attribution": verdict}).encode()
 
 
 def read_logbook(content: bytes) -> Logbook:
     """Raises MalformedError."""
-    stored = structure(load_version(content, LOGBOOK_VERSION), _StoredLogbook)
-    pauses = tuple((name, structure(pause, Pause)) for name, pause in stored.pauses.items())
-    counts: Counter[str] = Counter()
-    for name, count in stored.losses.items():
-        counts[_EARLIER_REASONS.get(name, name)] += structure(count, int)
+    logbook = structure(load_version(content, LOGBOOK_VERSION), Logbook)
     moments = [
-        stored.observed.seconds,
-        stored.observed.looked_at or 0.0,
-        *(moment for _, pause in pauses for moment in (pause.due_at, pause.not_before)),
-        *(last.at for last in (stored.delivered, stored.failed, stored.unanswered) if last is not None),
+        logbook.observed.seconds,
+        logbook.observed.looked_at or 0.0,
+        *(moment for _, pause in logbook.backoff.by_name for moment in (pause.due_at, pause.not_before)),
+        *(last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None),
     ]
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
         raise MalformedError("not a time")
-    return Logbook(
-        Backoff(pauses),
-        stored.observed,
-        Losses(dict(counts)),
-        stored.delivered,
-        stored.failed,
-        stored.unanswered,
-    )
+    return logbook
 
 
 def write_logbook(logbook: Logbook, replaced: Mapping[str, object] | None = None) -> bytes:
     """`replaced`: the JSON that this logbook follows; what is unknown there stays."""
-    pauses = {name: _converter.unstructure(pause) for name, pause in logbook.backoff.by_name}
-    stored = _StoredLogbook(
-        pauses,
-        logbook.observed,
-        logbook.losses.counts,
-        logbook.delivered,
-        logbook.failed,
-        logbook.unanswered,
+    return _dump(replaced or {}, LOGBOOK_VERSION, logbook)
+
+
+def read_project(content: bytes) -> Project:
+    """Raises MalformedError."""
+    return structure(load_version(content, PROJECT_VERSION), Project)
+
+
+def write_project(project: Project) -> bytes:
+    return _dump({}, PROJECT_VERSION, project)
+
+
+def _make_converter() -> cattrs.BaseConverter:
+    converter = cattrs.BaseConverter()
+    read, read_generic = converter.register_structure_hook, converter.register_structure_hook_func
+    write = converter.register_unstructure_hook
+    for kind in (str, int, bool):
+        read(kind, _check)
+    read(float, lambda value, _: float(_check(value, int, float)))
+    read_generic(lambda due: due == frozenset[str], lambda value, _: frozenset(_items(value, str)))
+    read_generic(lambda due: due == Mapping[str, object], lambda value, _: dict(_check(value, dict)))
+    read_generic(
+        lambda due: due == tuple[PendingAlias, ...],
+        lambda value, _: tuple(converter.structure(item, PendingAlias) for item in _items(value, dict)),
     )
-    return _dump(replaced or {}, LOGBOOK_VERSION, stored)
+    read(Stamp, lambda value, _: Stamp(*_items(value, int)))
+    read(datetime, lambda value, _: _moment(value))
+    read(Backoff, lambda value, _: _backoff(value))
+    read(Losses, lambda value, _: _losses(value))
+    read(Snapshot, lambda value, _: read_snapshot(value))
+    converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
+    write(Stamp, astuple)
+    write(datetime, datetime.isoformat)
+    write(Backoff, lambda backoff: {name: converter.unstructure(pause) for name, pause in backoff.by_name})
+    write(Losses, lambda losses: dict(losses.counts))
+    write(Snapshot, write_snapshot)
+    for value_type, keys in _KEYS.items():
+        renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
+        read_keys: Any = make_dict_structure_fn(value_type, converter, **renamed)
+        write_keys: Any = make_dict_unstructure_fn(value_type, converter, **renamed)
+        read(value_type, read_keys)
+        write(value_type, write_keys)
+    return converter
 
 
-def write_project(sink: Project) -> bytes:
-    return _dump({}, PROJECT_VERSION, sink)
-
-
-def _identity_text(identity: Identity | Malformed | None) -> str | None:
-    if isinstance(identity, Malformed):
-        return ""
-    return None if identity is None else write_identity(identity, {}).decode()
-
-
-def _ledger_text(ledger: Ledger | Malformed | NewerLedger | None) -> str | None:
-    if isinstance(ledger, NewerLedger):
-        return ledger.text
-    if isinstance(ledger, Malformed):
-        return ""
-    return None if ledger is None else write_ledger(ledger).decode()
+_converter: cattrs.BaseConverter = _make_converter()

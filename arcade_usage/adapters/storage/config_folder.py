@@ -15,13 +15,15 @@ from arcade_usage.adapters.files.ownership import (
     check_config_dir,
     open_to_read,
 )
+from arcade_usage.application.command.payload import decode_json
 from arcade_usage.domain.consent import find_reasons, was_turned_off
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from arcade_usage.adapters.files.owned_folder import OwnedFolder
+    from arcade_usage.application.ports import ToolWriter
 
 DEFAULT_FOLDER = "~/.arcade"
 FOLDER = "usage"
@@ -39,7 +41,9 @@ USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
 LEDGER_VERSION = 1  # usage.json has none: other programs read it, so it stays as it is
 
-MALFORMED = ""  # not JSON; stands for any content that can't be used
+Content = dict[str, object] | str | None  # of a file: its JSON object, MALFORMED, or None if it is missing
+MALFORMED = "malformed"  # stands for any content that is no JSON object, or exceeds the limit
+NESTING_MARGIN = 32  # levels that payload, record and the calls of their readers add to a content's own
 
 StampNumbers = tuple[int, int, int, int, int]
 
@@ -103,11 +107,6 @@ def is_on(layout: Layout, project_token: str) -> bool:
     return not reasons_off(layout, project_token) and find_problem(layout) is None
 
 
-def is_still_on(layout: Layout) -> bool:
-    """`is_on` for a tracker that was built while tracking was on. Doesn't block, except on a few lstats."""
-    return not was_turned_off(os.environ, chose_off(choice_layouts(layout))) and find_problem(layout) is None
-
-
 def find_problem(layout: Layout) -> "OSError | None":
     """Why the config folder can't be used; None if it can. The error names path, owner and remedy."""
     try:
@@ -138,19 +137,22 @@ def _may_be_there(path: str) -> bool:
 
 
 class FolderSnapshots:
-    """The snapshot port over the config folder's files."""
+    """The snapshot port over the config folder's files, and the opt-out in them."""
 
-    def __init__(
-        self, layout: Layout, make_first: "Callable[[], tuple[str, str] | None]" = lambda: None
-    ) -> None:
-        """`make_first`: creates the first identity; returns the texts of usage.json and its ledger."""
+    def __init__(self, layout: Layout, writer: "ToolWriter | None" = None) -> None:
+        """`writer`: creates the first identity; None if nothing may be written."""
         self._layout = layout
-        self._make_first = make_first
+        self._writer = writer
+
+    def is_on(self) -> bool:
+        """Whether tracking is still on, for a tracker that was built while it was. Blocks: a few lstat()s."""
+        off = was_turned_off(os.environ, chose_off(choice_layouts(self._layout)))
+        return not off and find_problem(self._layout) is None
 
     def take(self) -> "Mapping[str, object] | None":
-        """See the port. `usage` and `ledger` are the files' texts, `stamp` five numbers."""
+        """See the port. `usage` and `ledger` are the files' contents, `stamp` five numbers."""
         try:
-            usage, ledger = read_texts(self._layout)
+            usage, ledger = read_contents(self._layout)
         except OSError:
             return None
         return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
@@ -160,17 +162,14 @@ class FolderSnapshots:
         if snapshot["usage"] is not None:
             return snapshot if _may_be_there(self._layout.usage_json) else None
         try:
-            made = self._make_first()
+            made = self._writer.make_first_identity() if self._writer is not None else None
         except OSError:
             return None
-        return snapshot if made is None else {**snapshot, "usage": made[0], "ledger": made[1]}
+        return snapshot if made is None else {**snapshot, **made}
 
 
-def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
-    """Texts of usage.json and the ledger; None for a missing file, MALFORMED for unusable content.
-
-    Raises NotOwnedError, OSError.
-    """
+def read_contents(layout: Layout) -> tuple[Content, Content]:
+    """Contents of usage.json and the ledger. Raises NotOwnedError, OSError."""
     try:
         with open_to_read(layout.config_dir) as folder:
             return read_usage(layout, folder), _read_ledger(folder)
@@ -178,8 +177,8 @@ def read_texts(layout: Layout) -> "tuple[str | None, str | None]":
         return None, None
 
 
-def read_usage_text(layout: Layout) -> "str | None":
-    """The text of usage.json; see `read_texts`."""
+def read_usage_alone(layout: Layout) -> Content:
+    """The content of usage.json. Raises NotOwnedError, OSError."""
     try:
         with open_to_read(layout.config_dir) as folder:
             return read_usage(layout, folder)
@@ -194,31 +193,22 @@ def set_aside(folder: "OwnedFolder", name: str, ours: "OwnedFolder") -> None:
         folder.move(name, evidence, kept)
 
 
-def read_usage(layout: Layout, folder: ReadableFolder) -> "str | None":
-    """The text of usage.json in the config folder; see `read_texts`. Raises NotOwnedError, OSError."""
+def read_usage(layout: Layout, folder: ReadableFolder) -> Content:
+    """The content of usage.json in the opened config folder. Raises NotOwnedError, OSError."""
     try:
         return _read(folder, USAGE_FILE, USAGE_LIMIT)
     except NotOwnedError:  # it may be the user's own link
         from arcade_usage.adapters.files.owned_folder import open_for_file
 
         with open_for_file(layout.config_dir, USAGE_FILE) as (target, name):
-            text = _read(target, name, USAGE_LIMIT)
-    if text is not None and not _names_an_id(text):  # the link may lead to any file of the user
+            content = _read(target, name, USAGE_LIMIT)
+    if content is not None and not isinstance(as_object(content).get("anon_id"), str):
+        # The link may lead to any file of the user.
         raise NotOwnedError(layout.usage_json, "is a link to a file without an anon_id", "remove the link")
-    return text
+    return content
 
 
-def _names_an_id(text: str) -> bool:
-    import json
-
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(content, dict) and isinstance(content.get("anon_id"), str)
-
-
-def _read_ledger(folder: ReadableFolder) -> "str | None":
+def _read_ledger(folder: ReadableFolder) -> Content:
     try:
         with folder.open(FOLDER) as ours:
             return _read(ours, LEDGER_FILE, LEDGER_LIMIT)
@@ -226,17 +216,36 @@ def _read_ledger(folder: ReadableFolder) -> "str | None":
         return None
 
 
-def _read(folder: ReadableFolder, name: str, limit: int) -> "str | None":
+def _read(folder: ReadableFolder, name: str, limit: int) -> Content:
     try:
         content = folder.read(name, limit)
     except TooLargeError:
         return MALFORMED
-    return None if content is None else content.decode("utf-8", "replace")
+    return None if content is None else parse(content.decode("utf-8", "replace"))
 
 
-def is_newer(content: "Mapping[str, object] | None", known: int) -> bool:
+def parse(text: str) -> Content:
+    """The content that a file with this text has.
+
+    A JSON object that is nested so deep that payload or record could not be parsed counts as malformed.
+    """
+    try:
+        content = decode_json("[" * NESTING_MARGIN + text + "]" * NESTING_MARGIN)
+        for _ in range(NESTING_MARGIN):
+            (content,) = content  # type: ignore[misc] # a ValueError if the text is several values
+    except (ValueError, RecursionError):
+        return MALFORMED
+    return content if isinstance(content, dict) else MALFORMED
+
+
+def as_object(content: Content) -> "dict[str, object]":
+    """The JSON object of a content; an empty one if it is malformed or missing."""
+    return content if isinstance(content, dict) else {}
+
+
+def is_newer(content: "Mapping[str, object]", known: int) -> bool:
     """Whether a file's JSON is of a later version of its format than `known`; without a version it is 1."""
-    version = None if content is None else content.get("version")
+    version = content.get("version")
     return type(version) is int and version > known
 
 

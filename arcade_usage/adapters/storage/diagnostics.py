@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from arcade_usage.adapters.files.locks import find_obstacle
-from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
+from arcade_usage.adapters.files.owned_folder import OwnedFolder
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import (
     COPIES_FILE,
-    EVIDENCE_FILES,
     EVIDENCE_FOLDER,
     LEDGER_FILE,
     LEDGER_LIMIT,
@@ -28,7 +27,7 @@ from arcade_usage.adapters.storage.record_files import (
     PROJECT_VERSION,
     RECORD_VERSION,
 )
-from arcade_usage.application.errors import NewerFormatError, StoreError
+from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT
 from arcade_usage.domain.status import Diagnostics
@@ -69,23 +68,6 @@ def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
         else:
             found.append((layout.choice_off, True))
     return tuple(found)
-
-
-def sweep(layout: Layout) -> None:
-    """Removes evidence and temporary files, because both may contain ids. Raises StoreError."""
-    try:
-        with layout.open_folder() as ours, open_folder(layout.config_dir, 0) as around:
-            for folder in (ours, around):
-                folder.sweep(None)
-            with suppress(FileNotFoundError), ours.open(EVIDENCE_FOLDER) as evidence:
-                for name in EVIDENCE_FILES:
-                    evidence.remove(name)
-            with suppress(OSError):  # missing, or it contains foreign files
-                ours.remove_folder(EVIDENCE_FOLDER)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StoreError("remains of earlier files can't be erased") from error
 
 
 def _may_write(folder: str) -> bool:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
-from arcade_usage.adapters.machine.installation import installation
+from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.machine.runtime_facts import read_facts, read_own_names
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
 from arcade_usage.adapters.storage.record_files import (
@@ -23,14 +23,10 @@ from arcade_usage.adapters.storage.record_files import (
     RECORD_VERSION,
     record_name,
 )
-from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, encode_json
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, decode_json, encode_json
 from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
 from arcade_usage.domain.properties import command_properties, event_name, is_plain_name, moment
-
-TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
-if TYPE_CHECKING:
-    from typing import Any
 
 # Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
@@ -49,7 +45,7 @@ def write_record(payload: str) -> "bytes | None":
 
 
 def _write(payload: str) -> "bytes | None":
-    handover = _decode(payload) if len(payload) <= PAYLOAD_LIMIT else None
+    handover = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
     if not isinstance(handover, dict) or not _is_valid_payload(handover) or wants_debug(os.environ):
         return None
     if handover.get("adapters") is not None:
@@ -80,7 +76,7 @@ def _write(payload: str) -> "bytes | None":
                 "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp")},
                 "is_logout": command.is_logout,
                 "attribution": None,
-                "machine": installation(layout.folder)(),
+                "machine": FolderInstallation(layout.folder).fingerprint(),
             }
         ).encode()
         if folder.status(PROJECT_FILE) is None:
@@ -95,34 +91,8 @@ def _write(payload: str) -> "bytes | None":
     return record
 
 
-def _decode(text: str) -> object:
-    """json.loads by its C scanner; payload.py explains why. Raises ValueError and others."""
-    try:
-        from _json import make_scanner
-    except ImportError:  # not CPython
-        from json import loads
-
-        return loads(text)
-    how: Any = SimpleNamespace(
-        strict=True,
-        object_hook=None,
-        object_pairs_hook=None,
-        parse_float=float,
-        parse_int=int,
-        parse_constant=float,
-    )
-    scan = make_scanner(how)
-    try:
-        value, end = scan(text, 0)
-    except StopIteration as error:
-        raise ValueError("not JSON") from error
-    if end != len(text):
-        raise ValueError("more than one value")
-    return value
-
-
 def _is_valid_payload(handover: "dict[str, object]") -> bool:
-    """Whether the payload has the fields and types that the command path writes."""
+    """Whether the payload has the fields and types that the command path of this version writes."""
     project, snapshot = handover.get("sink"), handover.get("snapshot")
     return (
         type(handover.get("version")) is int
@@ -132,7 +102,7 @@ def _is_valid_payload(handover: "dict[str, object]") -> bool:
         and type(handover.get("config_dir")) is type(handover.get("distribution")) is str
         and isinstance(handover.get("tool_version"), str | None)
         and isinstance(snapshot, dict)
-        and all(isinstance(snapshot.get(name), str | None) for name in ("usage", "ledger"))
+        and all(isinstance(snapshot.get(name), dict | str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))
     )
 
@@ -174,7 +144,7 @@ def _observed_seconds(folder: OwnedFolder) -> int:
     """The observed time in the senders' logbook, in seconds; 0 if it can't be read."""
     with suppress(Exception):
         content = folder.read(LOGBOOK_FILE, LOGBOOK_LIMIT)
-        logbook = _decode(content.decode()) if content is not None else None
+        logbook = decode_json(content.decode()) if content is not None else None
         if isinstance(logbook, dict):
             return min(max(0, int(logbook["observed"]["seconds"])), 9_999_999_999)
     return 0

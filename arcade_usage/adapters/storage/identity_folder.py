@@ -16,9 +16,10 @@ from arcade_usage.adapters.storage.config_folder import (
     IDENTITY_LOCK,
     LEDGER_FILE,
     USAGE_FILE,
+    Content,
     Layout,
-    read_texts,
-    read_usage_text,
+    read_contents,
+    read_usage_alone,
     set_aside,
 )
 from arcade_usage.application.command.tracker import raised_by_signal_handler
@@ -41,13 +42,13 @@ class IdentityFolder:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
 
-    def read(self) -> "tuple[str | None, str | None]":
-        """See config_folder.read_texts."""
-        return read_texts(self._layout)
+    def read(self) -> tuple[Content, Content]:
+        """See config_folder.read_contents."""
+        return read_contents(self._layout)
 
-    def read_usage(self) -> "str | None":
-        """The text of usage.json; see `read`."""
-        return read_usage_text(self._layout)
+    def read_usage(self) -> Content:
+        """See config_folder.read_usage_alone."""
+        return read_usage_alone(self._layout)
 
     def make(self) -> None:
         """Creates usage/, and the config folder."""

@@ -14,16 +14,22 @@ from arcade_usage.adapters.files.locks import hold
 from arcade_usage.adapters.files.owned_folder import open_folder, open_for_file
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import (
+    EVIDENCE_FILES,
+    EVIDENCE_FOLDER,
     IDENTITY_LOCK,
     LEDGER_FILE,
     USAGE_FILE,
+    Content,
     Layout,
-    read_texts,
+    as_object,
+    read_contents,
     set_aside,
 )
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
+from arcade_usage.adapters.storage.store_errors import store_errors
 from arcade_usage.application.command.tracker import raised_by_signal_handler
 from arcade_usage.application.errors import NewerFormatError, StoreBusyError, StoreError
+from arcade_usage.application.ports import Installation
 from arcade_usage.application.time_limits import IDENTITY_LOCK_SECONDS
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
@@ -34,22 +40,29 @@ T = TypeVar("T")
 
 @define(eq=False, repr=False)
 class IdentityFiles(IdentityRules):
-    """The identity store over the files of a config folder. `find_here`: gives this installation's `here`."""
+    """The identity store over the files of a config folder.
+
+    `makes_folder`: `here` creates usage/, on which it depends; an older CLI did not create it.
+    """
 
     layout: Layout
-    find_here: Callable[[], str]
-    _usage: str | None = field(default=None, init=False)  # usage.json as it was read last
-    _ledger: str | None = field(default=None, init=False)  # the ledger as it was read last
+    installation: Installation
+    makes_folder: bool = False
+    _usage: Content = field(default=None, init=False)  # usage.json as it was read last
+    _ledger: Content = field(default=None, init=False)  # the ledger as it was read last
 
     @property
     def here(self) -> str:
-        return self.find_here()
+        if self.makes_folder:
+            with suppress(OSError):  # writing a record will report the error
+                self.layout.open_folder(make=True).close()
+        return self.installation.fingerprint()
 
     def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         try:
             self.layout.open_folder(make=True).close()
             with self._lock(IDENTITY_LOCK_SECONDS):
-                self._sweep()
+                self._sweep_old()
                 return self.change_locked(decide)
         except TimeoutError as error:
             raise StoreBusyError("the identity is locked") from error
@@ -71,11 +84,26 @@ class IdentityFiles(IdentityRules):
         except OSError as error:
             raise StoreError("the identity can't be erased") from error
 
+    def sweep(self) -> None:
+        with (
+            store_errors("remains of earlier files can't be erased"),
+            suppress(FileNotFoundError),
+            self.layout.open_folder() as ours,
+            open_folder(self.layout.config_dir, 0) as around,
+        ):
+            for folder in (ours, around):
+                folder.sweep(None)
+            with suppress(FileNotFoundError), ours.open(EVIDENCE_FOLDER) as evidence:
+                for name in EVIDENCE_FILES:
+                    evidence.remove(name)
+            with suppress(OSError):  # missing, or it contains foreign files
+                ours.remove_folder(EVIDENCE_FOLDER)
+
     def _lock(self, seconds: float) -> AbstractContextManager[object]:
         """Raises TimeoutError after `seconds`, OSError."""
         return hold(self.layout.identity_lock, seconds)
 
-    def _sweep(self) -> None:
+    def _sweep_old(self) -> None:
         with self.layout.open_folder() as ours, open_folder(self.layout.config_dir, 0) as around:
             now = ours.clock(IDENTITY_LOCK)
             for folder in (ours, around):
@@ -85,7 +113,7 @@ class IdentityFiles(IdentityRules):
         with self.layout.open_folder(make=True) as folder:
             if isinstance(replaced.ledger, Malformed):
                 set_aside(folder, LEDGER_FILE, folder)
-            folder.replace(LEDGER_FILE, codec.write_ledger(ledger, _extras(self._ledger)))
+            folder.replace(LEDGER_FILE, codec.write_ledger(ledger, as_object(self._ledger)))
 
     def write_identity(self, identity: Anonymous | Linked, replaced: IdentityState) -> None:
         with (
@@ -94,11 +122,11 @@ class IdentityFiles(IdentityRules):
         ):
             if isinstance(replaced.identity, Malformed):
                 set_aside(folder, name, ours)
-            folder.replace(name, codec.write_identity(identity, _extras(self._usage)))
+            folder.replace(name, codec.write_identity(identity, as_object(self._usage)))
 
     def current(self) -> IdentityState:
         try:
-            self._usage, self._ledger = read_texts(self.layout)
+            self._usage, self._ledger = read_contents(self.layout)
         except OSError as error:
             raise StoreError("the identity can't be read") from error
         return IdentityState(codec.read_identity(self._usage), codec.read_ledger(self._ledger))
@@ -106,7 +134,7 @@ class IdentityFiles(IdentityRules):
     def _erase(self, state: IdentityState) -> None:
         """Identity first: a ledger that is left alone is not taken up, an identity would be."""
         if state.identity is not None:
-            others = codec.without_identity(_extras(self._usage))
+            others = codec.without_identity(as_object(self._usage))
             with open_for_file(self.layout.config_dir, USAGE_FILE) as (folder, name):
                 if others is None:
                     folder.remove(name)
@@ -115,10 +143,3 @@ class IdentityFiles(IdentityRules):
         if state.ledger is not None:
             with self.layout.open_folder() as folder:
                 folder.remove(LEDGER_FILE)
-
-
-def _extras(text: str | None) -> dict[str, object]:
-    try:
-        return codec.load_object(text or "")
-    except codec.MalformedError:
-        return {}

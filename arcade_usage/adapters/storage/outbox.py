@@ -11,7 +11,7 @@ from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.storage.delivery_log import FileDeliveryLog
 from arcade_usage.adapters.storage.event_queue import RECORD_LIMIT, FolderEventQueue
-from arcade_usage.adapters.storage.record_files import PROJECT_FILE, PROJECT_VERSION
+from arcade_usage.adapters.storage.record_files import PROJECT_FILE
 from arcade_usage.adapters.storage.sender_lock import FileSenderLock
 from arcade_usage.adapters.storage.store_errors import store_errors
 from arcade_usage.application.errors import StoreError
@@ -49,11 +49,6 @@ def find_outboxes(folder: str) -> list[FolderOutbox]:
     return []
 
 
-def _read_project(content: bytes) -> Project:
-    """Raises MalformedError."""
-    return codec.read_project(codec.load_version(content, PROJECT_VERSION))
-
-
 def find_projects(folder: str) -> list[Project]:
     """The projects stored in the outboxes of a folder, the last used one first."""
     used: dict[Project, float] = {}
@@ -61,7 +56,7 @@ def find_projects(folder: str) -> list[Project]:
         for outbox in find_outboxes(folder):
             with suppress(OSError, codec.MalformedError), open_folder(outbox.folder, OUTBOX_DEPTH) as opened:
                 content = opened.read(PROJECT_FILE, RECORD_LIMIT)
-                project = None if content is None else _read_project(content)
+                project = None if content is None else codec.read_project(content)
                 if project is not None and project.key == os.path.basename(outbox.folder):
                     used[project] = os.stat(outbox.folder).st_mtime
     return sorted(used, key=lambda project: used[project], reverse=True)

@@ -2,12 +2,29 @@
 
 import os
 
+from attrs import frozen
+
 from arcade_usage.adapters.storage import codec
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION
-from arcade_usage.application.delivery.delivery import ParsedPayload
 from arcade_usage.application.errors import InvalidPayloadError
+from arcade_usage.domain.event import Command
+from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.project import Project
 
 PATH_LIMIT = 4096  # characters
+
+
+@frozen
+class ParsedPayload:
+    """The content of a payload."""
+
+    project: Project
+    config_dir: str
+    distribution: str
+    snapshot: Snapshot
+    command: Command
+    adapters: str | None = None  # the tool's factory of adapters, "module:function"
+    tool_version: str | None = None  # by default, the installed version of the distribution
 
 
 def read_payload(text: str) -> ParsedPayload:
@@ -15,18 +32,18 @@ def read_payload(text: str) -> ParsedPayload:
     if len(text) > PAYLOAD_LIMIT:
         raise InvalidPayloadError("too large")
     try:
-        payload = codec.load_object(text)
+        payload = codec.upgraded(codec.load_object(text))
         config_dir, distribution = payload.get("config_dir"), payload.get("distribution")
-        if type(payload.get("version")) is not int or payload["version"] != VERSION:
+        if type(payload.get("version")) is not int or not 1 <= payload["version"] <= VERSION:
             raise InvalidPayloadError("of another version")
         if not isinstance(config_dir, str) or not _is_folder(config_dir):
             raise InvalidPayloadError("without a config folder")
         return ParsedPayload(
-            project=codec.read_project(payload.get("sink")),
+            project=codec.structure(payload.get("sink"), Project),
             config_dir=config_dir,
             distribution=codec.structure(distribution, str),
-            snapshot=codec.read_snapshot(codec.read_object(payload.get("snapshot"))),
-            command=codec.read_command(payload.get("command")),
+            snapshot=codec.structure(payload.get("snapshot"), Snapshot),
+            command=codec.structure(payload.get("command"), Command),
             adapters=_text_or_none(payload.get("adapters")),
             tool_version=_text_or_none(payload.get("tool_version")),
         )

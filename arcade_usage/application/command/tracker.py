@@ -13,12 +13,12 @@ from arcade_usage.application.command.payload import encode_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import FrameType, TracebackType
+    from types import FrameType
+    from typing import Any
 
+    from arcade_usage.application import ports
     from arcade_usage.application.command.tracking import Execution, Function, TrackedCommand
-    from arcade_usage.application.ports import Clock, ProcessLauncher, SnapshotSource
     from arcade_usage.domain.outcome import Outcome
-
 
 LOGGER = "arcade_usage"
 
@@ -29,39 +29,30 @@ class CommandTracker:
     def __init__(
         self,
         *,
-        snapshots: "SnapshotSource",
-        launcher: "ProcessLauncher",
-        clock: "Clock",
-        is_on: "Callable[[], bool]" = lambda: True,
-        rotate: "Callable[[bool], None]",
-        enqueue: "Callable[[str], None]",
+        opt_out: "ports.OptOut",
+        snapshots: "ports.SnapshotSource",
+        launcher: "ports.ProcessLauncher",
+        writer: "ports.ToolWriter | None",
+        clock: "ports.Clock",
+        notice: "ports.NoticeBoard | None" = None,
         project: "Mapping[str, str]",
         config_dir: str,
         distribution: str,
         version: "str | None" = None,
         adapters: "str | None" = None,
-        may_report: "Callable[[], bool]" = lambda: True,
     ) -> None:
-        """Take the first snapshot.
-
-        is_on: reads the opt-out.
-        rotate: rotates the identity during a logout; its argument says whether there were credentials when
-            the logout started.
-        enqueue: writes a payload's event into the outbox inside the tool.
-        may_report: whether the notice was shown to the user; shows it if it is due.
-        """
+        """Take the first snapshot. `writer`: None if nothing may be written."""
+        self._opt_out = opt_out
         self._snapshots = snapshots
         self._launcher = launcher
+        self._writer = writer
         self._clock = clock
-        self._is_on = is_on
-        self._rotate = rotate
-        self._enqueue = enqueue
+        self._notice = notice
         self._project = project
         self._config_dir = config_dir
         self._distribution = distribution
         self._version = version
         self._adapters = adapters
-        self._may_report = may_report
         self._snapshot: Mapping[str, object] | None = None
         self._had_identity = False
         self._refresh_snapshot()
@@ -81,17 +72,15 @@ class CommandTracker:
     ) -> None:
         with suppress_and_log():
             self._report(
-                {
-                    "name": command_name,
-                    "outcome": "success" if success else "error",
-                    "error_message": None if success else error_message,
-                    "duration_ms": duration_ms,
-                    "monotonic_start": monotonic_start,
-                    "monotonic_end": monotonic_end,
-                    "is_login": bool(success and is_login),
-                    "is_logout": bool(success and is_logout),
-                    "properties": properties,
-                }
+                name=command_name,
+                outcome="success" if success else "error",
+                error_message=None if success else error_message,
+                duration_ms=duration_ms,
+                monotonic_start=monotonic_start,
+                monotonic_end=monotonic_end,
+                is_login=bool(success and is_login),
+                is_logout=bool(success and is_logout),
+                properties=properties,
             )
 
     def command(
@@ -102,7 +91,7 @@ class CommandTracker:
         is_logout: bool = False,
         properties: "Mapping[str, object] | None" = None,
     ) -> "TrackedCommand":
-        return _Command(self, command_name, is_login, is_logout, properties)
+        return _Command(self, command_name, is_login=is_login, is_logout=is_logout, properties=properties)
 
     def begin(self) -> "Execution":
         return _Execution(self)
@@ -121,24 +110,23 @@ class CommandTracker:
         self._had_identity = self._had_identity or (snapshot is not None and snapshot["usage"] is not None)
         return snapshot
 
-    def _report(self, command: "dict[str, object]") -> None:
-        if not self._is_on():  # the user may opt out while the command runs, or with this command
+    def _report(self, *, is_login: bool, is_logout: bool, **command: object) -> None:
+        if not self._opt_out.is_on():  # the user may opt out while the command runs, or with this command
             log_debug("%s is not tracked: tracking was turned off", command["name"])
             self._snapshot = None
             return
-        logged_in, logged_out = command["is_login"], command["is_logout"]
         snapshot, self._snapshot = self._snapshot, None  # for one event; the next one takes its own
-        if snapshot is None or logged_in:
+        if snapshot is None or is_login:
             snapshot = self._take_snapshot()
         had_credentials = snapshot is None or snapshot["stamp"] is not None
         try:
-            if snapshot is not None and not self._may_report():
+            if snapshot is not None and self._notice is not None and not self._notice.show_if_due():
                 log_debug("%s is not tracked: the notice has not been shown", command["name"])
             elif snapshot is None or (snapshot := self._snapshots.identify(snapshot)) is None:
                 log_debug("%s is not tracked: the config folder is missing or can't be used", command["name"])
             else:
                 self._had_identity = True
-                command["ended_at"] = self._clock.time()
+                command |= {"is_login": is_login, "is_logout": is_logout, "ended_at": self._clock.time()}
                 payload = encode_payload(
                     project=self._project,
                     config_dir=self._config_dir,
@@ -148,25 +136,21 @@ class CommandTracker:
                     snapshot=snapshot,
                     command=command,
                 )
-                self._launch(payload, wait=bool(logged_in))
+                self._start(self._launcher.launch_and_wait if is_login else self._launcher.launch, payload)
         finally:
-            if logged_out:
-                self._rotate(had_credentials)  # also if the event is not sent
+            if is_logout and self._writer is not None:  # also if the event is not sent
+                self._writer.log_out(had_credentials=had_credentials)
 
-    def _launch(self, payload: str, *, wait: bool) -> None:
+    def _start(self, launch: "Callable[[str], None]", payload: str) -> None:
         try:
-            if wait:
-                self._launcher.launch_and_wait(payload)
-            else:
-                self._launcher.launch(payload)
+            launch(payload)
         except Exception as error:  # any error: without a process, the event is stored here
             if raised_by_signal_handler(error):
                 raise
-            log_debug(
-                "the delivery process could not be started; the event waits in the outbox: %s",
-                error.__cause__ or error,
-            )
-            self._enqueue(payload)
+            reason = error.__cause__ or error
+            log_debug("the delivery process could not be started; the event waits in the outbox: %s", reason)
+            if self._writer is not None:
+                self._writer.enqueue(payload)
         else:
             log_debug("a delivery process was started")
 
@@ -198,7 +182,7 @@ class SilentTracker:
         properties: "Mapping[str, object] | None" = None,
     ) -> "TrackedCommand":
         """Return a context that does nothing."""
-        return _Command(self, command_name, is_login, is_logout, properties)
+        return _Command(self, command_name, is_login=is_login, is_logout=is_logout, properties=properties)
 
     def begin(self) -> "Execution":
         """Return an execution that does nothing."""
@@ -237,66 +221,45 @@ class _Execution:
             outcome, message = _classify(error)
             succeeded = outcome == "success"
             self._tracker._report(
-                {
-                    "name": command_name,
-                    "outcome": outcome,
-                    "error_message": message,
-                    "duration_ms": (end - self._start) * 1000.0,
-                    "monotonic_start": self._start,
-                    "monotonic_end": end,
-                    "is_login": succeeded and is_login,
-                    "is_logout": succeeded and is_logout,
-                    "properties": properties,
-                }
+                name=command_name,
+                outcome=outcome,
+                error_message=message,
+                duration_ms=(end - self._start) * 1000.0,
+                monotonic_start=self._start,
+                monotonic_end=end,
+                is_login=succeeded and is_login,
+                is_logout=succeeded and is_logout,
+                properties=properties,
             )
 
 
 class _Command:
     """The context of one command. A class, not a generator, so that it adds no frame to a traceback."""
 
-    def __init__(
-        self,
-        tracker: "CommandTracker | SilentTracker",
-        name: str,
-        is_login: bool,
-        is_logout: bool,
-        properties: "Mapping[str, object] | None",
-    ) -> None:
+    def __init__(self, tracker: "CommandTracker | SilentTracker", name: str, **facts: "Any") -> None:
+        """`facts`: the other arguments of `Execution.end`."""
         self._tracker = tracker
         self._name = name
-        self._is_login = is_login
-        self._is_logout = is_logout
-        self._properties = properties
+        self._facts = facts
         self._execution: Execution | None = None
 
     def __enter__(self) -> None:
         self._execution = self._tracker.begin()
 
-    def __exit__(
-        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
-    ) -> None:
+    def __exit__(self, kind: object, error: "BaseException | None", trace: object) -> None:
         if self._execution is not None:
-            self._execution.end(
-                self._name,
-                error,
-                is_login=self._is_login,
-                is_logout=self._is_logout,
-                properties=self._properties,
-            )
+            self._execution.end(self._name, error, **self._facts)
 
     async def __aenter__(self) -> None:
         self.__enter__()
 
-    async def __aexit__(
-        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
-    ) -> None:
+    async def __aexit__(self, kind: object, error: "BaseException | None", trace: object) -> None:
         self.__exit__(kind, error, trace)
 
     def __call__(self, function: "Function") -> "Function":
         from arcade_usage.application.command.decorator import decorate
 
-        again = (self._tracker, self._name, self._is_login, self._is_logout, self._properties)
-        return decorate(function, lambda: _Command(*again))
+        return decorate(function, lambda: _Command(self._tracker, self._name, **self._facts))
 
 
 def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":
@@ -317,9 +280,7 @@ class suppress_and_log:  # noqa: N801 - used like contextlib.suppress
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self, kind: "type[BaseException] | None", error: "BaseException | None", trace: "TracebackType | None"
-    ) -> bool:
+    def __exit__(self, kind: object, error: "BaseException | None", trace: object) -> bool:
         if not isinstance(error, Exception) or raised_by_signal_handler(error):
             return False
         with suppress(Exception):  # Python may be shutting down, and the tool's log filter may raise

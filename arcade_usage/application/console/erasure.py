@@ -4,14 +4,14 @@ Owns the invariants that every erased id is reported first, and that no event is
 identity: Delivery.enqueue drops one that is added later.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 
 from attrs import evolve, frozen
 
 from arcade_usage.application.console.opt_out import collecting
 from arcade_usage.application.errors import StoreError, explain
-from arcade_usage.application.ports import Copies, ErasableIdentityStore, Outbox
+from arcade_usage.application.ports import Copies, ErasableIdentityStore, Outbox, ProjectStores
 from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.record import Record
@@ -38,16 +38,10 @@ class ErasureReport:
 
 @frozen
 class Eraser:
-    """Erases the usage data of a config folder.
-
-    stores: reads each project's outbox and copies; may raise StoreError.
-    sweep: removes malformed files that were set aside, and temporary files of killed processes; may raise
-        StoreError.
-    """
+    """Erases the usage data of a config folder."""
 
     store: ErasableIdentityStore
-    stores: Callable[[], Sequence[tuple[Outbox, Copies]]]
-    sweep: Callable[[], None] = lambda: None
+    folder: ProjectStores
 
     def inspect(self) -> ErasureReport:
         """Report what `forget` would erase. Changes nothing."""
@@ -74,12 +68,12 @@ class Eraser:
                     with collecting(failures):  # the log is erased too: it names ids with a pending alias
                         erase()
             with collecting(failures):
-                self.sweep()
+                self.store.sweep()
         return evolve(report, failures=tuple(dict.fromkeys(failures)))
 
     def _find(self, failures: list[str]) -> Sequence[tuple[Outbox, Copies]]:
         try:
-            return self.stores()
+            return self.folder.stores()
         except StoreError as error:
             failures.append(explain(error))
             return ()

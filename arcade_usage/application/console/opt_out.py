@@ -5,13 +5,13 @@ lists the outboxes. A sender reads the opt-out before each request. Delivery.enq
 added an event.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from attrs import frozen
 
 from arcade_usage.application.errors import StoreError, explain
-from arcade_usage.application.ports import Outbox, Switch
+from arcade_usage.application.ports import ProjectStores, Switch
 from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
 
 
@@ -29,7 +29,7 @@ class TurnedOff:
     failures: tuple[str, ...] = ()
 
 
-def turn_off(switch: Switch, outboxes: Callable[[], Sequence[Outbox]]) -> TurnedOff:
+def turn_off(switch: Switch, folder: ProjectStores) -> TurnedOff:
     """Store the opt-out, and drop the waiting events. Raises StoreError if the opt-out can't be stored.
 
     Blocks: 11 s for each running sender; usually at most 5 s, since it stops at its next request.
@@ -38,7 +38,7 @@ def turn_off(switch: Switch, outboxes: Callable[[], Sequence[Outbox]]) -> Turned
     dropped = busy_senders = 0
     failures: list[str] = []
     with collecting(failures):
-        for outbox in outboxes():
+        for outbox, _ in folder.stores():
             with ExitStack() as held:
                 with suppress(StoreError):  # the lock can't be used: purge without it
                     busy_senders += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))

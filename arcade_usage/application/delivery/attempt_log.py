@@ -77,6 +77,10 @@ class AttemptLog:
         """Make the next attempt at the project due, and only that one."""
         self._early_allowed = True
 
+    def forbid_early_attempt(self) -> None:
+        """Withdraw `allow_early_attempt`."""
+        self._early_allowed = False
+
     def begin(self, name: str) -> None:
         """Record the start of an attempt on disk."""
         if name == POSTHOG and self._early_allowed:

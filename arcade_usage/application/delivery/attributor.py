@@ -47,6 +47,11 @@ class Attributor:
     _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
     _may_owe: bool = field(default=True, init=False)  # False if the last state had no pending alias
 
+    def forget_answers(self) -> None:
+        """Forget the answers of look-ups, and what was read of the ledger."""
+        self._answers.clear()
+        self._may_owe = True
+
     def judge_offline(self, record: Record, state: IdentityState) -> Verdict | None:
         """The verdict, if it needs no lock, no change and no network; otherwise None. Raises StoreError."""
         self._saw(state)

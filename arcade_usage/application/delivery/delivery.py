@@ -5,11 +5,11 @@ before it is sent; one process sends at a time; a sender leaves no event behind 
 finished.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from math import inf
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
@@ -23,11 +23,18 @@ from arcade_usage.application.errors import (
     StoreError,
     UnwantedError,
 )
-from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, Outbox
+from arcade_usage.application.ports import (
+    AnalyticsSink,
+    Clock,
+    IdentityStore,
+    IdGenerator,
+    OptOut,
+    Outbox,
+    WaitingTool,
+)
 from arcade_usage.application.time_limits import LOGIN_PATIENCE_SECONDS, SENDER_PATIENCE_SECONDS, TERM_SECONDS
-from arcade_usage.domain.event import Command, Event
+from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
-from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import LossReason
 from arcade_usage.domain.verdict import Verdict, attribute
@@ -35,46 +42,9 @@ from arcade_usage.domain.verdict import Verdict, attribute
 BATCH_LIMIT = 100  # records in one request
 
 
-@frozen
-class ParsedPayload:
-    """The content of a payload."""
-
-    project: Project
-    config_dir: str
-    distribution: str
-    snapshot: Snapshot
-    command: Command
-    adapters: str | None = None  # the tool's factory of adapters, "module:function"
-    tool_version: str | None = None  # by default, the installed version of the distribution
-
-
-@frozen
-class Flushed:
-    """The result of a flush of one project.
-
-    delivered, waiting: numbers of events. dropped: number of events by reason.
-    undecided: waiting events that are not attributed yet. foreign: undecided events of another installation.
-    why: why events still wait; for people to read. None if none waits, or only for an attribution.
-    unanswered: why Arcade Cloud did not name the owner of the credentials.
-    """
-
-    project: Project
-    delivered: int
-    dropped: Mapping[str, int]
-    waiting: int
-    undecided: int
-    foreign: int
-    why: str | None
-    unanswered: str | None = None
-
-
 @define(eq=False, repr=False)
 class Delivery:
-    """Delivers the events of one project.
-
-    on_identity_ready: called when a login's event is attributed, or can't be for now.
-    is_on: reads the opt-out.
-    """
+    """Delivers the events of one project. `waiting_tool`: the tool whose login it delivers, if any."""
 
     store: IdentityStore
     outbox: Outbox
@@ -83,33 +53,24 @@ class Delivery:
     attempts: AttemptLog
     clock: Clock
     ids: IdGenerator
-    on_identity_ready: Callable[[], None] = lambda: None
-    is_on: Callable[[], bool] = lambda: True
+    opt_out: OptOut
+    waiting_tool: WaitingTool | None = None
     _retention: Retention = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
     _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
-    _delivered: int = field(default=0, init=False)
+    delivered: int = field(default=0, init=False)  # events that PostHog accepted
     _term_ends: float = field(default=inf, init=False)  # monotonic seconds
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
 
-    def enqueue(
-        self,
-        events: Sequence[Event],
-        snapshot: Snapshot,
-        verdict: Verdict | None = None,
-        *,
-        is_logout: bool = False,
-    ) -> list[Record]:
-        """Add events of one snapshot to the queue, attributed if that needs no lock; returns the records.
-
-        verdict: the events' verdict, if the caller knows it.
-
-        Raises StoreError if no event could be written, UnwantedError if tracking was turned off or the
-        identity erased meanwhile. Takes no lock.
-        """
-        return self._enqueue(events, snapshot, verdict, is_logout)[0]
+    def renew(self) -> None:
+        """Forget what was tried, judged and answered, as a new process would; for long-lived processes."""
+        self.outbox.queue.forget_seen()
+        self._tried.clear()
+        self._judged.clear()
+        self.attributor.forget_answers()
+        self.attempts.forbid_early_attempt()
 
     def submit(
         self,
@@ -119,28 +80,17 @@ class Delivery:
         *,
         is_logout: bool = False,
         is_refresh: bool = False,
+        may_lock: bool = True,
     ) -> list[Record]:
-        """Do as `enqueue`, and record in the ledger that the identity was used. Blocks: 2 s, for its lock."""
-        records, state = self._enqueue(events, snapshot, verdict, is_logout, is_refresh)
-        self._record_use(snapshot, state, is_logout)
-        return records
+        """Add events of one snapshot to the queue, and record in the ledger that the identity was used.
 
-    def adopt(self, record: Record) -> None:
-        """Do as `submit` for a record that is in the queue already; the sender stores its attribution."""
-        state = self._remove_unwanted([record], record.snapshot)
-        self._record_use(record.snapshot, state, record.is_logout)
-        verdict = self.attributor.judge_offline(record, state)
-        if verdict is not None:
-            self._judged[record.event.uuid] = verdict
+        Events are attributed if that needs no lock; returns the records. verdict: the events' verdict, if the
+        caller knows it. is_refresh: see Record. may_lock: whether the ledger is changed. Blocks: 2 s, for its
+        lock.
 
-    def _enqueue(
-        self,
-        events: Sequence[Event],
-        snapshot: Snapshot,
-        verdict: Verdict | None,
-        is_logout: bool,
-        is_refresh: bool = False,
-    ) -> tuple[list[Record], IdentityState]:
+        Raises StoreError if no event could be written, UnwantedError if tracking was turned off or the
+        identity erased meanwhile.
+        """
         here = self.store.here
         records = [
             Record(event, snapshot, is_logout, machine=here, is_refresh=is_refresh) for event in events
@@ -153,7 +103,18 @@ class Delivery:
         except StoreError:
             if not written:
                 raise
-        return written, self._remove_unwanted(written, snapshot)
+        state = self._remove_unwanted(written, snapshot)
+        if may_lock:
+            self._record_use(snapshot, state, is_logout)
+        return written
+
+    def adopt(self, record: Record) -> None:
+        """Do as `submit` for a record that is in the queue already; the sender stores its attribution."""
+        state = self._remove_unwanted([record], record.snapshot)
+        self._record_use(record.snapshot, state, record.is_logout)
+        verdict = self.attributor.judge_offline(record, state)
+        if verdict is not None:
+            self._judged[record.event.uuid] = verdict
 
     def _add(self, record: Record, verdict: Verdict | None) -> Record:
         if verdict is not None:
@@ -168,7 +129,7 @@ class Delivery:
         Raises UnwantedError if they are removed; StoreError.
         """
         state = self.store.current()
-        if not self.is_on() or snapshot.is_forgotten(state):
+        if not self.opt_out.is_on() or snapshot.is_forgotten(state):
             self.outbox.queue.remove(records)
             raise UnwantedError("tracking was turned off, or the identity erased")
         return state
@@ -197,7 +158,11 @@ class Delivery:
             self.attempt(patience, login, ignore_backoff=ignore_backoff) is Attempt.MORE and self._has_time()
         ):
             patience, login, ignore_backoff = 0.0, None, False
-        self.on_identity_ready()
+        self._release_tool()
+
+    def _release_tool(self) -> None:
+        if self.waiting_tool is not None:
+            self.waiting_tool.release()
 
     def _has_time(self) -> bool:
         return self.clock.monotonic() < self._term_ends
@@ -213,13 +178,17 @@ class Delivery:
                 self.attempts.reset()
             if login is not None:
                 self._decide_first(login)
-                self.on_identity_ready()
+                self._release_tool()
             self._drain()
         # Another process may have added an event after the last read and before the lock was released.
         waiting = self.outbox.queue.pending()
-        if any(record.event.uuid not in self._tried for record in waiting):
+        if self.untried(waiting):
             return Attempt.MORE
         return Attempt.LATER if waiting else Attempt.DONE
+
+    def untried(self, records: Sequence[Record]) -> list[Record]:
+        """Those that no attempt of this process included."""
+        return [record for record in records if record.event.uuid not in self._tried]
 
     @contextmanager
     def _sending(self, patience_seconds: float = 0.0) -> Iterator[bool]:
@@ -228,9 +197,7 @@ class Delivery:
         with ExitStack() as held:
             try:
                 ours = held.enter_context(self.attempts.sending(patience_seconds))
-            except (
-                NewerFormatError
-            ):  # its pauses can't be read, so nothing is sent: the limits hold all the same
+            except NewerFormatError:  # its backoff can't be read, so nothing is sent; the limits hold
                 self._retention.enforce_without_log()
                 raise
             finally:
@@ -242,7 +209,7 @@ class Delivery:
         """Try to send each event once: attributed ones first, so that an attribution does not delay them."""
         with suppress(StoreError):  # sending goes on without it
             self._expire()
-        waiting = [record for record in self.outbox.queue.pending() if record.event.uuid not in self._tried]
+        waiting = self.untried(self.outbox.queue.pending())
         self._tried.update(record.event.uuid for record in waiting)
         reached = self.attempts.may_try(POSTHOG) and self._send(
             [record for record in waiting if record.attribution is not None]
@@ -313,38 +280,15 @@ class Delivery:
     def _remove_accepted(self, records: Sequence[Record]) -> None:
         if records:
             self.attempts.delivered(len(records))
-            self._delivered += len(records)
+            self.delivered += len(records)
             self.outbox.queue.remove(records)
-
-    def flush(self, project: Project) -> Flushed:
-        """Send all waiting events regardless of backoff; returns the result. Raises StoreError."""
-        before = self.outbox.log.read()
-        self.send(ignore_backoff=True)
-        after, waiting = self.outbox.log.read(), self.outbox.queue.pending()
-        undecided = sum(record.attribution is None for record in waiting)
-        foreign = sum(record.is_foreign(self.store.here) for record in waiting)
-        why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
-        asked = after.unanswered if after.unanswered != before.unanswered else None
-        if any(record.event.uuid not in self._tried for record in waiting):
-            why = "another process is delivering"
-        dropped = after.losses.since(before.losses)
-        return Flushed(
-            project,
-            self._delivered,
-            dropped,
-            len(waiting),
-            undecided,
-            foreign,
-            why if waiting else None,
-            asked.reason if asked is not None else None,
-        )
 
     def hold_back(self, reason: str) -> None:
         """Send nothing, and record the reason as a failure. Raises StoreError."""
         with self._sending() as ours:
             if ours:
                 self.attempts.failed(reason)
-        self.on_identity_ready()
+        self._release_tool()
 
     def count_losses(self, reason: LossReason, events: int) -> bool:
         """Record events that were lost before they reached the outbox. Raises StoreError.

@@ -3,12 +3,12 @@
 Owns the invariant that no request is made once tracking is off, also with a tool's own adapters.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
 from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError
-from arcade_usage.application.ports import AnalyticsSink, PrincipalApi, Switch
+from arcade_usage.application.ports import AnalyticsSink, OptOut, PrincipalApi, Progress
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.record import Record
@@ -22,13 +22,13 @@ class SwitchedPrincipalApi:
     """A principal API that makes no request once tracking is off."""
 
     api: PrincipalApi
-    switch: Switch
+    opt_out: OptOut
 
     def stamp(self) -> Stamp | None:
         return self.api.stamp()
 
     def look_up(self) -> tuple[Stamp | None, Answer]:
-        return self.api.look_up() if self.switch.is_on() else (self.api.stamp(), NoAnswer(_OFF))
+        return self.api.look_up() if self.opt_out.is_on() else (self.api.stamp(), NoAnswer(_OFF))
 
 
 @frozen
@@ -36,7 +36,7 @@ class SwitchedSink:
     """An analytics sink that sends nothing once tracking is off."""
 
     sink: AnalyticsSink
-    switch: Switch
+    opt_out: OptOut
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._check()
@@ -50,16 +50,16 @@ class SwitchedSink:
         return self.sink.preview(event, attribution)
 
     def _check(self) -> None:
-        if not self.switch.is_on():
+        if not self.opt_out.is_on():
             raise NotAcceptedError(_OFF)
 
 
 @frozen
 class CountingSink:
-    """An analytics sink that calls `delivered` with the size of each accepted batch."""
+    """An analytics sink that shows its progress."""
 
     sink: AnalyticsSink
-    delivered: Callable[[int], None]
+    progress: Progress
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self.sink.alias(anon_id, principal_id)
@@ -68,9 +68,9 @@ class CountingSink:
         try:
             self.sink.capture(records)
         except PartlyAcceptedError as error:
-            self.delivered(len(error.accepted))
+            self.progress.delivered(len(error.accepted))
             raise
-        self.delivered(len(records))
+        self.progress.delivered(len(records))
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
         return self.sink.preview(event, attribution)

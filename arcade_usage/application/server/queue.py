@@ -38,3 +38,10 @@ class Worker(Protocol):
 
     def send(self, lost_before: int) -> Attempt:
         """Send the events that are due. `lost_before`: how many events were lost before they reached it."""
+
+
+class WorkerMaker(Protocol):
+    """Makes the worker of a thread."""
+
+    def make_worker(self) -> Worker:
+        """Make a worker. Imports the third-party packages, so only the worker's thread calls it."""

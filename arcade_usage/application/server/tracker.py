@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.payload import fitting
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import QueuedEvent, Worker
+from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker
 from arcade_usage.application.time_limits import (
     CLOSE_SECONDS,
     EXIT_SECONDS,
@@ -96,11 +96,9 @@ class BackgroundTracker(ServerTracker):
     The first event starts its worker thread.
     """
 
-    def __init__(
-        self, *, make_worker: Callable[[], Worker], clock: "Clock", snapshot: Mapping[str, object] | None
-    ) -> None:
-        """`make_worker`: makes the worker, on the worker thread. `snapshot`: the current snapshot."""
-        self._make_worker = make_worker
+    def __init__(self, *, maker: WorkerMaker, clock: "Clock", snapshot: Mapping[str, object] | None) -> None:
+        """`snapshot`: the current snapshot."""
+        self._maker = maker
         self._clock = clock
         self._snapshot = snapshot
         self._open = True
@@ -199,7 +197,7 @@ class BackgroundTracker(ServerTracker):
         rest = [*iter(self._next, None)]
         self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
         del rest[:-EVENTS_LIMIT]
-        worker = self._make_worker()
+        worker = self._maker.make_worker()
         while rest and self._clock.monotonic() < end:
             batch, rest = rest[:ROUND_LIMIT], rest[ROUND_LIMIT:]
             lost = worker.lost
@@ -222,7 +220,7 @@ class BackgroundTracker(ServerTracker):
     def _deliver(self, batch: list[QueuedEvent]) -> Attempt:
         """Write a batch into the outbox, clear it, and send."""
         if self._worker is None:
-            self._worker = self._make_worker()
+            self._worker = self._maker.make_worker()
         if batch:
             self._snapshot = self._worker.enqueue(batch)
             batch.clear()

@@ -6,24 +6,32 @@ principal that both name. Otherwise it is Unattributable. Runs on the worker thr
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from enum import Enum, auto
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.delivery.attempt_log import POSTHOG
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import NewerFormatError, StoreError, UnwantedError
-from arcade_usage.application.ports import Clock, SnapshotSource
+from arcade_usage.application.ports import (
+    Clock,
+    IdGenerator,
+    LateImports,
+    NoticeBoard,
+    OptOut,
+    ParsedSnapshots,
+)
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.time_limits import ROUND_SECONDS
-from arcade_usage.domain.event import Event
+from arcade_usage.domain.event import Event, Runtime
 from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.redaction import Redactor
 from arcade_usage.domain.retention import LossReason
-from arcade_usage.domain.server_event import ServerEvent
+from arcade_usage.domain.server_event import ServerEvent, describe_server_event
 from arcade_usage.domain.verdict import Unattributable
 
 
@@ -35,29 +43,37 @@ class _Change(Enum):
     UNKNOWN = auto()
 
 
+@frozen(eq=False, repr=False)
+class EventDescriber:
+    """Makes the events of one server."""
+
+    runtime: Runtime
+    redact: Redactor
+    ids: IdGenerator
+
+    def describe(self, queued: QueuedEvent) -> Event:
+        """The event of a queued one. Raises ValueError."""
+        captured = ServerEvent(queued.name, queued.at, json.loads(queued.properties))
+        return describe_server_event(captured, self.runtime, self.ids.new(), self.redact)
+
+
 @define(eq=False, repr=False)
 class ServerWorker:
     """The worker of one thread.
 
-    is_on: reads the opt-out.
-    read_snapshot: parses a snapshot.
-    make_delivery: makes a Delivery. A Delivery tries each event once and caches answers, so it is replaced
-        every ROUND_SECONDS.
-    prepare: called before each attempt to send.
     adapters_problem: why the tool's adapters can't be made; then events are written and not sent.
     """
 
-    is_on: Callable[[], bool]
-    snapshots: SnapshotSource
-    read_snapshot: Callable[[Mapping[str, object]], Snapshot]
-    describe: Callable[[ServerEvent], Event]
-    make_delivery: Callable[[], Delivery]
+    opt_out: OptOut
+    snapshots: ParsedSnapshots
+    describer: EventDescriber
+    delivery: Delivery
     clock: Clock
-    prepare: Callable[[], None] = lambda: None
+    notice: NoticeBoard | None = None
+    late_imports: LateImports | None = None
     adapters_problem: str | None = None
     lost: int = field(default=0, init=False)
-    _delivery: Delivery = field(init=False)
-    _delivery_made_at: float = field(init=False)
+    _renewed_at: float = field(init=False)
     _reported_losses: int = field(default=0, init=False)
     _early_attempts: int = field(default=0, init=False)  # since the backoff began
 
@@ -65,13 +81,13 @@ class ServerWorker:
         self._renew_delivery()
 
     def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
-        if not self.is_on():
+        if not self._may_report():
             return None
         snapshot = self._identify(self.snapshots.take())
         if snapshot is None:  # the folder can't be used
             self.lost += len(batch)
             return None
-        now = self.read_snapshot(snapshot)
+        now = self.snapshots.parse(snapshot)
         groups: dict[_Change, list[Event]] = {change: [] for change in _Change}
         changes: dict[int, _Change] = {}  # by id() of the snapshot before: many events share one
         for queued in batch:
@@ -79,7 +95,7 @@ class ServerWorker:
             if before not in changes:
                 changes[before] = self._compare(queued.snapshot, snapshot, now)
             with suppress_and_log():
-                groups[changes[before]].append(self.describe(unpack(queued)))
+                groups[changes[before]].append(self.describer.describe(queued))
         written = 0
         try:
             for change, events in groups.items():
@@ -87,73 +103,73 @@ class ServerWorker:
                 is_refresh = change is _Change.REFRESH
                 if events:
                     with suppress(StoreError):
-                        written += len(self._delivery.submit(events, now, verdict, is_refresh=is_refresh))
+                        written += len(self.delivery.submit(events, now, verdict, is_refresh=is_refresh))
         except UnwantedError:
             return None
         self.lost += len(batch) - written
         return snapshot
 
     def send(self, lost_before: int) -> Attempt:
-        if not self.is_on():
+        if not self._may_report():
             return Attempt.DONE
-        if self.clock.monotonic() - self._delivery_made_at >= ROUND_SECONDS:
+        if self.clock.monotonic() - self._renewed_at >= ROUND_SECONDS:
             self._renew_delivery()
         lost = lost_before + self.lost - self._reported_losses
-        if lost and self._delivery.count_losses(LossReason.NOT_TAKEN, lost):
+        if lost and self.delivery.count_losses(LossReason.NOT_TAKEN, lost):
             self._reported_losses += lost
         if self.adapters_problem is not None:
-            self._delivery.hold_back(self.adapters_problem)
+            self.delivery.hold_back(self.adapters_problem)
             return Attempt.LATER
         early = 0
         if self._is_paused():
             if not self._is_early():
-                self._delivery.enforce_retention()
+                self.delivery.enforce_retention()
                 return self._wait()
             early = self._early_attempts + 1
             self._renew_delivery()
-            self._delivery.attempts.allow_early_attempt()
-        self.prepare()
-        attempt = self._delivery.attempt()
+            self.delivery.attempts.allow_early_attempt()
+        if self.late_imports is not None:
+            self.late_imports.load()
+        attempt = self.delivery.attempt()
         if attempt is not Attempt.ELSEWHERE:
             self._early_attempts = early
         return self._wait() if attempt is Attempt.LATER else attempt
 
+    def _may_report(self) -> bool:
+        return self.opt_out.is_on() and (self.notice is None or self.notice.show_if_due())
+
     def _is_paused(self) -> bool:
         try:
-            return not self._delivery.attempts.may_try(POSTHOG)
+            return not self.delivery.attempts.may_try(POSTHOG)
         except NewerFormatError:  # the attempt, which comes to nothing, keeps the limits
             return False
 
     def _is_early(self) -> bool:
         """Whether an early attempt, before the backoff ends, is allowed and due."""
-        early_at = self._delivery.attempts.early_at(self._early_attempts)
+        early_at = self.delivery.attempts.early_at(self._early_attempts)
         return early_at is not None and early_at <= self.clock.time()
 
     def _wait(self) -> Attempt:
-        early_at = self._delivery.attempts.early_at(self._early_attempts)
+        early_at = self.delivery.attempts.early_at(self._early_attempts)
         return Attempt.LATER if early_at is None else Attempt.SOON
 
     def _renew_delivery(self) -> None:
-        self._delivery, self._delivery_made_at = self.make_delivery(), self.clock.monotonic()
+        self.delivery.renew()
+        self._renewed_at = self.clock.monotonic()
 
     def _identify(self, snapshot: Mapping[str, object] | None) -> Mapping[str, object] | None:
         return None if snapshot is None else self.snapshots.identify(snapshot)
 
     def _compare(
         self, before: Mapping[str, object] | None, after: Mapping[str, object], now: Snapshot
-    ) -> "_Change":
+    ) -> _Change:
         """`now`: the snapshot `after`, parsed."""
         if before == after:
             return _Change.NONE
         identified = self._identify(before)
         if identified is None:
             return _Change.UNKNOWN
-        parsed = self.read_snapshot(identified)
+        parsed = self.snapshots.parse(identified)
         if parsed.holds_until(now):
             return _Change.NONE
         return _Change.REFRESH if parsed.may_be_refreshed(now) else _Change.UNKNOWN
-
-
-def unpack(queued: QueuedEvent) -> ServerEvent:
-    """Parse a queued event. Raises ValueError."""
-    return ServerEvent(queued.name, queued.at, json.loads(queued.properties))

@@ -21,6 +21,7 @@ from arcade_usage.testing.in_memory import (
     MemoryOutbox,
     MemoryPrincipalApi,
     MemorySink,
+    MemorySwitch,
     SequentialIds,
 )
 
@@ -43,6 +44,7 @@ class Simulation:
     outbox: MemoryOutbox = field(factory=MemoryOutbox)
     clock: ManualClock = field(factory=ManualClock)
     ids: SequentialIds = field(factory=SequentialIds)
+    switch: MemorySwitch = field(factory=MemorySwitch)
     settled: int = 0
     _events: int = 0
 
@@ -51,7 +53,15 @@ class Simulation:
         attempts = AttemptLog(self.outbox, self.clock, self.ids)
         attributor = Attributor(self.store, self.cloud, self.posthog, SINK, attempts, self.clock, self.ids)
         return Delivery(
-            self.store, self.outbox, self.posthog, attributor, attempts, self.clock, self.ids, self._settle
+            self.store,
+            self.outbox,
+            self.posthog,
+            attributor,
+            attempts,
+            self.clock,
+            self.ids,
+            self.switch,
+            self,
         )
 
     def wait_out_backoff(self) -> None:
@@ -147,5 +157,5 @@ class Simulation:
         assert self.store.state.matching_ledger is not None
         return self.store.state.matching_ledger
 
-    def _settle(self) -> None:
+    def release(self) -> None:
         self.settled += 1

@@ -9,17 +9,22 @@ from attrs import define, evolve
 from arcade_usage.application.console.opt_out import TurnedOff, turn_off
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import StoreError, UnwantedError
-from arcade_usage.application.ports import Outbox
+from arcade_usage.application.ports import Copies, Outbox
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.record import Record
-from arcade_usage.testing.in_memory import MemorySwitch
+from arcade_usage.testing.in_memory import MemoryCopies, MemoryStores, MemorySwitch
 from tests.unit.application.simulation import Simulation, unwritable_outbox
+
+
+def of(*outboxes: Outbox) -> MemoryStores:
+    """A config folder with these outboxes."""
+    return MemoryStores([(outbox, MemoryCopies()) for outbox in outboxes])
 
 
 def switched(simulation: Simulation, choice: MemorySwitch) -> Delivery:
     """A delivery process that reads the switch, its first look at it behind it."""
     delivery = simulation.delivery()
-    delivery.is_on = lambda: not choice.is_off
+    delivery.opt_out = choice
     return delivery
 
 
@@ -30,7 +35,7 @@ def test_what_waits_is_dropped_in_every_outbox() -> None:
         simulation.posthog.failing = True
         simulation.run("first")
         simulation.run("second")
-    assert turn_off(choice, lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=4, busy_senders=0)
+    assert turn_off(choice, of(one.outbox, two.outbox)) == TurnedOff(dropped=4, busy_senders=0)
     assert choice.is_off
     assert [one.outbox.queue.pending(), two.outbox.queue.pending()] == [[], []]
 
@@ -39,11 +44,12 @@ def test_the_choice_comes_before_the_outboxes_are_looked_for() -> None:
     """An outbox made after the look can only have been made by who reads the switch afterwards."""
     choice, seen = MemorySwitch(), []
 
-    def outboxes() -> Sequence[Outbox]:
-        seen.append(choice.is_off)
-        return []
+    class Folder(MemoryStores):
+        def stores(self) -> Sequence[tuple[Outbox, Copies]]:
+            seen.append(choice.is_off)
+            return []
 
-    turn_off(choice, outboxes)
+    turn_off(choice, Folder())
     assert seen == [True]
 
 
@@ -53,7 +59,7 @@ def test_where_the_choice_cannot_be_stored_nothing_is_dropped() -> None:
     simulation.posthog.failing = True
     event = simulation.run("first")
     with pytest.raises(StoreError):
-        turn_off(MemorySwitch(writable=False), lambda: [simulation.outbox])
+        turn_off(MemorySwitch(writable=False), of(simulation.outbox))
     assert [record.event for record in simulation.outbox.queue.pending()] == [event]
 
 
@@ -62,7 +68,7 @@ def test_a_sender_that_does_not_let_go_is_told_of() -> None:
     simulation = Simulation()
     simulation.outbox.queue.add(Record(simulation.event("first"), simulation.look()))
     simulation.outbox.sender_lock.sender_at_work = True
-    assert turn_off(MemorySwitch(), lambda: [simulation.outbox]) == TurnedOff(dropped=1, busy_senders=1)
+    assert turn_off(MemorySwitch(), of(simulation.outbox)) == TurnedOff(dropped=1, busy_senders=1)
     assert simulation.outbox.queue.pending() == []
 
 
@@ -72,7 +78,7 @@ def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
     for simulation in (one, two):
         simulation.outbox.queue.add(Record(simulation.event("first"), simulation.look()))
     one.outbox.sender_lock.lockable = False
-    assert turn_off(MemorySwitch(), lambda: [one.outbox, two.outbox]) == TurnedOff(dropped=2, busy_senders=0)
+    assert turn_off(MemorySwitch(), of(one.outbox, two.outbox)) == TurnedOff(dropped=2, busy_senders=0)
 
 
 def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
@@ -80,7 +86,7 @@ def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
     simulation, choice = Simulation(), MemorySwitch()
     simulation.posthog.failing = True
     simulation.run("first")
-    turned_off = turn_off(choice, lambda: [unwritable_outbox(), simulation.outbox])
+    turned_off = turn_off(choice, of(unwritable_outbox(), simulation.outbox))
     assert turned_off == TurnedOff(dropped=1, busy_senders=0, failures=("not permitted",))
     assert (choice.is_off, simulation.outbox.queue.pending()) == (True, [])
 
@@ -90,7 +96,7 @@ def test_an_event_written_down_after_the_purge_does_not_stay() -> None:
     simulation, choice = Simulation(), MemorySwitch()
     snapshot, event = simulation.look(), simulation.event("in between")
     delivery = switched(simulation, choice)
-    turn_off(choice, lambda: [simulation.outbox])
+    turn_off(choice, of(simulation.outbox))
     with pytest.raises(UnwantedError):
         delivery.submit([event], snapshot)
     assert simulation.outbox.queue.pending() == []
@@ -103,7 +109,7 @@ def test_at_any_moment_of_a_delivery_off_leaves_nothing() -> None:
         simulation, choice = Simulation(), MemorySwitch()
         simulation.posthog.failing = True
         outbox = evolve(simulation.outbox)
-        interrupting = _Interrupting(steps, partial(turn_off, choice, partial(list, [outbox])))
+        interrupting = _Interrupting(steps, partial(turn_off, choice, of(outbox)))
         simulation.outbox.queue = _Interrupted(outbox.queue, interrupting)  # type: ignore[assignment]
         simulation.outbox.log = _Interrupted(outbox.log, interrupting)  # type: ignore[assignment]
         delivery = switched(simulation, choice)

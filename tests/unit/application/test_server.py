@@ -34,6 +34,9 @@ class Kept:
     gate: threading.Event = field(factory=threading.Event)
     at_gate: threading.Event = field(factory=threading.Event)
 
+    def make_worker(self) -> "Kept":
+        return self
+
     def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if self.broken:
             raise OSError("no disk")
@@ -66,7 +69,7 @@ def tracker(kept: Kept) -> Iterator[BackgroundTracker]:
 
 
 def make(kept: Kept) -> BackgroundTracker:
-    return BackgroundTracker(make_worker=lambda: kept, clock=time, snapshot={"after": 0})
+    return BackgroundTracker(maker=kept, clock=time, snapshot={"after": 0})
 
 
 def threads() -> list[threading.Thread]:

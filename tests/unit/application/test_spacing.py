@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.console.flush import flush
 from arcade_usage.domain.backoff import LONGEST_SECONDS
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -128,7 +129,7 @@ def test_a_flush_settles_an_alias_that_is_still_owed(simulation: Simulation) -> 
     simulation.log_in("alice")
     simulation.posthog.refusing_aliases = False
     assert simulation.outbox.queue.pending() == []
-    simulation.delivery().flush(Project("https://posthog.example", "phc_token"))
+    flush(simulation.delivery(), Project("https://posthog.example", "phc_token"))
     assert simulation.person_of(before) == simulation.person("alice")
     look_ups = simulation.cloud.look_ups
     assert simulation.distinct_id_of(simulation.run("after")) == "alice"

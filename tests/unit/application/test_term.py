@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from attrs import define, field
 
+from arcade_usage.application.console.flush import flush
 from arcade_usage.application.delivery.delivery import BATCH_LIMIT
 from arcade_usage.application.time_limits import TERM_SECONDS
 from arcade_usage.domain.ledger import Stamp
@@ -94,7 +95,7 @@ def test_a_full_outbox_is_emptied_by_one_sender_after_another(
 def test_a_flush_takes_as_long_as_it_takes(simulation: Simulation) -> None:
     """A person waits for it, and nothing ends its process."""
     leave(simulation, 6 * BATCH_LIMIT)
-    flushed = simulation.delivery().flush(Project("https://posthog.example", "phc_token"))
+    flushed = flush(simulation.delivery(), Project("https://posthog.example", "phc_token"))
     assert (flushed.delivered, flushed.waiting) == (6 * BATCH_LIMIT, 0)
 
 

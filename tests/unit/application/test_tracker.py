@@ -7,33 +7,36 @@ import pytest
 from attrs import define, field
 
 from arcade_usage.application.command.tracker import CommandTracker, SilentTracker
-from arcade_usage.testing.in_memory import ManualClock, MemoryLauncher, MemorySnapshots
+from arcade_usage.testing.in_memory import (
+    ManualClock,
+    MemoryLauncher,
+    MemorySnapshots,
+    MemorySwitch,
+    MemoryWriter,
+)
 
 
 @define
 class TrackedTool:
     """A host with a tracker on in-memory ports."""
 
+    switch: MemorySwitch = field(factory=MemorySwitch)
     snapshots: MemorySnapshots = field(factory=MemorySnapshots)
     launcher: MemoryLauncher = field(factory=MemoryLauncher)
     clock: ManualClock = field(factory=ManualClock)
-    rotations: int = 0
-    kept: list[str] = field(factory=list)
+    writer: MemoryWriter = field(factory=MemoryWriter)
 
     def tracker(self) -> CommandTracker:
         return CommandTracker(
+            opt_out=self.switch,
             snapshots=self.snapshots,
             launcher=self.launcher,
+            writer=self.writer,
             clock=self.clock,
-            rotate=self._rotate,
-            enqueue=self.kept.append,
             project={"host": "https://localhost", "project_token": "phc_x"},
             config_dir="/config",
             distribution="tool",
         )
-
-    def _rotate(self, had_credentials: bool) -> None:  # noqa: ARG002 - a keyword of none
-        self.rotations += 1
 
     @property
     def commands(self) -> list[dict[str, object]]:
@@ -121,7 +124,7 @@ def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: Tr
     tracker = host.tracker()
     with tracker.command("logout", is_logout=True):
         host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}
-    assert host.rotations == 1
+    assert host.writer.logouts == [False]
     assert json.loads(host.launcher.payloads[0])["snapshot"]["usage"] == "before"
 
 
@@ -133,7 +136,7 @@ def test_a_failed_login_or_logout_changes_nothing(host: TrackedTool, flag: str) 
     tracker.track_command_execution("x", success=False, is_login=is_login, is_logout=is_logout)
     with pytest.raises(ValueError, match="no"), tracker.command("x", is_login=is_login, is_logout=is_logout):
         raise ValueError("no")
-    assert host.rotations == 0
+    assert host.writer.logouts == []
     assert host.launcher.waited_for == []
     assert [command[flag] for command in host.commands] == [False, False]
 
@@ -144,7 +147,7 @@ def test_a_logout_rotates_whatever_happens_to_its_event(host: TrackedTool) -> No
     host.tracker().track_command_execution("logout", success=True, is_logout=True)
     host.snapshots.snapshot = {"usage": "x" * 40_000, "ledger": None, "stamp": None}
     host.tracker().track_command_execution("logout", success=True, is_logout=True)
-    assert host.rotations == 2
+    assert host.writer.logouts == [True, False]
     assert host.launcher.payloads == []
 
 
@@ -153,14 +156,14 @@ def test_without_a_folder_nothing_is_launched(host: TrackedTool) -> None:
     host.snapshots.snapshot = None
     with host.tracker().command("run"):
         pass
-    assert host.launcher.payloads == host.kept == []
+    assert host.launcher.payloads == host.writer.payloads == []
 
 
 def test_where_nothing_can_be_launched_the_event_is_kept(host: TrackedTool) -> None:
     """For a later process to deliver."""
     host.launcher.failing = True
     host.tracker().track_command_execution("run", success=True)
-    assert [json.loads(payload)["command"]["name"] for payload in host.kept] == ["run"]
+    assert [json.loads(payload)["command"]["name"] for payload in host.writer.payloads] == ["run"]
 
 
 def test_a_command_can_get_its_name_at_the_end(host: TrackedTool) -> None:

@@ -4,13 +4,18 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import NewerFormatError
+from arcade_usage.application.server.queue import QueuedEvent
+from arcade_usage.application.server.worker import EventDescriber
 from arcade_usage.domain.backoff import EARLY_SECONDS
 from arcade_usage.domain.event import Event
+from arcade_usage.domain.record import Record
+from arcade_usage.domain.redaction import Redactor
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
-from arcade_usage.domain.server_event import ServerEvent
 from arcade_usage.testing.in_memory import MemoryDeliveryLog
-from tests.unit.application.serving import SimulatedServer
+from tests.unit.application.serving import RUNTIME, SimulatedServer
+from tests.unit.application.simulation import Simulation
 
 
 @pytest.fixture
@@ -225,13 +230,13 @@ def test_without_a_folder_nothing_is_kept(server: SimulatedServer) -> None:
 def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -> None:
     """Whoever turned it off has purged the outbox by then, and finds it empty."""
     captured = server.capture("too late")
-    describe = server._describe
 
-    def turning_off(capture: ServerEvent) -> Event:
-        server.is_on = False
-        return describe(capture)
+    class TurningOff(EventDescriber):
+        def describe(self, queued: QueuedEvent) -> Event:
+            server.simulation.switch.turn_off()
+            return super().describe(queued)
 
-    server.worker.describe = turning_off
+    server.worker.describer = TurningOff(RUNTIME, Redactor(), server.simulation.ids)
     server.keep(captured)
     assert (server.simulation.outbox.queue.records, server.worker.lost) == ({}, 0)
 
@@ -239,13 +244,39 @@ def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: SimulatedServer) -> None:
     """That is no loss. What is captured around the time is nobody's when it is on again."""
     server.run("before")
-    server.is_on = False
+    server.simulation.switch.turn_off()
     taken = server.snapshots.taken
     assert server.run("while off") is Attempt.DONE
     assert (server.worker.lost, server.snapshots.taken) == (0, taken)
-    server.is_on = True
+    server.simulation.switch.turn_on()
     server.run("on again")
     assert "while off" not in server.events
     assert server.simulation.distinct_id_of(server.events["on again"]) != server.simulation.anon_id
     server.run("later")
     assert server.simulation.distinct_id_of(server.events["later"]) == server.simulation.anon_id
+
+
+def test_a_renewed_delivery_knows_no_more_than_a_new_one() -> None:
+    """What it tried, judged, was answered and may do early: another process may have changed all of it."""
+    simulation = Simulation()
+    simulation.switch_to("alice")
+    delivery = simulation.delivery()
+    simulation.posthog.failing = True
+    delivery.submit([simulation.event("before")], simulation.look())
+    delivery.send()
+    delivery.adopt(Record(simulation.event("adopted"), simulation.look()))
+    delivery.attempts.allow_early_attempt()
+    assert what_it_knows(delivery) != what_it_knows(simulation.delivery())
+    delivery.renew()
+    assert what_it_knows(delivery) == what_it_knows(simulation.delivery())
+
+
+def what_it_knows(delivery: Delivery) -> dict[str, object]:
+    attributor, attempts = delivery.attributor, delivery.attempts
+    return {
+        "tried": delivery._tried,
+        "judged": delivery._judged,
+        "answers": attributor._answers,
+        "may owe": attributor._may_owe,
+        "early": attempts._early_allowed,
+    }

@@ -61,10 +61,10 @@ rotated = seen(Rotated(F, retired=A), Ledger(F, HERE))
 
 ROWS: dict[str, tuple[Case, Verdict | Wait | Step]] = {
     # any | a newer version wrote the ledger
-    "newer ledger": (case(seen(anonymous, NewerLedger("{}"))), Wait()),
-    "newer ledger, for more than a day": (case(seen(linked, NewerLedger("{}"), S1), age_seconds=1e6), Wait()),
-    "newer ledger since": (case(seen(anonymous, unused), seen(anonymous, NewerLedger("{}"))), Wait()),
-    "newer ledger, gone since": (case(seen(anonymous, NewerLedger("{}")), seen(anonymous, unused)), StartOver()),
+    "newer ledger": (case(seen(anonymous, NewerLedger({}))), Wait()),
+    "newer ledger, for more than a day": (case(seen(linked, NewerLedger({}), S1), age_seconds=1e6), Wait()),
+    "newer ledger since": (case(seen(anonymous, unused), seen(anonymous, NewerLedger({}))), Wait()),
+    "newer ledger, gone since": (case(seen(anonymous, NewerLedger({})), seen(anonymous, unused)), StartOver()),
     # any | the ledger is about another id than usage.json's
     "ledger about another id": (case(seen(anonymous, about_another)), StartOver()),
     "linked, ledger about another id": (case(seen(linked, about_another, S1)), StartOver()),

@@ -17,7 +17,7 @@ def look(identity: Anonymous | Linked | Malformed | None, stamp: Stamp | None) -
 
 
 def beside(newer: str) -> Snapshot:
-    return Snapshot(IdentityState(Anonymous(A), NewerLedger(newer)), ONE)
+    return Snapshot(IdentityState(Anonymous(A), NewerLedger({"newer": newer})), ONE)
 
 
 SAME = {

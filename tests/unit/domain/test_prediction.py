@@ -49,7 +49,7 @@ CASES = {
         Prediction(PreviewedIdentity.LINKING, AS_ALICE),
     ),
     "a newer version's ledger": (
-        case(seen(Anonymous(A), NewerLedger("{}"))),
+        case(seen(Anonymous(A), NewerLedger({}))),
         Prediction(PreviewedIdentity.WAITING, None),
     ),
     "files that do not fit": (case(seen(Anonymous(B), used)), Prediction(PreviewedIdentity.APART, ALONE)),

@@ -55,7 +55,7 @@ CASES = {
     "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
     "newer": (
         Trouble.NEWER,
-        IdentityState(Anonymous(A), NewerLedger("{}")),
+        IdentityState(Anonymous(A), NewerLedger({})),
         QUIET,
         Diagnostics(newer=("ledger.json: written by a newer version",)),
     ),

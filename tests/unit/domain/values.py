@@ -73,6 +73,6 @@ ledgers = st.builds(
 knowns = st.builds(
     IdentityState,
     st.one_of(st.none(), st.just(Malformed()), identities),
-    st.one_of(st.none(), st.just(Malformed()), st.just(NewerLedger('{"version": 2}')), ledgers),
+    st.one_of(st.none(), st.just(Malformed()), st.just(NewerLedger({"version": 2})), ledgers),
 )
 snapshots = st.builds(Snapshot, knowns, st.none() | stamps)
