@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arcade_usage.composition.command import command_tracker
     from arcade_usage.composition.server import server_tracker
     from arcade_usage.domain.configuration import ConfigurationError
+    from arcade_usage.domain.declaration import Property
     from arcade_usage.domain.notice import Notice
     from arcade_usage.tool import Tool
 
@@ -27,6 +28,7 @@ __all__ = [
     "ConfigurationError",
     "Execution",
     "Notice",
+    "Property",
     "ServerTracker",
     "Tool",
     "TrackedCommand",
@@ -42,6 +44,7 @@ _HOMES = {
     "ConfigurationError": "arcade_usage.domain.configuration",
     "Execution": "arcade_usage.application.command.tracking",
     "Notice": "arcade_usage.domain.notice",
+    "Property": "arcade_usage.domain.declaration",
     "ServerTracker": "arcade_usage.application.server.tracker",
     "Tool": "arcade_usage.tool",
     "TrackedCommand": "arcade_usage.application.command.tracking",

@@ -7,13 +7,13 @@ from arcade_usage.composition.command import ToolConfig, build
 
 TYPE_CHECKING = False  # not typing's: importing typing takes longer than building a tracker
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from typing import TypeVar
 
     import click
     import typer
 
-    from arcade_usage.application.command.tracking import TrackedCommand, Tracker
+    from arcade_usage.application.command.tracking import Properties, TrackedCommand, Tracker
     from arcade_usage.application.server.tracker import ServerTracker
 
     App = TypeVar("App")
@@ -33,6 +33,11 @@ class Tool(ToolConfig):
             credentials.yaml in the config folder. A command makes one stat() of it and does not read it.
         notice: text shown once, on stderr, before anything is reported. None: the tool informs its users
             itself.
+        properties: declarations of the properties that the tool adds to its events. Declared ids and choices
+            are sent as they are; texts, and undeclared ids and choices, are redacted.
+        safe_errors: exception classes of your own, whose texts are sent as they are, 300 characters at most.
+        private_errors: exception classes whose texts are never sent. They prevail. Subclasses are included in
+            both.
         adapters: "package.module:function", a factory that gets the default `Adapters` and returns the ones
             to use. The delivery process, a server's worker thread and the mounted commands import it; your
             commands do not.
@@ -59,7 +64,7 @@ class Tool(ToolConfig):
         *,
         login: "str | Collection[str]" = "login",
         logout: "str | Collection[str]" = "logout",
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> "App":
         """Report every command of a Typer app, Click group or Click command; returns the app.
 
@@ -75,7 +80,7 @@ class Tool(ToolConfig):
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> "TrackedCommand":
         """Report one command: use it with `with`, `async with`, or as a decorator.
 

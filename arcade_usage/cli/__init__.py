@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import typer
 
     from arcade_usage.composition.command import ToolConfig
+    from arcade_usage.domain.declaration import Property
     from arcade_usage.domain.notice import Notice
 
     app: typer.Typer
@@ -48,6 +49,9 @@ def usage_app(
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
+    properties: "Sequence[Property]" = (),
+    safe_errors: "Sequence[type[BaseException]]" = (),
+    private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
@@ -65,6 +69,9 @@ def usage_app(
             config_dir=config_dir,
             credentials=credentials,
             notice=notice,
+            properties=properties,
+            safe_errors=safe_errors,
+            private_errors=private_errors,
             adapters=adapters,
         )
     )

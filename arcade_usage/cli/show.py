@@ -22,7 +22,8 @@ from arcade_usage.cli.screen import (
 )
 from arcade_usage.composition import console
 from arcade_usage.domain.configuration import Reason
-from arcade_usage.domain.event import FIELDS, SDK_FIELDS
+from arcade_usage.domain.event import SDK_FIELDS
+from arcade_usage.domain.properties import FIELDS
 
 _SDK = "PostHog's SDK adds it to every event"
 _STARTED = time.monotonic()

@@ -19,7 +19,7 @@ from arcade_usage.application.command.tracker import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.ports import ProcessLauncher
     from arcade_usage.application.server.tracker import ServerTracker
     from arcade_usage.domain.configuration import Reason
+    from arcade_usage.domain.declaration import Property
     from arcade_usage.domain.notice import Notice
 
     class TrackerBuilder(Protocol):
@@ -42,13 +43,14 @@ if TYPE_CHECKING:
 DEFAULT_HOST = "https://us.i.posthog.com"
 STRICT_VARIABLE = "ARCADE_USAGE_STRICT"
 _NOT_STRICT = ("", "0", "false")
+_SEQUENCES = ("properties", "safe_errors", "private_errors")
 
 
 class ToolConfig:
     """One tool's configuration; `arcade_usage.Tool` documents the fields.
 
-    problems: what is wrong. A value that is wrong is replaced by None, and so is the token: nothing can be
-    sent, and the mounted commands work without the value.
+    problems: what is wrong. A value that is wrong is replaced by None or (), and the token by None: nothing
+    can be sent, and the mounted commands work without the value.
     """
 
     def __init__(
@@ -61,6 +63,9 @@ class ToolConfig:
         config_dir: "str | os.PathLike[str] | None" = None,
         credentials: "str | os.PathLike[str] | None" = None,
         notice: "Notice | None" = None,
+        properties: "Sequence[Property]" = (),
+        safe_errors: "Sequence[type[BaseException]]" = (),
+        private_errors: "Sequence[type[BaseException]]" = (),
         adapters: "str | None" = None,
     ) -> None:
         self.distribution = distribution
@@ -70,6 +75,9 @@ class ToolConfig:
         self.config_dir = config_dir
         self.credentials = credentials
         self.notice = notice
+        self.properties = properties
+        self.safe_errors = safe_errors
+        self.private_errors = private_errors
         self.adapters = adapters
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
         if self.problems or os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
@@ -80,7 +88,7 @@ class ToolConfig:
 
         found = find_problems(vars(self), _is_absolute)
         for name in found:
-            setattr(self, name, None)
+            setattr(self, name, () if name in _SEQUENCES else None)
         if found:
             self.project_token = None
         return tuple(found.values())
@@ -101,6 +109,8 @@ def _is_plain(config: ToolConfig) -> bool:
         and (config.credentials is None or _is_absolute(config.credentials))
         and (notice is None or type(notice).__module__ == "arcade_usage.domain.notice")
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
+        and (config.properties == () or _are_plain_properties(config.properties))
+        and _are_plain_errors(config.safe_errors, config.private_errors)
     )
 
 
@@ -128,6 +138,21 @@ def _is_plain_version(version: str) -> bool:
 def _is_plain_factory(adapters: str) -> bool:
     module, _, function = adapters.partition(":")
     return module.replace(".", "_").isidentifier() and function.isidentifier()
+
+
+def _are_plain_properties(properties: object) -> bool:
+    from arcade_usage.domain.declaration import find_problem  # the tool has imported it
+
+    return find_problem(properties) is None
+
+
+def _are_plain_errors(safe_errors: object, private_errors: object) -> bool:
+    if not (isinstance(safe_errors, tuple) and isinstance(private_errors, tuple)):
+        return False
+    both = safe_errors + private_errors
+    return all(isinstance(each, type) and issubclass(each, BaseException) for each in both) and all(
+        each.__module__ != "builtins" for each in safe_errors
+    )
 
 
 def _is_absolute(path: object) -> bool:
@@ -185,6 +210,9 @@ def command_tracker(
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
+    properties: "Sequence[Property]" = (),
+    safe_errors: "Sequence[type[BaseException]]" = (),
+    private_errors: "Sequence[type[BaseException]]" = (),
     adapters: "str | None" = None,
 ) -> "Tracker":
     """Make the tracker of a command-line tool; call it when the tool starts.
@@ -201,6 +229,9 @@ def command_tracker(
             config_dir=config_dir,
             credentials=credentials,
             notice=notice,
+            properties=properties,
+            safe_errors=safe_errors,
+            private_errors=private_errors,
             adapters=adapters,
         )
     )
@@ -280,6 +311,9 @@ def _build(config: ToolConfig) -> "Tracker":
         distribution=config.distribution or "",
         version=config.version,
         adapters=config.adapters,
+        properties=config.properties,
+        safe_errors=config.safe_errors,
+        private_errors=config.private_errors,
     )
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Previewer
     from arcade_usage.application.server.queue import Worker
     from arcade_usage.application.server.worker import EventDescriber
+    from arcade_usage.domain.declaration import Property
     from arcade_usage.domain.notice import Notice
     from arcade_usage.domain.project import Project
 
@@ -56,6 +57,9 @@ def server_tracker(
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
     notice: "Notice | None" = None,
+    properties: "Sequence[Property]" = (),
+    safe_errors: "Sequence[type[BaseException]]" = (),
+    private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
@@ -72,6 +76,9 @@ def server_tracker(
             config_dir=config_dir,
             credentials=credentials,
             notice=notice,
+            properties=properties,
+            safe_errors=safe_errors,
+            private_errors=private_errors,
             adapters=adapters,
         )
     )
@@ -179,7 +186,7 @@ def _make_describer(config: ToolConfig) -> "EventDescriber":
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)
     runtime = read_runtime(config.distribution or "", os.environ, config.version)
-    return EventDescriber(runtime, redact, UuidGenerator())
+    return EventDescriber(runtime, redact, UuidGenerator(), config.properties)
 
 
 class _Preview:

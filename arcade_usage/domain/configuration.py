@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from arcade_usage.domain import declaration
 from arcade_usage.domain.notice import Notice
 from arcade_usage.domain.project_rules import HOST_LIMIT, SECRET_KEYS, base_url, trimmed
 
@@ -48,6 +49,9 @@ def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], boo
         "config_dir": _check_path("config_dir", values["config_dir"], is_absolute),
         "credentials": _check_path("credentials", values["credentials"], is_absolute),
         "notice": _check_notice(values["notice"]),
+        "properties": _check_properties(values["properties"]),
+        "safe_errors": _check_errors("safe_errors", values["safe_errors"]),
+        "private_errors": _check_errors("private_errors", values["private_errors"]),
         "adapters": _check_factory(values["adapters"]),
     }
     return {name: reason for name, reason in found.items() if reason is not None}
@@ -144,6 +148,26 @@ def _check_notice(notice: object) -> Reason | None:
         if all(isinstance(value, kind) for value, kind in zip(values, (str, str, int), strict=True)):
             return None
     return Reason("notice_type", "notice must be arcade_usage.Notice(text, link, version=1)")
+
+
+def _check_properties(properties: object) -> Reason | None:
+    problem = declaration.find_problem(properties)
+    return None if problem is None else Reason("properties_invalid", problem)
+
+
+def _check_errors(name: str, classes: object) -> Reason | None:
+    if not isinstance(classes, tuple) or not all(
+        isinstance(each, type) and issubclass(each, BaseException) for each in classes
+    ):
+        return Reason(f"{name}_type", f"{name} must be a tuple of exception classes")
+    foreign = [each.__name__ for each in classes if each.__module__ == "builtins"]
+    if foreign and name == "safe_errors":
+        return Reason(
+            f"{name}_builtin",
+            f"safe_errors names {foreign[0]}, whose texts may hold file names and input: name exception"
+            " classes of your own",
+        )
+    return None
 
 
 def _check_factory(adapters: object) -> Reason | None:

@@ -4,34 +4,22 @@ Invariant: every text from outside the library has passed the redactor.
 """
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 
 from attrs import field, frozen
 
 from arcade_usage.domain.outcome import SUCCESS, Outcome
-from arcade_usage.domain.properties import command_properties, event_name, moment
-from arcade_usage.domain.redaction import Redactor
-
-HOST_PROPERTIES_LIMIT = 50  # properties that a tool may add
+from arcade_usage.domain.properties import (
+    FIELDS,
+    HOST_PROPERTIES_LIMIT,
+    command_properties,
+    event_name,
+    moment,
+)
+from arcade_usage.domain.redaction import Redactor, shorten
 
 _NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
-
-# The properties that the library sends for a command, and why. It sends no others of its own.
-FIELDS: Mapping[str, str] = {
-    "command_name": "which commands are used",
-    "cli_version": "which releases are in use, and which release broke something",
-    "runtime_language": "separates tools in Python from others",
-    "runtime_version": "which Python versions need support",
-    "os_type": "which systems need support",
-    "os_release": "which releases of a system need support",
-    "duration_ms": "which commands are slow",
-    "device_start_timestamp": "order of commands within one boot: monotonic seconds, not the wall clock",
-    "device_end_timestamp": "order of commands within one boot: monotonic seconds, not the wall clock",
-    "error_message": "what went wrong, redacted and cut; on failure only",
-    "outcome": "an error, an exit code, a wrong command line or an interruption; on failure only",
-    "is_ci": "machines are not counted as people; only if the CI variable says so",
-}
 
 # What PostHog reads in each message, events and aliases alike: the library always sets it.
 POSTHOG_SETTINGS: Mapping[str, object] = {"$ip": "0.0.0.0", "$ignore_sent_at": True}  # noqa: S104 - no address
@@ -66,7 +54,11 @@ class Runtime:
 
 @frozen
 class Command:
-    """One execution of a command in the tool; `monotonic_*` and `ended_at` (Unix) in seconds."""
+    """One execution of a command in the tool; `monotonic_*` and `ended_at` (Unix) in seconds.
+
+    has_safe_message: the tool's author says that the error message needs no redaction.
+    as_is: names of the properties that need none, because their values have the declared shapes.
+    """
 
     name: str
     outcome: Outcome
@@ -78,6 +70,10 @@ class Command:
     is_login: bool = False
     is_logout: bool = False
     properties: Mapping[str, object] = field(factory=dict)
+    as_is: frozenset[str] = frozenset()
+    error_type: str | None = None
+    exit_code: int | None = None
+    has_safe_message: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -97,12 +93,10 @@ class Event:
 def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
     """Returns the event of a command. Pure; raises ValueError for a time outside the calendar."""
     timestamp = moment(command.ended_at)
-    properties = command_properties(command, runtime, redact, redact.redact_name)
-    properties |= {
-        name: value
-        for name, value in host_properties(command.properties, redact).items()
-        if value is not None
-    }
+    redact_message = shorten if command.has_safe_message else redact
+    properties = command_properties(command, runtime, redact_message, redact.redact_name)
+    theirs = host_properties(command.properties, redact, as_is=command.as_is)
+    properties |= {name: value for name, value in theirs.items() if value is not None}
     return Event(uuid, event_name(command.succeeded), timestamp, properties)
 
 
@@ -112,9 +106,13 @@ def is_host_property(name: object, ours: Container[str] = FIELDS) -> bool:
 
 
 def host_properties(
-    properties: Mapping[str, object], redact: Redactor, ours: Container[str] = FIELDS
+    properties: Mapping[str, object],
+    redact: Redactor,
+    ours: Container[str] = FIELDS,
+    as_is: Collection[str] = (),
 ) -> dict[str, object]:
-    """The tool's properties of an event: redacted, without forbidden names, 50 at most."""
+    """The tool's properties of an event: redacted except for `as_is`, without forbidden names, 50 at most."""
     names = [name for name in properties if is_host_property(name, ours)][:HOST_PROPERTIES_LIMIT]
-    redacted = redact.redact_value({name: properties[name] for name in names})
-    return dict(redacted) if isinstance(redacted, dict) else {}
+    kept = {name: properties[name] for name in names if name in as_is}
+    redacted = redact.redact_value({name: properties[name] for name in names if name not in as_is})
+    return {**redacted, **kept} if isinstance(redacted, dict) else kept

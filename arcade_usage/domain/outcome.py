@@ -22,31 +22,100 @@ Outcome = Literal["success", "error", "exit", "usage", "interrupted"]
 _CLICK_LIKE = ("click", "typer")
 _CANCELLED_TASK = ("asyncio", "CancelledError")
 
+CLASS_NAME_LIMIT = 64  # characters; a longer name was made by a program and may contain data
+EXIT_CODE_LIMIT = 2**32  # no system has larger exit codes
+_CHAIN_LIMIT = 10  # exits that are followed to the exception that they were raised from
 
-def classify(error: BaseException | None) -> tuple[Outcome, str | None]:
-    """Returns outcome and message; `error` is the exception that left the command, or None. Never raises."""
+Classes = tuple[type[BaseException], ...]
+
+
+def classify(error: BaseException | None) -> Outcome:
+    """The outcome of a command; `error` is the exception that left it, or None. Never raises."""
     if error is None:
-        return SUCCESS, None
-    if isinstance(error, SystemExit):
-        return _exited(error.code)
-    names = {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(error).__mro__}
-    click = {name for package, name in names if package in _CLICK_LIKE}
-    if "Exit" in click:
-        return _exited(getattr(error, "exit_code", 1))
+        return SUCCESS
+    if _is_exit(error):
+        return SUCCESS if _exit_code(error) == 0 else EXIT
+    names = _names(error)
+    click = _from_click(names)
     if isinstance(error, KeyboardInterrupt) or "Abort" in click or _CANCELLED_TASK in names:
-        return INTERRUPTED, None
-    if "ClickException" in click:
-        if "UsageError" in click:
-            return USAGE, _without_quotes(error)
-        return ERROR, _text(getattr(error, "message", None))
-    text = _text(error)
-    return ERROR, f"{type(error).__name__}: {text}" if text else type(error).__name__
+        return INTERRUPTED
+    return USAGE if "UsageError" in click else ERROR
 
 
-def _exited(code: object) -> tuple[Outcome, str | None]:
-    if code is None or (isinstance(code, int) and code == 0):
-        return SUCCESS, None
-    return EXIT, None if isinstance(code, int) else _text(code)
+def describe_error(
+    error: BaseException, safe_errors: Classes = (), private_errors: Classes = ()
+) -> dict[str, object]:
+    """Outcome, message, class and exit code, named as the attributes of a Command. Never raises.
+
+    An exit that was raised from another exception, or while it was handled, has that one's message and type.
+    safe_errors: classes whose messages are sent as they are. private_errors: classes whose messages are not
+    sent; they prevail.
+    """
+    outcome = classify(error)
+    facts: dict[str, object] = {"outcome": outcome, "error_message": None}
+    if outcome == SUCCESS:
+        return facts
+    facts["exit_code"] = _exit_code(error)
+    reported = _find_reported(error)
+    if reported is None:
+        text = error.code if isinstance(error, SystemExit) else getattr(error, "exit_code", None)
+        return facts if isinstance(text, int) else {**facts, "error_message": _text(text)}
+    facts["error_type"] = _class_name(reported)
+    if not isinstance(reported, private_errors):
+        facts["has_safe_message"] = is_safe = isinstance(reported, safe_errors)
+        facts["error_message"] = _message(reported, is_safe=is_safe) or None
+    return facts
+
+
+def _find_reported(error: BaseException) -> BaseException | None:
+    """The exception itself, or the one that an exit was raised from or during; None without one."""
+    found: BaseException | None = error
+    for _ in range(_CHAIN_LIMIT):
+        if found is None or not _is_exit(found):
+            return found
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    return None
+
+
+def _message(error: BaseException, *, is_safe: bool) -> str | None:
+    outcome = classify(error)
+    if outcome == INTERRUPTED:
+        return None
+    if outcome == USAGE and not is_safe:
+        return _without_quotes(error)
+    is_click = "ClickException" in _from_click(_names(error))
+    return _text(getattr(error, "message", None) if is_click else error)
+
+
+def _names(error: BaseException) -> set[tuple[str, str]]:
+    """Top-level package and name of each class of an exception."""
+    return {(kind.__module__.partition(".")[0], kind.__name__) for kind in type(error).__mro__}
+
+
+def _from_click(names: set[tuple[str, str]]) -> set[str]:
+    return {name for package, name in names if package in _CLICK_LIKE}
+
+
+def _is_exit(error: BaseException) -> bool:
+    return isinstance(error, SystemExit) or "Exit" in _from_click(_names(error))
+
+
+def _exit_code(error: BaseException) -> int | None:
+    """The exit code that an exception determines; None if it determines none."""
+    code: object = None
+    if isinstance(error, SystemExit):
+        code = 0 if error.code is None else error.code
+    elif _from_click(_names(error)):
+        code = getattr(error, "exit_code", None)
+    if isinstance(code, int):
+        return int(code) if abs(code) < EXIT_CODE_LIMIT else None
+    return 1 if _is_exit(error) else None  # Python prints the text of a SystemExit and exits with 1
+
+
+def _class_name(error: BaseException) -> str | None:
+    """The name of the exception's class, if it has the form of one that a person wrote."""
+    name = type(error).__name__
+    return name if len(name) <= CLASS_NAME_LIMIT and name.isascii() and name.isidentifier() else None
 
 
 # A usage error quotes the command line: "No such command 'x'.", "No such option: -x", "Got unexpected extra
@@ -60,7 +129,7 @@ _QUOTING_LIMIT = 4096  # characters of a message that are scanned
 
 def _without_quotes(error: BaseException) -> str:
     """The message and the declared parameter's name, without anything that the user typed."""
-    whole = _text(getattr(error, "message", None)) or type(error).__name__
+    whole = _text(getattr(error, "message", None)) or ""
     message = whole[:_QUOTING_LIMIT]
     begin = re.search(_QUOTE_BEGINS, message)
     if begin is not None:
@@ -68,7 +137,7 @@ def _without_quotes(error: BaseException) -> str:
         is_closed = message == whole and ends and ends[-1] > begin.end()
         message = message[: begin.start()] + _TYPED + (message[ends[-1] :] if is_closed else "")
     parameter = getattr(getattr(error, "param", None), "name", None)
-    return f"{parameter}: {message}" if parameter else message
+    return ": ".join(each for each in (parameter, message) if each)
 
 
 def _text(value: object) -> str | None:

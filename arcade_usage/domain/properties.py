@@ -4,7 +4,7 @@ Imports only math and datetime: the early record uses these functions before att
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timezone
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
@@ -14,10 +14,30 @@ if TYPE_CHECKING:
 SUCCEEDED = "CLI execution succeeded"
 FAILED = "CLI execution failed"
 
+# The properties that the library sends for a command, and why. It sends no others of its own.
+FIELDS: Mapping[str, str] = {
+    "command_name": "which commands are used",
+    "cli_version": "which releases are in use, and which release broke something",
+    "runtime_language": "separates tools in Python from others",
+    "runtime_version": "which Python versions need support",
+    "os_type": "which systems need support",
+    "os_release": "which releases of a system need support",
+    "duration_ms": "which commands are slow",
+    "device_start_timestamp": "order of commands within one boot: monotonic seconds, not the wall clock",
+    "device_end_timestamp": "order of commands within one boot: monotonic seconds, not the wall clock",
+    "outcome": "an error, an exit code, a wrong command line or an interruption; on failure only",
+    "error_message": "what went wrong: the exception's text, redacted and cut; on failure only",
+    "error_type": "which kind of error it was: the exception's class; on failure, if there is one",
+    "exit_code": "which scripts and checks it breaks: the exit code; on failure, if it is known",
+    "is_ci": "machines are not counted as people; only if the CI variable says so",
+}
+
+HOST_PROPERTIES_LIMIT = 50  # properties that a tool may add
 COMMAND_NAME_LIMIT = 200  # characters
 
 PLAIN_NAME_LIMIT = 60  # characters
 PLAIN_WORD_LIMIT = 12  # letters; no redaction rule takes a word this short without digits for a key
+INTEGER_LIMIT = 2**63  # most JSON readers lose digits beyond it
 _VOWELS = frozenset("aeiouy")
 
 
@@ -44,6 +64,8 @@ def command_properties(
     if not command.succeeded:
         properties["outcome"] = command.outcome
         properties["error_message"] = redact(command.error_message) if command.error_message else None
+        properties["error_type"] = command.error_type
+        properties["exit_code"] = command.exit_code
     return {name: value for name, value in properties.items() if value is not None}
 
 
@@ -66,6 +88,25 @@ def is_plain_name(name: str, own_names: Iterable[str]) -> bool:
         and all(_is_plain_word(word) for word in words)
         and not any(own.casefold() in name for own in own_names if own)
     )
+
+
+def plain_properties(
+    properties: Mapping[str, object], as_is: Collection[str], own_names: Iterable[str]
+) -> dict[str, object] | None:
+    """The tool's properties as the event has them, if redaction certainly leaves them unchanged, else None.
+
+    as_is: names of those that need no redaction. own_names: as in is_plain_name.
+    """
+    own_names = tuple(own_names)
+    for name, value in properties.items():
+        is_plain = name in as_is or (
+            isinstance(value, int | float)
+            and abs(value) < INTEGER_LIMIT
+            and is_plain_name(name.replace("_", "."), own_names)
+        )
+        if name in FIELDS or not is_plain:
+            return None
+    return dict(properties) if len(properties) <= HOST_PROPERTIES_LIMIT else None
 
 
 def _is_plain_word(word: str) -> bool:

@@ -5,14 +5,14 @@ own event for MCP analytics, with the properties that its dashboards need.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, partial
 
 from attrs import field, frozen
 
-from arcade_usage.domain.event import FIELDS, Event, Runtime, host_properties
+from arcade_usage.domain.event import Event, Runtime, host_properties
 from arcade_usage.domain.mcp_event import ANALYTICS_CALL, analytics_properties
-from arcade_usage.domain.properties import moment
+from arcade_usage.domain.properties import FIELDS, moment
 from arcade_usage.domain.redaction import Redactor
 
 EVENT_NAME_LIMIT = 200  # characters
@@ -49,8 +49,13 @@ def is_server_event(event: Event) -> bool:
     return "server_version" in event.properties and "cli_version" not in event.properties
 
 
-def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
-    """Returns the event. Pure; raises EventNameError, and ValueError for a time outside the calendar."""
+def describe_server_event(
+    capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor, as_is: Collection[str] = ()
+) -> Event:
+    """Returns the event. `as_is`: names of the properties that need no redaction.
+
+    Pure; raises EventNameError, and ValueError for a time outside the calendar.
+    """
     name = capture.name[:EVENT_NAME_LIMIT]
     is_analytics = name == ANALYTICS_CALL
     if _EVENT_NAME.fullmatch(name) is None and not is_analytics:
@@ -66,7 +71,7 @@ def describe_server_event(capture: ServerEvent, runtime: Runtime, uuid: str, red
         ours["is_ci"] = True
     if is_analytics:
         return Event(uuid, name, moment(capture.at), ours | analytics_properties(capture.properties, redact))
-    theirs = host_properties(capture.properties, redact, SERVER_FIELDS)
+    theirs = host_properties(capture.properties, redact, SERVER_FIELDS, as_is)
     return Event(uuid, redact.redact_name(name), moment(capture.at), ours | theirs)
 
 

@@ -4,6 +4,7 @@ Load it in the conftest.py at the root of the tool's tests, with
 `pytest_plugins = ["arcade_usage.testing.pytest_plugin"]`. Installing the library does not load it.
 """
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -21,11 +22,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def arcade_usage_of_this_test(pytestconfig: pytest.Config) -> Usage:
-    """A new installation for every test, also for tests without the fixture `usage`."""
+def arcade_usage_of_this_test(pytestconfig: pytest.Config) -> Iterator[Usage]:
+    """A new installation for every test, also for tests without the fixture `usage`.
+
+    A test whose tool sends a property that it does not declare ends with an error.
+    """
     builder = pytestconfig.stash[_BUILDER]
-    builder.usage = Usage()
-    return builder.usage
+    builder.usage = usage = Usage()
+    yield usage
+    usage.require_declarations()
 
 
 @pytest.fixture

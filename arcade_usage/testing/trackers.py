@@ -4,6 +4,7 @@ Owns the invariants that every tracker built meanwhile sends nothing and touches
 and how the tool imports the library; and that tracking is off in processes that a test starts.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,14 @@ from unittest import mock
 from attrs import define, field, frozen
 
 from arcade_usage.adapters.storage import config_folder
+from arcade_usage.application.command.properties import read_properties
 from arcade_usage.application.command.tracker import CommandTracker, SilentTracker, suppress_and_log
-from arcade_usage.application.command.tracking import Execution, TrackedCommand, Tracker
+from arcade_usage.application.command.tracking import (
+    Execution,
+    Properties,
+    TrackedCommand,
+    Tracker,
+)
 from arcade_usage.application.server.queue import Worker
 from arcade_usage.application.server.tracker import ServerTracker, pack
 from arcade_usage.composition.command import ToolConfig, replaced_by
@@ -59,7 +66,7 @@ class MemoryTracker:
         is_logout: bool = False,
         monotonic_start: float | None = None,
         monotonic_end: float | None = None,
-        properties: Mapping[str, object] | None = None,
+        properties: Properties = None,
     ) -> None:
         self._current().track_command_execution(
             command_name,
@@ -79,7 +86,7 @@ class MemoryTracker:
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: Mapping[str, object] | None = None,
+        properties: Properties = None,
     ) -> TrackedCommand:
         return self._current().command(
             command_name, is_login=is_login, is_logout=is_logout, properties=properties
@@ -100,7 +107,7 @@ class MemoryTracker:
         return CommandTracker(
             opt_out=MemorySwitch(),
             snapshots=usage,
-            launcher=usage.processes,
+            launcher=_Launcher(usage, self._config),
             writer=usage,
             clock=usage.clock,
             project={"host": self._config.host, "project_token": str(self._config.project_token)},
@@ -108,6 +115,9 @@ class MemoryTracker:
             distribution=self._config.distribution or "",
             version=self._config.version,
             adapters=self._config.adapters,
+            properties=self._config.properties,
+            safe_errors=self._config.safe_errors,
+            private_errors=self._config.private_errors,
         )
 
 
@@ -126,10 +136,12 @@ class MemoryServerTracker(ServerTracker):
     def dropped(self) -> int:
         return self._dropped + self._current().lost
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: Properties = None) -> None:
         worker, lost = self._current(), self._dropped + 1
         with suppress_and_log():
             if isinstance(name, str):
+                properties = read_properties(properties)
+                self._builder.usage.check_declared(self._config, name, properties)
                 self._snapshot = worker.enqueue(
                     [pack(name, properties, self._builder.usage.clock.time(), self._snapshot)]
                 )
@@ -150,6 +162,25 @@ class MemoryServerTracker(ServerTracker):
             self._worker: Worker = usage.worker(self._config, _Environment(self._config.project_token))
             self._snapshot = usage.take()
         return self._worker
+
+
+@frozen
+class _Launcher:
+    """The launcher of one tool, whose properties are checked. `usage.processes` launches."""
+
+    usage: Usage
+    config: ToolConfig
+
+    def launch(self, payload: str) -> None:
+        self._check(payload)
+        self.usage.processes.launch(payload)
+
+    def launch_and_wait(self, payload: str) -> None:
+        self._check(payload)
+        self.usage.processes.launch_and_wait(payload)
+
+    def _check(self, payload: str) -> None:
+        self.usage.check_declared(self.config, None, json.loads(payload)["command"]["properties"])
 
 
 @frozen
@@ -185,6 +216,10 @@ def replacing_trackers() -> Iterator[MemoryTrackerBuilder]:
 
 @contextmanager
 def recording() -> Iterator[Usage]:
-    """Record the events of all trackers built within the context. Sends nothing and touches no file."""
+    """Record the events of all trackers built within the context. Sends nothing and touches no file.
+
+    Raises AssertionError at the end if the tool sent properties that it does not declare.
+    """
     with replacing_trackers() as builder:
         yield builder.usage
+        builder.usage.require_declarations()

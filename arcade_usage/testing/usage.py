@@ -22,9 +22,13 @@ from arcade_usage.composition.adapters import apply_factory
 from arcade_usage.composition.command import ToolConfig
 from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.domain.backoff import LONGEST_SECONDS
-from arcade_usage.domain.event import Event, describe
+from arcade_usage.domain.declaration import is_number
+from arcade_usage.domain.event import Event, describe, is_host_property
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
+from arcade_usage.domain.mcp_event import MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, make_alias
+from arcade_usage.domain.properties import FIELDS
+from arcade_usage.domain.server_event import SERVER_FIELDS
 from arcade_usage.domain.verdict import Found
 from arcade_usage.testing.in_memory import (
     ManualClock,
@@ -91,6 +95,7 @@ class Usage:
     _store: MemoryIdentityStore = field(factory=MemoryIdentityStore, init=False)
     _outbox: MemoryOutbox = field(factory=MemoryOutbox, init=False)
     _ids: SequentialIds = field(factory=SequentialIds, init=False)
+    _undeclared: dict[str, str] = field(factory=dict, init=False)  # missing declarations by property name
 
     def __attrs_post_init__(self) -> None:
         self.processes = InProcessLauncher(self._deliver)
@@ -125,6 +130,33 @@ class Usage:
         lines = [f"  sent: {_line(event.name, event.properties)}, {_whose(event)}" for event in self.events]
         lines += [f"  waiting: {_line(event.name, event.properties)}" for event in self.waiting]
         return "\n".join(lines) or "  no events were sent, and none are waiting"
+
+    # Declared properties.
+
+    def check_declared(
+        self, config: ToolConfig, event_name: str | None, properties: Mapping[str, object]
+    ) -> None:
+        """Record the properties that the tool does not declare. `event_name`: None for a command's event."""
+        ours = FIELDS if event_name is None else SERVER_FIELDS
+        if event_name in (SERVER_STARTED, TOOL_CALLED):
+            ours = {**SERVER_FIELDS, **MCP_FIELDS}
+        known = {*ours, *(each.name for each in config.properties)}
+        for name, value in properties.items():
+            if is_host_property(name, known):
+                kind = "flag" if isinstance(value, bool) else "number" if is_number(value) else "text"
+                self._undeclared[name] = f'arcade_usage.Property("{name}", kind="{kind}", reason="...")'
+
+    def require_declarations(self) -> None:
+        """Raise AssertionError if the tool sent properties that it does not declare.
+
+        The pytest plugin and `recording` call it at the end of each test.
+        """
+        __tracebackhide__ = True
+        if self._undeclared:
+            raise AssertionError(
+                f"the tool sends properties that it does not declare: {', '.join(self._undeclared)}. Declare"
+                f" each with its reason: Tool(properties=({', '.join(self._undeclared.values())},))"
+            )
 
     # The login.
 
@@ -217,7 +249,7 @@ class Usage:
         return ServerWorker(
             opt_out=opt_out,
             snapshots=self,
-            describer=EventDescriber(runtime, redact, self._ids),
+            describer=EventDescriber(runtime, redact, self._ids, config.properties),
             delivery=self._delivery(config.adapters),
             clock=self.clock,
         )

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -18,6 +17,7 @@ import arcade_usage
 from arcade_usage.adapters.frameworks.mcp_arcade import is_outcome, reason_of
 from arcade_usage.adapters.frameworks.mcp_sdk import TOOL_NAMES_LIMIT, _reason_of_error, observe
 from arcade_usage.adapters.frameworks.mcp_server import Reporter, track_mcp
+from arcade_usage.application.command.tracking import Properties
 from arcade_usage.application.server.tracker import SilentServer
 from arcade_usage.domain.mcp_event import FailureReason
 from arcade_usage.testing.trackers import recording
@@ -173,7 +173,7 @@ def test_a_background_task_is_no_outcome() -> None:
 class Broken(SilentServer):
     """A tracker that breaks its promise."""
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: Properties = None) -> None:
         raise OSError(name, properties)
 
 

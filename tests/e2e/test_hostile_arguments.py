@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT
-from arcade_usage.domain.event import FIELDS
+from arcade_usage.domain.properties import FIELDS
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
 

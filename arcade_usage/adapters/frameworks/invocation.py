@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from arcade_usage.application.command.tracker import suppress_and_log
 
 if TYPE_CHECKING:
-    from arcade_usage.application.command.tracking import Tracker
+    from arcade_usage.application.command.tracking import Properties, Tracker
 
 ROOT_NAME = "root"  # name of a top-level group without a command
 UNDECLARED_NAME = "*"  # a command that its group doesn't list; its name is the user's input
@@ -33,7 +33,7 @@ class Tracking:
         tracker: "Tracker",
         logins: Collection[str],
         logouts: Collection[str],
-        properties: Mapping[str, object] | None,
+        properties: "Properties",
     ) -> None:
         self.tracker = tracker
         self.logins = frozenset(logins)
@@ -269,7 +269,7 @@ def _is_clean_exit(error: BaseException) -> bool:
 def _succeeded(error: BaseException | None) -> bool:
     from arcade_usage.domain.outcome import SUCCESS, classify  # rarely needed
 
-    return classify(error)[0] == SUCCESS
+    return classify(error) == SUCCESS
 
 
 def _resolve(ctx: Any, args: Any) -> Any:

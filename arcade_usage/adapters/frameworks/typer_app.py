@@ -4,7 +4,7 @@ Invariant: the app's behaviour is unchanged: its commands, their class names, an
 returns or raises. This module doesn't import Typer or Click at the top; the tool has imported one of them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +12,7 @@ from arcade_usage.adapters.frameworks.invocation import Tracking, follow
 from arcade_usage.application.command.tracker import SilentTracker, suppress_and_log
 
 if TYPE_CHECKING:
-    from arcade_usage.application.command.tracking import Tracker
+    from arcade_usage.application.command.tracking import Properties, Tracker
 
 App = TypeVar("App")
 
@@ -23,7 +23,7 @@ def track(
     *,
     login: str | Collection[str] = "login",
     logout: str | Collection[str] = "logout",
-    properties: Mapping[str, object] | None = None,
+    properties: "Properties" = None,
 ) -> App:
     """Reports every command of a Typer app, Click group or Click command; returns the app.
 

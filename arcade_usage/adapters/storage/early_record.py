@@ -1,9 +1,9 @@
 """Writes an event without free text to disk before the rest of the delivery is imported.
 
 A container or a temporary environment may end right after the tool. The slow imports are those that redact,
-judge and send. An event needs none of them if its only texts are the library's own and a command name that
-redaction leaves unchanged. The result is an ordinary record without a verdict: if the process ends here, the
-next sender delivers it.
+judge and send. An event needs none of them if its only texts are the library's own, declared ids and choices
+of the tool, and names that redaction leaves unchanged. The result is an ordinary record without a verdict: if
+the process ends here, the next sender delivers it.
 """
 
 import os
@@ -26,7 +26,13 @@ from arcade_usage.adapters.storage.record_files import (
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, decode_json, encode_json
 from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
-from arcade_usage.domain.properties import command_properties, event_name, is_plain_name, moment
+from arcade_usage.domain.properties import (
+    command_properties,
+    event_name,
+    is_plain_name,
+    moment,
+    plain_properties,
+)
 
 # Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
@@ -51,7 +57,11 @@ def _write(payload: str) -> "bytes | None":
     if handover.get("adapters") is not None:
         return None  # the tool's adapters may store events elsewhere
     command, snapshot = _command(handover["command"]), handover["snapshot"]
-    if command is None or not is_plain_name(command.name, read_own_names(os.environ)):
+    own_names = read_own_names(os.environ)
+    if command is None or not is_plain_name(command.name, own_names):
+        return None
+    theirs = plain_properties(command.properties, command.as_is, own_names)
+    if theirs is None:
         return None
     host, token = base_url(handover["sink"]["host"]), trimmed(handover["sink"]["project_token"])
     check_project(host, token)
@@ -66,7 +76,7 @@ def _write(payload: str) -> "bytes | None":
         "uuid": uuid,
         "name": event_name(command.succeeded),
         "timestamp": ended.isoformat(),
-        "properties": command_properties(command, runtime, str, str),  # type: ignore[arg-type]
+        "properties": {**command_properties(command, runtime, str, str), **theirs},  # type: ignore[arg-type]
     }
     with open_folder(layout.outbox(project_key(host, token)), OUTBOX_DEPTH, make=True) as folder:
         record = encode_json(
@@ -116,9 +126,10 @@ def _is_stamp(stamp: object) -> bool:
 
 
 def _command(facts: object) -> "SimpleNamespace | None":
-    """The command if it has no free text (message, tool's properties), else None."""
-    if not isinstance(facts, dict) or facts.get("error_message") is not None or facts.get("properties"):
+    """The command if it is valid and has no error message, else None."""
+    if not isinstance(facts, dict) or facts.get("error_message") is not None:
         return None
+    properties, as_is = facts.get("properties", {}), facts.get("as_is", [])
     numbers = ("ended_at", "duration_ms", "monotonic_start", "monotonic_end")
     flags = {name: facts.get(name, False) for name in ("is_login", "is_logout")}
     is_valid = (
@@ -127,6 +138,10 @@ def _command(facts: object) -> "SimpleNamespace | None":
         and facts.get("ended_at") is not None
         and all(type(facts.get(name)) in (int, float, type(None)) for name in numbers)
         and all(type(flag) is bool for flag in flags.values())
+        and isinstance(facts.get("error_type"), str | None)
+        and type(facts.get("exit_code")) in (int, type(None))
+        and isinstance(properties, dict)
+        and isinstance(as_is, list)
     )
     if not is_valid:
         return None
@@ -135,6 +150,10 @@ def _command(facts: object) -> "SimpleNamespace | None":
         outcome=facts["outcome"],
         succeeded=facts["outcome"] == "success",
         error_message=None,
+        error_type=facts.get("error_type"),
+        exit_code=facts.get("exit_code"),
+        properties=properties,
+        as_is=as_is,
         **{name: None if (value := facts.get(name)) is None else float(value) for name in numbers},
         **flags,
     )

@@ -93,7 +93,7 @@ def encode_payload(
         **command,
         "name": str(command["name"])[:NAME_LIMIT],
         "error_message": _cut(command["error_message"]),
-        "properties": fitting(command["properties"]),
+        "properties": fitting(command.get("properties")),
     }
     attempts: tuple[dict[str, object], ...] = (
         {},

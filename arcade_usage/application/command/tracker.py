@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from arcade_usage.application.command.payload import encode_payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
     from typing import Any
 
     from arcade_usage.application import ports
-    from arcade_usage.application.command.tracking import Execution, Function, TrackedCommand
-    from arcade_usage.domain.outcome import Outcome
+    from arcade_usage.application.command.tracking import Execution, Function, Properties, TrackedCommand
+    from arcade_usage.domain.declaration import Property
 
 LOGGER = "arcade_usage"
 
@@ -40,6 +40,9 @@ class CommandTracker:
         distribution: str,
         version: "str | None" = None,
         adapters: "str | None" = None,
+        properties: "Sequence[Property]" = (),
+        safe_errors: "Sequence[type[BaseException]]" = (),
+        private_errors: "Sequence[type[BaseException]]" = (),
     ) -> None:
         """Take the first snapshot. `writer`: None if nothing may be written."""
         self._opt_out = opt_out
@@ -53,6 +56,8 @@ class CommandTracker:
         self._distribution = distribution
         self._version = version
         self._adapters = adapters
+        self._declared = properties
+        self._error_classes = (tuple(safe_errors), tuple(private_errors))
         self._snapshot: Mapping[str, object] | None = None
         self._had_identity = False
         self._refresh_snapshot()
@@ -68,7 +73,7 @@ class CommandTracker:
         is_logout: bool = False,
         monotonic_start: "float | None" = None,
         monotonic_end: "float | None" = None,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> None:
         with suppress_and_log():
             self._report(
@@ -89,7 +94,7 @@ class CommandTracker:
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> "TrackedCommand":
         return _Command(self, command_name, is_login=is_login, is_logout=is_logout, properties=properties)
 
@@ -110,7 +115,9 @@ class CommandTracker:
         self._had_identity = self._had_identity or (snapshot is not None and snapshot["usage"] is not None)
         return snapshot
 
-    def _report(self, *, is_login: bool, is_logout: bool, **command: object) -> None:
+    def _report(
+        self, *, is_login: bool, is_logout: bool, properties: "Properties", **command: object
+    ) -> None:
         if not self._opt_out.is_on():  # the user may opt out while the command runs, or with this command
             log_debug("%s is not tracked: tracking was turned off", command["name"])
             self._snapshot = None
@@ -127,6 +134,11 @@ class CommandTracker:
             else:
                 self._had_identity = True
                 command |= {"is_login": is_login, "is_logout": is_logout, "ended_at": self._clock.time()}
+                if properties is not None:
+                    from arcade_usage.application.command.properties import read_properties, sent_as_is
+
+                    command["properties"] = given = read_properties(properties)
+                    command["as_is"] = sent_as_is(self._declared, given)
                 payload = encode_payload(
                     project=self._project,
                     config_dir=self._config_dir,
@@ -169,7 +181,7 @@ class SilentTracker:
         is_logout: bool = False,
         monotonic_start: "float | None" = None,
         monotonic_end: "float | None" = None,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> None:
         """Do nothing."""
 
@@ -179,7 +191,7 @@ class SilentTracker:
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> "TrackedCommand":
         """Return a context that does nothing."""
         return _Command(self, command_name, is_login=is_login, is_logout=is_logout, properties=properties)
@@ -197,7 +209,7 @@ class _SilentExecution:
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> None:
         """Do nothing."""
 
@@ -214,16 +226,15 @@ class _Execution:
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: "Mapping[str, object] | None" = None,
+        properties: "Properties" = None,
     ) -> None:
         with suppress_and_log():
             end = self._tracker._clock.monotonic()
-            outcome, message = _classify(error)
-            succeeded = outcome == "success"
+            facts = _describe(error, *self._tracker._error_classes)
+            succeeded = facts["outcome"] == "success"
             self._tracker._report(
                 name=command_name,
-                outcome=outcome,
-                error_message=message,
+                **facts,
                 duration_ms=(end - self._start) * 1000.0,
                 monotonic_start=self._start,
                 monotonic_end=end,
@@ -262,13 +273,13 @@ class _Command:
         return decorate(function, lambda: _Command(self._tracker, self._name, **self._facts))
 
 
-def _classify(error: "BaseException | None") -> "tuple[Outcome, str | None]":
-    """The command's outcome and error message. Without an error, saves an import of 0.13 ms."""
+def _describe(error: "BaseException | None", *classes: "tuple[type[BaseException], ...]") -> "dict[str, Any]":
+    """The command's outcome and error. Without an error, saves an import of 0.13 ms."""
     if error is None:
-        return "success", None
-    from arcade_usage.domain.outcome import classify
+        return {"outcome": "success", "error_message": None}
+    from arcade_usage.domain.outcome import describe_error
 
-    return classify(error)
+    return describe_error(error, *classes)
 
 
 class suppress_and_log:  # noqa: N801 - used like contextlib.suppress
@@ -319,8 +330,8 @@ def logs_debug() -> bool:
     return logging is not None and bool(logging.getLogger(LOGGER).isEnabledFor(logging.DEBUG))
 
 
-def log_debug(message: str, *arguments: object) -> None:
-    """Log one line at level DEBUG. Never raises.
+def log_debug(message: str, *arguments: object, exc_info: "BaseException | None" = None) -> None:
+    """Log one line at level DEBUG, with the traceback of `exc_info`. Never raises.
 
     Does nothing if the tool has not imported logging: no handler is set then, and the import adds 1.9 ms to a
     command of a Typer app. Callers log no credential, token or error message.
@@ -328,4 +339,4 @@ def log_debug(message: str, *arguments: object) -> None:
     logging = sys.modules.get("logging")
     if logging is not None:
         with suppress(Exception):  # the tool's log handler or filter may raise
-            logging.getLogger(LOGGER).debug(message, *arguments)
+            logging.getLogger(LOGGER).debug(message, *arguments, exc_info=exc_info)

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+# The properties that a tool adds to an event: a mapping, which may compute its values when it is read, or a
+# function without arguments that returns one. It is read once, when the event is reported, and in the thread
+# that reports it. If it raises, the event has no properties, and the logger has the traceback at DEBUG. The
+# command ends only afterwards, and nothing limits the time, so the function should not use the network.
+Properties: TypeAlias = Mapping[str, object] | Callable[[], Mapping[str, object] | None] | None
 
 
 class Tracker(Protocol):
@@ -21,12 +27,12 @@ class Tracker(Protocol):
         is_logout: bool = False,
         monotonic_start: float | None = None,
         monotonic_end: float | None = None,
-        properties: Mapping[str, object] | None = None,
+        properties: Properties = None,
     ) -> None:
         """Report a command that has ended. Never raises.
 
         duration_ms: milliseconds. monotonic_start, monotonic_end: seconds of time.monotonic().
-        properties: added to the event.
+        properties: added to the event; see Properties.
 
         Blocks: 4 s for a successful login, 1 s for a successful logout, otherwise not.
         """
@@ -37,7 +43,7 @@ class Tracker(Protocol):
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: Mapping[str, object] | None = None,
+        properties: Properties = None,
     ) -> "TrackedCommand":
         """Time and report one command: use it with `with`, `async with`, or as a decorator.
 
@@ -80,7 +86,7 @@ class Execution(Protocol):
         *,
         is_login: bool = False,
         is_logout: bool = False,
-        properties: Mapping[str, object] | None = None,
+        properties: Properties = None,
     ) -> None:
         """Report the command. Never raises.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.payload import fitting
+from arcade_usage.application.command.properties import read_properties
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker
 from arcade_usage.application.time_limits import (
@@ -26,6 +27,7 @@ from arcade_usage.application.time_limits import (
 )
 
 if TYPE_CHECKING:
+    from arcade_usage.application.command.tracking import Properties
     from arcade_usage.application.ports import Clock
 
 QUEUE_LIMIT = 10_000  # events
@@ -47,7 +49,7 @@ class ServerTracker(Protocol):
     def dropped(self) -> int:
         """How many events of this process were lost: invalid, over the queue's limits, or at its exit."""
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: "Properties" = None) -> None:
         """Report an event, from any thread. Never raises. Does not block.
 
         name: not empty, and not starting with `$`; otherwise the event is dropped.
@@ -84,10 +86,10 @@ class ServerTracker(Protocol):
 
 
 def pack(
-    name: str, properties: Mapping[str, object] | None, at: float, snapshot: Mapping[str, object] | None
+    name: str, properties: "Properties", at: float, snapshot: Mapping[str, object] | None
 ) -> QueuedEvent:
     """Make an event for the queue. It shares no mutable object with the tool. `at`: Unix seconds."""
-    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(properties)), snapshot)
+    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(read_properties(properties))), snapshot)
 
 
 class BackgroundTracker(ServerTracker):
@@ -120,7 +122,7 @@ class BackgroundTracker(ServerTracker):
     def dropped(self) -> int:
         return self._dropped + (self._worker.lost if self._worker else 0)
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: "Properties" = None) -> None:
         queued = False
         with suppress_and_log():
             queued = self._try_enqueue(name, properties)
@@ -149,7 +151,7 @@ class BackgroundTracker(ServerTracker):
             self._end(EXIT_SECONDS, sends=False)
             self._count_dropped(len([*iter(self._next, None)]))
 
-    def _try_enqueue(self, name: str, properties: Mapping[str, object] | None) -> bool:
+    def _try_enqueue(self, name: str, properties: "Properties") -> bool:
         if not self._open or not isinstance(name, str):
             return False
         event = pack(name, properties, self._clock.time(), self._snapshot)
@@ -265,7 +267,7 @@ class SilentServer(ServerTracker):
 
     dropped = 0
 
-    def capture(self, name: str, properties: Mapping[str, object] | None = None) -> None:
+    def capture(self, name: str, properties: "Properties" = None) -> None:
         """Do nothing."""
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from attrs import define, field, frozen
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.command.properties import sent_as_is
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.application.delivery.attempt_log import POSTHOG
 from arcade_usage.application.delivery.delivery import Delivery
@@ -27,6 +28,7 @@ from arcade_usage.application.ports import (
 )
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.time_limits import ROUND_SECONDS
+from arcade_usage.domain.declaration import Property
 from arcade_usage.domain.event import Event, Runtime
 from arcade_usage.domain.identity_state import Snapshot
 from arcade_usage.domain.redaction import Redactor
@@ -50,11 +52,13 @@ class EventDescriber:
     runtime: Runtime
     redact: Redactor
     ids: IdGenerator
+    declared: Sequence[Property] = ()
 
     def describe(self, queued: QueuedEvent) -> Event:
         """The event of a queued one. Raises ValueError."""
         captured = ServerEvent(queued.name, queued.at, json.loads(queued.properties))
-        return describe_server_event(captured, self.runtime, self.ids.new(), self.redact)
+        as_is = sent_as_is(self.declared, captured.properties)
+        return describe_server_event(captured, self.runtime, self.ids.new(), self.redact, as_is)
 
 
 @define(eq=False, repr=False)

@@ -2,7 +2,6 @@
 
 from arcade_usage.domain.redaction.redactor import (
     DEPTH_LIMIT,
-    INTEGER_LIMIT,
     ITEMS_LIMIT,
     OMITTED,
     RULES,
@@ -12,14 +11,13 @@ from arcade_usage.domain.redaction.redactor import (
     Redactor,
 )
 from arcade_usage.domain.redaction.rule import EMAIL, HOME, ID, REDACTED, USER, After, Rule
-from arcade_usage.domain.redaction.text import MESSAGE_LIMIT, SCAN_LIMIT
+from arcade_usage.domain.redaction.text import MESSAGE_LIMIT, SCAN_LIMIT, shorten
 
 __all__ = [
     "DEPTH_LIMIT",
     "EMAIL",
     "HOME",
     "ID",
-    "INTEGER_LIMIT",
     "ITEMS_LIMIT",
     "MESSAGE_LIMIT",
     "OMITTED",
@@ -33,4 +31,5 @@ __all__ = [
     "Omitted",
     "Redactor",
     "Rule",
+    "shorten",
 ]

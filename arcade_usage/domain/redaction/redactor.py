@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
+from arcade_usage.domain.properties import INTEGER_LIMIT
 from arcade_usage.domain.redaction import commands, named, persons, sentences, shapes, tables, urls
 from arcade_usage.domain.redaction.folding import fold
 from arcade_usage.domain.redaction.rule import REDACTED, After, Rule
@@ -18,7 +19,6 @@ from arcade_usage.domain.redaction.words import names_a_secret
 DEPTH_LIMIT = 4  # nested containers, including the outermost
 WIDTH_LIMIT = 50  # items of one container
 ITEMS_LIMIT = 500  # values of one structure, containers included
-INTEGER_LIMIT = 2**63  # most JSON readers lose digits beyond it
 
 _PASSES = 8  # a text that still changes after them is replaced entirely
 

@@ -44,3 +44,8 @@ def cut(text: str) -> str:
         if start >= 0 and start + len(placeholder) > end:
             end = start
     return text[:end] + "…"
+
+
+def shorten(text: str) -> str:
+    """A text that needs no redaction, without control characters, at most MESSAGE_LIMIT characters long."""
+    return cut(clean(text))

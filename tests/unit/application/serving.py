@@ -50,7 +50,7 @@ class SimulatedServer:
         self.worker = ServerWorker(
             opt_out=self.simulation.switch,
             snapshots=self.snapshots,
-            describer=_Describer(RUNTIME, Redactor(), self.simulation.ids, self.events),
+            describer=_Describer(RUNTIME, Redactor(), self.simulation.ids, events=self.events),
             delivery=self.simulation.delivery(),
             clock=self.simulation.clock,
         )

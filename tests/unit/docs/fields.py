@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from arcade_usage.domain.event import FIELDS, SDK_FIELDS
+from arcade_usage.domain.event import SDK_FIELDS
 from arcade_usage.domain.mcp_event import (
     ANALYTICS_CALL,
     ANALYTICS_FIELDS,
@@ -11,7 +11,7 @@ from arcade_usage.domain.mcp_event import (
     SERVER_STARTED,
     TOOL_CALLED,
 )
-from arcade_usage.domain.properties import FAILED, SUCCEEDED
+from arcade_usage.domain.properties import FAILED, FIELDS, SUCCEEDED
 from arcade_usage.domain.redaction import MESSAGE_LIMIT
 from arcade_usage.domain.server_event import SERVER_FIELDS
 

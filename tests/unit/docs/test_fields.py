@@ -3,7 +3,8 @@
 import pytest
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
-from arcade_usage.domain.event import FIELDS, SDK_FIELDS
+from arcade_usage.domain.event import SDK_FIELDS
+from arcade_usage.domain.properties import FIELDS
 from arcade_usage.domain.verdict import Attribution
 from tests.samples import ALICE, ANON, SINK, make_event
 from tests.unit.docs.fields import PAGE, write_page

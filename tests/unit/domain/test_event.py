@@ -7,9 +7,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.event import FIELDS, Command, Runtime, describe, is_host_property
-from arcade_usage.domain.outcome import ERROR, SUCCESS
-from arcade_usage.domain.redaction import REDACTED, Redactor
+from arcade_usage.domain.event import Command, Runtime, describe, is_host_property
+from arcade_usage.domain.outcome import ERROR, EXIT, SUCCESS
+from arcade_usage.domain.properties import FIELDS, plain_properties
+from arcade_usage.domain.redaction import MESSAGE_LIMIT, REDACTED, Redactor
 from tests.unit.domain.values import A
 
 RUNTIME = Runtime("1.2.3", "3.11.7", "Linux", "6.1", is_ci=False)
@@ -43,6 +44,24 @@ def test_a_failure() -> None:
     assert event.name == "CLI execution failed"
     assert event.properties["outcome"] == "error"
     assert event.properties["error_message"] == "no file ~/x, asked <email>"
+    assert not {"error_type", "exit_code"} & event.properties.keys()
+
+
+def test_a_failure_s_class_and_exit_code() -> None:
+    """They are sent as they are, and with a failure only."""
+    command = evolve(COMMAND, error_type="AuthenticationTokenExpiredError", exit_code=4)
+    failed = describe(evolve(command, outcome=EXIT), RUNTIME, A, redact).properties
+    assert (failed["error_type"], failed["exit_code"]) == ("AuthenticationTokenExpiredError", 4)
+    assert not {"error_type", "exit_code"} & describe(command, RUNTIME, A, redact).properties.keys()
+
+
+def test_a_message_that_the_author_calls_safe_is_sent_as_it_is() -> None:
+    """Cut to the limit, and without control characters."""
+    text = "no file /home/dana/x\x07, asked dana@example.com " + "word " * 100
+    failed = evolve(COMMAND, outcome=ERROR, error_message=text, has_safe_message=True)
+    message = str(describe(failed, RUNTIME, A, redact).properties["error_message"])
+    assert message.startswith("no file /home/dana/x , asked dana@example.com word")
+    assert len(message) == MESSAGE_LIMIT
 
 
 def test_zero_is_a_duration() -> None:
@@ -79,6 +98,51 @@ def test_host_properties_are_added_redacted() -> None:
     assert event.properties["tool_count"] == 3
     assert event.properties["note"] == "mail <email>"
     assert event.properties["more"] == {"list": ["~/y"]}
+
+
+OWN = {"org_id": A, "auth_type": "oauth2", "secrets_count": 3, "auth_token_present": True}
+
+
+def test_numbers_and_booleans_pass_and_declared_texts_too() -> None:
+    """Whatever their names say; an undeclared id or choice is redacted."""
+    undeclared = describe(evolve(COMMAND, properties=OWN), RUNTIME, A, redact).properties
+    assert {name: undeclared[name] for name in OWN} == {**OWN, "org_id": "<id>", "auth_type": "<redacted>"}
+    declared = evolve(COMMAND, properties=OWN, as_is=frozenset({"org_id", "auth_type", "absent"}))
+    assert OWN.items() <= describe(declared, RUNTIME, A, redact).properties.items()
+
+
+def test_a_declared_property_cannot_replace_one_of_ours() -> None:
+    """Nor one of PostHog's."""
+    forged = evolve(COMMAND, properties={"is_ci": True, "$set": 1}, as_is=frozenset({"is_ci", "$set"}))
+    assert not {"is_ci", "$set"} & describe(forged, RUNTIME, A, redact).properties.keys()
+
+
+WORDS = st.lists(
+    st.sampled_from(["auth", "token", "secrets", "count", "org", "password", "key", "is"]), min_size=1
+)
+NAMES = st.one_of(WORDS.map("_".join), st.text("abeiou_.$ 1", max_size=30), st.sampled_from(sorted(FIELDS)))
+VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.none(), st.text(max_size=5))
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=60), st.sets(st.sampled_from(["org_id", "auth_type"])))
+def test_what_is_written_early_is_what_redaction_would_leave(
+    properties: dict[str, object], as_is: set[str]
+) -> None:
+    """A record that is written before redaction is imported equals the later one."""
+    given = {**properties, **dict.fromkeys(as_is, A)}
+    plain = plain_properties(given, as_is, redact.names)
+    if plain is not None:
+        command = evolve(COMMAND, properties=given, as_is=frozenset(as_is))
+        event = describe(command, RUNTIME, A, redact)
+        ours = describe(COMMAND, RUNTIME, A, redact).properties
+        assert {**ours, **plain} == event.properties
+
+
+def test_numbers_and_booleans_of_plain_names_need_no_redaction() -> None:
+    """And neither do declared texts, so such an event is on disk before redaction is imported."""
+    assert plain_properties(OWN, ["org_id", "auth_type"], ["dana"]) == OWN
+    for name, value in {"p": "text", "is_ci": 1, "big": 2**63, "none": None, "x1": 1, "danas": 1}.items():
+        assert plain_properties({**OWN, name: value}, ["org_id", "auth_type"], ["dana"]) is None
 
 
 @pytest.mark.parametrize(
@@ -123,7 +187,7 @@ def test_no_text_leaves_that_redaction_did_not_see(
 
 def test_every_field_has_a_reason() -> None:
     """Nothing of ours is sent that FIELDS does not explain."""
-    failed = evolve(COMMAND, outcome=ERROR, error_message="x")
+    failed = evolve(COMMAND, outcome=ERROR, error_message="x", error_type="KeyError", exit_code=1)
     event = describe(failed, evolve(RUNTIME, is_ci=True), A, redact)
     assert set(event.properties) == set(FIELDS)
 
