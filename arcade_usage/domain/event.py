@@ -50,6 +50,8 @@ class Runtime:
     os_type: str
     os_release: str
     is_ci: bool
+    arch: str | None = None
+    agent: str | None = None  # one of domain.agents
 
 
 @frozen
@@ -58,6 +60,8 @@ class Command:
 
     has_safe_message: the tool's author says that the error message needs no redaction.
     as_is: names of the properties that need none, because their values have the declared shapes.
+    options: declared names of the options on the command line, without their dashes.
+    is_tty: whether stdout is a terminal; None if that is not known.
     """
 
     name: str
@@ -74,6 +78,8 @@ class Command:
     error_type: str | None = None
     exit_code: int | None = None
     has_safe_message: bool = False
+    options: tuple[str, ...] = ()
+    is_tty: bool | None = None
 
     @property
     def succeeded(self) -> bool:

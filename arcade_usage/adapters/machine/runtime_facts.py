@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+from arcade_usage.domain.agents import find_agent
 from arcade_usage.domain.consent import runs_in_ci
 
 UNKNOWN_VERSION = "unknown"
@@ -17,15 +18,17 @@ UNKNOWN_VERSION = "unknown"
 
 def read_facts(
     distribution: str, environment: Mapping[str, str], version: "str | None" = None
-) -> "dict[str, str | bool]":
+) -> "dict[str, str | bool | None]":
     """Returns the arguments of domain.event.Runtime by name. `version`: the tool's, if it names it."""
-    os_type, os_release = _system()
+    os_type, os_release, arch = _system()
     return {
         "cli_version": find_version(distribution, version),
         "runtime_version": sys.version.split(maxsplit=1)[0],
         "os_type": os_type,
         "os_release": os_release,
         "is_ci": runs_in_ci(environment),
+        "arch": arch or None,
+        "agent": find_agent(environment),
     }
 
 
@@ -40,13 +43,14 @@ def read_own_names(environment: Mapping[str, str]) -> set[str]:
     return names
 
 
-def _system() -> tuple[str, str]:
+def _system() -> tuple[str, str, str]:
+    """The system, its release and the processor's architecture, as the system names them."""
     if hasattr(os, "uname"):
         system = os.uname()
-        return system.sysname, system.release
+        return system.sysname, system.release, system.machine
     import platform
 
-    return platform.system(), platform.release()
+    return platform.system(), platform.release(), platform.machine()
 
 
 def _host_name() -> str:
