@@ -29,7 +29,7 @@ from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError, UnsupportedSdkError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
-from arcade_usage.composition.delivery import make_delivery, make_previewer
+from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
 from arcade_usage.domain.project import Project, choose
@@ -168,6 +168,7 @@ def status(scope: Scope) -> "Status":
             locks=[*locks, layout.identity_lock],
             not_owned=_name_strangers(scope),
             has_version=has_version(scope),
+            in_sandbox=find_obstacle() is not None,
         ),
         clock=time,
         sdk_problem=_problem(check_sdk),
@@ -297,7 +298,7 @@ def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None)
                 if progress is not None:
                     counting = CountingSink(adapters.analytics_sink, progress)
                     adapters = evolve(adapters, analytics_sink=counting)
-                yield flushing.flush(make_delivery(adapters, project.key), project)
+                yield flushing.flush(make_delivery(adapters, project.key, obstacle=find_obstacle()), project)
     failures[:] = _merge(failures, _name_strangers(scope, is_event))
 
 

@@ -1,8 +1,9 @@
 """Coding agents and their sandboxes, recognised by environment variables.
 
-Invariant: a variable counts only if the agent sets it for the commands that it runs itself. AI_AGENT, CLAUDECODE,
-CLAUDE_CODE, CLAUDE_CODE_ENTRYPOINT, CURSOR_TRACE_ID, OPENCODE_CLIENT, REPL_ID, TERM_PROGRAM, VSCODE_*, ZED_TERM and
-the settings and keys of agents are also there when a person types in an editor's terminal, so they don't count.
+Invariant: a variable counts only if the agent sets it for the commands that it runs itself. Editors set
+AI_AGENT, CLAUDECODE, CLAUDE_CODE, CLAUDE_CODE_ENTRYPOINT, CURSOR_TRACE_ID, REPL_ID, TERM_PROGRAM and ZED_TERM
+where a person types. Users set an agent's options and keys (OPENCODE_CLIENT, COPILOT_MODEL). None of these
+counts.
 
 Imports nothing: an event is on disk only after its agent is known.
 """
@@ -11,8 +12,8 @@ TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__i
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The values of `agent`, and each one's variables: "NAME" is set, or "NAME=value" has this value. The first agent that
-# matches is reported. Beside each, a public source of its variables.
+# The values of `agent`, and each one's variables: "NAME" is set, or "NAME=value" has this value. The first
+# match counts. Above each is a public source of its variables.
 AGENTS: "Mapping[str, tuple[str, ...]]" = {
     # cli/cli internal/agents/detect.go; railwayapp/cli#883
     "amp": ("AGENT=amp", "AMP_CURRENT_THREAD_ID"),
@@ -24,11 +25,11 @@ AGENTS: "Mapping[str, tuple[str, ...]]" = {
     "claude-code": ("CLAUDE_CODE_CHILD_SESSION",),
     # cline/cline#5366 (discussion); docs.cline.bot, "Disable terminal pagers"
     "cline": ("CLINE_ACTIVE",),
-    # openai/codex codex-rs/core/src/{spawn,exec_env}.rs; cli/cli internal/agents/detect.go; openai/codex#879
+    # cli/cli internal/agents/detect.go, with the lines of openai/codex; openai/codex#879
     "codex": ("CODEX_SANDBOX", "CODEX_CI", "CODEX_THREAD_ID", "CODEX_SANDBOX_NETWORK_DISABLED"),
     # cli/cli internal/agents/detect.go; railwayapp/cli#883
     "copilot-cli": ("COPILOT_CLI",),
-    # microsoft/vscode#316267: in the terminals that the agent opens, unlike AI_AGENT (microsoft/vscode#327433)
+    # microsoft/vscode#316267: only in the terminals that the agent opens
     "copilot-vscode": ("COPILOT_AGENT",),
     # ascorbic/am-i-vibing 0.2.0
     "crush": ("CRUSH",),
@@ -51,8 +52,8 @@ AGENTS: "Mapping[str, tuple[str, ...]]" = {
 # Variables of sandboxes in which a request fails, or interrupts the agent's run to ask its user or to warn.
 SANDBOXES = (
     "CODEX_SANDBOX_NETWORK_DISABLED",  # openai/codex#879: 1 if there is no network
-    "SANDBOX_RUNTIME",  # anthropic-experimental/sandbox-runtime sandbox-utils.ts: other hosts need a permission
-    "COPILOT_AGENT_FIREWALL_RULESET_ALLOW_LIST",  # docs.github.com, "agent firewall": a request is a warning
+    "SANDBOX_RUNTIME",  # anthropic-experimental/sandbox-runtime: a new host needs permission
+    "COPILOT_AGENT_FIREWALL_RULESET_ALLOW_LIST",  # docs.github.com, "agent firewall": it warns of a request
 )
 
 _NOT_SET = ("", "0", "false")

@@ -17,7 +17,7 @@ _OFF = frozenset(
 )
 _NOT_SET = frozenset({"", "0", "false"})
 _NOT_CI = frozenset({"", "0", "false", "no", "off"})
-_CI_SYSTEMS = (  # variables of systems which do not set CI, or did not always
+CI_SYSTEMS = (  # variables of systems which do not set CI, or did not always
     "GITHUB_ACTIONS",
     "GITLAB_CI",
     "TF_BUILD",  # Azure Pipelines
@@ -95,7 +95,7 @@ def wants_debug(environment: "Mapping[str, str]") -> bool:
 def runs_in_ci(environment: "Mapping[str, str]") -> bool:
     """Whether CI or the variable of a CI system is set; CI=false means that it is a person."""
     says = environment.get("CI")
-    names = ("CI",) if says is not None and says.strip() else _CI_SYSTEMS
+    names = ("CI",) if says is not None and says.strip() else CI_SYSTEMS
     return any(environment.get(name, "").strip().lower() not in _NOT_CI for name in names)
 
 

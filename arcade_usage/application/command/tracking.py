@@ -92,7 +92,7 @@ class Execution(Protocol):
         """Report the command. Never raises.
 
         error: the exception that the command raised; None if it returned.
-        options: declared names of the options on the command line, without their dashes; never what was typed.
+        options: declared names of the options on the command line, without dashes; never what was typed.
 
         Blocks as long as track_command_execution.
         """

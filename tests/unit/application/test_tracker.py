@@ -58,7 +58,7 @@ def test_an_execution_is_launched_once(host: TrackedTool) -> None:
         {
             "name": "toolkit.run", "outcome": "error", "error_message": "it broke", "duration_ms": 1250.42,
             "monotonic_start": 1.0, "monotonic_end": 2.25, "is_login": False, "is_logout": False,
-            "properties": {"n": 1}, "ended_at": 1_800_000_000.0,
+            "properties": {"n": 1}, "ended_at": 1_800_000_000.0, "options": [], "is_tty": None,
         }
     ]  # fmt: skip
 

@@ -51,6 +51,7 @@ CASES = {
     "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Diagnostics(writable=False)),
     "frozen": (Trouble.FROZEN, FINE, QUIET, Diagnostics(can_launch=False)),
     "no version": (Trouble.NO_VERSION, FINE, QUIET, Diagnostics(has_version=False)),
+    "a sandbox": (Trouble.SANDBOX, FINE, QUIET, Diagnostics(in_sandbox=True)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
     "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
     "newer": (
