@@ -72,16 +72,14 @@ class AnalyticsSink(Protocol):
     def alias(self, anon_id: str, principal_id: str) -> None:
         """Attach `anon_id` to the principal's person, which is kept. Blocks: 2 s. Raises NotAcceptedError.
 
-        On the wire: `$create_alias` with `principal_id` as `distinct_id`, `anon_id` as property `alias`. It
-        may take effect although it raises: the reply can be lost.
+        Sent as `$create_alias` of `principal_id` with `alias: anon_id`. May take effect although it raises.
         """
 
     def capture(self, records: Sequence[Record]) -> None:
         """Send attributed records in one batch. Blocks: 5 s.
 
-        Raises NotAcceptedError; RefusedError if PostHog refused the batch for its content;
-        PartlyAcceptedError if it accepted a part. It may take effect although it raises. PostHog recognises a
-        repeat by name, uuid, distinct id and day.
+        Raises NotAcceptedError, RefusedError for the batch's content, PartlyAcceptedError for part of it. It
+        may take effect although it raises. PostHog recognises a repeat by name, uuid, distinct id and day.
         """
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:

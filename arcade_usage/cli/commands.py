@@ -4,6 +4,7 @@ import typer
 
 from arcade_usage.cli.demo import demo
 from arcade_usage.cli.doctor import doctor
+from arcade_usage.cli.fields import fields
 from arcade_usage.cli.flush import flush
 from arcade_usage.cli.forget import forget
 from arcade_usage.cli.log import log
@@ -30,6 +31,6 @@ def make_app(tool: ToolConfig | None = None) -> typer.Typer:
         no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP
     )
     commands.callback(help=_HELP)(usage)
-    for command in (status, doctor, off, on, show, log, flush, forget, receive, demo):
+    for command in (status, doctor, off, on, show, fields, log, flush, forget, receive, demo):
         commands.command()(command)
     return commands

@@ -73,13 +73,21 @@ def show(
         elapsed = time.monotonic() - _STARTED
         preview, known = console.show(scope, command, error, distribution, elapsed)
     off = scope.reasons()
+    declared = scope.tool.properties if scope.tool is not None else ()
     if as_json:
         print_json({"would_send": not off, **reasons_as_json(off),
                   "to": preview.project.host if known else None,
                   "as": preview.whose.value, "as_text": preview.whose.text,
-                  "event": preview.message})  # fmt: skip
+                  "event": preview.message,
+                  "may_add": {each.name: each.reason for each in declared}})  # fmt: skip
     else:
         _print(preview, known, off)
+        if declared:
+            rows = [
+                (Text(each.name, style="cyan"), each.kind, Text(each.reason, style="dim"))
+                for each in declared
+            ]
+            print_lines("", Text("The tool may add:"), table(("property", "kind", "why it is sent"), rows))
     raise typer.Exit(OFF_OR_WAITING if off else 0)
 
 

@@ -62,6 +62,10 @@ class Property:
         self.reason = reason
         self.choices = choices
 
+    def __repr__(self) -> str:
+        choices = f", choices={self.choices!r}" if self.choices else ""
+        return f"Property({self.name!r}, kind={self.kind!r}, reason={self.reason!r}{choices})"
+
     def fits(self, value: object) -> bool:
         """Whether a value is of this kind, so that it may be sent as it is; False for the kind "text"."""
         if self.kind == "id":

@@ -1,11 +1,15 @@
 """`track` on an app: logins and properties, and an app that stays the same."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import click
 import pytest
 import typer
+from typer.core import TyperCommand
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from arcade_usage.adapters.frameworks.typer_app import track
 from arcade_usage.application.command.tracker import SilentTracker
@@ -101,6 +105,73 @@ def test_properties_are_read_at_the_end(recorder: Recorder) -> None:
     track(app, recorder.tracker, properties=properties)
     run(app, "")
     assert [command["properties"] for command in recorder.commands] == [{"edition": "cloud", "tools": 3}]
+
+
+def test_properties_may_come_from_a_function(recorder: Recorder) -> None:
+    """It is called when the command has ended; what it raises changes nothing."""
+    app, calls = make_app(), list[int]()
+
+    def read() -> dict[str, object]:
+        calls.append(len(recorder.commands))
+        return {"n": 1 // (2 - len(calls))}
+
+    track(app, recorder.tracker, properties=read)
+    run(app, "toolkit run")
+    run(app, "toolkit run")
+    assert [command["properties"] for command in recorder.commands] == [{"n": 1}, {}]
+    assert calls == [0, 1]
+
+
+class ArcadeError(Exception):
+    """As the Arcade CLI's own error: its command class turns it into an exit."""
+
+
+class ArcadeCommand(TyperCommand):
+    """As the Arcade CLI's own class of commands."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ArcadeError:
+            raise typer.Exit(code=1)  # noqa: B904 - as the Arcade CLI does
+
+
+@pytest.mark.parametrize(
+    ("leave", "message", "kind", "code"),
+    [
+        (lambda: typer.Exit(3), "no such toolkit", "ValueError", 3),
+        (lambda: click.exceptions.Exit(3), "no such toolkit", "ValueError", 3),
+        (lambda: SystemExit(3), "no such toolkit", "ValueError", 3),
+        (lambda: ArcadeError("Failed: no such toolkit"), "Failed: no such toolkit", "ArcadeError", 1),
+    ],
+    ids=["typer.Exit", "click.Exit", "sys.exit", "the Arcade CLI's error"],
+)
+@pytest.mark.parametrize("explicitly", [True, False], ids=["from", "during"])
+def test_an_exit_reports_the_exception_behind_it(
+    recorder: Recorder,
+    leave: Callable[[], BaseException],
+    message: str,
+    kind: str,
+    code: int,
+    explicitly: bool,
+) -> None:
+    """Text, class and exit code are those of the tool's error, and the exit stays an exit."""
+    app = typer.Typer()
+
+    @app.command("deploy", cls=ArcadeCommand)
+    def deploy() -> None:
+        try:
+            raise ValueError("no such toolkit")  # noqa: TRY301 - caught here, as in many tools
+        except ValueError as error:
+            if explicitly:
+                raise leave() from error
+            raise leave()  # noqa: B904 - as many tools do
+
+    track(app, recorder.tracker)
+    assert CliRunner().invoke(app, []).exit_code == code
+    (command,) = recorder.commands
+    facts = ("outcome", "error_message", "error_type", "exit_code")
+    assert [command[fact] for fact in facts] == ["exit", message, kind, code]
 
 
 def test_an_app_that_is_not_tracked_is_not_touched() -> None:

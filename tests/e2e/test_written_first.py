@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arcade_usage import Property
 from arcade_usage.adapters.storage.codec import read_record
 from arcade_usage.adapters.storage.early_record import write_record
 from arcade_usage.domain.properties import is_plain_name
@@ -59,12 +60,26 @@ def deliver_and_kill(world: World, payload: str) -> set[str]:
     return set(told.read_text(encoding="utf-8").split())
 
 
+DECLARED = (
+    Property("org_id", kind="id", reason="which organizations use it"),
+    Property("auth_type", kind="choice", choices=("oauth2", "none"), reason="how users log in"),
+    Property("p95", kind="number", reason="how slow it is"),
+)
+OWN = {
+    "org_id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "auth_type": "oauth2",
+    "p95": 1.5,
+    "secrets_count": 3,
+    "auth_token_present": True,
+}
+
 PLAIN: dict[str, dict[str, Any]] = {
     "success": {},
     "measured": {"duration_ms": 1.5, "monotonic_start": 1.0, "monotonic_end": 2.5},
     "failure without a word": {"success": False},
     "login": {"is_login": True},
     "logout": {"is_logout": True},
+    "properties that are declared, or numbers and booleans": {"properties": OWN},
 }
 
 
@@ -73,6 +88,7 @@ def test_a_kill_right_after_leaves_a_record_that_is_delivered_once(
     world: World, facts: dict[str, Any]
 ) -> None:
     """The next sender delivers it, under its own uuid, as what the user did."""
+    world.declared = DECLARED
     payload = world.payload("toolkit.run", **facts)
     modules = deliver_and_kill(world, payload)
     assert modules & NEVER == set()
@@ -82,6 +98,7 @@ def test_a_kill_right_after_leaves_a_record_that_is_delivered_once(
     assert world.waiting == []
     assert set(world.events) == {"toolkit.run", "next"}
     assert world.events["toolkit.run"].uuid == record["event"]["uuid"]
+    assert facts.get("properties", {}).items() <= world.events["toolkit.run"].properties.items()
 
 
 def test_a_delivery_that_goes_on_sends_that_very_record_once(world: World) -> None:
@@ -92,11 +109,16 @@ def test_a_delivery_that_goes_on_sends_that_very_record_once(world: World) -> No
     assert world.waiting == []
 
 
-@pytest.mark.parametrize("facts", [{}, {"duration_ms": 2.25}, {"success": False}], ids=str)
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"duration_ms": 2.25}, {"success": False}, {"properties": OWN}, {"properties": {"one": 1}}],
+    ids=str,
+)
 def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[str, Any]) -> None:
     """But for its uuid it says the same, byte for byte, as what is described with the domain's values."""
     import arcade_usage.composition.delivery as delivery
 
+    world.declared = DECLARED
     payload = world.payload("toolkit.run", **facts)
     written = write_record(payload)
     assert written is not None
@@ -112,13 +134,20 @@ def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[
 
 FREE: dict[str, dict[str, Any]] = {
     "a message": {"success": False, "error_message": "mail me@example.org"},
-    "properties": {"properties": {"tool_count": 3}},
+    "an undeclared text": {"properties": {"note": "plain"}},
+    "a text that is no id": {"properties": {"org_id": "mail me@example.org"}},
+    "a name that redaction has to see": {"properties": {"me@example.org": 3}},
+    "a name of ours": {"properties": {"is_ci": True}},
+    "more than an event takes": {
+        "properties": {f"n{letter}{vowel}": 1 for letter in "bcdfghjklmn" for vowel in "aeiou"}
+    },
 }
 
 
 @pytest.mark.parametrize("facts", FREE.values(), ids=FREE)
 def test_what_redaction_has_to_see_is_not_written_first(world: World, facts: dict[str, Any]) -> None:
     """Nothing is on disk before the text was redacted."""
+    world.declared = DECLARED
     deliver_and_kill(world, world.payload("toolkit.run", **facts))
     assert world.waiting == []
 
@@ -136,6 +165,10 @@ def test_what_redaction_has_to_see_is_not_written_first(world: World, facts: dic
         lambda payload: {**payload, "command": {**payload["command"], "outcome": "splendid"}},
         lambda payload: {**payload, "command": {**payload["command"], "is_login": "yes"}},
         lambda payload: {**payload, "command": {**payload["command"], "name": "x" * 300}},
+        lambda payload: {**payload, "command": {**payload["command"], "error_type": 5}},
+        lambda payload: {**payload, "command": {**payload["command"], "exit_code": True}},
+        lambda payload: {**payload, "command": {**payload["command"], "properties": [1]}},
+        lambda payload: {**payload, "command": {**payload["command"], "as_is": "org_id"}},
     ],
 )
 def test_what_is_malformed_is_not_written(world: World, damage: Callable[[Any], Any]) -> None:

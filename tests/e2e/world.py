@@ -61,6 +61,7 @@ class World:
     processes: "list[subprocess.Popen[bytes]]" = field(factory=list)
     posthog_url: str | None = None
     cloud_url: str | None = None
+    declared: tuple[arcade_usage.Property, ...] = ()
 
     # What a host does.
 
@@ -72,7 +73,11 @@ class World:
         """The tracker of a tool that reports to another project."""
         host = self.posthog_url or self.receiver.url
         return arcade_usage.command_tracker(
-            distribution="arcade-usage", project_token=token, host=host, config_dir=self.folder
+            distribution="arcade-usage",
+            project_token=token,
+            host=host,
+            config_dir=self.folder,
+            properties=self.declared,
         )
 
     def start(self, name: str, *, success: bool = True, **facts: Any) -> None:

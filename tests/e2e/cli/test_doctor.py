@@ -176,7 +176,7 @@ ANSWERS = {
     401: "does not accept the project token (401)",
     413: "the request is too large (413)",
     429: "gets too many requests (429)",
-    503: "an error of its own (503)",
+    503: "overloaded or down for a moment (503)",
 }
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from arcade_usage import Property
 from tests.e2e.cli.running import Shell, tree
+from tests.e2e.cli.tools import RealTool
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
@@ -44,6 +46,16 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     assert "principal-1" in ran.out
     (line,) = [line for line in ran.out.splitlines() if line.startswith("os_type")]
     assert line.endswith("which systems need support")
+
+
+def test_show_lists_what_the_tool_declares(world: World) -> None:
+    """With kind and reason, although only the tool knows the values."""
+    declared = Property("org_id", kind="id", reason="which organizations use it")
+    own = RealTool(world, {"properties": (declared,)}, before="from arcade_usage import Property")
+    shown = own("usage", "show").out
+    assert "The tool may add:" in shown
+    assert shown.splitlines()[-1].split(maxsplit=2) == ["org_id", "id", "which organizations use it"]
+    assert own("usage", "show", "--json").content["may_add"] == {"org_id": "which organizations use it"}
 
 
 @here

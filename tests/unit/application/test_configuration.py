@@ -118,6 +118,12 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("version", "..."),
         ("version", "1" * 65),
         ("config_dir", b"/srv"),
+        ("properties", None),
+        ("properties", (arcade_usage.Property("", kind="id", reason="x"),)),
+        ("properties", ("org_id",)),
+        ("safe_errors", [ConfigurationError]),
+        ("safe_errors", (OSError,)),
+        ("private_errors", (ConfigurationError("x"),)),
     ],
 )
 def test_what_is_almost_right_is_judged_by_the_rules(argument: str, value: object) -> None:
@@ -140,6 +146,9 @@ def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.Mon
             config_dir=folder,
             credentials=folder,
             notice=notice,
+            properties=(arcade_usage.Property("org_id", kind="id", reason="who uses it"),),
+            safe_errors=(ConfigurationError,),
+            private_errors=(OSError,),
             adapters="my_tool.usage:adapters",
         )
         assert tool.problems == ()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from queue import Empty, SimpleQueue
+from typing import NoReturn
 
 import pytest
 from attrs import define, field
@@ -200,8 +201,26 @@ def test_no_exception_leaves_a_capture(tracker: BackgroundTracker, kept: Kept) -
     tracker.capture("x", Broken())
     tracker.capture("x", nested)
     tracker.capture("x", 5)  # type: ignore[arg-type]
-    assert tracker.dropped == 1
-    assert until(lambda: kept.names == ["x", "x"])
+    assert tracker.dropped == 0
+    assert until(lambda: kept.names == ["x", "x", "x"])
+
+
+def test_properties_of_a_function_are_read_when_the_event_is_captured(
+    tracker: BackgroundTracker, kept: Kept
+) -> None:
+    """In the thread that captures it; if the function fails, the event has none."""
+
+    def fail() -> NoReturn:
+        raise SystemExit(1)
+
+    now = {"n": 1}
+    tracker.capture("one", lambda: now)
+    now["n"] = 2
+    tracker.capture("two", fail)
+    tracker.capture("three", lambda: None)
+    assert until(lambda: kept.names == ["one", "two", "three"])
+    captured = [json.loads(event.properties) for batch in kept.batches for event in batch]
+    assert captured == [{"n": 1}, {}, {}]
 
 
 def test_a_round_that_fails_is_counted_and_the_next_one_goes_on(

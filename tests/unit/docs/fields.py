@@ -1,19 +1,9 @@
 """Writes docs/fields.md from the code: each property that is sent, and why (`make docs`)."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from arcade_usage.domain.event import SDK_FIELDS
-from arcade_usage.domain.mcp_event import (
-    ANALYTICS_CALL,
-    ANALYTICS_FIELDS,
-    MCP_FIELDS,
-    SERVER_STARTED,
-    TOOL_CALLED,
-)
-from arcade_usage.domain.properties import FAILED, FIELDS, SUCCEEDED
+from arcade_usage.application.console.fields import list_sections, write_markdown
 from arcade_usage.domain.redaction import MESSAGE_LIMIT
-from arcade_usage.domain.server_event import SERVER_FIELDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "fields.md"
 
@@ -70,36 +60,30 @@ a path or an address, names of projects, hosts or files, or card and account num
 """
 
 
+_OWN = """## What the tool adds
+
+The tool's `properties`. A tool declares each with a kind and a reason: `my-tool usage fields` and `my-tool usage show`
+list them. Names that begin with `$` and the names above are refused.
+
+| kind | sent as it is |
+| --- | --- |
+| `id` | a text of at most 64 ASCII letters, digits, `-` and `_`, with a digit, that does not look like a key |
+| `choice` | one of the texts that the tool declares |
+| `number`, `flag` | numbers and booleans; undeclared ones too |
+| `text` | no text: texts are redacted |
+
+A value of another shape, and an undeclared text, is redacted. An id must not begin as keys do (`sk_`, `ghp_` and
+others). Between `-` and `_` it has at most 27 characters, or the 32 digits of a UUID. So an e-mail address, a URL, a path,
+an IP address, a word and most keys are not taken for an id. A key without a known beginning that is as short, or that has
+32 hexadecimal digits, cannot be told from an id.
+
+A tool may name exceptions of its own whose texts are sent as they are (`safe_errors`), and exceptions whose texts are
+never sent (`private_errors`).
+"""
+
+
 def write_page() -> str:
-    return "\n".join(
-        [
-            _HEAD,
-            f"## `{SUCCEEDED}`, `{FAILED}`\n",
-            _table(FIELDS),
-            "## Events of a server\n",
-            "The server gives the event its name.\n",
-            _table(SERVER_FIELDS),
-            f"## `{SERVER_STARTED}`, `{TOOL_CALLED}`\n",
-            "The events of a server that `tool.track_mcp` tracks have these properties, and those of every server's"
-            " event.\n",
-            _table(MCP_FIELDS),
-            "A tool's arguments and results are never sent. If the server's author switches PostHog's MCP analytics"
-            f" on, each call is also a `{ANALYTICS_CALL}`:\n",
-            _table(ANALYTICS_FIELDS),
-            "## What is added for PostHog\n",
-            _table(SDK_FIELDS),
-            _ADDRESSES,
-            "## What the tool adds\n",
-            "The tool's `properties`, redacted. Names that begin with `$` and the names above are refused. The tool's"
-            " own documentation lists them.\n",
-            _REDACTION,
-        ]
-    )
-
-
-def _table(fields: Mapping[str, str]) -> str:
-    rows = [f"| `{name}` | {reason} |" for name, reason in fields.items()]
-    return "\n".join(["| property | why it is sent |", "| --- | --- |", *rows, ""])
+    return "\n".join([_HEAD, write_markdown(list_sections()), _ADDRESSES, _OWN, _REDACTION])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from arcade_usage.domain.configuration import TOKEN_LIMIT, find_problems
+from arcade_usage.domain.declaration import Property
 from arcade_usage.domain.notice import Notice
 
 RIGHT: Mapping[str, object] = {
@@ -15,8 +16,17 @@ RIGHT: Mapping[str, object] = {
     "config_dir": None,
     "credentials": None,
     "notice": None,
+    "properties": (),
+    "safe_errors": (),
+    "private_errors": (),
     "adapters": None,
 }
+
+
+class Mine(Exception):  # noqa: N818 - a tool names its classes as it likes
+    """An exception of the tool's own."""
+
+
 SECRET = "phx_a_personal_key"
 
 
@@ -62,6 +72,14 @@ def problems(**values: object) -> list[str]:
         ("credentials", "credentials.yaml", "credentials_relative"),
         ("notice", "a text", "notice_type"),
         ("notice", Notice("a text", None), "notice_type"),  # type: ignore[arg-type]
+        ("properties", None, "properties_invalid"),
+        ("properties", (Property("org id", kind="id", reason="x"),), "properties_invalid"),
+        ("safe_errors", None, "safe_errors_type"),
+        ("safe_errors", Mine, "safe_errors_type"),
+        ("safe_errors", [Mine], "safe_errors_type"),
+        ("safe_errors", (Mine("x"),), "safe_errors_type"),
+        ("safe_errors", (Mine, OSError), "safe_errors_builtin"),
+        ("private_errors", (int,), "private_errors_type"),
         ("adapters", "my_tool.usage", "adapters_invalid"),
         ("adapters", "my_tool.usage:", "adapters_invalid"),
         ("adapters", ":adapters", "adapters_invalid"),
@@ -89,6 +107,10 @@ def test_what_is_wrong_has_an_identifier_of_its_own(argument: str, value: object
         ("version", "1.0.0rc1+local-2"),
         ("config_dir", "~/.my-tool"),
         ("notice", Notice("a text", "https://example.com")),
+        ("properties", (Property("org_id", kind="id", reason="x"),)),
+        ("properties", []),
+        ("safe_errors", (Mine,)),
+        ("private_errors", (Mine, OSError, Exception)),
         ("adapters", "my_tool.usage:adapters"),
     ],
 )

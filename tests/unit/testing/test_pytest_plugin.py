@@ -15,8 +15,9 @@ RUN_SECONDS = 120.0
 TOOL = """
 import subprocess, sys
 import typer
-from arcade_usage import command_tracker, server_tracker
-facts = dict(distribution="arcade-usage", project_token="phc_x", host={url!r})
+from arcade_usage import Property, command_tracker, server_tracker
+lengths = Property("length", kind="number", reason="how long names are")
+facts = dict(distribution="arcade-usage", project_token="phc_x", host={url!r}, properties=(lengths,))
 tracker = command_tracker(**facts)  # at import, as many tools do
 server = server_tracker(**facts)
 server.capture("imported")
@@ -50,7 +51,7 @@ def test_a_failure_of_somebody(usage):
     usage.begin_logged_in("alice")
     assert CliRunner().invoke(tool.app, ["run", "bad"]).exit_code == 1
     called, failed = usage.events
-    assert failed.properties["error_message"] == "ValueError: no such toolkit"
+    assert failed.properties["error_message"] == "no such toolkit"
     assert called.whose == failed.whose == "alice"
 
 def test_each_test_begins_with_nothing(usage):
@@ -71,7 +72,7 @@ def test_whatever_becomes_of_the_environment(usage, monkeypatch):
 FAILING = """
 def test_that_fails(usage):
     import tool
-    tool.server.capture("one", {"error_message": "it broke"})
+    tool.tracker.track_command_execution("one", success=False, error_message="it broke")
     tool.server.capture("two")
     usage.the_only_event
 """
@@ -124,7 +125,15 @@ def test_a_failing_test_says_what_was_sent(tool: Tool) -> None:
     run = tool.test(FAILING)
     assert run.returncode == 1
     assert "AssertionError: 3 events were sent, not one:" in run.stdout
-    assert "sent: one (it broke), of no known principal" in run.stdout
+    assert "sent: CLI execution failed (one, it broke), of no known principal" in run.stdout
+    assert "testing/usage.py" not in run.stdout
+
+
+def test_a_test_with_an_undeclared_property_fails(tool: Tool) -> None:
+    """Also one that does not look at its events, and the message says what to declare."""
+    run = tool.test("def test_it():\n    import tool\n    tool.server.capture('one', {'org_id': 'o1'})\n")
+    assert run.returncode == 1
+    assert 'Property("org_id", kind="text", reason="...")' in run.stdout
     assert "testing/usage.py" not in run.stdout
 
 

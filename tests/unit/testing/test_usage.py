@@ -1,15 +1,25 @@
 """The test kit: what a tool would have sent, as it would have sent it, and nothing outside of memory."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 import arcade_usage
-from arcade_usage import command_tracker, server_tracker  # as a host may have them before the kit is there
+from arcade_usage import (
+    Property,
+    command_tracker,
+    server_tracker,
+)  # as a host may have them before the kit is there
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.testing import Usage, recording
+
+DECLARED = (
+    Property("tools", kind="number", reason="how many are installed"),
+    Property("n", kind="number", reason="a number"),
+)
 
 
 @pytest.fixture
@@ -19,7 +29,7 @@ def usage() -> Iterator[Usage]:
 
 
 def build() -> arcade_usage.Tracker:
-    return command_tracker(distribution="arcade-usage", project_token="phc_x")
+    return command_tracker(distribution="arcade-usage", project_token="phc_x", properties=DECLARED)
 
 
 def build_server() -> arcade_usage.ServerTracker:
@@ -43,7 +53,7 @@ def test_a_failure_is_redacted_as_it_would_be(usage: Usage) -> None:
         raise ValueError(f"no sk-live-0123456789abcdefghij in {Path.home()}/work")
     event = usage.the_only_event
     assert event.name == FAILED
-    assert event.properties["error_message"] == "ValueError: no <redacted> in ~/work"
+    assert event.properties["error_message"] == "no <redacted> in ~/work"
 
 
 def test_reported_afterwards(usage: Usage) -> None:
@@ -192,3 +202,47 @@ def test_no_file_is_touched_and_the_environment_comes_back(tmp_path: Path) -> No
     assert dict(os.environ) == before
     assert list(home.iterdir()) == []
     assert not (tmp_path / "config").exists()
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda: build().track_command_execution("run", success=True, properties={"org_id": "o1", "tools": 1}),
+        lambda: build().track_command_execution("run", success=True, properties=lambda: {"org_id": "o1"}),
+        lambda: build_server().capture("toolkit loaded", {"org_id": "o1", "$ip": "x", "is_ci": True}),
+        lambda: build_server().capture("toolkit loaded", lambda: {"org_id": "o1"}),
+    ],
+    ids=["a command", "a command's function", "a server", "a server's function"],
+)
+def test_an_undeclared_property_fails_the_test(send: Callable[[], None]) -> None:
+    """With its name and the declaration to add; it is recorded all the same."""
+    declaration = r'Property\("org_id", kind="text", reason="..."\)'
+    with ExitStack() as test:
+        usage = test.enter_context(recording())
+        send()
+        assert usage.the_only_event.properties["org_id"] == "o1"
+        with pytest.raises(AssertionError, match=f"declare: org_id. Declare.*{declaration}"):
+            test.pop_all().close()
+
+
+def test_the_library_s_own_properties_need_no_declaration(usage: Usage) -> None:
+    """Of commands and of MCP servers; and names that are refused need none either."""
+    build().track_command_execution("run", success=True, properties={"$set": 1, "is_ci": True})
+    build_server().capture("MCP tool called", {"is_execution_success": True, "duration_ms": 1.0})
+    build_server().capture("$mcp_tool_call", {"$mcp_tool_name": "x"})
+    assert len(usage.events) == 3
+
+
+def test_declared_ids_and_choices_are_what_the_tool_gave(usage: Usage) -> None:
+    """In commands and in servers; what does not fit is redacted."""
+    declared = (
+        Property("org_id", kind="id", reason="which organizations use it"),
+        Property("auth_type", kind="choice", choices=("oauth2",), reason="how users log in"),
+    )
+    tool = arcade_usage.Tool(distribution="arcade-usage", project_token="phc_x", properties=declared)
+    given = {"org_id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "auth_type": "oauth2"}
+    for properties in (given, {"org_id": "me@example.org", "auth_type": "hunter2"}):
+        tool.command_tracker().track_command_execution("run", success=True, properties=properties)
+        tool.server().capture("called", properties)
+    sent = [{name: event.properties[name] for name in given} for event in usage.events]
+    assert sent == [given, given, *[{"org_id": "<email>", "auth_type": "<redacted>"}] * 2]
