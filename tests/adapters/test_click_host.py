@@ -211,7 +211,7 @@ def test_options_of_a_command_that_its_group_does_not_list_are_left_out(recorder
             command.callback = lambda **_: None
             return command
 
-    group = Typed("program", callback=lambda level: None, params=[click.Option(["--level"])])
+    group = Typed("program", callback=lambda **_: None, params=[click.Option(["--level"])])
     track(group, recorder.tracker)
     assert run(group, "--level 1 typed-secret --typed-secret 1") == 0
     (command,) = recorder.commands
