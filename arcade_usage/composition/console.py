@@ -247,6 +247,7 @@ def show(
         error_message=error_message,
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
+        is_tty=os.isatty(1),
     )
     previewer = make_previewer(scope.adapters(project))
     event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))

@@ -265,7 +265,7 @@ class _Invocation:
 def _given_options(context: Any) -> list[str]:
     """The declared names of the options on the command line, in the order of their declaration.
 
-    Takes 0.4 us for each option that is declared.
+    Takes 0.8 us for each option that is declared.
     """
     names = []
     for parameter in context.command.params:

@@ -169,7 +169,7 @@ def test_what_json_cannot_say_is_refused(
         payload_module._encoder(allow_nan=False)(value)
 
 
-@given(st.lists(st.text(max_size=200), max_size=100))
+@given(st.lists(st.text(min_size=55, max_size=65), max_size=40))
 def test_options_are_bounded(names: list[str]) -> None:
     """The first 32, each with its first 60 characters; the payload never fails for them."""
     options = command_of(encoded(options=names, properties={"text": "x" * 8000}))["options"]
