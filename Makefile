@@ -4,7 +4,7 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SDKS = 6.7.6 7.0.1 7.45.4
 
-.PHONY: demo quick test check test-all test-arcade faults explore bench docs site clean
+.PHONY: demo quick test check test-all test-arcade faults explore bench docs pictures site clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
 	$(BIN)/arcade-usage demo
@@ -38,6 +38,9 @@ bench: .venv/.bench  ## what tracking costs, beside the floor and beside others,
 
 docs: .venv/.dev  ## docs/fields.md, from the code
 	$(BIN)/python -m tests.unit.docs.fields
+
+pictures: .venv/.dev  ## docs/status.svg and docs/show.svg, from the real commands
+	$(BIN)/python -m tests.e2e.cli.pictures
 
 site: .venv/.site  ## the documentation site, into build/site; a dead link or a wrong docstring fails
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . build/site

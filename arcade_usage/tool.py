@@ -116,18 +116,18 @@ class Tool(ToolConfig):
 
     def usage_app(self) -> "typer.Typer":
         """Make a Typer app of the commands `status`, `off`, `on`, `show` ... Needs the extra `cli`."""
-        from arcade_usage.cli import make_usage_app
+        from arcade_usage.cli.mounting import make_usage_app
 
         return make_usage_app(self)
 
     def usage_command(self) -> "click.Command":
         """Make a Click command of the same commands: `group.add_command(tool.usage_command(), "usage")`."""
-        from arcade_usage.cli import make_usage_command
+        from arcade_usage.cli.mounting import make_usage_command
 
         return make_usage_command(self)
 
     def usage_main(self, arguments: "Sequence[str]") -> int:
         """Run one of the same commands with these arguments; returns the exit code."""
-        from arcade_usage.cli import run_usage_command
+        from arcade_usage.cli.mounting import run_usage_command
 
         return run_usage_command(self, arguments)

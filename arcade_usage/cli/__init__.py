@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
-    import click
     import typer
 
-    from arcade_usage.composition.command import ToolConfig
     from arcade_usage.domain.declaration import Property
     from arcade_usage.domain.notice import Notice
 
@@ -27,17 +26,22 @@ _WITHOUT_EXTRA = "arcade-usage: the command line needs an extra: pip install 'ar
 
 def main() -> None:
     """Run the console script `arcade-usage`."""
+    load_commands().make_app()()
+
+
+def load_commands() -> "ModuleType":
+    """Import the commands. Without the extra, prints one line on stderr and exits with 1."""
     try:
         import rich  # noqa: F401 - can be missing although typer is installed
         import typer  # noqa: F401 - here, a missing extra can be distinguished from a broken import
 
-        from arcade_usage.cli.commands import make_app
+        from arcade_usage.cli import commands
     except ModuleNotFoundError as missing:
         if missing.name not in _EXTRA:
             raise
         sys.stderr.write(_WITHOUT_EXTRA)
         raise SystemExit(1) from None
-    make_app()()
+    return commands
 
 
 def usage_app(
@@ -58,6 +62,7 @@ def usage_app(
 
     The arguments are those of `arcade_usage.Tool`; with them, `usage show` shows the tool's own event.
     """
+    from arcade_usage.cli.mounting import make_usage_app
     from arcade_usage.composition.command import ToolConfig
 
     return make_usage_app(
@@ -77,47 +82,9 @@ def usage_app(
     )
 
 
-def make_usage_app(config: "ToolConfig") -> "typer.Typer":
-    """Make a Typer app of the commands for this tool."""
-    from arcade_usage.cli.commands import make_app
-
-    return make_app(config)
-
-
-def make_usage_command(config: "ToolConfig") -> "click.Command":
-    """Make a Click command that passes its arguments to the Typer app.
-
-    Click can't mount the app itself: newer Typer versions bundle their own Click.
-    """
-    import click
-
-    def usage(arguments: tuple[str, ...]) -> None:
-        click.get_current_context().exit(run_usage_command(config, arguments))
-
-    return click.Command(
-        "usage",
-        callback=usage,
-        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-        help="Show what this tool reports about its usage and where it is sent, or turn it off.",
-        context_settings={"ignore_unknown_options": True},
-        add_help_option=False,
-    )
-
-
-def run_usage_command(config: "ToolConfig", arguments: "Sequence[str]") -> int:
-    """Run a command; returns its exit code. Typer prints usage errors."""
-    try:
-        make_usage_app(config)(args=list(arguments), prog_name="usage")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
-
-
 def __getattr__(name: str) -> Any:
     """Make `app` on first access: the commands of `arcade-usage`, without a tool's configuration."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from arcade_usage.cli.commands import make_app
-
-    globals()["app"] = made = make_app()
+    globals()["app"] = made = load_commands().make_app()
     return made

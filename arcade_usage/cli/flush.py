@@ -87,7 +87,9 @@ def _has_result(flushed: Flushed) -> bool:
 
 def _print(flushed: Flushed) -> None:
     lines = [
-        Text.assemble((flushed.project.host, "bold"), (f"  {shorten(flushed.project.project_token)}", "dim"))
+        Text.assemble(
+            (flushed.project.shown_host, "bold"), (f"  {shorten(flushed.project.project_token)}", "dim")
+        )
     ]
     if flushed.delivered:
         lines.append(Text(f"  {words.count(flushed.delivered, 'event')} delivered", style="green"))
@@ -106,8 +108,8 @@ def _print(flushed: Flushed) -> None:
 
 def _as_json(flushed: Flushed) -> dict[str, object]:
     return {
-        "host": flushed.project.host,
-        "project_token": shorten(flushed.project.project_token),
+        "host": flushed.project.shown_host,
+        "project_token": flushed.project.project_token,
         "delivered": flushed.delivered,
         "dropped": dict(flushed.dropped),
         "waiting": flushed.waiting,

@@ -29,9 +29,9 @@ def forget(
 ) -> None:
     """Erase the ids of this installation, the events waiting, and the copies of sent events.
 
-    Prints a request to erase what PostHog holds under these ids, to send to the author of the tool. Your
-    credentials and your choice of `on` or `off` do not change. While tracking is on, the next command makes a
-    new random id.
+    They are those of every tool that uses the config folder. Prints a request to erase what PostHog holds
+    under these ids, to send to the author of the tool. Your credentials and your choice of `on` or `off` do
+    not change. While tracking is on, the next command makes a new random id.
 
     Exits with 0 if everything is erased, with 1 if something is not, with 2 if this is not a terminal and
     --yes is missing.
@@ -39,13 +39,16 @@ def forget(
     scope = find_scope(context, config_dir)
     with reporting_errors(scope):
         eraser = console.make_eraser(scope)
+        tools = console.find_tools(scope)
+        for_tools = words.every_tool(scope.layout.config_dir, tools)
         if not yes:
-            _ask(eraser.inspect(), scope.layout.config_dir)
+            _ask(eraser.inspect(), scope.layout.config_dir, for_tools)
         report = eraser.forget()
         left = console.name_what_is_left(scope, report.failures)
     if as_json:
         print_json(
             {
+                "tools": list(tools),
                 "erased": {"events_waiting": report.waiting, "copies": report.copies},
                 "principal_ids": list(report.subject_ids.principals),
                 "anonymous_ids": list(report.subject_ids.anonymous),
@@ -56,22 +59,26 @@ def forget(
             }
         )
     else:
-        _print(report, left)
+        _print(report, left, for_tools)
     report_failures("Not erased", left)
 
 
-def _print(report: ErasureReport, left: tuple[str, ...]) -> None:
+def _print(report: ErasureReport, left: tuple[str, ...], for_tools: str) -> None:
     done = headline("Partly erased.", "yellow") if left else headline("Erased.", "green")
-    print_lines(done.append(f" {_summary(report)}"), *_request(report.subject_ids))
+    print_lines(
+        done.append(f" {_summary(report)}"),
+        Text(f"They were those of {for_tools}."),
+        *_request(report.subject_ids),
+    )
     if report.busy_senders:
         print_lines(Text("Another process is still sending.", style="yellow"))
 
 
-def _ask(found: ErasureReport, config_dir: str) -> None:
+def _ask(found: ErasureReport, config_dir: str, for_tools: str) -> None:
     """Ask for confirmation. Raises typer.Exit if the user declines, typer.BadParameter without a terminal."""
     if not on_terminal():
         raise typer.BadParameter("not a terminal: use --yes to confirm")
-    print_lines(Text(f"In {config_dir}: {_summary(found)}"))
+    print_lines(Text(f"In {config_dir}: {_summary(found)}"), Text(f"They are those of {for_tools}."))
     if not typer.confirm("Erase them?"):
         print_lines(Text("Nothing was erased.", style="yellow"))
         raise typer.Exit(FAILED)

@@ -1,5 +1,6 @@
 """`log`: shows the copies of sent events."""
 
+import time
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -8,7 +9,17 @@ from rich.text import Text
 
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
-from arcade_usage.cli.screen import Cell, print_json, print_lines, report_failures, reporting_errors, table
+from arcade_usage.cli.screen import (
+    TABLE_WIDTH,
+    Cell,
+    fits,
+    print_json,
+    print_lines,
+    report_failures,
+    reporting_errors,
+    stacked,
+    table,
+)
 from arcade_usage.composition import console
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import SUCCEEDED
@@ -16,6 +27,8 @@ from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.status import shorten
 
 SHOWN = 50  # events, without --last and --json
+_LINKED = Text("random id linked", style="cyan")
+_OK = "ok"
 
 Last = Annotated[
     int | None,
@@ -28,11 +41,33 @@ Last = Annotated[
         show_default=False,
     ),
 ]
+Failed = Annotated[bool, typer.Option("--failed", help="Only commands that failed.")]
+Command = Annotated[
+    str | None,
+    typer.Option(
+        "--command",
+        metavar="NAME",
+        help="Only this command, or the commands of this group, as a dotted path.",
+        show_default=False,
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="Only what was sent since then: 30m, 2h or 3d ago, or a date such as 2026-11-01.",
+        show_default=False,
+    ),
+]
 
 
 def log(
     context: typer.Context,
     last: Last = None,
+    failed: Failed = False,
+    command: Command = None,
+    since: Since = None,
     config_dir: ConfigDir = None,
     host: Host = None,
     token: Token = None,
@@ -46,50 +81,84 @@ def log(
     Exits with 0, or with 1 if the config folder or a file in it can't be read.
     """
     scope = find_scope(context, config_dir, host, token)
+    start = _parse_since(since)
     with reporting_errors(scope):
         copies, unread = console.sent(scope)
-    shown = copies[-last:] if last is not None else copies if as_json else copies[-SHOWN:]
+    found = [
+        (to, copy)
+        for to, copy in copies
+        if copy.at >= start and (copy.failed or not failed) and (command is None or copy.is_of(command))
+    ]
+    shown = found[-last:] if last is not None else found if as_json else found[-SHOWN:]
     if as_json:
         print_json(
-            [{"sent_at": words.iso(copy.at), "to": to.host, "message": copy.message} for to, copy in shown]
+            [
+                {"sent_at": words.iso(copy.at), "to": to.shown_host, "message": copy.message}
+                for to, copy in shown
+            ]
         )
-    elif not copies:
-        print_lines(Text("There are no copies of sent events here.", style="dim"))
+    elif not found:
+        text = "No sent event matches." if copies else "There are no copies of sent events here."
+        print_lines(Text(text, style="dim"))
     else:
-        several = len({to for to, _ in copies}) > 1
-        heads = ("sent", "event", "duration", "sent as", *(("to",) if several else ()), "result")
-        print_lines(table(heads, _rows(shown, several)))
-        if len(shown) < len(copies):
-            total = len(copies)
+        _print(shown)
+        if len(shown) < len(found):
+            total = len(found)
             print_lines(Text(f"The last {len(shown)} of {total} events; -n {total} shows all.", style="dim"))
     report_failures("Not read", unread)
 
 
-def _rows(shown: list[tuple[Project, Sent]], several: bool) -> Iterator[list[Cell]]:
+def _parse_since(since: str | None) -> float:
+    """A Unix time; 0 without one. Raises typer.BadParameter."""
+    try:
+        return 0.0 if since is None else words.parse_moment(since, time.time())
+    except ValueError:
+        raise typer.BadParameter(
+            "use 30m, 2h, 3d, or a date such as 2026-11-01", param_hint="--since"
+        ) from None
+
+
+def _print(shown: list[tuple[Project, Sent]]) -> None:
+    """A table with the columns that have content, or stacked rows on a terminal that is too narrow."""
+    rows = list(_rows(shown))
+    if not fits(TABLE_WIDTH):
+        print_lines(stacked(_stack(row) for row in rows))
+        return
+    empty = [] if any(row["tool"] for row in rows) else ["tool"]
+    empty += [] if len({to for to, _ in shown}) > 1 else ["to"]
+    columns = [name for name in rows[0] if name not in empty]
+    print_lines(table(columns, ([row[name] for name in columns] for row in rows)))
+
+
+def _stack(row: dict[str, Cell]) -> list[Cell]:
+    """Time and event, then short facts in one line; a long result gets lines of its own."""
+    head, result = Text.assemble(row["sent"], "  ", row["event"]), Text.assemble(row["result"])
+    if row["event"] is _LINKED:
+        return [head, result]
+    shown = (result if str(result) == _OK else "", row["duration"], row["sent as"], row["tool"])
+    facts = Text(", ").join(Text.assemble(each) for each in shown if each)
+    return [head, facts, "" if str(result) == _OK else result]
+
+
+def _rows(shown: list[tuple[Project, Sent]]) -> Iterator[dict[str, Cell]]:
     for to, copy in shown:
-        what, took, who, how = _cells(copy)
-        when = Text(words.local(copy.at), style="dim")
-        yield [when, what, took, who, *([to.host] if several else []), how]
+        took = copy.properties.get("duration_ms")
+        yield {
+            "sent": Text(words.local(copy.at, seconds=True), style="dim"),
+            "event": Text(copy.command_name or copy.name) if copy.link is None else _LINKED,
+            "duration": f"{took:,.0f} ms" if isinstance(took, int | float) else "",
+            "sent as": Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold"),
+            "tool": str(copy.properties.get("tool") or ""),
+            "to": to.shown_host,
+            "result": _result(copy),
+        }
 
 
-def _cells(copy: Sent) -> tuple[Cell, Cell, Cell, Cell]:
-    """The event, its duration, the id it was sent under, and its result."""
-    who = Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold")
+def _result(copy: Sent) -> Text:
     if copy.link is not None:
         anon_id, principal_id = copy.link
-        link = Text.assemble(shorten(anon_id), " to ", (shorten(principal_id), "bold"))
-        return Text("random id linked", style="cyan"), "", who, link
-    took = copy.properties.get("duration_ms")
-    return (
-        str(copy.properties.get("command_name") or copy.name),
-        f"{took:,.0f} ms" if isinstance(took, int | float) else "",
-        who,
-        _outcome(copy),
-    )
-
-
-def _outcome(copy: Sent) -> Text:
+        return Text.assemble(shorten(anon_id), " to ", (shorten(principal_id), "bold"))
     if copy.name == SUCCEEDED:
-        return Text("ok", style="green")
+        return Text(_OK, style="green")
     outcome, message = copy.properties.get("outcome"), copy.properties.get("error_message")
     return Text(": ".join(str(each) for each in (outcome, message) if each), style="red")

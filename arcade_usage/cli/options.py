@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from arcade_usage.cli.screen import give_up
 from arcade_usage.composition.command import ToolConfig
 from arcade_usage.composition.console import Scope
 
@@ -37,10 +38,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def find_scope(
     context: typer.Context, config_dir: Path | None, host: str | None = None, token: str | None = None
 ) -> Scope:
-    """The scope of a command. Raises typer.BadParameter for an invalid folder, URL or token."""
+    """The scope of a command. Raises typer.BadParameter for an invalid folder, URL or token.
+
+    Exits with 1 if there is no config folder.
+    """
     tool = context.obj if isinstance(context.obj, ToolConfig) else None
     try:
         scope = Scope(tool, config_dir, host, token)
+    except ValueError as error:
+        if config_dir is not None:
+            raise typer.BadParameter(str(error)) from None
+        give_up(f"Usage tracking is off: {error}.")  # the environment names no folder
+    try:
         scope.projects()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None

@@ -1,12 +1,14 @@
 """Prints the commands' output: styled on a terminal, plain lines in a pipe, failures on stderr.
 
-Owns the invariant that a pipe gets no control sequence, no wrapped line and no trailing blank.
+Owns the invariants that a pipe gets no control sequence, no wrapped line and no trailing blank, and that
+nothing on a terminal is wider than it.
 """
 
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import typer
 from rich.console import Console, Group, RenderableType
@@ -22,6 +24,9 @@ FAILED = 1  # the config folder can't be used
 OFF_OR_WAITING = 3  # tracking is off, or events are still waiting
 
 WIDTH_LIMIT = 110  # columns on a terminal; longer lines are hard to read
+TABLE_WIDTH = 100  # columns that a table of several columns needs; a narrower terminal gets stacked rows
+NARROW_WIDTH = 60  # columns below which names and values do not fit next to each other
+_NAME_WIDTH = 13  # columns of a name on a narrow terminal
 _UNWRAPPED = 10_000  # columns in a pipe
 
 Cell = str | Text
@@ -62,10 +67,21 @@ def headline(text: str, style: str, *more: str) -> Text:
     return Text.assemble((text, f"bold {style}"), *more)
 
 
+def fits(columns: int) -> bool:
+    """Whether stdout is at least so wide; a pipe is."""
+    return make_console().width >= columns
+
+
+def indented(text: Cell, style: str = "") -> Padding:
+    """Text below its headline; every line of it is indented."""
+    return Padding(Text(text, style) if isinstance(text, str) else text, (0, 0, 0, 2))
+
+
 def facts(rows: Iterable[tuple[str, Cell]]) -> Padding:
     """A grid of names and values."""
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True)
+    wide = fits(NARROW_WIDTH)
+    grid.add_column(style="dim", no_wrap=wide, max_width=None if wide else _NAME_WIDTH)
     grid.add_column(overflow="fold")
     for name, value in rows:
         grid.add_row(name, value)
@@ -73,13 +89,22 @@ def facts(rows: Iterable[tuple[str, Cell]]) -> Padding:
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Table:
-    """A table without borders."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    """A table without borders; without heads if all are empty."""
+    heads = list(heads)
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=any(heads))
     for head in heads:
         made.add_column(head, overflow="fold")
     for row in rows:
         made.add_row(*row)
     return made
+
+
+def stacked(rows: Iterable[Iterable[Cell]]) -> Group:
+    """Rows without columns: the first cell of each on a line, the others indented below it."""
+    lines: list[RenderableType] = []
+    for first, *others in rows:
+        lines += [Text("").append(first), *(indented(other) for other in others if other)]
+    return Group(*lines)
 
 
 @contextmanager
@@ -89,11 +114,11 @@ def reporting_errors(scope: Scope) -> Iterator[None]:
         check(scope)
         yield
     except StoreBusyError:
-        _give_up("Another process is changing the identity; try again.")
+        give_up("Another process is changing the identity; try again.")
     except NotAcceptedError as error:  # PostHog's SDK can't be used
-        _give_up(f"{error}.")
+        give_up(f"{error}.")
     except UsageTrackingError as error:
-        _give_up(f"{scope.layout.config_dir} can't be used: {explain(error)}.")
+        give_up(f"{scope.layout.config_dir} can't be used: {explain(error)}.")
 
 
 def report_failures(what: str, failures: Sequence[str]) -> None:
@@ -103,7 +128,8 @@ def report_failures(what: str, failures: Sequence[str]) -> None:
         raise typer.Exit(FAILED)
 
 
-def _give_up(message: str) -> None:
+def give_up(message: str) -> NoReturn:
+    """Print a line on stderr and exit with 1."""
     print_lines(Text(message, style="bold red"), stderr=True)
     raise typer.Exit(FAILED)
 

@@ -1,27 +1,33 @@
 """`show`: shows the event that the next command would send."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
+from arcade_usage.application.console.fields import describe_kind
 from arcade_usage.application.console.preview import Preview
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
+    NARROW_WIDTH,
     OFF_OR_WAITING,
-    Cell,
+    TABLE_WIDTH,
     facts,
+    fits,
     headline,
     print_json,
     print_lines,
     reasons_as_json,
     reporting_errors,
+    stacked,
     table,
 )
 from arcade_usage.composition import console
 from arcade_usage.domain.configuration import Reason
+from arcade_usage.domain.declaration import Property
 from arcade_usage.domain.event import SDK_FIELDS
 from arcade_usage.domain.properties import FIELDS
 
@@ -40,6 +46,7 @@ Error = Annotated[
         show_default=False,
     ),
 ]
+Why = Annotated[bool, typer.Option("--why", help="Show why each property is sent.")]
 Distribution = Annotated[
     str | None,
     typer.Option(
@@ -55,15 +62,17 @@ def show(
     context: typer.Context,
     command: CommandName = "usage.show",
     error: Error = None,
+    why: Why = False,
     distribution: Distribution = None,
     config_dir: ConfigDir = None,
     host: Host = None,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the exact event that the next command would send, its identity, and the reason for each property.
+    """Show the exact event that the next command would send, and its identity.
 
-    Makes no request and writes no file. The uuid, times and duration are those of this `show` command.
+    With --why, also the reason for each property. Makes no request and writes no file. The uuid, times and
+    duration are those of this `show` command.
 
     Exits with 0, with 3 if nothing would be sent because tracking is off, with 1 if the config folder can't
     be used.
@@ -76,23 +85,23 @@ def show(
     declared = scope.tool.properties if scope.tool is not None else ()
     if as_json:
         print_json({"would_send": not off, **reasons_as_json(off),
-                  "to": preview.project.host if known else None,
+                  "to": preview.project.shown_host if known else None,
                   "as": preview.whose.value, "as_text": preview.whose.text,
                   "event": preview.message,
                   "may_add": {each.name: each.reason for each in declared}})  # fmt: skip
     else:
-        _print(preview, known, off)
-        if declared:
-            rows = [
-                (Text(each.name, style="cyan"), each.kind, Text(each.reason, style="dim"))
-                for each in declared
-            ]
-            print_lines("", Text("The tool may add:"), table(("property", "kind", "why it is sent"), rows))
+        _print(preview, known, off, declared, why)
     raise typer.Exit(OFF_OR_WAITING if off else 0)
 
 
-def _print(preview: Preview, known: bool, off: Sequence[Reason]) -> None:
-    to = preview.project.host if known else "a tool's PostHog project (no tool has reported from here yet)"
+def _print(
+    preview: Preview, known: bool, off: Sequence[Reason], declared: Sequence[Property], why: bool
+) -> None:
+    to = (
+        preview.project.shown_host
+        if known
+        else "a tool's PostHog project (no tool has reported from here yet)"
+    )
     if off:
         print_lines(
             headline("Nothing would be sent: tracking is off.", "yellow"),
@@ -114,16 +123,36 @@ def _print(preview: Preview, known: bool, off: Sequence[Reason]) -> None:
             ]
         ),
         "",
-        table(("property", "value", "why it is sent"), _properties(message.get("properties"))),
+        _properties(message.get("properties"), declared, why),
     )
+    if not why:
+        print_lines("", Text("--why shows why each property is sent.", style="dim"))
 
 
-def _properties(properties: object) -> Iterator[tuple[Cell, Cell, Cell]]:
-    for name, value in properties.items() if isinstance(properties, Mapping) else ():
-        why = (
-            FIELDS.get(name) or SDK_FIELDS.get(name) or (_SDK if name.startswith("$") else "the tool adds it")
+def _properties(properties: object, declared: Sequence[Property], why: bool) -> RenderableType:
+    """A table, or stacked rows on a terminal that is too narrow for it."""
+    values = [
+        (name, _value(value), _reason(name))
+        for name, value in (properties.items() if isinstance(properties, Mapping) else ())
+    ]
+    values += [(each.name, f"{describe_kind(each)}, if the tool gives it", each.reason) for each in declared]
+    own = {*FIELDS, *(each.name for each in declared)}
+    rows = [
+        (Text(name, style="cyan" if name in own else "dim"), value, Text(reason, style="dim"))
+        for name, value, reason in values
+    ]
+    if not fits(TABLE_WIDTH if why else NARROW_WIDTH):
+        return stacked(
+            (Text.assemble(name, "  ", value), reason if why else "") for name, value, reason in rows
         )
-        yield Text(name, style="cyan" if name in FIELDS else "dim"), _value(value), Text(why, style="dim")
+    heads = ("property", "value", "why it is sent")
+    columns = len(heads) if why else 2
+    return table(heads[:columns], (row[:columns] for row in rows))
+
+
+def _reason(name: str) -> str:
+    fallback = _SDK if name.startswith("$") else "the tool adds it"
+    return FIELDS.get(name) or SDK_FIELDS.get(name) or fallback
 
 
 def _value(value: object) -> str:

@@ -12,11 +12,13 @@ from arcade_usage.cli.screen import (
     Cell,
     facts,
     headline,
+    indented,
     print_json,
     print_lines,
     reasons_as_json,
 )
-from arcade_usage.composition import console
+from arcade_usage.composition.status import read_status
+from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import ProjectStatus, Status, Trouble, shorten
 
 
@@ -31,7 +33,7 @@ def status(
 
     Exits with 0 if it is on, with 3 if it is off, with 1 if the config folder can't be used.
     """
-    status = console.status(find_scope(context, config_dir, host, token))
+    status = read_status(find_scope(context, config_dir, host, token))
     if as_json:
         print_json(_as_json(status))
     else:
@@ -45,22 +47,20 @@ def _print(status: Status) -> None:
         content.append(headline("Usage tracking is on.", "green"))
         if status.debugging:
             content.append(
-                Text("ARCADE_USAGE_DEBUG is set: events are shown on stderr and not sent.", "yellow")
+                Text(f"{DEBUG_VARIABLE} is set: events are shown on stderr and not sent.", "yellow")
             )
     else:
         content.append(headline("Usage tracking is off:", "yellow"))
-        content += [Text(f"  {reason.text}") for reason in status.reasons]
+        content += [indented(reason.text) for reason in status.reasons]
     content += [Text(f"! {trouble.text}", style=_style(trouble)) for trouble in status.troubles]
-    content += [
-        Text(f"  {each}", style="yellow")
-        for each in (*status.not_owned, *status.newer, *status.unusable_locks)
-    ]
+    details = (*status.not_owned, *status.newer, *status.unusable_locks)
+    content += [indented(each, "yellow") for each in details]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
     content += ["", facts(_identity(status))]
     for project in status.projects:
         title = Text.assemble(
-            (project.project.host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
+            (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
         )
         content += ["", title, facts(_delivery(project, status.now))]
     if not status.projects and status.state is not None:
@@ -91,7 +91,8 @@ def _identity(status: Status) -> list[tuple[str, Cell]]:
 
 def _delivery(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
     book = project.logbook
-    rows: list[tuple[str, Cell]] = [("events waiting", _waiting(project, now))]
+    rows: list[tuple[str, Cell]] = [("tools", ", ".join(project.tools))] if project.tools else []
+    rows.append(("events waiting", _waiting(project, now)))
     due_at = project.due_at(now)
     if project.waiting:
         rows.append(("next attempt", words.ahead(due_at, now) if due_at else "with the next command"))
@@ -109,6 +110,9 @@ def _delivery(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
         rows.append(
             ("last failed look-up", f"{words.ago(book.unanswered.at, now)}: {book.unanswered.reason}")
         )
+    if project.waits_for_account:
+        look_up_at = project.look_up_at(now)
+        rows.append(("next look-up", words.ahead(look_up_at, now) if look_up_at else "with the next command"))
     for reason, lost in book.losses.counts.items():
         rows.append(("dropped", f"{words.count(lost, 'event')}: {words.loss(reason)}"))
     return rows
@@ -127,6 +131,7 @@ def _waiting(project: ProjectStatus, now: float) -> Cell:
 
 def _as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
+    problems = {"sdk": status.sdk_problem, "adapters": status.adapters_problem}
     return {
         "tracking": "on" if status.is_on else "off",
         **reasons_as_json(status.reasons),
@@ -134,14 +139,14 @@ def _as_json(status: Status) -> dict[str, object]:
         "config_dir": status.config_dir,
         "identity": {
             "state": "unreadable" if status.state is None else state,
-            "anon_id": shorten(status.anon_id) if status.anon_id else None,
-            "principal_id": shorten(status.principal_id) if status.principal_id else None,
+            "anon_id": status.anon_id,
+            "principal_id": status.principal_id,
             "links_to_send": status.pending_aliases,
         },
         "credentials": status.has_credentials,
         "troubles": {
             **{trouble.value: trouble.text for trouble in status.troubles},
-            **({"sdk": status.sdk_problem} if status.sdk_problem is not None else {}),
+            **{name: text for name, text in problems.items() if text is not None},
         },
         "not_owned": list(status.not_owned),
         "newer": list(status.newer),
@@ -157,13 +162,15 @@ def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
         project.logbook.unanswered,
     )
     return {
-        "host": project.project.host,
-        "project_token": shorten(project.project.project_token),
+        "host": project.project.shown_host,
+        "project_token": project.project.project_token,
+        "tools": list(project.tools),
         "waiting": project.waiting,
         "undecided": project.undecided,
         "of_another_installation": project.foreign,
         "oldest": words.iso(project.oldest_at),
         "next_attempt": words.iso(project.due_at(now)),
+        "next_look_up": words.iso(project.look_up_at(now)),
         "failures_in_a_row": project.failures,
         "last_delivery": {"at": words.iso(delivered.at), "events": delivered.events} if delivered else None,
         "last_failure": {"at": words.iso(failed.at), "reason": failed.reason} if failed else None,

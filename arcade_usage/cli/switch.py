@@ -19,7 +19,7 @@ from arcade_usage.composition import console
 
 
 def off(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = False) -> None:
-    """Turn usage tracking off, and drop the events waiting.
+    """Turn usage tracking off for every tool that uses the config folder, and drop the events waiting.
 
     The opt-out is a file in the config folder; one in ~/.arcade applies to every config folder. The copies of
     sent events stay in `log`; `forget` erases them too.
@@ -28,28 +28,31 @@ def off(context: typer.Context, config_dir: ConfigDir = None, as_json: AsJson = 
     """
     scope = find_scope(context, config_dir)
     with reporting_errors(scope):
+        tools = console.find_tools(scope)
         turned_off = console.turn_off(scope)
     if as_json:
         print_json(
             {
                 "tracking": "off",
+                "tools": list(tools),
                 "dropped": turned_off.dropped,
                 "senders_at_work": turned_off.busy_senders,
                 "left": list(turned_off.failures),
             }
         )
     else:
-        _print_off(turned_off, scope.layout.choice_off)
+        _print_off(turned_off, scope.layout.choice_off, words.every_tool(scope.layout.config_dir, tools))
     report_failures("Not dropped", turned_off.failures)
 
 
-def _print_off(turned_off: TurnedOff, path: str) -> None:
+def _print_off(turned_off: TurnedOff, path: str, for_tools: str) -> None:
     dropped = turned_off.dropped
     print_lines(
         headline("Usage tracking is off.", "yellow"),
         Text(f"{words.count(dropped, 'waiting event')} {'was' if dropped == 1 else 'were'} dropped.")
         if dropped
         else Text("No events were waiting.", style="dim"),
+        Text(f"It is off for {for_tools}."),
         Text(f"Stored as {path}; `on` removes it.", style="dim"),
     )
     if turned_off.busy_senders:

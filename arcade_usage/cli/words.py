@@ -1,9 +1,13 @@
 """Formats times, numbers and reasons for people."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from arcade_usage.domain.retention import LossReason
 
+_SPAN = re.compile(r"([0-9]{1,9}) ?([smhd])")
+_SPAN_SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _UNITS = ((86_400.0, "day", "days"), (3_600.0, "h", "h"), (60.0, "min", "min"), (1.0, "s", "s"))
 
 FOREIGN = "of another installation, which has to attribute them itself"
@@ -12,6 +16,11 @@ FOREIGN = "of another installation, which has to attribute them itself"
 def count(number: int, noun: str) -> str:
     """A number with its noun, which gets a plural "s"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def every_tool(config_dir: str, tools: Sequence[str]) -> str:
+    """What a command that changes the config folder acts on, with the tools that are known."""
+    return f"every tool that uses {config_dir}" + (f": {', '.join(tools)}" if tools else "")
 
 
 def span(seconds: float) -> str:
@@ -33,9 +42,22 @@ def ahead(at: float, now: float) -> str:
     return f"in {span(at - now)} ({local(at)})"
 
 
-def local(at: float) -> str:
-    """A time in the local time zone, to the minute."""
-    return _moment(at).astimezone().strftime("%Y-%m-%d %H:%M")
+def local(at: float, *, seconds: bool = False) -> str:
+    """A time in the local time zone, to the minute or to the second."""
+    return _moment(at).astimezone().strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def parse_moment(text: str, now: float) -> float:
+    """A Unix time: a span before `now`, such as 30m, 2h or 3d, or an ISO date or time. Raises ValueError.
+
+    A time without a zone is local.
+    """
+    if found := _SPAN.fullmatch(text.strip()):
+        return now - int(found[1]) * _SPAN_SECONDS[found[2]]
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone().timestamp()
+    except OverflowError as error:
+        raise ValueError("a time outside the calendar") from error
 
 
 def iso(at: float | None) -> str | None:

@@ -151,7 +151,7 @@ def _are_plain_errors(safe_errors: object, private_errors: object) -> bool:
         return False
     both = safe_errors + private_errors
     return all(isinstance(each, type) and issubclass(each, BaseException) for each in both) and all(
-        each.__module__ != "builtins" for each in safe_errors
+        each.__module__.partition(".")[0] not in ("builtins", "click", "typer") for each in safe_errors
     )
 
 

@@ -20,13 +20,12 @@ from arcade_usage.adapters.storage.config_folder import (
     reasons_off,
 )
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
-from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
-from arcade_usage.application.errors import AdaptersError, StoreError, UnsupportedSdkError
+from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
-    from arcade_usage.domain.status import Status
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
@@ -137,60 +135,16 @@ class Scope:
         return wants_debug(os.environ)
 
 
-def status(scope: Scope) -> "Status":
-    """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
-    from arcade_usage.adapters.posthog.sdk import check_sdk
-    from arcade_usage.adapters.process.launcher import can_launch
-    from arcade_usage.adapters.storage.diagnostics import read_diagnostics
-    from arcade_usage.application.console.status import collect_status, unread
+def find_tools(scope: Scope) -> tuple[str, ...]:
+    """The tools whose events wait here or were sent from here, and the one that mounts the commands."""
+    from arcade_usage.application.console import status
 
-    if find_problem(scope.layout) is not None:
-        return unread(
-            config_dir=scope.layout.config_dir,
-            reasons=scope.reasons(),
-            debugging=scope.debugging,
-            now=time.time(),
-        )
-    layout, projects = scope.layout, scope.projects()
-    own = project_or_placeholder(scope)
-    stored = scope.stored(own)
-    locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
-    return collect_status(
-        config_dir=layout.config_dir,
-        reasons=scope.reasons(),
-        debugging=scope.debugging,
-        store=stored.identity_store,
-        principal_api=stored.principal_api,
-        outboxes=[(project, scope.stored(project).outbox) for project in projects],
-        diagnostics=read_diagnostics(
-            layout,
-            can_launch=can_launch(),
-            locks=[*locks, layout.identity_lock],
-            not_owned=_name_strangers(scope),
-            has_version=has_version(scope),
-            in_sandbox=find_obstacle() is not None,
-        ),
-        clock=time,
-        sdk_problem=_problem(check_sdk),
-        adapters_problem=_problem(lambda: scope.adapters(own)),
-    )
-
-
-def has_version(scope: Scope) -> bool:
-    """Whether the tool's version can be found; True without a tool."""
-    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
-
-    tool = scope.tool
-    return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
-
-
-def _problem(check: Callable[[], object]) -> str | None:
-    """Why nothing can be sent, if `check` raises it."""
-    try:
-        check()
-    except (AdaptersError, UnsupportedSdkError) as error:
-        return f"nothing can be sent: {error}"
-    return None
+    tools: set[str] = set()
+    with suppress(StoreError):
+        tools.update(status.find_tools(scope.stores()))
+    if scope.tool is not None and scope.tool.distribution:
+        tools.add(scope.tool.distribution)
+    return tuple(sorted(tools))
 
 
 def project_or_placeholder(scope: Scope) -> Project:
@@ -201,10 +155,11 @@ def project_or_placeholder(scope: Scope) -> Project:
 def turn_off(scope: Scope) -> TurnedOff:
     """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
     done = opt_out.turn_off(scope.switch, scope)
-    return evolve(done, failures=_merge(done.failures, _name_strangers(scope, is_event)))
+    return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
 
 
-def _name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+def name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+    """The files and folders here that are not the user's own and are therefore not used."""
     return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
 
 
@@ -237,13 +192,14 @@ def show(
     version = scope.tool.version if scope.tool and distribution is None else None
     distribution = distribution or (scope.tool.distribution if scope.tool else None)
     runtime = read_runtime(distribution or "", os.environ, version)
-    if distribution is None and version is None and (last := _last_version(scope, project)) is not None:
-        runtime = evolve(runtime, cli_version=last)
+    if distribution is None and version is None:
+        tool, last = _last_tool(scope, project)
+        runtime = evolve(runtime, tool=tool or runtime.tool, cli_version=last or runtime.cli_version)
     command = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
         ended_at=clock.time(),
-        duration_ms=elapsed * 1000.0,
+        duration_ms=round(elapsed * 1000.0, 2),
         error_message=error_message,
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
@@ -254,13 +210,14 @@ def show(
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
-def _last_version(scope: Scope, project: Project) -> str | None:
-    """The `cli_version` of the last event that was sent to the project, or waits for it."""
+def _last_tool(scope: Scope, project: Project) -> tuple[str, str]:
+    """Name and version of the tool of the last event that was sent to the project, or waits for it."""
     properties: list[Mapping[str, object]] = [copy.properties for to, copy in sent(scope)[0] if to == project]
     with suppress(StoreError):
         properties += [record.event.properties for record in scope.stored(project).outbox.queue.pending()]
-    versions = [each["cli_version"] for each in properties if "cli_version" in each]
-    return str(versions[-1]) if versions else None
+    of_commands = [each for each in properties if "cli_version" in each]
+    last = of_commands[-1] if of_commands else {}
+    return str(last.get("tool", "")), str(last.get("cli_version", ""))
 
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
@@ -270,7 +227,7 @@ def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     for project in scope.projects():
         with collecting(unread):
             copies += ((project, copy) for copy in scope.stored(project).copies.all())
-    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, _name_strangers(scope, is_copies))
+    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, name_strangers(scope, is_copies))
 
 
 def count_waiting(scope: Scope) -> int:
@@ -300,12 +257,12 @@ def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None)
                     counting = CountingSink(adapters.analytics_sink, progress)
                     adapters = evolve(adapters, analytics_sink=counting)
                 yield flushing.flush(make_delivery(adapters, project.key, obstacle=find_obstacle()), project)
-    failures[:] = _merge(failures, _name_strangers(scope, is_event))
+    failures[:] = _merge(failures, name_strangers(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
-    return _merge(failures, _name_strangers(scope, lambda name: not is_lock(name)))
+    return _merge(failures, name_strangers(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from arcade_usage.application.errors import AdaptersError, LaunchError
-from arcade_usage.composition import console
+from arcade_usage.composition import console, status
 from arcade_usage.composition.console import Scope
 from arcade_usage.composition.delivery import find_obstacle
 from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
@@ -31,7 +31,7 @@ def check_here(scope: Scope) -> Iterator[Step]:
         yield Step(Check.CONFIGURATION, Result.SKIPPED, text)
     else:
         yield _step(Check.CONFIGURATION, problems or _adapters_problems(scope), "every value is valid")
-        known = console.has_version(scope)
+        known = status.has_version(scope)
         yield _step(Check.VERSION, [] if known else [NO_VERSION.text], "the tool's version is known")
     yield _check_folder(scope)
     if scope.tool is not None and scope.tool.notice is not None:
@@ -47,7 +47,7 @@ def plan(scope: Scope) -> list[tuple[str, str]]:
         f'one event "{TEST_EVENT}" under a random id that is used once, and, if this installation is linked'
         " to that account, the link once more"
     )
-    return [cloud, *((f"to {project.host}", event) for project in projects)] if projects else []
+    return [cloud, *((f"to {project.shown_host}", event) for project in projects)] if projects else []
 
 
 def check_network(scope: Scope) -> Iterator[Step]:
@@ -62,10 +62,10 @@ def check_network(scope: Scope) -> Iterator[Step]:
         try:
             adapters = scope.adapters(project)
         except AdaptersError as error:
-            yield Step(Check.EVENT, Result.FAILED, str(error), project.host)
+            yield Step(Check.EVENT, Result.FAILED, str(error), project.shown_host)
             continue
         yield from NetworkCheckup(
-            project.host,
+            project.shown_host,
             adapters.identity_store,
             SwitchedPrincipalApi(adapters.principal_api, adapters.switch),
             SwitchedSink(adapters.analytics_sink, adapters.switch),
@@ -106,23 +106,19 @@ def _adapters_problems(scope: Scope) -> list[str]:
 
 
 def _check_folder(scope: Scope) -> Step:
-    status = console.status(scope)
-    problems = [reason.text for reason in status.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
+    found = status.read_status(scope)
+    problems = [reason.text for reason in found.reasons if reason.identifier == OFF_BY_CONFIG_DIR]
     if not problems:
-        details = (*status.not_owned, *status.newer, *status.unusable_locks)
-        problems = [trouble.text for trouble in status.troubles if trouble in _OF_THE_FOLDER]
+        details = (*found.not_owned, *found.newer, *found.unusable_locks)
+        problems = [trouble.text for trouble in found.troubles if trouble in _OF_THE_FOLDER]
         problems += details if problems else ()
     return _step(Check.FOLDER, problems, f"{scope.layout.config_dir} can be used")
 
 
 def _check_notice(scope: Scope) -> Step:
-    from arcade_usage.composition.command import make_board
     from arcade_usage.domain.notice import Telling
 
-    board = make_board(scope.tool, scope.layout) if scope.tool is not None else None
-    if board is None:
-        raise ValueError("a tool without a notice")
-    decision = board.decide()
+    decision = status.decide_notice(scope)
     texts = {
         Telling.TOLD: "it was shown",
         Telling.SHOW: "the next command on this terminal shows it",
@@ -132,7 +128,8 @@ def _check_notice(scope: Scope) -> Step:
     held_back = (
         "it was not shown yet, and nothing is reported before: run a command of the tool on a terminal"
     )
-    return _step(Check.NOTICE, [] if decision in texts else [held_back], texts.get(decision, ""))
+    fine = texts.get(decision) if decision is not None else None
+    return _step(Check.NOTICE, [] if fine else [held_back], fine or "")
 
 
 def _check_process(scope: Scope, *, is_on: bool) -> Step:

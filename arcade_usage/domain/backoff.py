@@ -10,6 +10,7 @@ SHORTEST_SECONDS = 30.0  # after the first failure
 LONGEST_SECONDS = 3600.0
 EARLY_SECONDS = (1.0, 2.0, 4.0, 8.0)  # since the last failure; long-lived processes, first pause only
 JITTER = 0.2  # largest fraction of a pause that is subtracted, so that machines don't retry in step
+LOOK_UP = "look-up "  # how the stored names of look-ups begin
 PAUSES_LIMIT = 32  # pauses at one time; the one that is due first is dropped first
 
 

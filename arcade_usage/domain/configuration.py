@@ -15,6 +15,8 @@ from arcade_usage.domain.project_rules import HOST_LIMIT, SECRET_KEYS, base_url,
 TOKEN_LIMIT = 64  # bytes; PostHog rejects longer tokens with 401
 VERSION_LIMIT = 64  # characters
 
+_FOREIGN_ERRORS = ("builtins", "click", "typer")  # packages whose messages quote input and name files
+
 _EXAMPLE = 'host="https://us.i.posthog.com"'
 
 
@@ -160,10 +162,10 @@ def _check_errors(name: str, classes: object) -> Reason | None:
         isinstance(each, type) and issubclass(each, BaseException) for each in classes
     ):
         return Reason(f"{name}_type", f"{name} must be a tuple of exception classes")
-    foreign = [each.__name__ for each in classes if each.__module__ == "builtins"]
+    foreign = [each.__name__ for each in classes if each.__module__.partition(".")[0] in _FOREIGN_ERRORS]
     if foreign and name == "safe_errors":
         return Reason(
-            f"{name}_builtin",
+            f"{name}_foreign",
             f"safe_errors names {foreign[0]}, whose texts may hold file names and input: name exception"
             " classes of your own",
         )

@@ -1,6 +1,7 @@
 """An event as it is sent: name, time and properties, with the reason for each property.
 
-Invariant: every text from outside the library has passed the redactor.
+Invariant: every text from outside the library has passed the redactor, except for values with the shape of a
+declared id or choice, and messages that the tool calls safe.
 """
 
 import re
@@ -43,13 +44,14 @@ SDK_FIELDS: Mapping[str, str] = {
 
 @frozen
 class Runtime:
-    """Facts about the runtime that all events of one process share."""
+    """Facts about the runtime that all events of one process share. `tool`: its distribution's name."""
 
     cli_version: str
     runtime_version: str
     os_type: str
     os_release: str
     is_ci: bool
+    tool: str = ""
     arch: str | None = None
     agent: str | None = None  # one of domain.agents
 

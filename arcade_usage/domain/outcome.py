@@ -48,8 +48,8 @@ def describe_error(
     """Outcome, message, class and exit code, named as the attributes of a Command. Never raises.
 
     An exit that was raised from another exception, or while it was handled, has that one's message and type.
-    safe_errors: classes whose messages are sent as they are. private_errors: classes whose messages are not
-    sent; they prevail.
+    safe_errors: classes whose messages are sent as they are, except for wrong command lines. private_errors:
+    classes whose messages are not sent; they prevail.
     """
     outcome = classify(error)
     facts: dict[str, object] = {"outcome": outcome, "error_message": None}
@@ -62,8 +62,8 @@ def describe_error(
         return facts if isinstance(text, int) else {**facts, "error_message": _text(text)}
     facts["error_type"] = _class_name(reported)
     if not isinstance(reported, private_errors):
-        facts["has_safe_message"] = is_safe = isinstance(reported, safe_errors)
-        facts["error_message"] = _message(reported, is_safe=is_safe) or None
+        facts["error_message"] = _message(reported) or None
+        facts["has_safe_message"] = isinstance(reported, safe_errors) and classify(reported) != USAGE
     return facts
 
 
@@ -77,11 +77,11 @@ def _find_reported(error: BaseException) -> BaseException | None:
     return None
 
 
-def _message(error: BaseException, *, is_safe: bool) -> str | None:
+def _message(error: BaseException) -> str | None:
     outcome = classify(error)
     if outcome == INTERRUPTED:
         return None
-    if outcome == USAGE and not is_safe:
+    if outcome == USAGE:
         return _without_quotes(error)
     is_click = "ClickException" in _from_click(_names(error))
     return _text(getattr(error, "message", None) if is_click else error)

@@ -21,6 +21,13 @@ class Project:
         check_project(self.host, self.project_token)
 
     @property
+    def shown_host(self) -> str:
+        """The host for people to read: without a user and a password, which earlier versions took."""
+        scheme, separator, rest = self.host.partition("://")
+        authority, slash, path = rest.partition("/")
+        return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+    @property
     def key(self) -> str:
         """16 hex digits that identify this project in folder names and in the ledger."""
         return project_key(self.host, self.project_token)

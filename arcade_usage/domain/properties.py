@@ -17,6 +17,7 @@ FAILED = "CLI execution failed"
 # The properties that the library sends for a command, and why. It sends no others of its own.
 FIELDS: Mapping[str, str] = {
     "command_name": "which commands are used",
+    "tool": "separates the tools that report to one project",
     "cli_version": "which releases are in use, and which release broke something",
     "runtime_language": "separates tools in Python from others",
     "runtime_version": "which Python versions need support",
@@ -38,6 +39,7 @@ FIELDS: Mapping[str, str] = {
 
 HOST_PROPERTIES_LIMIT = 50  # properties that a tool may add
 COMMAND_NAME_LIMIT = 200  # characters
+TOOL_LIMIT = 100  # characters of a distribution's name
 
 PLAIN_NAME_LIMIT = 60  # characters
 PLAIN_WORD_LIMIT = 12  # letters; no redaction rule takes a word this short without digits for a key
@@ -55,6 +57,7 @@ def command_properties(
     """The library's own properties of a command, without those that the tool adds."""
     properties: dict[str, object] = {
         "command_name": redact_name(command.name[:COMMAND_NAME_LIMIT]),
+        "tool": runtime.tool[:TOOL_LIMIT] or None,
         "cli_version": runtime.cli_version,
         "runtime_language": "python",
         "runtime_version": runtime.runtime_version,

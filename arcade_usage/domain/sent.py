@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
+from arcade_usage.domain.properties import FAILED
 
 COPIES_LIMIT = 500  # messages per project
 COPIES_BYTES_LIMIT = 1024 * 1024
@@ -36,6 +37,21 @@ class Sent:
     def properties(self) -> Mapping[str, object]:
         properties = self.message.get("properties")
         return properties if isinstance(properties, Mapping) else {}
+
+    @property
+    def command_name(self) -> str | None:
+        """The command's dotted path; None for other messages."""
+        name = self.properties.get("command_name")
+        return str(name) if name else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether a command failed."""
+        return self.name == FAILED
+
+    def is_of(self, command: str) -> bool:
+        """Whether it is of this command, or of one below this group; by dotted path."""
+        return f"{self.command_name or ''}.".startswith(f"{command}.")
 
     @property
     def link(self) -> tuple[str, str] | None:

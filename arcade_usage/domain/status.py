@@ -8,7 +8,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from arcade_usage.domain.backoff import LONGEST_SECONDS
+from arcade_usage.domain.backoff import LONGEST_SECONDS, LOOK_UP, Pause
 from arcade_usage.domain.configuration import NO_VERSION, Reason
 from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
@@ -26,6 +26,8 @@ class Trouble(str, Enum):
     UNREADABLE = "unreadable"
     UNWRITABLE = "unwritable"
     FROZEN = "frozen"
+    INTERPRETER = "interpreter"
+    NOTICE = "notice"
     NO_VERSION = "version_unknown"
     CLOCK = "clock"
     MALFORMED_IDENTITY = "malformed_identity"
@@ -39,6 +41,7 @@ class Trouble(str, Enum):
     LOCK = "lock"
     SANDBOX = "sandbox"
     UNREACHABLE = "unreachable"
+    ACCOUNT = "account_unknown"
 
     @property
     def text(self) -> str:
@@ -52,6 +55,13 @@ _TEXTS = {
     Trouble.FROZEN: (
         "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "
         "to deliver events: they wait for `flush`"
+    ),
+    Trouble.INTERPRETER: (
+        "the Python of this tool can't be started to deliver events: they wait for `flush`"
+    ),
+    Trouble.NOTICE: (
+        "the notice of this tool was not shown yet, and nothing is reported before: a command on a terminal, "
+        "outside CI, shows it"
     ),
     Trouble.NO_VERSION: NO_VERSION.text,
     Trouble.CLOCK: "the clock was set back: something here is from later than now",
@@ -74,6 +84,9 @@ _TEXTS = {
     Trouble.LOCK: "a lock can't be used, so events are not delivered, or not linked to an account",
     Trouble.SANDBOX: "this is a sandbox without free network access: events wait for a command outside it",
     Trouble.UNREACHABLE: "the last attempt at delivery failed: what waits is tried again",
+    Trouble.ACCOUNT: (
+        "the account of the stored credentials is not known yet: events wait for it, 24 h at most"
+    ),
 }
 
 
@@ -84,6 +97,7 @@ class Diagnostics:
     `unusable_locks`: each one's path, why it can't be used, and what to do about it. `not_owned`: the same of
     other files and folders that are not used because they are not the user's own. `newer`: the same of files
     that a newer version of the library wrote. `has_version`: whether the version of the tool is known.
+    `can_start`: whether its Python may be executed. `is_told`: whether no notice is still to be shown.
     `in_sandbox`: whether the environment says that requests fail here, or disturb an agent's run.
     """
 
@@ -94,6 +108,8 @@ class Diagnostics:
     not_owned: tuple[str, ...] = ()
     newer: tuple[str, ...] = ()
     has_version: bool = True
+    can_start: bool = True
+    is_told: bool = True
     in_sandbox: bool = False
 
 
@@ -103,6 +119,7 @@ class ProjectStatus:
 
     `foreign`: undecided ones of another installation, which alone can tell.
     `strange`: files that can't be read as events. `oldest_at`, `newest_at`: when events ended (Unix seconds).
+    `tools`: the tools that the events name, those that were sent included.
     """
 
     project: Project
@@ -113,11 +130,25 @@ class ProjectStatus:
     strange: int = 0
     oldest_at: float | None = None
     newest_at: float | None = None
+    tools: tuple[str, ...] = ()
 
     def due_at(self, now: float) -> float | None:
         """When the next attempt at the sink is due (Unix seconds); None: with the next command."""
         pause = dict(self.logbook.backoff.by_name).get("sink")
         return pause.due_at if pause is not None and pause.holds_back(now) else None
+
+    def look_up_at(self, now: float) -> float | None:
+        """When the next look-up of the account is due (Unix seconds); None: with the next command."""
+        return min((pause.due_at for pause in self._look_ups if pause.holds_back(now)), default=None)
+
+    @property
+    def waits_for_account(self) -> bool:
+        """Whether events of this installation wait because a look-up of the account failed."""
+        return bool(self._look_ups) and self.undecided > self.foreign
+
+    @property
+    def _look_ups(self) -> list[Pause]:
+        return [pause for name, pause in self.logbook.backoff.by_name if name.startswith(LOOK_UP)]
 
     @property
     def failures(self) -> int:
@@ -200,6 +231,8 @@ def find_troubles(
         Trouble.UNREADABLE: state is None,
         Trouble.UNWRITABLE: state is not None and not diagnostics.writable,
         Trouble.FROZEN: not diagnostics.can_launch,
+        Trouble.INTERPRETER: diagnostics.can_launch and not diagnostics.can_start,
+        Trouble.NOTICE: not diagnostics.is_told,
         Trouble.NO_VERSION: not diagnostics.has_version,
         Trouble.NOT_OWNED: bool(diagnostics.not_owned),
         Trouble.NEWER: bool(diagnostics.newer),
@@ -208,6 +241,7 @@ def find_troubles(
         **(_troubles_of_identity(state, here) if state is not None else {}),
         Trouble.SANDBOX: diagnostics.in_sandbox,
         Trouble.UNREACHABLE: any(each.failures and each.waiting for each in projects),
+        Trouble.ACCOUNT: any(each.waits_for_account for each in projects),
         Trouble.STRANGE_EVENTS: any(each.strange for each in projects),
         Trouble.EVIDENCE: bool(diagnostics.evidence),
     }

@@ -13,7 +13,7 @@ from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.domain.notice import Notice
 from tests.adapters.disk import deny_writing
 
-TEXT = "This tool reports how it is used.\nhttps://example.com/privacy\n"
+TEXT = "\nThis tool reports how it is used.\nhttps://example.com/privacy\n\n"
 
 
 class Terminal(io.StringIO):
@@ -149,3 +149,19 @@ def test_an_agent_gets_it_and_its_next_run_is_reported(tell: Tell, default: Layo
     assert tell() == (True, TEXT)
     mark = Path(default.notice_mark("a-tool", 1)).name
     assert sorted(path.name for path in Path(default.folder).iterdir()) == [mark, f"{mark}-agent"]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_it_wraps_between_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """At the terminal's width and at 80 columns at most; its own line breaks and its link stay whole."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    words = "my-tool reports how it is used, to make it better. " * 3
+    link = f"https://example.com/{'privacy-' * 10}"
+    NoticeBoard(Notice(f"{words}\nSecond line.", link), "a-tool", [Layout(str(tmp_path))], {}).show_if_due()
+    before, *lines, last, after, end = stream.getvalue().split("\n")
+    assert (before, lines[-1], last, after, end) == ("", "Second line.", link, "", "")
+    assert max(map(len, lines)) <= min(columns, 80)
+    assert " ".join(lines[:-1]) == words.strip()

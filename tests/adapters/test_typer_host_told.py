@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import click.testing
 import pytest
 import typer
 from typer.core import TyperCommand
@@ -122,6 +123,9 @@ def test_properties_may_come_from_a_function(recorder: Recorder) -> None:
     assert calls == [0, 1]
 
 
+FACTS = ("outcome", "error_message", "error_type", "exit_code")
+
+
 class ArcadeError(Exception):
     """As the Arcade CLI's own error: its command class turns it into an exit."""
 
@@ -140,11 +144,10 @@ class ArcadeCommand(TyperCommand):
     ("leave", "message", "kind", "code"),
     [
         (lambda: typer.Exit(3), "no such toolkit", "ValueError", 3),
-        (lambda: click.exceptions.Exit(3), "no such toolkit", "ValueError", 3),
         (lambda: SystemExit(3), "no such toolkit", "ValueError", 3),
         (lambda: ArcadeError("Failed: no such toolkit"), "Failed: no such toolkit", "ArcadeError", 1),
     ],
-    ids=["typer.Exit", "click.Exit", "sys.exit", "the Arcade CLI's error"],
+    ids=["typer.Exit", "sys.exit", "the Arcade CLI's error"],
 )
 @pytest.mark.parametrize("explicitly", [True, False], ids=["from", "during"])
 def test_an_exit_reports_the_exception_behind_it(
@@ -170,8 +173,24 @@ def test_an_exit_reports_the_exception_behind_it(
     track(app, recorder.tracker)
     assert CliRunner().invoke(app, []).exit_code == code
     (command,) = recorder.commands
-    facts = ("outcome", "error_message", "error_type", "exit_code")
-    assert [command[fact] for fact in facts] == ["exit", message, kind, code]
+    assert [command[fact] for fact in FACTS] == ["exit", message, kind, code]
+
+
+def test_a_click_exit_reports_the_exception_behind_it(recorder: Recorder) -> None:
+    """Also of Click itself, which Typer may bring along under another name."""
+
+    @click.command()
+    @click.pass_context
+    def deploy(context: click.Context) -> None:
+        try:
+            raise ValueError("no such toolkit")  # noqa: TRY301 - caught here, as in many tools
+        except ValueError:
+            context.exit(3)
+
+    track(deploy, recorder.tracker)
+    assert click.testing.CliRunner().invoke(deploy, []).exit_code == 3
+    (command,) = recorder.commands
+    assert [command[fact] for fact in FACTS] == ["exit", "no such toolkit", "ValueError", 3]
 
 
 def test_an_app_that_is_not_tracked_is_not_touched() -> None:

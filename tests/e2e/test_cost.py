@@ -145,6 +145,25 @@ def test_a_typer_app_imports_three_modules_more(world: World) -> None:
     assert world.events["run"].name.endswith("succeeded")
 
 
+def test_properties_of_the_tool_import_two_modules_more(world: World) -> None:
+    """One for their declarations and one for their values; the event needs no redaction."""
+    world.run("first")
+    tracked = (
+        "import arcade_usage\n"
+        "declared = arcade_usage.Property('org_id', kind='id', reason='who uses it')\n"
+        f"tool = arcade_usage.Tool(distribution='arcade-usage', project_token={TOKEN!r}, properties=(declared,),"
+        f" host={world.receiver.url!r}, config_dir={os.fspath(world.folder)!r})\n"
+        "with tool.command('run', properties=lambda: {'org_id': 'org_1'}): pass\n"
+    )
+    modules = run_host(f"{ORDINARY_HOST}\n{tracked}", world.scratch).modules
+    assert modules - run_host(ORDINARY_HOST, world.scratch).modules - COMMAND_PATH == {
+        "arcade_usage.application.command.properties",
+        "arcade_usage.domain.declaration",
+        "arcade_usage.tool",
+    }
+    assert world.events["run"].properties["org_id"] == "org_1"
+
+
 def test_a_registered_package_contains_only_a_docstring() -> None:
     """Its __init__.py is never run, so code in it would be lost. Each other package runs its own."""
     home = Path(arcade_usage.__file__).parent

@@ -14,7 +14,7 @@ from tests.e2e.hosts import CALL, run_host, start_of_host
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
 NOTICE = "arcade_usage.Notice('This tool reports how it is used.', 'https://example.com/privacy'{more})"
-SEEN = "This tool reports how it is used.\r\nhttps://example.com/privacy\r\n"
+SEEN = "\r\nThis tool reports how it is used.\r\nhttps://example.com/privacy\r\n\r\n"
 
 
 def start(world: World, more: str = "") -> str:

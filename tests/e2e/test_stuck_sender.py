@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from arcade_usage.composition import console
 from arcade_usage.composition.console import Scope
+from arcade_usage.composition.status import read_status
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from arcade_usage.domain.status import Trouble
@@ -49,7 +50,7 @@ def test_the_bounds_hold(world: World, lock: Path, how: str) -> None:
     with held(lock) if how == "held" else nullcontext():
         for number in range(3):
             world.run(f"command {number}")
-        (sink,) = console.status(Scope(config_dir=world.folder)).projects
+        (sink,) = read_status(Scope(config_dir=world.folder)).projects
     assert (sink.waiting, sink.logbook.losses.counts) == (EVENTS_LIMIT, {LossReason.TOO_MANY.value: 3})
     assert theirs.read_text() == "theirs"
 
@@ -61,7 +62,7 @@ def test_status_says_so(world: World, lock: Path, how: str) -> None:
         lock.unlink()
         lock.symlink_to(world.scratch)
     with held(lock) if how == "held" else nullcontext():
-        status = console.status(Scope(config_dir=world.folder))
+        status = read_status(Scope(config_dir=world.folder))
         assert Trouble.LOCK in status.troubles
         (why,) = status.unusable_locks
     told = "it is a link. Remove it" if how == "a link" else "a process has held it for more than a minute."

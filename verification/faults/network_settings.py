@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from functools import partial
 
-from arcade_usage.composition.console import Scope, status
+from arcade_usage.composition.console import Scope
+from arcade_usage.composition.status import read_status
 from tests.adapters.test_request_settings import HARMLESS
 from tests.e2e.gate import Gate
 from tests.e2e.servers import SERVER_SECONDS, serving
@@ -95,7 +96,7 @@ def unusable(testbed: Testbed, rounds: int) -> Figures:
 
 def _reason(world: World) -> str:
     """The reason that `status` shows for the last failed attempt."""
-    (project,) = status(Scope(config_dir=world.folder)).projects
+    (project,) = read_status(Scope(config_dir=world.folder)).projects
     assert project.logbook.failed is not None
     return project.logbook.failed.reason
 

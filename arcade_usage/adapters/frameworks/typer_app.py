@@ -29,8 +29,8 @@ def track(
 
     Raises TypeError for anything else, whether tracking is on or off, and nothing else.
     Call it at any time before the app runs; commands may be added later. `login`, `logout`: the dotted paths
-    of the commands that log a user in and out. `properties`: added to each event; read when the command has
-    ended. A further call replaces the options of the first.
+    of the commands that log a user in and out. `properties`: a mapping, or a function that returns one, added
+    to each event; read when the command has ended. A further call replaces the options of the first.
 
     The event's `command_name` is the dotted path of the command as declared, without the program's name and
     never as typed. A group without a command, or with an unknown one, is reported by its own path; without a

@@ -22,6 +22,7 @@ def read_facts(
     """Returns the arguments of domain.event.Runtime by name. `version`: the tool's, if it names it."""
     os_type, os_release, arch = _system()
     return {
+        "tool": distribution,
         "cli_version": find_version(distribution, version),
         "runtime_version": sys.version.split(maxsplit=1)[0],
         "os_type": os_type,

@@ -40,6 +40,8 @@ def read_diagnostics(
     layout: Layout,
     *,
     can_launch: bool,
+    can_start: bool = True,
+    is_told: bool = True,
     locks: Iterable[str] = (),
     not_owned: tuple[str, ...] = (),
     has_version: bool = True,
@@ -47,14 +49,24 @@ def read_diagnostics(
 ) -> Diagnostics:
     """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
 
-    `has_version`: whether the tool's version is known. `in_sandbox`: see Diagnostics.
+    `has_version`, `can_start`, `is_told`, `in_sandbox`: see Diagnostics.
     `locks`: paths of lock files. `not_owned`: messages from adapters/storage/strangers.py.
     """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
     newer = _find_newer(layout)
-    evidence = _evidence(layout)
-    return Diagnostics(writable, can_launch, evidence, obstacles, not_owned, newer, has_version, in_sandbox)
+    return Diagnostics(
+        writable,
+        can_launch,
+        _evidence(layout),
+        obstacles,
+        not_owned,
+        newer,
+        has_version,
+        can_start,
+        is_told,
+        in_sandbox,
+    )
 
 
 def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:

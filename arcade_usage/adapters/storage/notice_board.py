@@ -14,6 +14,7 @@ from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.domain.notice import Notice, Telling, decide
 
 _TO_AGENT = "-agent"  # ends the name of the file which records that an agent got the notice
+WIDTH_LIMIT = 80  # columns of a notice; longer lines are hard to read
 
 
 class NoticeBoard:
@@ -56,13 +57,24 @@ class NoticeBoard:
 
         Raises the stream's exceptions; then it counts as not shown.
         """
-        stderr.write(f"{self._notice.text}\n{self._notice.link}\n")
+        stderr.write(f"\n{_wrap(self._notice.text)}\n{self._notice.link}\n\n")
         stderr.flush()
         for layout, mark in zip(self._layouts, self._marks, strict=True):
             with suppress(OSError):  # if no folder is writable, it is shown again
                 with layout.open_folder(make=True) as folder:
                     folder.create_exclusive(os.path.basename(mark + suffix), b"", durable=False)
                 return
+
+
+def _wrap(text: str) -> str:
+    """The text in lines that fit the terminal, broken between words; its own line breaks stay."""
+    import shutil  # not at the top: a notice is shown once
+    import textwrap
+
+    wrapper = textwrap.TextWrapper(
+        min(shutil.get_terminal_size().columns, WIDTH_LIMIT), break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(map(wrapper.fill, text.splitlines()))
 
 
 def _is_there(path: str) -> bool:

@@ -38,5 +38,5 @@ def write_message(message: Mapping[str, object]) -> str:
 
 def write_preview(preview: Preview) -> str:
     """The output for an event that is shown instead of sent, with the identity that it would have."""
-    heading = f"arcade-usage: not sent to {preview.project.host}, as {preview.whose.text}:"
+    heading = f"arcade-usage: not sent to {preview.project.shown_host}, as {preview.whose.text}:"
     return f"{heading}\n{write_message(preview.message)}\n"

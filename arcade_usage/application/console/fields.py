@@ -35,7 +35,7 @@ def list_sections(declared: Sequence[Property] = ()) -> tuple[Section, ...]:
         "tool",
         "What this tool adds",
         "Each event may also have these properties.",
-        {each.name: f"{each.reason}; {_describe_kind(each)}" for each in declared},
+        {each.name: f"{each.reason}; {describe_kind(each)}" for each in declared},
     )
     return (
         Section("command", f"`{SUCCEEDED}`, `{FAILED}`", "", FIELDS),
@@ -58,7 +58,8 @@ def list_sections(declared: Sequence[Property] = ()) -> tuple[Section, ...]:
     )
 
 
-def _describe_kind(declared: Property) -> str:
+def describe_kind(declared: Property) -> str:
+    """The values that a declared property may have."""
     if declared.kind == "choice":
         return f"one of {', '.join(f'`{each}`' for each in sorted(declared.choices))}"
     return _KINDS[declared.kind]

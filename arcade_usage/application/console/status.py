@@ -1,12 +1,12 @@
 """`status`: reads the state of tracking in one config folder. Changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from attrs import evolve
 
 from arcade_usage.application.errors import NewerFormatError, StoreError
-from arcade_usage.application.ports import Clock, IdentityStore, Outbox, PrincipalApi
+from arcade_usage.application.ports import Clock, Copies, IdentityStore, Outbox, PrincipalApi
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
@@ -21,7 +21,7 @@ def collect_status(
     debugging: bool,
     store: IdentityStore,
     principal_api: PrincipalApi,
-    outboxes: Sequence[tuple[Project, Outbox]],
+    stores: Sequence[tuple[Project, Outbox, Copies]],
     diagnostics: Diagnostics,
     clock: Clock,
     sdk_problem: str | None = None,
@@ -33,9 +33,10 @@ def collect_status(
     projects: list[ProjectStatus] = []
     with suppress(StoreError):  # reported as a trouble
         state = store.current()
-    for project, outbox in outboxes:
+    for project, outbox, copies in stores:
         with suppress(StoreError):
-            projects.append(_count(project, outbox, store.here))
+            tools = find_tools([(outbox, copies)])
+            projects.append(evolve(_count(project, outbox, store.here), tools=tools))
     return Status(
         config_dir=config_dir,
         reasons=reasons,
@@ -62,6 +63,17 @@ def unread(
 ) -> Status:
     """The status of a folder that is not the user's own and therefore not read; a reason names it."""
     return Status(config_dir, reasons, debugging, None, False, (), (Trouble.UNREADABLE,), now)
+
+
+def find_tools(stores: Iterable[tuple[Outbox, Copies]]) -> tuple[str, ...]:
+    """The tools that waiting and sent events name, sorted; without those that can't be read."""
+    tools: set[object] = set()
+    for outbox, copies in stores:
+        with suppress(StoreError):
+            tools.update(record.event.properties.get("tool") for record in outbox.queue.pending())
+        with suppress(StoreError):
+            tools.update(copy.properties.get("tool") for copy in copies.all() if copy.command_name)
+    return tuple(sorted(str(tool) for tool in tools if tool))
 
 
 def _read_log(outbox: Outbox) -> Logbook:

@@ -14,6 +14,7 @@ from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.errors import NotAcceptedError, StoreError
 from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, PrincipalApi
 from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, StartOver, Step, judge
+from arcade_usage.domain.backoff import LOOK_UP
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.record import Record
@@ -156,7 +157,7 @@ class Attributor:
             return NoAnswer()
         if stamp in self._answers:
             return self._answers[stamp]
-        name = f"look-up {'-'.join(map(str, astuple(stamp)))}"
+        name = f"{LOOK_UP}{'-'.join(map(str, astuple(stamp)))}"
         if not self.attempts.may_try(name):
             return NoAnswer()
         self.attempts.begin(name)

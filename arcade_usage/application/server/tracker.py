@@ -53,7 +53,8 @@ class ServerTracker(Protocol):
         """Report an event, from any thread. Never raises. Does not block.
 
         name: not empty, and not starting with `$`; otherwise the event is dropped.
-        properties: JSON serializable, at most 8 KiB; properties that are not, or don't fit, are omitted.
+        properties: JSON serializable, at most 8 KiB; properties that are not, or don't fit, are omitted. A
+        function is called here, in the thread that captures; see Properties.
         """
 
     def close(self) -> None:

@@ -1,5 +1,8 @@
 """`log`: what was sent."""
 
+import json
+from datetime import datetime
+
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
@@ -33,6 +36,58 @@ def test_log_shows_the_last_ones(shell: Shell, world: World) -> None:
     assert [line.split()[2] for line in ran.out.splitlines()[1:3]] == ["two", "three"]
     assert "The last 2 of 3" in ran.out
     assert len(shell("log", "-n", 1, "--json", "--config-dir", world.folder).content) == 1
+
+
+@here
+def test_log_filters(shell: Shell, world: World) -> None:
+    """Failures, one command or the commands of a group, and what was sent since a time; several at once."""
+    world.run("toolkit.run")
+    world.run("toolkit.run", success=False, error_message="no such toolkit")
+    world.run("toolkits", success=False, error_message="none")
+
+    def names(*filters: str) -> list[tuple[str, str]]:
+        shown = shell("log", *filters, "--json", "--config-dir", world.folder).content
+        return [
+            (each["message"]["event"][14:], each["message"]["properties"]["command_name"]) for each in shown
+        ]
+
+    run, failed, other = ("succeeded", "toolkit.run"), ("failed", "toolkit.run"), ("failed", "toolkits")
+    assert names("--failed") == [failed, other]
+    assert names("--command", "toolkit.run") == names("--command", "toolkit") == [run, failed]
+    assert names("--failed", "--command", "toolkit") == [failed]
+    assert names("--failed", "-n", "1") == [other]
+    (copies,) = world.folder.glob("usage/outbox/*/sent.jsonl")
+    first, *later = copies.read_text(encoding="utf-8").splitlines()
+    copies.write_text(
+        "\n".join([json.dumps({**json.loads(first), "at": 1_700_000_000.0}), *later]), encoding="utf-8"
+    )
+    assert (
+        names("--since", "2h") == names("--since", "3d") == names("--since", "2023-11-16") == [failed, other]
+    )
+    assert names("--since", "2023-11-13") == [run, failed, other]
+    ran = shell("log", "--since", "2h", "--command", "no.such", "--config-dir", world.folder)
+    assert (ran.code, ran.out) == (0, "No sent event matches.\n")
+    assert shell("log", "--since", "yesterday", "--config-dir", world.folder).code == 2
+
+
+@here
+def test_log_names_the_tool_and_the_second(shell: Shell, world: World) -> None:
+    """An event of an earlier version names no tool."""
+    world.run("first")
+    (copies,) = world.folder.glob("usage/outbox/*/sent.jsonl")
+    copy = json.loads(copies.read_text(encoding="utf-8"))
+    head, line = shell("log", "--config-dir", world.folder).out.splitlines()
+    assert head.split() == ["sent", "event", "duration", "sent", "as", "tool", "result"]
+    assert (
+        line.split()[1:]
+        == [
+            datetime.fromtimestamp(copy["at"]).strftime("%H:%M:%S"),  # noqa: DTZ006 - the user's own time
+            *("first", f"{world.anon_id[:8]}...", "arcade-usage", "ok"),
+        ]
+    )
+    del copy["message"]["properties"]["tool"]
+    copies.write_text(json.dumps(copy), encoding="utf-8")
+    assert "tool" not in shell("log", "--config-dir", world.folder).out
 
 
 @here

@@ -36,7 +36,7 @@ def test_show_is_what_the_next_command_sends(shell: Shell, world: World) -> None
 
 @here
 def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) -> None:
-    """As a table for people, with as whom."""
+    """With --why, as a table for people; always with as whom."""
     world.log_in("principal-1")
     world.settle()
     ran = shell("show", "--config-dir", world.folder)
@@ -44,17 +44,20 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     content = shell("show", "--config-dir", world.folder, "--json").content
     assert (content["as"], content["as_text"]) == ("principal", "the account that is logged in")
     assert "principal-1" in ran.out
-    (line,) = [line for line in ran.out.splitlines() if line.startswith("os_type")]
+    assert "which systems need support" not in ran.out
+    why = shell("show", "--why", "--config-dir", world.folder).out
+    (line,) = [line for line in why.splitlines() if line.startswith("os_type")]
     assert line.endswith("which systems need support")
 
 
 def test_show_lists_what_the_tool_declares(world: World) -> None:
-    """With kind and reason, although only the tool knows the values."""
+    """With the kind and, on request, the reason, although only the tool knows the values."""
     declared = Property("org_id", kind="id", reason="which organizations use it")
     own = RealTool(world, {"properties": (declared,)}, before="from arcade_usage import Property")
-    shown = own("usage", "show").out
-    assert "The tool may add:" in shown
-    assert shown.splitlines()[-1].split(maxsplit=2) == ["org_id", "id", "which organizations use it"]
+    for options, expected in ((), "an id, if the tool gives it"), (("--why",), "which organizations use it"):
+        lines = own("usage", "show", *options).out.splitlines()
+        (line,) = [line for line in lines if line.startswith("org_id ")]
+        assert line.endswith(expected)
     assert own("usage", "show", "--json").content["may_add"] == {"org_id": "which organizations use it"}
 
 

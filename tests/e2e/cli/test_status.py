@@ -1,11 +1,15 @@
 """`status`: whether tracking is on, why not, who somebody is, and how delivery goes."""
 
+import json
+
 import pytest
 
+import arcade_usage
 from arcade_usage.demo.receiver import DOWN
+from arcade_usage.domain.project import Project
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
-from tests.e2e.world import World
+from tests.e2e.world import TOKEN, World
 
 
 @here
@@ -20,7 +24,10 @@ def test_status_before_the_first_command(shell: Shell, world: World) -> None:
 
 @here
 def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> None:
-    """Linked, with shortened ids; the last delivery, the last failure, what waits and when it is tried again."""
+    """Linked; the last delivery, the last failure, what waits and when it is tried again.
+
+    Ids are shortened for people and whole with --json.
+    """
     world.log_in("principal-1-of-somebody")
     world.settle()
     world.receiver.posthog = DOWN
@@ -28,12 +35,13 @@ def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> N
     status = shell("status", "--config-dir", world.folder, "--json").content
     assert status["identity"] == {
         "state": "linked",
-        "anon_id": f"{world.anon_id[:8]}...",
-        "principal_id": "principa...",
+        "anon_id": world.anon_id,
+        "principal_id": "principal-1-of-somebody",
         "links_to_send": 0,
     }
     (sink,) = status["sinks"]
     assert (sink["host"], sink["waiting"], sink["undecided"]) == (world.receiver.url, 1, 0)
+    assert (sink["project_token"], sink["tools"]) == (TOKEN, ["arcade-usage"])
     assert sink["last_delivery"]["events"] == 1
     assert "503" in sink["last_failure"]["reason"]
     assert (sink["failures_in_a_row"], sink["next_attempt"] is not None) == (1, True)
@@ -99,3 +107,47 @@ def test_status_of_a_debugging_shell_says_so(
     """On, but nothing is sent."""
     monkeypatch.setenv("ARCADE_USAGE_DEBUG", "1")
     assert "shown on stderr and not sent" in shell("status", "--config-dir", world.folder).out
+
+
+def test_a_password_in_a_stored_url_is_not_shown(shell: Shell, world: World) -> None:
+    """An earlier version stored the URL of a project as it was given."""
+    project = Project("http://alice:secret@127.0.0.1:9", TOKEN)
+    outbox = world.folder / "usage" / "outbox" / project.key
+    outbox.mkdir(parents=True)
+    stored = {"version": 1, "host": project.host, "project_token": TOKEN}
+    (outbox / "sink.json").write_text(json.dumps(stored), encoding="utf-8")
+    for command in (
+        ("status",),
+        ("status", "--json"),
+        ("show",),
+        ("show", "--json"),
+        ("doctor", "--offline"),
+    ):
+        ran = shell(*command, "--config-dir", world.folder)
+        assert "secret" not in ran.out + ran.err, command
+        assert "alice" not in ran.out + ran.err, command
+    assert shell("status", "--json", "--config-dir", world.folder).content["sinks"][0]["host"] == (
+        "http://127.0.0.1:9"
+    )
+
+
+@here
+def test_it_names_the_tools_of_the_folder(shell: Shell, world: World) -> None:
+    """Of events that wait and of events that were sent."""
+    world.run("sent")
+    world.receiver.posthog = DOWN
+    arcade_usage.command_tracker(
+        distribution="other-tool", project_token=TOKEN, host=world.receiver.url, config_dir=world.folder
+    ).track_command_execution("waits", success=True)
+    status = shell("status", "--config-dir", world.folder, "--json").content
+    assert [sink["tools"] for sink in status["sinks"]] == [["arcade-usage", "other-tool"]]
+    assert "arcade-usage, other-tool" in shell("status", "--config-dir", world.folder).out
+
+
+def test_without_a_home_it_says_so(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's environment is wrong, not the command line."""
+    monkeypatch.setenv("HOME", "")
+    ran = shell("status")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Usage tracking is off: there is no config folder: HOME")
+    assert shell("status", "--config-dir", "relative").code == 2

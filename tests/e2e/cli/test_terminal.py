@@ -2,11 +2,9 @@
 
 import ctypes
 import os
-import pty
-import select
+import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,39 +12,14 @@ import pytest
 from attrs import evolve
 
 from arcade_usage.demo.receiver import DOWN, WELL
-from tests.e2e.world import PATIENCE_SECONDS, World
+from tests.e2e.cli.terminal import run_on_terminal
+from tests.e2e.world import World
 
 
 def on_a_terminal(*arguments: str, answer: str = "", columns: int = 100) -> tuple[int, str]:
-    """Exit code and screen of a command on a terminal of its own; `answer` is typed when it asks."""
-    inside, outside = pty.openpty()[::-1]
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "arcade_usage.cli", *arguments],
-        stdin=inside,
-        stdout=inside,
-        stderr=inside,
-        env={name: value for name, value in environment.items() if name != "NO_COLOR"},
-        close_fds=True,
-        start_new_session=True,
-    )
-    os.close(inside)
-    screen, end = b"", time.monotonic() + PATIENCE_SECONDS
-    try:
-        while time.monotonic() < end:
-            if select.select([outside], [], [], 0.1)[0]:
-                try:
-                    screen += os.read(outside, 65536)
-                except OSError:  # the other end is closed
-                    break
-            if answer and b"[y/N]" in screen:
-                os.write(outside, f"{answer}\n".encode())
-                answer = ""
-        code = running.wait(PATIENCE_SECONDS)
-    finally:
-        running.kill()
-        os.close(outside)
-    return code, screen.decode()
+    """Exit code and screen of a command of ours."""
+    command = [sys.executable, "-m", "arcade_usage.cli", *arguments]
+    return run_on_terminal(command, answer=answer, columns=columns)
 
 
 def test_it_is_in_colour_and_within_the_width(world: World) -> None:
@@ -55,6 +28,33 @@ def test_it_is_in_colour_and_within_the_width(world: World) -> None:
     code, screen = on_a_terminal("status", "--config-dir", str(world.folder), columns=60)
     assert code == 0
     assert "\x1b[1;32mUsage tracking is on." in screen
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize(
+    "command",
+    [("status",), ("show",), ("show", "--why"), ("log",), ("log", "--help"), ("--help",)],
+    ids=" ".join,
+)
+def test_it_reads_well_on_a_narrow_terminal(world: World, command: tuple[str, ...], columns: int) -> None:
+    """No line is wider than the terminal, no word is cut, and nothing is left out."""
+    world.run("toolkit.run", success=False, error_message="the quota is used up until tomorrow " * 4)
+    where = () if "--help" in command else ("--config-dir", str(world.folder))
+    code, screen = on_a_terminal(*command, *where, columns=columns)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen).replace("\r", "")
+    assert code == 0
+    assert max(map(len, plain.splitlines())) <= columns
+    assert "…" not in plain
+    words = " ".join(plain.replace("│", " ").split())
+    assert {
+        "status": "arcade-usage",
+        "show": "device_start_timestamp",
+        "log": "the quota is used up until tomorrow the quota" if where else "--config-dir",
+        "--help": "Show the sent events, newest last: a copy of each event that PostHog accepted",
+    }[command[0]] in words
+    assert ("order of commands within one boot" in words) is ("--why" in command)
+    if where and command[0] != "status":
+        assert (f"{world.anon_id[:8]}" in words) is True
 
 
 def test_flush_counts_what_was_accepted(world: World) -> None:

@@ -8,7 +8,7 @@ from arcade_usage.domain.consent import OFF_BY_CHOICE
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.status import Diagnostics, Status, Trouble
-from arcade_usage.testing.in_memory import MemoryOutbox
+from arcade_usage.testing.in_memory import MemoryCopies, MemoryOutbox
 from tests.unit.application.simulation import Simulation
 
 POSTHOG = Project("https://posthog.example", "phc_sample")
@@ -21,7 +21,7 @@ def status_of(simulation: Simulation, *outboxes: MemoryOutbox) -> Status:
         debugging=False,
         store=simulation.store,
         principal_api=simulation.cloud,
-        outboxes=[(POSTHOG, outbox) for outbox in outboxes or (simulation.outbox,)],
+        stores=[(POSTHOG, outbox, MemoryCopies()) for outbox in outboxes or (simulation.outbox,)],
         diagnostics=Diagnostics(),
         clock=simulation.clock,
     )

@@ -123,6 +123,7 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("properties", ("org_id",)),
         ("safe_errors", [ConfigurationError]),
         ("safe_errors", (OSError,)),
+        ("safe_errors", (click.UsageError,)),
         ("private_errors", (ConfigurationError("x"),)),
     ],
 )

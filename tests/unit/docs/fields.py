@@ -10,8 +10,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "fields.md"
 
 _HEAD = f"""# What is sent, field by field
 
-`make docs` generates this page from the code; a test fails if they differ. `arcade-usage show` shows the same for your
-own next event, and `arcade-usage log` what was sent.
+`make docs` generates this page from the code; a test fails if they differ. `arcade-usage show --why` shows the same for
+your own next event, and `arcade-usage log` what was sent.
 
 Each event has a name, a random `uuid`, the time when the command ended or the server captured it, and a
 `distinct_id`: the id of the account, once PostHog has accepted that this installation belongs to it, and a random id

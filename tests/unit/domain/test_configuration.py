@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import click
 import pytest
 
 from arcade_usage.domain.configuration import TOKEN_LIMIT, find_problems
@@ -78,7 +79,8 @@ def problems(**values: object) -> list[str]:
         ("safe_errors", Mine, "safe_errors_type"),
         ("safe_errors", [Mine], "safe_errors_type"),
         ("safe_errors", (Mine("x"),), "safe_errors_type"),
-        ("safe_errors", (Mine, OSError), "safe_errors_builtin"),
+        ("safe_errors", (Mine, OSError), "safe_errors_foreign"),
+        ("safe_errors", (click.ClickException,), "safe_errors_foreign"),
         ("private_errors", (int,), "private_errors_type"),
         ("adapters", "my_tool.usage", "adapters_invalid"),
         ("adapters", "my_tool.usage:", "adapters_invalid"),

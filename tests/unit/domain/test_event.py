@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from arcade_usage.domain.event import Command, Runtime, describe, is_host_property
 from arcade_usage.domain.outcome import ERROR, EXIT, SUCCESS
-from arcade_usage.domain.properties import FIELDS, plain_properties
+from arcade_usage.domain.properties import FIELDS, TOOL_LIMIT, plain_properties
 from arcade_usage.domain.redaction import MESSAGE_LIMIT, REDACTED, Redactor
 from tests.unit.domain.values import A
 
-RUNTIME = Runtime("1.2.3", "3.11.7", "Linux", "6.1", is_ci=False)
+RUNTIME = Runtime("1.2.3", "3.11.7", "Linux", "6.1", is_ci=False, tool="my-tool")
 COMMAND = Command("toolkit.run", SUCCESS, 1_800_000_000.5, 12.5, None, 100.0, 100.0125)
 redact = Redactor(home=("/home/dana",), names=("dana",))
 
@@ -26,6 +26,7 @@ def test_a_success() -> None:
     assert event.timestamp == datetime(2027, 1, 15, 8, 0, 0, 500_000, timezone.utc)
     assert event.properties == {
         "command_name": "toolkit.run",
+        "tool": "my-tool",
         "cli_version": "1.2.3",
         "runtime_language": "python",
         "runtime_version": "3.11.7",
@@ -62,6 +63,13 @@ def test_a_message_that_the_author_calls_safe_is_sent_as_it_is() -> None:
     message = str(describe(failed, RUNTIME, A, redact).properties["error_message"])
     assert message.startswith("no file /home/dana/x , asked dana@example.com word")
     assert len(message) == MESSAGE_LIMIT
+
+
+def test_a_tool_is_named_within_a_limit() -> None:
+    """A tool without a distribution has no name; a name of any length is cut."""
+    assert "tool" not in describe(COMMAND, evolve(RUNTIME, tool=""), A, redact).properties
+    event = describe(COMMAND, evolve(RUNTIME, tool="t" * (TOOL_LIMIT + 1)), A, redact)
+    assert event.properties["tool"] == "t" * TOOL_LIMIT
 
 
 def test_zero_is_a_duration() -> None:
@@ -180,7 +188,7 @@ def test_no_text_leaves_that_redaction_did_not_see(
     command = Command(name, ERROR, 0.0, error_message=message, properties=properties, options=(name,))
     event = describe(command, RUNTIME, A, Marking())
     assert event.properties["options"] == [f"seen {len(name)}"]
-    ours = {"cli_version", "runtime_language", "runtime_version", "os_type", "os_release", "outcome"}
+    ours = {"tool", "cli_version", "runtime_language", "runtime_version", "os_type", "os_release", "outcome"}
     texts = {
         key: value for key, value in event.properties.items() if isinstance(value, str) and key not in ours
     }

@@ -50,6 +50,8 @@ CASES = {
     "unreadable": (Trouble.UNREADABLE, None, QUIET, Diagnostics()),
     "unwritable": (Trouble.UNWRITABLE, FINE, QUIET, Diagnostics(writable=False)),
     "frozen": (Trouble.FROZEN, FINE, QUIET, Diagnostics(can_launch=False)),
+    "no program": (Trouble.INTERPRETER, FINE, QUIET, Diagnostics(can_start=False)),
+    "no notice yet": (Trouble.NOTICE, FINE, QUIET, Diagnostics(is_told=False)),
     "no version": (Trouble.NO_VERSION, FINE, QUIET, Diagnostics(has_version=False)),
     "a sandbox": (Trouble.SANDBOX, FINE, QUIET, Diagnostics(in_sandbox=True)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
@@ -80,6 +82,14 @@ CASES = {
         Trouble.UNREACHABLE,
         FINE,
         ProjectStatus(POSTHOG, paused(NOW + 30), waiting=1),
+        Diagnostics(),
+    ),
+    "no account yet": (
+        Trouble.ACCOUNT,
+        FINE,
+        ProjectStatus(
+            POSTHOG, Logbook(Backoff((("look-up 1-2", Pause(1, NOW + 30)),))), undecided=2, foreign=1
+        ),
         Diagnostics(),
     ),
     "an event of tomorrow": (Trouble.CLOCK, FINE, evolve(QUIET, newest_at=LATER), Diagnostics()),

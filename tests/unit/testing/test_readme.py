@@ -40,6 +40,14 @@ def test_any_tool(usage: Usage) -> None:
     assert usage.events[-1].properties["tool_count"] == 3
 
 
+def test_properties_and_errors_of_your_own(usage: Usage) -> None:
+    """Each property that the example gives arrives as it is."""
+    for example in examples("Properties and errors of your own"):
+        exec(example, {"__name__": "my_tool"})
+    given = {"org_id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "auth_type": "oauth2", "secrets_count": 3}
+    assert given.items() <= usage.the_only_event.properties.items()
+
+
 def test_a_server_in_five_lines(usage: Usage) -> None:
     """Its event has arrived."""
     for example in examples("A server in five lines"):

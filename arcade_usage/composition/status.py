@@ -1,0 +1,93 @@
+"""The composition root of `status`, whose facts `doctor` uses too. Writes and sends nothing."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from arcade_usage.adapters.storage.config_folder import find_problem
+from arcade_usage.adapters.storage.record_files import SENDER_LOCK
+from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
+from arcade_usage.composition.command import make_board
+from arcade_usage.composition.console import Scope, name_strangers, project_or_placeholder
+from arcade_usage.composition.delivery import find_obstacle
+
+if TYPE_CHECKING:
+    from arcade_usage.domain.notice import Telling
+    from arcade_usage.domain.status import Status
+
+
+def read_status(scope: Scope) -> "Status":
+    """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
+    from arcade_usage.adapters.posthog.sdk import check_sdk
+    from arcade_usage.adapters.process.launcher import can_launch
+    from arcade_usage.adapters.storage.diagnostics import read_diagnostics
+    from arcade_usage.application.console.status import collect_status, unread
+
+    if find_problem(scope.layout) is not None:
+        return unread(
+            config_dir=scope.layout.config_dir,
+            reasons=scope.reasons(),
+            debugging=scope.debugging,
+            now=time.time(),
+        )
+    layout, projects = scope.layout, scope.projects()
+    own = project_or_placeholder(scope)
+    stored = scope.stored(own)
+    locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
+    return collect_status(
+        config_dir=layout.config_dir,
+        reasons=scope.reasons(),
+        debugging=scope.debugging,
+        store=stored.identity_store,
+        principal_api=stored.principal_api,
+        stores=[
+            (project, adapters.outbox, adapters.copies)
+            for project, adapters in ((each, scope.stored(each)) for each in projects)
+        ],
+        diagnostics=read_diagnostics(
+            layout,
+            can_launch=can_launch(),
+            can_start=os.access(sys.executable or os.curdir, os.X_OK),
+            is_told=bool(scope.reasons()) or _is_told(scope),  # while off, no notice is due
+            locks=[*locks, layout.identity_lock],
+            not_owned=name_strangers(scope),
+            has_version=has_version(scope),
+            in_sandbox=find_obstacle() is not None,
+        ),
+        clock=time,
+        sdk_problem=_problem(check_sdk),
+        adapters_problem=_problem(lambda: scope.adapters(own)),
+    )
+
+
+def decide_notice(scope: Scope) -> "Telling | None":
+    """Whether the tool's notice was shown, is due, or can't be shown here; None without a notice."""
+    board = make_board(scope.tool, scope.layout) if scope.tool is not None else None
+    return board.decide() if board is not None else None
+
+
+def has_version(scope: Scope) -> bool:
+    """Whether the tool's version can be found; True without a tool."""
+    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
+
+    tool = scope.tool
+    return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
+
+
+def _is_told(scope: Scope) -> bool:
+    """Whether the tool's notice does not keep events back here; True without a notice."""
+    from arcade_usage.domain.notice import Telling
+
+    decision = decide_notice(scope)
+    return decision is None or decision in (Telling.TOLD, Telling.VOUCHED)
+
+
+def _problem(check: Callable[[], object]) -> str | None:
+    """Why nothing can be sent, if `check` raises it."""
+    try:
+        check()
+    except (AdaptersError, UnsupportedSdkError) as error:
+        return f"nothing can be sent: {error}"
+    return None

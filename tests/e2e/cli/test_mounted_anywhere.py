@@ -1,0 +1,114 @@
+"""The commands in tools of every kind, as processes: nothing is imported for them before one runs."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.cli.running import Ran
+from tests.e2e.cli.tools import TOOL_SECONDS
+from tests.e2e.world import TOKEN, World
+
+MAKE = """
+import sys
+{before}
+import arcade_usage
+tool = arcade_usage.Tool(distribution="arcade-usage", project_token={token!r}, host={host!r}, config_dir={folder!r})
+def needs_a_login(name):
+    if name != "usage":
+        sys.exit("log in first")
+"""
+TYPER = """
+import typer
+app = typer.Typer()
+@app.callback()
+def start(context: typer.Context): needs_a_login(context.invoked_subcommand)
+@app.command()
+def own(): print("own")
+app.add_typer(tool.usage_app(), name="usage")
+tool.track(app)
+"""
+CLICK = """
+import click
+@click.group()
+@click.pass_context
+def app(context): needs_a_login(context.invoked_subcommand)
+@app.command()
+def own(): print("own")
+app.add_command(tool.usage_command())
+tool.track(app)
+"""
+ARGPARSE = """
+import argparse
+def app(prog_name):
+    parser = argparse.ArgumentParser(prog=prog_name)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("own")
+    commands.add_parser("usage", add_help=False)
+    given, rest = parser.parse_known_args()
+    if given.command == "usage":
+        sys.exit(tool.usage_main(rest))
+    needs_a_login(given.command)
+"""
+KINDS = {"Typer": TYPER, "Click": CLICK, "argparse": ARGPARSE}
+RUN = '\napp(prog_name="my-tool")\n'
+COUNT = "\nprint([name for name in sys.modules if name.split('.')[0] in ('rich', 'httpx', 'attrs')"
+COUNT += " or name.startswith('arcade_usage.') and name.split('.')[1] in ('composition', 'cli')])\n"
+
+
+def run(world: World, script: str, *arguments: str, token: str | None = TOKEN, before: str = "") -> Ran:
+    head = MAKE.format(token=token, host=world.receiver.url, folder=str(world.folder), before=before)
+    done = subprocess.run(
+        [sys.executable, "-c", head + script, *arguments],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_bare_usage_is_status(world: World, kind: str) -> None:
+    """With its exit code and without a login of the tool's; it is not tracked."""
+    bare = run(world, kind + RUN, "usage")
+    assert (bare.code, bare.err) == (0, "")
+    assert bare.out.startswith("Usage tracking is on.")
+    assert run(world, kind + RUN, "usage", "status").out == bare.out
+    off = run(world, kind + RUN, "usage", "status", "--json", token=None)
+    assert (off.code, off.content["reasons"]) == (3, ["no_project_token"])
+    assert not world.folder.exists()
+    assert run(world, kind + RUN, "own").err == "log in first\n"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_help_and_usage_errors_name_the_command(world: World, kind: str) -> None:
+    """The path that the user typed, where the tool's framework knows it."""
+    program = "usage" if kind is ARGPARSE else "my-tool usage"
+    helped = run(world, kind + RUN, "usage", "log", "--help")
+    assert (helped.code, f"Usage: {program} log [OPTIONS]" in helped.out) == (0, True)
+    failed = run(world, kind + RUN, "usage", "log", "--no-such")
+    assert (failed.code, f"Usage: {program} log [OPTIONS]" in failed.err) == (2, True)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_mounting_imports_no_command(world: World, kind: str) -> None:
+    """Neither the commands nor what they need."""
+    modules = run(world, kind + COUNT).out
+    for name in (
+        "'arcade_usage.cli.commands'",
+        "'arcade_usage.cli.status'",
+        "'arcade_usage.composition.console'",
+    ):
+        assert name not in modules
+    assert "'httpx'" not in modules
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich"])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_missing_extra_is_one_line(world: World, kind: str, missing: str) -> None:
+    """On stderr, with exit code 1, and only when a user runs a command of ours."""
+    if kind is TYPER and missing == "typer":
+        pytest.skip("the tool itself needs it")
+    without = f"sys.modules[{missing!r}] = None"
+    ran = run(world, kind + RUN, "usage", before=without)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
+    assert run(world, kind + RUN, "own", before=without).err == "log in first\n"

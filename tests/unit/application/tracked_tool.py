@@ -1,0 +1,50 @@
+"""A tool with a tracker on in-memory ports."""
+
+import json
+
+from attrs import define, field
+
+from arcade_usage.application.command.tracker import CommandTracker
+from arcade_usage.domain.declaration import Property
+from arcade_usage.testing.in_memory import (
+    ManualClock,
+    MemoryLauncher,
+    MemorySnapshots,
+    MemorySwitch,
+    MemoryWriter,
+)
+
+
+class BrokenError(Exception):
+    """Nothing works."""
+
+
+@define
+class TrackedTool:
+    """A host with a tracker on in-memory ports."""
+
+    switch: MemorySwitch = field(factory=MemorySwitch)
+    snapshots: MemorySnapshots = field(factory=MemorySnapshots)
+    launcher: MemoryLauncher = field(factory=MemoryLauncher)
+    clock: ManualClock = field(factory=ManualClock)
+    writer: MemoryWriter = field(factory=MemoryWriter)
+    declared: tuple[Property, ...] = ()
+
+    def tracker(self) -> CommandTracker:
+        return CommandTracker(
+            opt_out=self.switch,
+            snapshots=self.snapshots,
+            launcher=self.launcher,
+            writer=self.writer,
+            clock=self.clock,
+            project={"host": "https://localhost", "project_token": "phc_x"},
+            config_dir="/config",
+            distribution="tool",
+            properties=self.declared,
+            safe_errors=(BrokenError,),
+            private_errors=(PermissionError,),
+        )
+
+    @property
+    def commands(self) -> list[dict[str, object]]:
+        return [json.loads(payload)["command"] for payload in self.launcher.payloads]
