@@ -1,37 +1,21 @@
-"""The real Arcade CLI, as its console script runs it; with TRACKED set, tracked.
-
-Its own tracking is switched off here, since the variable that does so is ours as well. A login gets its answer
-from here instead of a browser; what comes of it, the CLI stores by itself.
-"""
+"""The Arcade CLI as its console script runs it, today's or the migrated one, with PostHog on this machine."""
 
 import os
 import sys
-from typing import Any
 
-import arcade_cli.main as arcade
-from arcade_cli.authn import OAuthLoginResult, TokenResponse, WhoAmIResponse
-from arcade_cli.usage.command_tracker import command_tracker as their_tracker
+import arcade_cli.usage as usage
+from arcade_cli import authn
 
+if hasattr(usage, "tool"):  # the migrated CLI
+    usage.tool.host = os.environ["POSTHOG_URL"]
+else:
+    from arcade_cli.usage.command_tracker import command_tracker
 
-def log_in(*_: object, **__: object) -> Any:
-    """What a browser would have brought about."""
-    tokens = TokenResponse(
-        access_token=os.environ["LOGIN_TOKEN"], refresh_token="x", expires_in=3600, token_type="Bearer"
-    )
-    return OAuthLoginResult(tokens, WhoAmIResponse(account_id="account", email="me@example.org"))
+    command_tracker.usage_service.host = os.environ["POSTHOG_URL"]
 
+authn.oauth_callback_server.__wrapped__.__defaults__ = (0,)  # any free port, for several logins at once
 
-their_tracker.track_command_execution = lambda *_, **__: None
-arcade.perform_oauth_login = log_in
-
-if os.environ.get("TRACKED"):
-    import arcade_usage
-    from arcade_usage.adapters.frameworks.typer_app import track
-
-    tracker = arcade_usage.command_tracker(
-        distribution="arcade-mcp", project_token="phc_of_the_tests", host=os.environ["POSTHOG_URL"]
-    )
-    track(arcade.cli, tracker)
+from arcade_cli.main import cli  # noqa: E402 - it builds the tracker
 
 sys.argv[0] = "arcade"
-sys.exit(arcade.cli())
+sys.exit(cli())

@@ -50,7 +50,7 @@ def read_status(scope: Scope) -> "Status":
             layout,
             can_launch=can_launch(),
             can_start=os.access(sys.executable or os.curdir, os.X_OK),
-            is_told=bool(scope.reasons()) or _is_told(scope),  # while off, no notice is due
+            may_report=bool(scope.reasons()) or _may_report(scope),  # while off, no notice is due
             locks=[*locks, layout.identity_lock],
             not_owned=name_strangers(scope),
             has_version=has_version(scope),
@@ -76,7 +76,7 @@ def has_version(scope: Scope) -> bool:
     return tool is None or find_version(tool.distribution or "", tool.version) != UNKNOWN_VERSION
 
 
-def _is_told(scope: Scope) -> bool:
+def _may_report(scope: Scope) -> bool:
     """Whether the tool's notice does not keep events back here; True without a notice."""
     from arcade_usage.domain.notice import Telling
 

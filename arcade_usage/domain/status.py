@@ -97,7 +97,7 @@ class Diagnostics:
     `unusable_locks`: each one's path, why it can't be used, and what to do about it. `not_owned`: the same of
     other files and folders that are not used because they are not the user's own. `newer`: the same of files
     that a newer version of the library wrote. `has_version`: whether the version of the tool is known.
-    `can_start`: whether its Python may be executed. `is_told`: whether no notice is still to be shown.
+    `can_start`: whether its Python may be executed. `may_report`: whether no notice is still to be shown.
     `in_sandbox`: whether the environment says that requests fail here, or disturb an agent's run.
     """
 
@@ -109,7 +109,7 @@ class Diagnostics:
     newer: tuple[str, ...] = ()
     has_version: bool = True
     can_start: bool = True
-    is_told: bool = True
+    may_report: bool = True
     in_sandbox: bool = False
 
 
@@ -232,7 +232,7 @@ def find_troubles(
         Trouble.UNWRITABLE: state is not None and not diagnostics.writable,
         Trouble.FROZEN: not diagnostics.can_launch,
         Trouble.INTERPRETER: diagnostics.can_launch and not diagnostics.can_start,
-        Trouble.NOTICE: not diagnostics.is_told,
+        Trouble.NOTICE: not diagnostics.may_report,
         Trouble.NO_VERSION: not diagnostics.has_version,
         Trouble.NOT_OWNED: bool(diagnostics.not_owned),
         Trouble.NEWER: bool(diagnostics.newer),

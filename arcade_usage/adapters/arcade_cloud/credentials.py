@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import field, frozen
 
-from arcade_usage.adapters.storage.config_folder import read_stamp, stamp_numbers
+from arcade_usage.adapters.storage.config_folder import chosen_context, read_stamp, stamp_numbers
 from arcade_usage.domain.ledger import Stamp
 
 CREDENTIALS_LIMIT = 64 * 1024  # bytes
 TOKEN_LIMIT = 16 * 1024  # characters
 DEFAULT_COORDINATOR = "https://cloud.arcade.dev"
+DEFAULT_CONTEXT = "default"  # the CLI's name for the credentials of a file without contexts
 
 _API_PATH = "/api/v1"
 
@@ -66,14 +67,31 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _request(document: object) -> Request | None:
     cloud = _at(document, "cloud")
-    contexts = _at(cloud, "contexts")
-    holder = _at(contexts, _at(cloud, "active_context")) if contexts is not None else cloud
+    holder = _find_holder(cloud)
     auth, api = _at(holder, "auth"), _at(holder, "api")
     if token := _token(_at(auth, "access_token")):
         return _ask("whoami", auth, holder, token, ("account_id", "principal_id"))
     if key := _token(_at(api, "key")) or _token(_at(holder, "api_key")):
         return _ask("validate", api, holder, key, ("principal_id",))
     return None
+
+
+def _find_holder(cloud: object) -> object:
+    """The section with the credentials, chosen as the Arcade CLI does.
+
+    The context that $ARCADE_CONTEXT names, which must exist; else the active one; else the first one.
+    """
+    contexts, chosen = _at(cloud, "contexts"), chosen_context()
+    if contexts is None:
+        return cloud if chosen in (None, DEFAULT_CONTEXT) else None
+    if chosen is not None:
+        return _at(contexts, chosen)
+    if not isinstance(contexts, Mapping) or not contexts:
+        return None
+    active = _at(cloud, "active_context")
+    return (
+        contexts[active] if isinstance(active, str) and active in contexts else next(iter(contexts.values()))
+    )
 
 
 def _ask(what: str, beside: object, holder: object, token: str, names: tuple[str, ...]) -> Request | None:

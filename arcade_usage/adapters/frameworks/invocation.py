@@ -20,7 +20,7 @@ ROOT_NAME = "root"  # name of a top-level group without a command
 UNDECLARED_NAME = "*"  # a command that its group doesn't list; its name is the user's input
 
 _CLICK_LIKE = ("click", "typer")  # top-level packages; Typer may bring a Click of its own
-_OWN_COMMANDS = "arcade_usage.cli."
+_OWN_COMMANDS = "arcade_usage.cli"
 
 _STEP = "_arcade_usage_step"  # attribute of a context: its step in the invocation
 

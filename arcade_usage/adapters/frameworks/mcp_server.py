@@ -164,6 +164,6 @@ def closing_on_sigterm(tracker: ServerTracker) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(ValueError):  # in another thread by now
+        with suppress(ValueError):  # another thread may have done it
             if signal.getsignal(signal.SIGTERM) is end:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.ports import ToolWriter
 
 DEFAULT_FOLDER = "~/.arcade"
+CONTEXT_VARIABLE = "ARCADE_CONTEXT"
 FOLDER = "usage"
 USAGE_FILE = "usage.json"
 LEDGER_FILE = "ledger.json"
@@ -261,4 +262,16 @@ def read_stamp(path: str) -> "StampNumbers | None":
 
 
 def stamp_numbers(status: os.stat_result) -> StampNumbers:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    """The fingerprint. Another context of the same file counts as other credentials."""
+    context = chosen_context()
+    changed = status.st_ctime_ns
+    if context is not None:
+        from binascii import crc32
+
+        changed ^= crc32(context.encode("utf-8", "surrogatepass"))
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed)
+
+
+def chosen_context() -> str | None:
+    """The context of credentials.yaml that the Arcade CLI and its servers use in place of the active one."""
+    return os.environ.get(CONTEXT_VARIABLE) or None

@@ -41,7 +41,7 @@ def read_diagnostics(
     *,
     can_launch: bool,
     can_start: bool = True,
-    is_told: bool = True,
+    may_report: bool = True,
     locks: Iterable[str] = (),
     not_owned: tuple[str, ...] = (),
     has_version: bool = True,
@@ -49,7 +49,7 @@ def read_diagnostics(
 ) -> Diagnostics:
     """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
 
-    `has_version`, `can_start`, `is_told`, `in_sandbox`: see Diagnostics.
+    `has_version`, `can_start`, `may_report`, `in_sandbox`: see Diagnostics.
     `locks`: paths of lock files. `not_owned`: messages from adapters/storage/strangers.py.
     """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
@@ -64,7 +64,7 @@ def read_diagnostics(
         newer,
         has_version,
         can_start,
-        is_told,
+        may_report,
         in_sandbox,
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from arcade_usage.cli.commands import make_app
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
@@ -75,6 +76,14 @@ def test_help_teaches(shell: Shell, command: str) -> None:
     assert ran.code == 0
     assert "Exits with 0" in " ".join(ran.out.replace("│", " ").split())
     assert "--config-dir" in ran.out
+
+
+def test_help_wraps_by_paragraphs() -> None:
+    """A line break inside of one would stay where the terminal breaks lines elsewhere."""
+    for command in make_app().registered_commands:
+        paragraphs = (command.help or "").split("\n\n")
+        assert len(paragraphs) > 1
+        assert not any("\n" in paragraph for paragraph in paragraphs)
 
 
 @here

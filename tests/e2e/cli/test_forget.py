@@ -46,6 +46,7 @@ def test_forget_words_an_erasure_request(shell: Shell, world: World) -> None:
     world.run("afterwards")
     unlinked = world.anon_id
     ran = shell("forget", "--yes", "--config-dir", world.folder)
+    assert f"They were those of every tool that uses {world.folder}: arcade-usage." in ran.out
     request = ran.out[ran.out.index("Please erase") :].splitlines()
     assert request == [
         "Please erase the following data from your PostHog project.",

@@ -20,6 +20,7 @@ def test_off_drops_what_waits_and_on_takes_it_back(shell: Shell, world: World) -
     ran = shell("off", "--config-dir", world.folder)
     assert (ran.code, world.waiting) == (0, [])
     assert "1 waiting event was dropped." in ran.out
+    assert f"It is off for every tool that uses {world.folder}: arcade-usage." in ran.out
     after = tree(world.folder)
     assert set(after) - set(before) == {str(world.folder / "usage" / "off")}
     assert {path: after[path] for path in before if path in after} == {
@@ -43,7 +44,8 @@ def test_off_drops_what_waits_for_every_sink(shell: Shell, world: World) -> None
     world.settle()
     assert len(world.waiting) == 2
     next(world.folder.glob("usage/outbox/*/sink.json")).unlink()
-    assert shell("off", "--config-dir", world.folder, "--json").content["dropped"] == 2
+    turned_off = shell("off", "--config-dir", world.folder, "--json").content
+    assert (turned_off["dropped"], turned_off["tools"]) == (2, ["arcade-usage"])
     assert world.waiting == []
 
 
