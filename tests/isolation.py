@@ -5,15 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from arcade_usage.domain.agents import AGENTS, SANDBOXES
+from arcade_usage.domain.consent import CI_SYSTEMS
+
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _FOREIGN = ("ARCADE_", "POSTHOG_", "PYTHON", "CI", "DO_NOT_TRACK", "COVERAGE_", *_CERTIFICATES)
+_SURROUNDINGS = {mark.partition("=")[0] for marks in AGENTS.values() for mark in marks} | {
+    *SANDBOXES,
+    *CI_SYSTEMS,
+}
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "netrc")
 
 
 def isolate(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """Until `monkeypatch` is undone. Makes `home`."""
     for name in list(os.environ):
-        if name.startswith(_FOREIGN) or name.lower() in _PROXIES:
+        if name.startswith(_FOREIGN) or name in _SURROUNDINGS or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -28,7 +28,7 @@ from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
-from arcade_usage.composition.delivery import make_delivery, make_previewer
+from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
 from arcade_usage.domain.project import Project, choose
@@ -203,6 +203,7 @@ def show(
         error_message=error_message,
         monotonic_start=clock.monotonic() - elapsed,
         monotonic_end=clock.monotonic(),
+        is_tty=os.isatty(1),
     )
     previewer = make_previewer(scope.adapters(project))
     event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))
@@ -255,7 +256,7 @@ def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None)
                 if progress is not None:
                     counting = CountingSink(adapters.analytics_sink, progress)
                     adapters = evolve(adapters, analytics_sink=counting)
-                yield flushing.flush(make_delivery(adapters, project.key), project)
+                yield flushing.flush(make_delivery(adapters, project.key, obstacle=find_obstacle()), project)
     failures[:] = _merge(failures, name_strangers(scope, is_event))
 
 

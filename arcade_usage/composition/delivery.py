@@ -47,11 +47,10 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
 
     from arcade_usage.application.errors import AdaptersError
 
-    problem = None
     try:
-        delivery = make_delivery(make_adapters(parsed), parsed.project.key, waiting_tool)
+        delivery = make_delivery(make_adapters(parsed), parsed.project.key, waiting_tool, find_obstacle())
     except AdaptersError as error:  # the event waits until the factory works again
-        delivery, problem = _make_default_delivery(parsed), str(error)
+        delivery = _make_default_delivery(parsed, waiting_tool, str(error))
     if written is not None:
         from arcade_usage.adapters.storage.codec import read_record
 
@@ -60,10 +59,7 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
     else:
         is_logout = parsed.command.is_logout
         (record,) = delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
-    if problem is not None:
-        delivery.hold_back(problem)
-    else:
-        delivery.send(login=record if parsed.command.is_login else None)
+    delivery.send(login=record if parsed.command.is_login else None)
 
 
 def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Adapters":
@@ -77,10 +73,21 @@ def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Ada
     return apply_factory(parsed.adapters, default_adapters(layout, parsed.project, makes_folder=makes_folder))
 
 
+def find_obstacle() -> "str | None":
+    """Why nothing may be tried in this environment, for people to read; None if it may."""
+    from arcade_usage.domain.agents import find_sandbox
+
+    sandbox = find_sandbox(os.environ)
+    return None if sandbox is None else f"a sandbox has no free network ({sandbox} is set)"
+
+
 def make_delivery(
-    adapters: "Adapters", project_key: str, waiting_tool: "WaitingTool | None" = None
+    adapters: "Adapters",
+    project_key: str,
+    waiting_tool: "WaitingTool | None" = None,
+    obstacle: "str | None" = None,
 ) -> "Delivery":
-    """Make the delivery of one project. `project_key`: its Project.key."""
+    """Make the delivery of one project. `project_key`: its Project.key. `obstacle`: see Delivery."""
     from arcade_usage.application.delivery.attempt_log import AttemptLog
     from arcade_usage.application.delivery.attributor import Attributor
     from arcade_usage.application.delivery.delivery import Delivery
@@ -92,7 +99,16 @@ def make_delivery(
     attempts = AttemptLog(adapters.outbox, clock, ids)
     attributor = Attributor(store, api, sink, project_key, attempts, clock, ids)
     return Delivery(
-        store, adapters.outbox, sink, attributor, attempts, clock, ids, adapters.switch, waiting_tool
+        store,
+        adapters.outbox,
+        sink,
+        attributor,
+        attempts,
+        clock,
+        ids,
+        adapters.switch,
+        waiting_tool,
+        obstacle,
     )
 
 
@@ -103,11 +119,13 @@ def make_previewer(adapters: "Adapters") -> "Previewer":
     return Previewer(adapters.identity_store, api, sink, adapters.clock, adapters.ids)
 
 
-def _make_default_delivery(parsed: "ParsedPayload") -> "Delivery":
+def _make_default_delivery(
+    parsed: "ParsedPayload", waiting_tool: "WaitingTool | None" = None, obstacle: "str | None" = None
+) -> "Delivery":
     from arcade_usage.composition.adapters import default_adapters
 
     adapters = default_adapters(Layout(parsed.config_dir), parsed.project)
-    return make_delivery(adapters, parsed.project.key)
+    return make_delivery(adapters, parsed.project.key, waiting_tool, obstacle)
 
 
 def _read(payload: str) -> "ParsedPayload | None":

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from arcade_usage.application.errors import AdaptersError, LaunchError
 from arcade_usage.composition import console, status
 from arcade_usage.composition.console import Scope
+from arcade_usage.composition.delivery import find_obstacle
 from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
 from arcade_usage.domain.configuration import NO_VERSION
 from arcade_usage.domain.consent import DEBUG_VARIABLE, OFF_BY_CONFIG_DIR, OFF_WITHOUT_TOKEN
@@ -54,6 +55,9 @@ def check_network(scope: Scope) -> Iterator[Step]:
     from arcade_usage.application.console.checkup import NetworkCheckup
     from arcade_usage.application.delivery.wrappers import SwitchedPrincipalApi, SwitchedSink
 
+    if (obstacle := find_obstacle()) is not None:
+        yield from skip_network(obstacle)
+        return
     for project in _projects(scope):
         try:
             adapters = scope.adapters(project)
@@ -118,6 +122,7 @@ def _check_notice(scope: Scope) -> Step:
     texts = {
         Telling.TOLD: "it was shown",
         Telling.SHOW: "the next command on this terminal shows it",
+        Telling.SHOW_TO_AGENT: "the next command of the coding agent shows it, and is not reported",
         Telling.VOUCHED: "the tool informs its users elsewhere",
     }
     held_back = (

@@ -23,7 +23,7 @@ from arcade_usage.composition.command import (
     make_board,
     refuse_if_strict,
 )
-from arcade_usage.composition.delivery import make_delivery, make_previewer
+from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.process.hooks import ImportGate
@@ -149,11 +149,10 @@ class _WorkerMaker:
                 opt_out=adapters.switch,
                 snapshots=self._snapshots,
                 describer=describer,
-                delivery=make_delivery(adapters, project.key),
+                delivery=make_delivery(adapters, project.key, obstacle=problem or find_obstacle()),
                 clock=adapters.clock,
                 notice=make_board(config, self._layout),
                 late_imports=self,
-                adapters_problem=problem,
             )
 
     def load(self) -> None:

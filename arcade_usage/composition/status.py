@@ -11,6 +11,7 @@ from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
 from arcade_usage.composition.console import Scope, name_strangers, project_or_placeholder
+from arcade_usage.composition.delivery import find_obstacle
 
 if TYPE_CHECKING:
     from arcade_usage.domain.notice import Telling
@@ -53,6 +54,7 @@ def read_status(scope: Scope) -> "Status":
             locks=[*locks, layout.identity_lock],
             not_owned=name_strangers(scope),
             has_version=has_version(scope),
+            in_sandbox=find_obstacle() is not None,
         ),
         clock=time,
         sdk_problem=_problem(check_sdk),

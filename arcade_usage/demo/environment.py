@@ -10,15 +10,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from arcade_usage.domain.agents import SANDBOXES
+from arcade_usage.domain.consent import CI_SYSTEMS
+
 _FOREIGN_PREFIXES = ("ARCADE_", "POSTHOG_")
 _FOREIGN_SUFFIXES = ("_PROXY", "_COMPLETE", "_ARGCOMPLETE")
 _FOREIGN = {"CI", "DO_NOT_TRACK", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-_FOREIGN |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+_FOREIGN |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", *CI_SYSTEMS, *SANDBOXES}
 
 
 @contextmanager
 def own_environment(home: str) -> Iterator[None]:
-    """Use `home` as the home folder within the context, without variables for opt-out, CI or proxies."""
+    """Use `home` as the home folder, without variables for opt-out, CI, sandboxes and proxies."""
     caller = dict(os.environ)
     ours = {name: value for name, value in caller.items() if not _is_foreign(name.upper())}
     ours |= dict.fromkeys(("HOME", "USERPROFILE"), home)

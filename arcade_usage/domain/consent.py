@@ -17,6 +17,20 @@ _OFF = frozenset(
 )
 _NOT_SET = frozenset({"", "0", "false"})
 _NOT_CI = frozenset({"", "0", "false", "no", "off"})
+CI_SYSTEMS = (  # variables of systems which do not set CI, or did not always
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "TF_BUILD",  # Azure Pipelines
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "CODEBUILD_BUILD_ID",  # AWS CodeBuild
+    "BITBUCKET_BUILD_NUMBER",
+    "CIRCLECI",
+    "TRAVIS",
+    "APPVEYOR",
+    "BUILDKITE",
+    "DRONE",
+)
 
 
 # Identifiers of what turns tracking off, printed as JSON.
@@ -79,8 +93,10 @@ def wants_debug(environment: "Mapping[str, str]") -> bool:
 
 
 def runs_in_ci(environment: "Mapping[str, str]") -> bool:
-    """Whether the CI variable is set."""
-    return environment.get("CI", "").strip().lower() not in _NOT_CI
+    """Whether CI or the variable of a CI system is set; CI=false means that it is a person."""
+    says = environment.get("CI")
+    names = ("CI",) if says is not None and says.strip() else CI_SYSTEMS
+    return any(environment.get(name, "").strip().lower() not in _NOT_CI for name in names)
 
 
 def _requests_completions(name: str) -> bool:

@@ -52,6 +52,8 @@ class Runtime:
     os_release: str
     is_ci: bool
     tool: str = ""
+    arch: str | None = None
+    agent: str | None = None  # one of domain.agents
 
 
 @frozen
@@ -60,6 +62,8 @@ class Command:
 
     has_safe_message: the tool's author says that the error message needs no redaction.
     as_is: names of the properties that need none, because their values have the declared shapes.
+    options: declared names of the options on the command line, without their dashes.
+    is_tty: whether stdout is a terminal; None if that is not known.
     """
 
     name: str
@@ -76,6 +80,8 @@ class Command:
     error_type: str | None = None
     exit_code: int | None = None
     has_safe_message: bool = False
+    options: tuple[str, ...] = ()
+    is_tty: bool | None = None
 
     @property
     def succeeded(self) -> bool:

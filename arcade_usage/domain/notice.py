@@ -1,7 +1,8 @@
 """The notice that a tool shows its users once, and whether events may be reported before it was shown.
 
-Invariant: nothing is reported before the user has seen the notice, here or elsewhere. Runs on the command
-path, so the classes don't use attrs.
+Invariant: nothing is reported before the user has seen the notice, here or elsewhere. A coding agent gets it
+on stderr, for its user to see with the rest of the output, and nothing is reported in that run. This does not
+count for a person at a terminal. Runs on the command path, so the classes don't use attrs.
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ class Telling(Enum):
 
     TOLD = "told"  # the notice was shown before
     SHOW = "show"  # the notice is to be shown now
+    SHOW_TO_AGENT = "show_to_agent"  # the notice is to be shown now, and nothing may be reported in this run
     VOUCHED = "vouched"  # there is no terminal, and the tool informs its users elsewhere
     HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
@@ -38,18 +40,28 @@ def decide(
     notice: Notice,
     *,
     shown: bool,
+    shown_to_agent: bool = False,
     stderr_is_terminal: bool,
     stdout_is_terminal: bool,
     environment: Mapping[str, str],
 ) -> Telling:
-    """Decides whether to show a notice. Pure. `shown`: this version was shown on this machine.
+    """Decides whether to show a notice. Pure.
+
+    shown, shown_to_agent: this version was shown on this machine, to a person or to an agent.
 
     A redirected stdout means that a program reads the output, possibly stderr too.
     """
     if shown:
         return Telling.TOLD
+    from arcade_usage.domain.agents import find_agent  # not needed once it was shown
+
+    has_terminal = stderr_is_terminal or stdout_is_terminal
+    if find_agent(environment) is not None and (has_terminal or not notice.told_elsewhere):
+        if shown_to_agent:
+            return Telling.TOLD
+        return Telling.HELD_BACK if runs_in_ci(environment) else Telling.SHOW_TO_AGENT
     if stderr_is_terminal and stdout_is_terminal:
         return Telling.HELD_BACK if runs_in_ci(environment) else Telling.SHOW
-    if stderr_is_terminal or stdout_is_terminal or not notice.told_elsewhere:
+    if has_terminal or not notice.told_elsewhere:
         return Telling.HELD_BACK
     return Telling.VOUCHED

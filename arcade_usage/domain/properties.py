@@ -30,7 +30,11 @@ FIELDS: Mapping[str, str] = {
     "error_message": "what went wrong: the exception's text, redacted and cut; on failure only",
     "error_type": "which kind of error it was: the exception's class; on failure, if there is one",
     "exit_code": "which scripts and checks it breaks: the exit code; on failure, if it is known",
-    "is_ci": "machines are not counted as people; only if the CI variable says so",
+    "options": "which options are used: the declared names of those on the command line, never their values",
+    "agent": "coding agents are not counted as people; one of a fixed list, only if an agent drives the tool",
+    "is_tty": "whether output goes to a terminal, or to another program",
+    "is_ci": "machines are not counted as people; only if a variable of a CI system says so",
+    "arch": "which processors need support",
 }
 
 HOST_PROPERTIES_LIMIT = 50  # properties that a tool may add
@@ -59,9 +63,13 @@ def command_properties(
         "runtime_version": runtime.runtime_version,
         "os_type": runtime.os_type,
         "os_release": runtime.os_release,
+        "arch": runtime.arch,
         "duration_ms": _number(command.duration_ms),
         "device_start_timestamp": _number(command.monotonic_start),
         "device_end_timestamp": _number(command.monotonic_end),
+        "options": [redact_name(name) for name in command.options] or None,
+        "agent": runtime.agent,
+        "is_tty": command.is_tty,
         "is_ci": True if runtime.is_ci else None,
     }
     if not command.succeeded:

@@ -39,6 +39,7 @@ class Trouble(str, Enum):
     EVIDENCE = "evidence"
     NOT_OWNED = "not_owned"
     LOCK = "lock"
+    SANDBOX = "sandbox"
     UNREACHABLE = "unreachable"
     ACCOUNT = "account_unknown"
 
@@ -81,6 +82,7 @@ _TEXTS = {
     Trouble.EVIDENCE: "an earlier file that could not be read is kept in usage/malformed",
     Trouble.NOT_OWNED: "what is not the user's own is not used",
     Trouble.LOCK: "a lock can't be used, so events are not delivered, or not linked to an account",
+    Trouble.SANDBOX: "this is a sandbox without free network access: events wait for a command outside it",
     Trouble.UNREACHABLE: "the last attempt at delivery failed: what waits is tried again",
     Trouble.ACCOUNT: (
         "the account of the stored credentials is not known yet: events wait for it, 24 h at most"
@@ -96,6 +98,7 @@ class Diagnostics:
     other files and folders that are not used because they are not the user's own. `newer`: the same of files
     that a newer version of the library wrote. `has_version`: whether the version of the tool is known.
     `can_start`: whether its Python may be executed. `may_report`: whether no notice is still to be shown.
+    `in_sandbox`: whether the environment says that requests fail here, or disturb an agent's run.
     """
 
     writable: bool = True
@@ -107,6 +110,7 @@ class Diagnostics:
     has_version: bool = True
     can_start: bool = True
     may_report: bool = True
+    in_sandbox: bool = False
 
 
 @frozen
@@ -235,6 +239,7 @@ def find_troubles(
         Trouble.LOCK: bool(diagnostics.unusable_locks),
         Trouble.CLOCK: any(each.from_later_than(now) for each in projects),
         **(_troubles_of_identity(state, here) if state is not None else {}),
+        Trouble.SANDBOX: diagnostics.in_sandbox,
         Trouble.UNREACHABLE: any(each.failures and each.waiting for each in projects),
         Trouble.ACCOUNT: any(each.waits_for_account for each in projects),
         Trouble.STRANGE_EVENTS: any(each.strange for each in projects),

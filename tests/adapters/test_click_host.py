@@ -199,3 +199,36 @@ def test_help_is_no_event(recorder: Recorder, line: str, event: tuple[str, str] 
     track(group, recorder.tracker)
     run(group, line)
     assert recorder.events == ([] if event is None else [event])
+
+
+def test_options_of_a_command_that_its_group_does_not_list_are_left_out(recorder: Recorder) -> None:
+    """The group may make them of typed text, like the command."""
+
+    class Typed(Anything):
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+            command = super().get_command(ctx, cmd_name)
+            command.params.append(click.Option([f"--{cmd_name}"]))
+            command.callback = lambda **_: None
+            return command
+
+    group = Typed("program", callback=lambda **_: None, params=[click.Option(["--level"])])
+    track(group, recorder.tracker)
+    assert run(group, "--level 1 typed-secret --typed-secret 1") == 0
+    (command,) = recorder.commands
+    assert (command["name"], command["options"]) == ("*", ["level"])
+    assert "secret" not in "".join(recorder.launcher.payloads)
+
+
+def test_a_parameter_without_the_usual_attributes_is_no_obstacle(recorder: Recorder) -> None:
+    """The command runs and is reported, without its options."""
+
+    class Odd(click.Option):
+        @property
+        def param_type_name(self) -> str:  # type: ignore[override]
+            raise RuntimeError("what type")
+
+    command = make_command("tool", lambda **_: None)
+    command.params.append(Odd(["--odd"]))
+    track(command, recorder.tracker)
+    assert run(command, "--odd 1") == 0
+    assert [(each["name"], each["options"]) for each in recorder.commands] == [("tool", [])]

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -63,11 +63,12 @@ def tell(default: Layout, own: Layout, monkeypatch: pytest.MonkeyPatch) -> Tell:
         distribution: str = "a-tool",
         stderr: io.StringIO | None = None,
         stdout: io.StringIO | None = None,
+        environment: Mapping[str, str] = {},
     ) -> tuple[bool, str]:
         stream = stderr or Terminal()
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setattr(sys, "stdout", stdout or Terminal())
-        board = NoticeBoard(notice(version), distribution, [default, own], {})
+        board = NoticeBoard(notice(version), distribution, [default, own], environment)
         may = board.show_if_due()
         assert board.show_if_due() is may
         return may, stream.getvalue()
@@ -137,6 +138,17 @@ def test_any_name_of_a_tool_is_the_name_of_a_file(tell: Tell, default: Layout, n
     assert tell(distribution=name) == (True, TEXT)
     assert tell(distribution=name) == (True, "")
     assert len(list(Path(default.folder).iterdir())) == 1
+
+
+def test_an_agent_gets_it_and_its_next_run_is_reported(tell: Tell, default: Layout) -> None:
+    """On stderr, which is a pipe; nothing is reported in that run, and a person still sees it afterwards."""
+    agent = {"CODEX_SANDBOX": "seatbelt"}
+    assert tell(stderr=io.StringIO(), stdout=io.StringIO(), environment=agent) == (False, TEXT)
+    assert tell(stderr=io.StringIO(), stdout=io.StringIO(), environment=agent) == (True, "")
+    assert tell(stderr=io.StringIO()) == (False, "")
+    assert tell() == (True, TEXT)
+    mark = Path(default.notice_mark("a-tool", 1)).name
+    assert sorted(path.name for path in Path(default.folder).iterdir()) == [mark, f"{mark}-agent"]
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

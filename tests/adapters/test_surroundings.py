@@ -11,6 +11,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.machine.runtime_info import UNKNOWN_VERSION, local_redactor, read_runtime
+from arcade_usage.domain.consent import CI_SYSTEMS
 
 
 def _uname(name: str) -> os.uname_result:
@@ -25,6 +26,7 @@ class TestRuntime:
         runtime = read_runtime("attrs", {})
         assert runtime.runtime_version == platform.python_version()
         assert (runtime.os_type, runtime.os_release) == (platform.system(), platform.release())
+        assert runtime.arch == platform.machine()
 
     def test_the_version_is_that_of_the_tool_s_distribution(self) -> None:
         """The version is that of the tool's distribution, in any spelling of its name."""
@@ -79,6 +81,18 @@ class TestRuntime:
     def test_a_ci_says_so(self, value: str) -> None:
         """Each value of CI except "no" values means a CI."""
         assert read_runtime("attrs", {"CI": value}).is_ci
+
+    @pytest.mark.parametrize("name", CI_SYSTEMS)
+    def test_a_ci_system_says_so(self, name: str) -> None:
+        """Each usual system is known by its own variable, unless CI says that it is none."""
+        assert read_runtime("attrs", {name: "https://ci.example"}).is_ci
+        assert not read_runtime("attrs", {name: "true", "CI": "false"}).is_ci
+        assert not read_runtime("attrs", {name: ""}).is_ci
+
+    def test_the_agent_is_the_environment_s(self) -> None:
+        """The variables of a delivery process are those of its tool."""
+        assert read_runtime("attrs", {"CODEX_SANDBOX": "seatbelt"}).agent == "codex"
+        assert read_runtime("attrs", {"AI_AGENT": "codex", "CLAUDECODE": "1"}).agent is None
 
     @pytest.mark.parametrize("value", [None, "", "0", "false", "False", "no", "OFF", " "])
     def test_anything_else_is_a_person(self, value: str | None) -> None:

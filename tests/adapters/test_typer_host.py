@@ -246,3 +246,39 @@ def test_a_groups_callback_that_fails_names_the_command_that_was_asked_for(recor
     ] == [1, 3, 0, 2]
     assert recorder.events == [("login", "error"), ("login", "exit"), ("root", "success"), ("root", "usage")]
     assert recorder.logins == []
+
+
+def test_options_are_reported_by_their_declared_names(recorder: Recorder) -> None:
+    """Those on the command line, of groups too: no value, no typed text, none from a variable or a default."""
+    app = typer.Typer()
+
+    @app.callback()
+    def main(
+        verbose: bool = typer.Option(False, "-v", "--verbose"), q: bool = typer.Option(False, "-q")
+    ) -> None:
+        del verbose, q
+
+    @app.command()
+    def go(
+        name: str,
+        dry_run: bool = False,
+        output: str = "x",
+        token: str = typer.Option("", envvar="SOME_TOKEN"),
+        color: bool = typer.Option(True, "--color/--no-color"),
+    ) -> None:
+        del name, dry_run, output, token, color
+
+    track(app, recorder.tracker)
+    lines = [
+        "-vq go secret --no-color --output=secret --dry-run",
+        "go secret",
+        "go secret --secret --output secret",
+    ]
+    for line in lines:
+        CliRunner().invoke(app, line.split(), env={"SOME_TOKEN": "secret"})
+    assert [command["options"] for command in recorder.commands] == [
+        ["verbose", "q", "dry-run", "output", "color"],
+        [],
+        [],
+    ]
+    assert "secret" not in "".join(str(command["options"]) for command in recorder.commands)

@@ -227,5 +227,7 @@ def test_a_host_can_mount_the_app() -> None:
     """`arcade_usage.cli.app` is a group that has every command, and stays the same object."""
     callbacks = [command.callback for command in cli.app.registered_commands]
     names = {callback.__name__ for callback in callbacks if callback is not None}
-    assert names == {"status", "doctor", "on", "off", "show", "log", "flush", "forget", "receive", "demo"}
+    assert names == {
+        "status", "doctor", "on", "off", "show", "fields", "log", "flush", "forget", "receive", "demo",
+    }  # fmt: skip
     assert cli.app is cli.app

@@ -230,3 +230,23 @@ def test_a_notice_that_is_none_harms_no_host(world: World, notice: str) -> None:
     line = start_of_host(world).replace("config_dir=", f"notice={notice}, config_dir=")
     assert run(world, line + CALL) == ("the work\r\n", "")
     assert json.dumps([event.name for event in world.persons.events]) == "[]"
+
+
+@pytest.mark.parametrize("stderr", [False, True], ids=["pipe", "terminal"])
+def test_an_agent_gets_it_and_later_runs_are_reported(world: World, stderr: bool) -> None:
+    """Nothing is sent, nor even stored, in the run that shows it; a person at a terminal still sees it."""
+    agent = {"CODEX_THREAD_ID": "0123"}
+    out, err = run(world, start(world) + CALL + "\n" + CALL, stdout=False, stderr=stderr, variables=agent)
+    assert (out, err.replace("\r", "")) == ("the work\n", SEEN.replace("\r", ""))
+    assert world.waiting == []
+    assert run(world, start(world) + CALL, stdout=False, stderr=False, variables=agent) == ("the work\n", "")
+    assert arrived(world, 1)
+    assert run(world, start(world) + CALL) == ("the work\r\n", SEEN)
+    assert arrived(world, 2)
+
+
+def test_an_agent_in_ci_gets_nothing(world: World) -> None:
+    """As nobody does there."""
+    variables = {"CODEX_THREAD_ID": "0123", "CI": "true"}
+    assert run(world, start(world) + CALL, stdout=False, variables=variables) == ("the work\n", "")
+    assert not world.folder.exists()

@@ -78,3 +78,12 @@ def test_a_logout_rotates_though_nothing_can_be_delivered(world: World, host: To
     world.receiver.posthog = HANGING
     assert host.run("auth logout") == 0
     assert (world.anon_id != anon_id, world.linked_to()) == (True, None)
+
+
+def test_the_options_of_a_command_arrive_by_name(world: World, host: ToolWithLogin) -> None:
+    """What the command line had, without its value."""
+    assert host.run("auth login --failing") == 1
+    assert host.run("before") == 0
+    world.settle()
+    options = {name: event.properties.get("options") for name, event in world.events.items()}
+    assert options == {"auth.login": ["failing"], "before": None}

@@ -165,6 +165,13 @@ def test_what_redaction_has_to_see_is_not_written_first(world: World, facts: dic
         lambda payload: {**payload, "command": {**payload["command"], "outcome": "splendid"}},
         lambda payload: {**payload, "command": {**payload["command"], "is_login": "yes"}},
         lambda payload: {**payload, "command": {**payload["command"], "name": "x" * 300}},
+        lambda payload: {**payload, "command": {**payload["command"], "options": "force"}},
+        lambda payload: {**payload, "command": {**payload["command"], "options": [5]}},
+        lambda payload: {
+            **payload,
+            "command": {**payload["command"], "options": ["ghp-16C7e42F292c6912E7710c838"]},
+        },
+        lambda payload: {**payload, "command": {**payload["command"], "is_tty": 1}},
         lambda payload: {**payload, "command": {**payload["command"], "error_type": 5}},
         lambda payload: {**payload, "command": {**payload["command"], "exit_code": True}},
         lambda payload: {**payload, "command": {**payload["command"], "properties": [1]}},
@@ -242,3 +249,18 @@ def test_redaction_leaves_a_plain_name_as_it_is(name: str) -> None:
 def test_in_doubt_a_name_is_not_plain(name: str) -> None:
     """Digits, capitals, other signs, long words, and the names of this user and machine."""
     assert not is_plain_name(name, ("Gwendolen", ""))
+
+
+def test_plain_options_are_written_first(world: World) -> None:
+    """As the delivery itself would describe them."""
+    import arcade_usage.composition.delivery as delivery
+
+    payload = json.loads(world.payload("toolkit.run"))
+    payload["command"] |= {"options": ["dry-run", "api_key"], "is_tty": True}
+    text = json.dumps(payload, separators=(",", ":"))
+    written, read = write_record(text), delivery._read(text)
+    assert written is not None
+    assert read is not None
+    properties = read_record(written).event.properties
+    assert properties == delivery._describe(read).properties
+    assert (properties["options"], properties["is_tty"]) == (["dry-run", "api_key"], True)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+from arcade_usage.domain.agents import find_agent
 from arcade_usage.domain.consent import runs_in_ci
 
 UNKNOWN_VERSION = "unknown"
@@ -17,9 +18,9 @@ UNKNOWN_VERSION = "unknown"
 
 def read_facts(
     distribution: str, environment: Mapping[str, str], version: "str | None" = None
-) -> "dict[str, str | bool]":
+) -> "dict[str, str | bool | None]":
     """Returns the arguments of domain.event.Runtime by name. `version`: the tool's, if it names it."""
-    os_type, os_release = _system()
+    os_type, os_release, arch = _system()
     return {
         "tool": distribution,
         "cli_version": find_version(distribution, version),
@@ -27,6 +28,8 @@ def read_facts(
         "os_type": os_type,
         "os_release": os_release,
         "is_ci": runs_in_ci(environment),
+        "arch": arch or None,
+        "agent": find_agent(environment),
     }
 
 
@@ -41,13 +44,14 @@ def read_own_names(environment: Mapping[str, str]) -> set[str]:
     return names
 
 
-def _system() -> tuple[str, str]:
+def _system() -> tuple[str, str, str]:
+    """The system, its release and the processor's architecture, as the system names them."""
     if hasattr(os, "uname"):
         system = os.uname()
-        return system.sysname, system.release
+        return system.sysname, system.release, system.machine
     import platform
 
-    return platform.system(), platform.release()
+    return platform.system(), platform.release(), platform.machine()
 
 
 def _host_name() -> str:

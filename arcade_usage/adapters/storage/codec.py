@@ -271,6 +271,7 @@ def _make_converter() -> cattrs.BaseConverter:
         read(kind, _check)
     read(float, lambda value, _: float(_check(value, int, float)))
     read_generic(lambda due: due == frozenset[str], lambda value, _: frozenset(_items(value, str)))
+    read_generic(lambda due: due == tuple[str, ...], lambda value, _: tuple(_items(value, str)))
     read_generic(lambda due: due == Mapping[str, object], lambda value, _: dict(_check(value, dict)))
     read_generic(
         lambda due: due == tuple[PendingAlias, ...],

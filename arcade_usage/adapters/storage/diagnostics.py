@@ -45,10 +45,11 @@ def read_diagnostics(
     locks: Iterable[str] = (),
     not_owned: tuple[str, ...] = (),
     has_version: bool = True,
+    in_sandbox: bool = False,
 ) -> Diagnostics:
     """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
 
-    `has_version`, `can_start`, `may_report`: see Diagnostics.
+    `has_version`, `can_start`, `may_report`, `in_sandbox`: see Diagnostics.
     `locks`: paths of lock files. `not_owned`: messages from adapters/storage/strangers.py.
     """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
@@ -64,6 +65,7 @@ def read_diagnostics(
         has_version,
         can_start,
         may_report,
+        in_sandbox,
     )
 
 

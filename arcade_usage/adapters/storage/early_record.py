@@ -58,7 +58,7 @@ def _write(payload: str) -> "bytes | None":
         return None  # the tool's adapters may store events elsewhere
     command, snapshot = _command(handover["command"]), handover["snapshot"]
     own_names = read_own_names(os.environ)
-    if command is None or not is_plain_name(command.name, own_names):
+    if command is None or not all(is_plain_name(name, own_names) for name in _names(command)):
         return None
     theirs = plain_properties(command.properties, command.as_is, own_names)
     if theirs is None:
@@ -130,6 +130,7 @@ def _command(facts: object) -> "SimpleNamespace | None":
     if not isinstance(facts, dict) or facts.get("error_message") is not None:
         return None
     properties, as_is = facts.get("properties", {}), facts.get("as_is", [])
+    options = facts.get("options", [])
     numbers = ("ended_at", "duration_ms", "monotonic_start", "monotonic_end")
     flags = {name: facts.get(name, False) for name in ("is_login", "is_logout")}
     is_valid = (
@@ -142,6 +143,9 @@ def _command(facts: object) -> "SimpleNamespace | None":
         and type(facts.get("exit_code")) in (int, type(None))
         and isinstance(properties, dict)
         and isinstance(as_is, list)
+        and isinstance(options, list)
+        and all(isinstance(name, str) for name in options)
+        and isinstance(facts.get("is_tty"), bool | None)
     )
     if not is_valid:
         return None
@@ -154,9 +158,16 @@ def _command(facts: object) -> "SimpleNamespace | None":
         exit_code=facts.get("exit_code"),
         properties=properties,
         as_is=as_is,
+        options=options,
+        is_tty=facts.get("is_tty"),
         **{name: None if (value := facts.get(name)) is None else float(value) for name in numbers},
         **flags,
     )
+
+
+def _names(command: SimpleNamespace) -> "list[str]":
+    """The command's name and its options' names, as words joined by dots."""
+    return [command.name, *(name.replace("-", ".").replace("_", ".") for name in command.options)]
 
 
 def _observed_seconds(folder: OwnedFolder) -> int:

@@ -13,6 +13,7 @@ from typing import TextIO
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.domain.notice import Notice, Telling, decide
 
+_TO_AGENT = "-agent"  # ends the name of the file which records that an agent got the notice
 WIDTH_LIMIT = 80  # columns of a notice; longer lines are hard to read
 
 
@@ -26,35 +27,42 @@ class NoticeBoard:
         self._layouts = layouts
         self._marks = [layout.notice_mark(distribution, notice.version) for layout in layouts]
         self._environment = environment
-        self._may_report = False
+        self._may_report: bool | None = None  # in this process, once it is decided
 
     def show_if_due(self) -> bool:
         """Whether events may be reported; shows the notice if due. Doesn't block."""
-        if not self._may_report:
+        if self._may_report is None:
             decision = self.decide()
-            if decision is Telling.SHOW:
-                self._show(sys.stderr)
-            self._may_report = decision is not Telling.HELD_BACK
+            if decision is Telling.HELD_BACK:
+                return False
+            if decision in (Telling.SHOW, Telling.SHOW_TO_AGENT):
+                self._show(sys.stderr, "" if decision is Telling.SHOW else _TO_AGENT)
+            self._may_report = decision is not Telling.SHOW_TO_AGENT
         return self._may_report
 
     def decide(self) -> Telling:
         """Whether the notice was shown, is due, or can't be shown here."""
+        shown = any(map(_is_there, self._marks))
         return decide(
             self._notice,
-            shown=any(map(_is_there, self._marks)),
+            shown=shown,
+            shown_to_agent=not shown and any(_is_there(mark + _TO_AGENT) for mark in self._marks),
             stderr_is_terminal=_is_terminal(sys.stderr),
             stdout_is_terminal=_is_terminal(sys.stdout),
             environment=self._environment,
         )
 
-    def _show(self, stderr: TextIO) -> None:
-        """Shows and records the notice. Raises the stream's exceptions; then it counts as not shown."""
+    def _show(self, stderr: TextIO, suffix: str) -> None:
+        """Shows and records the notice. `suffix`: of the file that records it.
+
+        Raises the stream's exceptions; then it counts as not shown.
+        """
         stderr.write(f"\n{_wrap(self._notice.text)}\n{self._notice.link}\n\n")
         stderr.flush()
         for layout, mark in zip(self._layouts, self._marks, strict=True):
             with suppress(OSError):  # if no folder is writable, it is shown again
                 with layout.open_folder(make=True) as folder:
-                    folder.create_exclusive(os.path.basename(mark), b"", durable=False)
+                    folder.create_exclusive(os.path.basename(mark + suffix), b"", durable=False)
                 return
 
 

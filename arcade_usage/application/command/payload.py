@@ -11,6 +11,8 @@ PAYLOAD_LIMIT = 24 * 1024  # bytes of the JSON text, which is ASCII
 ERROR_MESSAGE_LIMIT = 4 * 1024  # bytes of the message as JSON
 PROPERTIES_LIMIT = 8 * 1024  # bytes of the tool's properties as JSON
 NAME_LIMIT = 200  # characters of the command's name
+OPTIONS_LIMIT = 32  # options that are named
+OPTION_NAME_LIMIT = 60  # characters of an option's name
 VERSION = 2  # version 1 had a snapshot of texts: see codec.upgraded
 
 
@@ -94,6 +96,7 @@ def encode_payload(
         "name": str(command["name"])[:NAME_LIMIT],
         "error_message": _cut(command["error_message"]),
         "properties": fitting(command.get("properties")),
+        "options": _cut_names(command.get("options")),
     }
     attempts: tuple[dict[str, object], ...] = (
         {},
@@ -130,6 +133,11 @@ def _cut(message: object) -> "str | None":
         kept = kept[: len(kept) * 3 // 4]
     words = kept.rsplit(None, 1)
     return words[0] if len(words) == 2 else ""
+
+
+def _cut_names(options: object) -> "list[str]":
+    names = options if isinstance(options, list | tuple) else ()
+    return [str(name)[:OPTION_NAME_LIMIT] for name in names[:OPTIONS_LIMIT]]
 
 
 def fitting(properties: object) -> "dict[str, object]":

@@ -43,8 +43,12 @@ class CommandTracker:
         properties: "Sequence[Property]" = (),
         safe_errors: "Sequence[type[BaseException]]" = (),
         private_errors: "Sequence[type[BaseException]]" = (),
+        is_tty: "bool | None" = None,
     ) -> None:
-        """Take the first snapshot. `writer`: None if nothing may be written."""
+        """Take the first snapshot.
+
+        writer: None if nothing may be written. is_tty: whether stdout is a terminal; None if not known.
+        """
         self._opt_out = opt_out
         self._snapshots = snapshots
         self._launcher = launcher
@@ -58,6 +62,7 @@ class CommandTracker:
         self._adapters = adapters
         self._declared = properties
         self._error_classes = (tuple(safe_errors), tuple(private_errors))
+        self._is_tty = is_tty
         self._snapshot: Mapping[str, object] | None = None
         self._had_identity = False
         self._refresh_snapshot()
@@ -134,6 +139,7 @@ class CommandTracker:
             else:
                 self._had_identity = True
                 command |= {"is_login": is_login, "is_logout": is_logout, "ended_at": self._clock.time()}
+                command["is_tty"] = self._is_tty
                 if properties is not None:
                     from arcade_usage.application.command.properties import read_properties, sent_as_is
 
@@ -210,6 +216,7 @@ class _SilentExecution:
         is_login: bool = False,
         is_logout: bool = False,
         properties: "Properties" = None,
+        options: "Sequence[str]" = (),
     ) -> None:
         """Do nothing."""
 
@@ -227,6 +234,7 @@ class _Execution:
         is_login: bool = False,
         is_logout: bool = False,
         properties: "Properties" = None,
+        options: "Sequence[str]" = (),
     ) -> None:
         with suppress_and_log():
             end = self._tracker._clock.monotonic()
@@ -241,6 +249,7 @@ class _Execution:
                 is_login=succeeded and is_login,
                 is_logout=succeeded and is_logout,
                 properties=properties,
+                options=options,
             )
 
 

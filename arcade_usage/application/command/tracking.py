@@ -1,6 +1,6 @@
 """Public protocols of command trackers. The command path never imports them: creating protocols is slow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -87,10 +87,12 @@ class Execution(Protocol):
         is_login: bool = False,
         is_logout: bool = False,
         properties: Properties = None,
+        options: Sequence[str] = (),
     ) -> None:
         """Report the command. Never raises.
 
         error: the exception that the command raised; None if it returned.
+        options: declared names of the options on the command line, without dashes; never what was typed.
 
         Blocks as long as track_command_execution.
         """

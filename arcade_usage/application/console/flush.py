@@ -39,7 +39,9 @@ def flush(delivery: Delivery, project: Project) -> Flushed:
     after, waiting = outbox.log.read(), outbox.queue.pending()
     why = after.failed.reason if after.failed is not None and after.failed != before.failed else None
     asked = after.unanswered if after.unanswered != before.unanswered else None
-    if delivery.untried(waiting):
+    if delivery.obstacle is not None:
+        why = delivery.obstacle
+    elif delivery.untried(waiting):
         why = "another process is delivering"
     return Flushed(
         project,

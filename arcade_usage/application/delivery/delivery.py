@@ -44,7 +44,11 @@ BATCH_LIMIT = 100  # records in one request
 
 @define(eq=False, repr=False)
 class Delivery:
-    """Delivers the events of one project. `waiting_tool`: the tool whose login it delivers, if any."""
+    """Delivers the events of one project.
+
+    waiting_tool: the tool whose login it delivers, if any.
+    obstacle: why nothing may be tried here, for people to read; then events wait for another process.
+    """
 
     store: IdentityStore
     outbox: Outbox
@@ -55,6 +59,7 @@ class Delivery:
     ids: IdGenerator
     opt_out: OptOut
     waiting_tool: WaitingTool | None = None
+    obstacle: str | None = None
     _retention: Retention = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
     _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
@@ -176,6 +181,10 @@ class Delivery:
                 return Attempt.ELSEWHERE
             if login is not None or ignore_backoff:
                 self.attempts.reset()
+            if self.obstacle is not None:
+                self._expire()
+                self.attempts.failed(self.obstacle)
+                return Attempt.LATER
             if login is not None:
                 self._decide_first(login)
                 self._release_tool()
@@ -282,13 +291,6 @@ class Delivery:
             self.attempts.delivered(len(records))
             self.delivered += len(records)
             self.outbox.queue.remove(records)
-
-    def hold_back(self, reason: str) -> None:
-        """Send nothing, and record the reason as a failure. Raises StoreError."""
-        with self._sending() as ours:
-            if ours:
-                self.attempts.failed(reason)
-        self._release_tool()
 
     def count_losses(self, reason: LossReason, events: int) -> bool:
         """Record events that were lost before they reached the outbox. Raises StoreError.

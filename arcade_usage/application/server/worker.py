@@ -63,10 +63,7 @@ class EventDescriber:
 
 @define(eq=False, repr=False)
 class ServerWorker:
-    """The worker of one thread.
-
-    adapters_problem: why the tool's adapters can't be made; then events are written and not sent.
-    """
+    """The worker of one thread."""
 
     opt_out: OptOut
     snapshots: ParsedSnapshots
@@ -75,7 +72,6 @@ class ServerWorker:
     clock: Clock
     notice: NoticeBoard | None = None
     late_imports: LateImports | None = None
-    adapters_problem: str | None = None
     lost: int = field(default=0, init=False)
     _renewed_at: float = field(init=False)
     _reported_losses: int = field(default=0, init=False)
@@ -121,9 +117,6 @@ class ServerWorker:
         lost = lost_before + self.lost - self._reported_losses
         if lost and self.delivery.count_losses(LossReason.NOT_TAKEN, lost):
             self._reported_losses += lost
-        if self.adapters_problem is not None:
-            self.delivery.hold_back(self.adapters_problem)
-            return Attempt.LATER
         early = 0
         if self._is_paused():
             if not self._is_early():

@@ -102,11 +102,13 @@ class Redactor:
         for _, (name, value) in zip(range(WIDTH_LIMIT), values.items(), strict=False):
             if not isinstance(name, str):
                 continue
-            redacted = self._redact_value(value, depth, budget)
-            if isinstance(redacted, (str, list, dict)) and names_a_secret(clean(name)):
+            redacted, shown = self._redact_value(value, depth, budget), self.redact_name(name)
+            if isinstance(redacted, (str, list, dict)) and any(
+                map(names_a_secret, (clean(name), clean(shown)))
+            ):
                 redacted = REDACTED
             if not isinstance(redacted, Omitted):
-                kept.setdefault(self.redact_name(name), redacted)
+                kept.setdefault(shown, redacted)
         return kept
 
 

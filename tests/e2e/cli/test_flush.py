@@ -3,6 +3,7 @@
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, WELL, Behaviour
+from arcade_usage.domain.agents import SANDBOXES
 from tests.e2e.cli.running import Shell, tree
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
@@ -109,3 +110,22 @@ def test_flush_sends_nothing_where_nothing_may_be_sent(
     assert (ran.code, len(world.receiver.requests), tree(world.folder)) == (3, requests, before)
     assert variable in ran.out
     assert "1 event waiting." in ran.out
+
+
+@here
+@pytest.mark.parametrize("sandbox", SANDBOXES)
+def test_in_a_sandbox_without_network_it_tries_nothing(
+    shell: Shell, world: World, sandbox: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`flush` and `status` name the variable that says so."""
+    monkeypatch.setenv(sandbox, "1")
+    world.run("inside")
+    ran = shell("flush", "--config-dir", world.folder)
+    assert ran.code == 3
+    words = f"a sandbox has no free network ({sandbox} is set)"
+    assert f"1 event still waiting: {words}" in ran.out
+    status = shell("status", "--config-dir", world.folder, "--json").content
+    assert list(status["troubles"]) == ["sandbox"]
+    assert status["sinks"][0]["last_failure"]["reason"] == words
+    assert "events wait for a command outside it" in shell("status", "--config-dir", world.folder).out
+    assert world.receiver.requests == []

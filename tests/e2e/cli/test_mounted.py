@@ -1,8 +1,6 @@
 """The commands mounted in a host: `arcade usage ...`, about the host's own folder and project."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -87,20 +85,3 @@ def test_a_host_without_a_token_tracks_nothing(world: World, capsys: pytest.Capt
     assert code == 3
     assert "the tool has no project token" in out
     assert not Path(world.folder).exists()
-
-
-def test_a_command_of_the_host_imports_none_of_them() -> None:
-    """Typer builds all commands at every run; these are imported when one of them runs."""
-    script = """
-import sys, typer, arcade_usage
-app = typer.Typer()
-app.callback()(lambda: None)
-app.command("own")(lambda: None)
-app.add_typer(arcade_usage.Tool(distribution="x", project_token=None).usage_app(), name="usage")
-try:
-    app(["own"])
-finally:
-    print(*sorted({"attrs", "arcade_usage.cli.commands", "arcade_usage.composition.console"} & sys.modules.keys()))
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")

@@ -446,3 +446,22 @@ def test_a_logout_of_nobody_keeps_the_history_of_who_logs_in_next(simulation: Si
     simulation.deliver(event, snapshot, is_logout=True)
     assert simulation.linked_to == "alice"
     assert simulation.person_of(before) == simulation.person("alice")
+
+
+def test_an_obstacle_keeps_everything_waiting(simulation: Simulation) -> None:
+    """No look-up, no alias, no batch and no backoff, at a login too; the limits of the queue hold."""
+    simulation.look()
+    simulation.switch_to("alice")
+    delivery = simulation.delivery()
+    delivery.obstacle = "a wall"
+    (record,) = delivery.submit([simulation.event("login")], simulation.look())
+    delivery.send(login=record)
+    assert (simulation.cloud.look_ups, simulation.posthog.persons.events) == (0, ())
+    assert [each.event for each in simulation.outbox.queue.pending()] == [record.event]
+    logbook = simulation.outbox.log.read()
+    assert logbook.failed is not None
+    assert (logbook.failed.reason, logbook.backoff.by_name) == ("a wall", ())
+    assert simulation.settled == 1
+    simulation.run("next")
+    assert simulation.outbox.queue.pending() == []
+    assert simulation.distinct_id_of(record.event) == "alice"

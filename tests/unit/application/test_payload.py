@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from arcade_usage.application.command import payload as payload_module
 from arcade_usage.application.command.payload import (
     ERROR_MESSAGE_LIMIT,
+    OPTION_NAME_LIMIT,
+    OPTIONS_LIMIT,
     PAYLOAD_LIMIT,
     PROPERTIES_LIMIT,
     PayloadTooLargeError,
@@ -165,3 +167,16 @@ def test_what_json_cannot_say_is_refused(
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises((TypeError, ValueError)):
         payload_module._encoder(allow_nan=False)(value)
+
+
+@given(st.lists(st.text(min_size=55, max_size=65), max_size=40))
+def test_options_are_bounded(names: list[str]) -> None:
+    """The first 32, each with its first 60 characters; the payload never fails for them."""
+    options = command_of(encoded(options=names, properties={"text": "x" * 8000}))["options"]
+    assert options == [name[:OPTION_NAME_LIMIT] for name in names[:OPTIONS_LIMIT]]
+
+
+@pytest.mark.parametrize("options", [None, "force", 5, {"force": 1}])
+def test_options_that_are_no_list_are_none(options: object) -> None:
+    """Nothing on the command path fails for them."""
+    assert command_of(encoded(options=options))["options"] == []

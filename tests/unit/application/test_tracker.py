@@ -24,7 +24,7 @@ def test_an_execution_is_launched_once(host: TrackedTool) -> None:
         {
             "name": "toolkit.run", "outcome": "error", "error_message": "it broke", "duration_ms": 1250.42,
             "monotonic_start": 1.0, "monotonic_end": 2.25, "is_login": False, "is_logout": False,
-            "properties": {"n": 1}, "as_is": [], "ended_at": 1_800_000_000.0,
+            "properties": {"n": 1}, "as_is": [], "options": [], "is_tty": None, "ended_at": 1_800_000_000.0,
         }
     ]  # fmt: skip
 

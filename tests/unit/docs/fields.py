@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from arcade_usage.application.console.fields import list_sections, write_markdown
+from arcade_usage.domain.agents import AGENTS
 from arcade_usage.domain.redaction import MESSAGE_LIMIT
 
 PAGE = Path(__file__).parents[3] / "docs" / "fields.md"
@@ -82,8 +83,24 @@ never sent (`private_errors`).
 """
 
 
+_AGENTS = """## Coding agents
+
+`agent` is one of these values, or missing. Only variables count that an agent sets for the commands that it runs
+itself. `AI_AGENT`, `CLAUDECODE`, `CURSOR_TRACE_ID` and similar do not count: editors set them in terminals where a person
+types. Their values are not sent.
+"""
+
+
+def _list_agents() -> str:
+    rows = [
+        f"| `{agent}` | {', '.join(f'`{variable}`' for variable in variables)} |"
+        for agent, variables in AGENTS.items()
+    ]
+    return "\n".join([_AGENTS, "| `agent` | if one of these is set |", "| --- | --- |", *rows, ""])
+
+
 def write_page() -> str:
-    return "\n".join([_HEAD, write_markdown(list_sections()), _ADDRESSES, _OWN, _REDACTION])
+    return "\n".join([_HEAD, write_markdown(list_sections()), _ADDRESSES, _list_agents(), _OWN, _REDACTION])
 
 
 if __name__ == "__main__":

@@ -87,7 +87,9 @@ def test_what_is_no_number_is_left_out(number: float | None) -> None:
 
 
 def test_machines_are_marked() -> None:
-    """is_ci is true in CI, and absent elsewhere."""
+    """is_ci is true in CI, and absent elsewhere; so is the agent."""
+    assert describe(COMMAND, evolve(RUNTIME, agent="codex"), A, redact).properties["agent"] == "codex"
+    assert "agent" not in describe(COMMAND, RUNTIME, A, redact).properties
     assert describe(COMMAND, evolve(RUNTIME, is_ci=True), A, redact).properties["is_ci"] is True
     assert "is_ci" not in describe(COMMAND, RUNTIME, A, redact).properties
 
@@ -183,8 +185,9 @@ def test_no_text_leaves_that_redaction_did_not_see(
 
         redact_name = __call__
 
-    command = Command(name, ERROR, 0.0, error_message=message, properties=properties)
+    command = Command(name, ERROR, 0.0, error_message=message, properties=properties, options=(name,))
     event = describe(command, RUNTIME, A, Marking())
+    assert event.properties["options"] == [f"seen {len(name)}"]
     ours = {"tool", "cli_version", "runtime_language", "runtime_version", "os_type", "os_release", "outcome"}
     texts = {
         key: value for key, value in event.properties.items() if isinstance(value, str) and key not in ours
@@ -196,7 +199,8 @@ def test_no_text_leaves_that_redaction_did_not_see(
 def test_every_field_has_a_reason() -> None:
     """Nothing of ours is sent that FIELDS does not explain."""
     failed = evolve(COMMAND, outcome=ERROR, error_message="x", error_type="KeyError", exit_code=1)
-    event = describe(failed, evolve(RUNTIME, is_ci=True), A, redact)
+    failed = evolve(failed, options=("force",), is_tty=False)
+    event = describe(failed, evolve(RUNTIME, is_ci=True, arch="x86_64", agent="codex"), A, redact)
     assert set(event.properties) == set(FIELDS)
 
 
@@ -213,3 +217,20 @@ def test_a_secret_in_a_command_s_name_goes() -> None:
         evolve(COMMAND, name="deploy ghp_16C7e42F292c6912E7710c838347Ae178B4a"), RUNTIME, A, redact
     )
     assert "ghp_" not in str(event.properties["command_name"])
+
+
+def test_options_are_names() -> None:
+    """As the tool declares them, also if a name is a word for a secret; without any there is no property."""
+    options = ("api-key", "dry-run", "password")
+    event = describe(evolve(COMMAND, options=options, is_tty=True), RUNTIME, A, redact)
+    assert event.properties["options"] == list(options)
+    assert event.properties["is_tty"] is True
+    assert not {"options", "is_tty"} & describe(COMMAND, RUNTIME, A, redact).properties.keys()
+
+
+def test_a_secret_in_an_option_s_name_goes() -> None:
+    """A tool may declare options from what was typed."""
+    event = describe(
+        evolve(COMMAND, options=("ghp_16C7e42F292c6912E7710c838347Ae178B4a",)), RUNTIME, A, redact
+    )
+    assert "ghp_" not in str(event.properties["options"])

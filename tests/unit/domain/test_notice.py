@@ -4,20 +4,31 @@ from itertools import product
 
 import pytest
 
+from arcade_usage.domain.agents import AGENTS
 from arcade_usage.domain.notice import Notice, Telling, decide
 
 CI = {"CI": "true"}
+AGENT = {AGENTS["codex"][0]: "1"}
+STREAMS = list(product([False, True], repeat=2))
 
 
 def telling(
-    shown: bool, stderr: bool, stdout: bool, ci: bool = False, told_elsewhere: bool = False
+    shown: bool,
+    stderr: bool,
+    stdout: bool,
+    ci: bool = False,
+    told_elsewhere: bool = False,
+    *,
+    agent: bool = False,
+    shown_to_agent: bool = False,
 ) -> Telling:
     return decide(
         Notice("text", "link", told_elsewhere=told_elsewhere),
         shown=shown,
+        shown_to_agent=shown_to_agent,
         stderr_is_terminal=stderr,
         stdout_is_terminal=stdout,
-        environment=CI if ci else {},
+        environment={**(CI if ci else {}), **(AGENT if agent else {})},
     )
 
 
@@ -45,3 +56,23 @@ def test_without_a_terminal_the_tool_may_vouch() -> None:
     assert telling(False, True, False, told_elsewhere=True) is Telling.HELD_BACK
     assert telling(False, False, True, told_elsewhere=True) is Telling.HELD_BACK
     assert telling(False, True, True, ci=True, told_elsewhere=True) is Telling.HELD_BACK
+
+
+@pytest.mark.parametrize(("stderr", "stdout"), STREAMS)
+def test_an_agent_gets_it_once(stderr: bool, stdout: bool) -> None:
+    """Whatever the streams are; its later runs are reported."""
+    assert telling(False, stderr, stdout, agent=True) is Telling.SHOW_TO_AGENT
+    assert telling(False, stderr, stdout, agent=True, shown_to_agent=True) is Telling.TOLD
+    assert telling(False, stderr, stdout, ci=True, agent=True) is Telling.HELD_BACK
+
+
+@pytest.mark.parametrize(("stderr", "stdout"), STREAMS)
+def test_what_an_agent_got_does_not_count_for_a_person(stderr: bool, stdout: bool) -> None:
+    """The person may not have seen it."""
+    assert telling(False, stderr, stdout, shown_to_agent=True) is telling(False, stderr, stdout)
+
+
+def test_a_tool_that_informs_elsewhere_does_not_disturb_an_agent() -> None:
+    """Without a terminal; on one, the agent gets it as anyone does."""
+    assert telling(False, False, False, told_elsewhere=True, agent=True) is Telling.VOUCHED
+    assert telling(False, True, True, told_elsewhere=True, agent=True) is Telling.SHOW_TO_AGENT

@@ -53,6 +53,7 @@ CASES = {
     "no program": (Trouble.INTERPRETER, FINE, QUIET, Diagnostics(can_start=False)),
     "no notice yet": (Trouble.NOTICE, FINE, QUIET, Diagnostics(may_report=False)),
     "no version": (Trouble.NO_VERSION, FINE, QUIET, Diagnostics(has_version=False)),
+    "a sandbox": (Trouble.SANDBOX, FINE, QUIET, Diagnostics(in_sandbox=True)),
     "a lock": (Trouble.LOCK, FINE, QUIET, Diagnostics(unusable_locks=("sender.lock: it is a link",))),
     "not owned": (Trouble.NOT_OWNED, FINE, QUIET, Diagnostics(not_owned=("/usage belongs to root",))),
     "newer": (
