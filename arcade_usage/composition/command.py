@@ -254,13 +254,14 @@ def find_layout(config: ToolConfig) -> "Layout | None":
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
-    from arcade_usage.adapters.storage.config_folder import Layout, find_config_dir, find_problem, reasons_off
+    from arcade_usage.adapters.storage import config_folder
+    from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
     from arcade_usage.domain.consent import OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
     why = [problem.text for problem in config.problems]
     try:
-        layout = Layout(find_config_dir(config.config_dir), config.credentials)
+        layout = config_folder.find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
             why = [OFF_TEXTS[reason] for reason in reasons[:1]]
