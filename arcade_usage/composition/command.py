@@ -107,7 +107,7 @@ def _is_plain(config: ToolConfig) -> bool:
         and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
-        and (notice is None or type(notice).__module__ == "arcade_usage.domain.notice")
+        and (notice is None or _is_plain_notice(notice))
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
@@ -140,6 +140,12 @@ def _is_plain_factory(adapters: str) -> bool:
     return module.replace(".", "_").isidentifier() and function.isidentifier()
 
 
+def _is_plain_notice(notice: object) -> bool:
+    values = [getattr(notice, name, None) for name in ("text", "link", "version", "told_elsewhere")]
+    is_ours = type(notice).__module__ == "arcade_usage.domain.notice"
+    return is_ours and [*map(type, values)] == [str, str, int, bool] and 0 <= values[2] < 1_000_000
+
+
 def _are_plain_properties(properties: object) -> bool:
     from arcade_usage.domain.declaration import find_problem  # the tool has imported it
 
@@ -156,7 +162,13 @@ def _are_plain_errors(safe_errors: object, private_errors: object) -> bool:
 
 
 def _is_absolute(path: object) -> bool:
-    return isinstance(path, str | os.PathLike) and os.path.isabs(os.path.expanduser(path))
+    """Whether the system takes this path, and it is absolute once `~` is expanded. Never raises."""
+    try:
+        text = os.fspath(path)  # type: ignore[call-overload] # a TypeError, which counts as any other
+        encoded = os.fsencode(text)  # a UnicodeError for most lone surrogates
+        return isinstance(text, str) and b"\0" not in encoded and os.path.isabs(os.path.expanduser(text))
+    except Exception:  # noqa: BLE001 - __fspath__ is the tool's code
+        return False
 
 
 def refuse_if_strict(config: ToolConfig) -> None:

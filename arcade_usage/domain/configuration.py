@@ -14,6 +14,7 @@ from arcade_usage.domain.project_rules import HOST_LIMIT, SECRET_KEYS, base_url,
 
 TOKEN_LIMIT = 64  # bytes; PostHog rejects longer tokens with 401
 VERSION_LIMIT = 64  # characters
+NOTICE_VERSION_LIMIT = 1_000_000  # the version is part of a file's name
 
 _FOREIGN_ERRORS = ("builtins", "click", "typer")  # packages whose messages quote input and name files
 
@@ -41,7 +42,8 @@ NO_VERSION = Reason(
 def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], bool]) -> dict[str, Reason]:
     """What is wrong, by the name of the argument; empty if everything is right.
 
-    values: the arguments of `arcade_usage.Tool`. is_absolute: whether a path is, once `~` is expanded.
+    values: the arguments of `arcade_usage.Tool`. is_absolute: whether the system takes a path, and it is
+    absolute once `~` is expanded.
     """
     found = {
         "distribution": _check_text("distribution", values["distribution"]),
@@ -134,22 +136,33 @@ def _is_host(host: str) -> bool:
 def _check_path(name: str, path: object, is_absolute: Callable[[str], bool]) -> Reason | None:
     if path is None:
         return None
-    text = path.__fspath__() if hasattr(path, "__fspath__") else path
+    try:
+        text = path.__fspath__() if hasattr(path, "__fspath__") else path
+    except Exception as error:  # noqa: BLE001 - the tool's code
+        return Reason(f"{name}_type", f"{name} must be text, not a path that raises {type(error).__name__}")
     if not isinstance(text, str):
         return _check_text(name, text)
-    if not is_absolute(text):
-        return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
-    return None
+    if is_absolute(text):
+        return None
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in text):
+        return Reason(f"{name}_invalid", f"{name} contains a character that no path has: remove it")
+    return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
 
 
 def _check_notice(notice: object) -> Reason | None:
     if notice is None:
         return None
     if isinstance(notice, Notice):
-        values: tuple[object, ...] = (notice.text, notice.link, notice.version)
-        if all(isinstance(value, kind) for value, kind in zip(values, (str, str, int), strict=True)):
-            return None
-    return Reason("notice_type", "notice must be arcade_usage.Notice(text, link, version=1)")
+        values: tuple[object, ...] = (notice.text, notice.link, notice.version, notice.told_elsewhere)
+        kinds = (str, str, int, bool)
+        if all(isinstance(value, kind) for value, kind in zip(values, kinds, strict=True)):
+            if 0 <= notice.version < NOTICE_VERSION_LIMIT:
+                return None
+            return Reason("notice_version", f"the notice's version must be 0 to {NOTICE_VERSION_LIMIT - 1}")
+    return Reason(
+        "notice_type",
+        'notice must be arcade_usage.Notice("a text", "a link", version=1): two texts and a whole number',
+    )
 
 
 def _check_properties(properties: object) -> Reason | None:

@@ -101,9 +101,12 @@ CONFIGURATIONS: dict[str, Situation] = {
     "host_invalid": wrong(host="https://a b"),
     "config_dir_type": wrong(config_dir=5),
     "config_dir_relative": wrong(config_dir="relative"),
+    "config_dir_invalid": wrong(config_dir="/\0"),
     "credentials_type": wrong(credentials=5),
     "credentials_relative": wrong(credentials="relative"),
-    "notice_type": wrong(notice="text"),
+    "credentials_invalid": wrong(credentials="/\0"),
+    "notice_type": wrong(notice=Notice(None, None)),  # type: ignore[arg-type]
+    "notice_version": wrong(notice=Notice("a text", "a link", version=-1)),
     "properties_invalid": wrong(properties=5),
     "safe_errors_type": wrong(safe_errors=5),
     "safe_errors_foreign": wrong(safe_errors=(OSError,)),

@@ -28,6 +28,20 @@ class Mine(Exception):  # noqa: N818 - a tool names its classes as it likes
     """An exception of the tool's own."""
 
 
+class RaisingPath:
+    """A path that fails."""
+
+    def __fspath__(self) -> str:
+        raise RuntimeError
+
+
+class BytesPath:
+    """A path that is bytes."""
+
+    def __fspath__(self) -> bytes:
+        return b"/srv"
+
+
 SECRET = "phx_a_personal_key"
 
 
@@ -72,7 +86,14 @@ def problems(**values: object) -> list[str]:
         ("config_dir", b"/etc", "config_dir_type"),
         ("credentials", "credentials.yaml", "credentials_relative"),
         ("notice", "a text", "notice_type"),
+        ("config_dir", "srv/\0", "config_dir_invalid"),
+        ("config_dir", "\ud800", "config_dir_invalid"),
+        ("credentials", RaisingPath(), "credentials_type"),
+        ("credentials", BytesPath(), "credentials_type"),
         ("notice", Notice("a text", None), "notice_type"),  # type: ignore[arg-type]
+        ("notice", Notice("a text", "a link", version="v2"), "notice_type"),  # type: ignore[arg-type]
+        ("notice", Notice("a text", "a link", told_elsewhere="no"), "notice_type"),  # type: ignore[arg-type]
+        ("notice", Notice("a text", "a link", version=10**5000), "notice_version"),
         ("properties", None, "properties_invalid"),
         ("properties", (Property("org id", kind="id", reason="x"),), "properties_invalid"),
         ("safe_errors", None, "safe_errors_type"),
