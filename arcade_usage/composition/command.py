@@ -16,6 +16,7 @@ from arcade_usage.application.command.tracker import (
     logs_debug,
     suppress_and_log,
 )
+from arcade_usage.domain.consent import is_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 
 DEFAULT_HOST = "https://us.i.posthog.com"
-STRICT_VARIABLE = "ARCADE_USAGE_STRICT"
-_NOT_STRICT = ("", "0", "false")
 _SEQUENCES = ("properties", "safe_errors", "private_errors")
 
 
@@ -80,7 +79,7 @@ class ToolConfig:
         self.private_errors = private_errors
         self.adapters = adapters
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
-        if self.problems or os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
+        if self.problems or is_strict(os.environ):
             refuse_if_strict(self)
 
     def _find_problems(self) -> "tuple[Reason, ...]":
@@ -102,6 +101,8 @@ def _is_plain(config: ToolConfig) -> bool:
     token, version, notice, adapters = config.project_token, config.version, config.notice, config.adapters
     return (
         type(config.distribution) is str
+        and len(config.distribution) <= 200
+        and config.distribution.isprintable()
         and (config.host is DEFAULT_HOST or _is_plain_host(config.host))
         and (token is None or (type(token) is str and token[:4] == "phc_" and _is_plain_word(token)))
         and (version is None or (type(version) is str and _is_plain_version(version)))
@@ -178,7 +179,7 @@ def refuse_if_strict(config: ToolConfig) -> None:
     error too.
     """
     reasons = [problem.text for problem in config.problems]
-    if os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
+    if is_strict(os.environ):
         reasons += _missing_version(config)
     elif replacement is None:
         return

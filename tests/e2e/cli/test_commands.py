@@ -29,6 +29,24 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
 
 
+@pytest.mark.parametrize("command", ["status", "show", "log", "flush", "doctor"])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--host", "https://u:SECRET@us.i.posthog.com"),
+        ("--host", "http://[::1"),
+        ("--host", "http://x:99999"),
+        ("--token", "'phx_SECRET'"),
+    ],
+)
+def test_a_project_is_judged_as_that_of_a_tool(shell: Shell, command: str, option: str, value: str) -> None:
+    """A wrong URL or token is a wrong command line, and a secret in it is not printed."""
+    asked = shell(command, option, value, *(() if option == "--token" else ("--token", "phc_x")))
+    assert asked.code == 2
+    assert option in asked.err
+    assert "SECRET" not in asked.out + asked.err
+
+
 COMMANDS = (
     ("status",), ("doctor", "--yes"), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"),
 )  # fmt: skip

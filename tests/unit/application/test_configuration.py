@@ -48,6 +48,15 @@ def test_in_development_a_wrong_configuration_raises(
         make(distribution="arcade-usage", project_token="phc_x", host="us.i.posthog.com")
 
 
+@pytest.mark.parametrize("value", ["", " ", "0", "false", "False", "no", "OFF", "n"])
+def test_the_variable_of_development_is_a_switch_like_the_others(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any word for off turns it off."""
+    monkeypatch.setenv("ARCADE_USAGE_STRICT", value)
+    assert Tool(distribution="no-such-package", project_token="").problems
+
+
 def test_in_development_a_version_that_cannot_be_found_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a package that is not installed, unless the tool names its version."""
     monkeypatch.setenv("ARCADE_USAGE_STRICT", "1")
@@ -143,6 +152,8 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("host", "http://a:65536"),
         ("project_token", f"phc_{'x' * 61}"),
         ("project_token", "phc_é"),
+        ("distribution", "x" * 201),
+        ("distribution", "a\0"),
         ("version", "..."),
         ("version", "1" * 65),
         ("config_dir", b"/srv"),
