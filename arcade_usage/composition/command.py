@@ -142,9 +142,9 @@ def _is_plain_factory(adapters: str) -> bool:
 
 
 def _is_plain_notice(notice: object) -> bool:
-    values = [getattr(notice, name, None) for name in ("text", "link", "version", "told_elsewhere")]
+    kinds = [type(getattr(notice, name, None)) for name in ("text", "link", "version", "told_elsewhere")]
     is_ours = type(notice).__module__ == "arcade_usage.domain.notice"
-    return is_ours and [*map(type, values)] == [str, str, int, bool] and 0 <= values[2] < 1_000_000
+    return is_ours and kinds == [str, str, int, bool] and 0 <= notice.version < 1_000_000  # type: ignore[attr-defined]
 
 
 def _are_plain_properties(properties: object) -> bool:
@@ -283,6 +283,8 @@ def find_layout(config: ToolConfig) -> "Layout | None":
     except ValueError as error:  # no home folder
         why = why or [str(error)]
     debugging = wants_debug(os.environ) and not OFF_UNASKED.intersection(reasons)
+    if debugging and not why and config.notice is not None:
+        why = _find_held_back(config, layout)
     if not why:
         if debugging or logs_debug():
             for text in _missing_version(config):
@@ -291,6 +293,14 @@ def find_layout(config: ToolConfig) -> "Layout | None":
     for text in why:
         _say(f"usage is not tracked: {text}", debugging)
     return None
+
+
+def _find_held_back(config: ToolConfig, layout: "Layout") -> "list[str]":
+    """Why the notice keeps events back here. A tracker asks for each event, except when debugging."""
+    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
+
+    board = make_board(config, layout)
+    return [HELD_BACK_TEXT] if board is not None and board.decide() is Telling.HELD_BACK else []
 
 
 def _say(text: str, debugging: bool) -> None:
