@@ -1,6 +1,8 @@
 """What holds for every command: the folder and sink it works on, off, pipes, help."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,16 @@ def test_the_default_folder_is_the_arcade_clis(
     assert shell("status", "--json").content["config_dir"] == os.path.join(str(tmp_path), "home", ".arcade")
     monkeypatch.setenv("ARCADE_WORK_DIR", str(tmp_path / "work"))
     assert shell("status", "--json").content["config_dir"] == str(tmp_path / "work")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [("doctor", "--offline"), ("status", "--json"), ("fields", "--markdown")]
+)
+@pytest.mark.usefixtures("world")
+def test_output_that_cannot_be_written_is_one_line(arguments: tuple[str, ...]) -> None:
+    """As on a full disk: no traceback, and exit code 1."""
+    command = [sys.executable, "-m", "arcade_usage.cli", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "The output can't be written: No space left on device.\n")
