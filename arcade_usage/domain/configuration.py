@@ -137,7 +137,9 @@ def check_host(host: object) -> Reason | None:
     if any(mark in rest for mark in "/?#"):
         return Reason("host_path", f"host has more than a name and a port: remove the path, as in {_EXAMPLE}")
     if "..." in rest:
-        return Reason("host_placeholder", f"host is the placeholder of an example: write one such as {_EXAMPLE}")
+        return Reason(
+            "host_placeholder", f"host is the placeholder of an example: write one such as {_EXAMPLE}"
+        )
     if len(host) > HOST_LIMIT or not _is_host(host):
         return Reason("host_invalid", f"host is not a valid URL: write one such as {_EXAMPLE}")
     return None

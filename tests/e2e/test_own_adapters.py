@@ -179,11 +179,11 @@ def test_a_login_below_the_home_folder(world: World, home: Path, monkeypatch: py
     for name in ("ada", "ben"):
         world.receiver.principals[f"token-of-{name}"] = name
 
-    def run(name: str, **facts: bool) -> None:
+    def run(name: str, *, is_login: bool = False, is_logout: bool = False) -> None:
         with arcade_usage.Tool(
             distribution="arcade-usage", project_token=TOKEN, host=world.receiver.url,
             config_dir=world.folder, credentials="~/login.json", adapters="own_adapters:adapters",
-        ).command(name, **facts):  # fmt: skip
+        ).command(name, is_login=is_login, is_logout=is_logout):  # fmt: skip
             pass
         world.settle()
 
