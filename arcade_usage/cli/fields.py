@@ -7,7 +7,7 @@ from rich.text import Text
 
 from arcade_usage.application.console.fields import list_sections, write_markdown
 from arcade_usage.cli.options import AsJson, find_scope
-from arcade_usage.cli.screen import headline, print_json, print_lines, table
+from arcade_usage.cli.screen import headline, print_json, print_lines, print_text, table
 
 Markdown = Annotated[
     bool, typer.Option("--markdown", help="Print Markdown, for the documentation of a tool.")
@@ -29,7 +29,7 @@ def fields(context: typer.Context, markdown: Markdown = False, as_json: AsJson =
         ]
         print_json({**{each.identifier: dict(each.fields) for each in sections}, "tool": own})
     elif markdown:
-        typer.echo(write_markdown(sections), nl=False)
+        print_text(write_markdown(sections))
     else:
         for section in sections:
             rows = [

@@ -8,6 +8,7 @@ import typer
 from arcade_usage.cli.screen import give_up
 from arcade_usage.composition.command import ToolConfig
 from arcade_usage.composition.console import Scope
+from arcade_usage.domain.configuration import check_host, check_token
 
 ConfigDir = Annotated[
     Path | None,
@@ -42,6 +43,9 @@ def find_scope(
 
     Exits with 1 if there is no config folder.
     """
+    for option, problem in (("--host", check_host(host)), ("--token", check_token(token))):
+        if problem:
+            raise typer.BadParameter(problem.text, param_hint=option)
     tool = context.obj if isinstance(context.obj, ToolConfig) else None
     try:
         scope = Scope(tool, config_dir, host, token)

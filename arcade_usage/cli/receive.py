@@ -3,22 +3,22 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from enum import Enum
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson
-from arcade_usage.cli.screen import FAILED, print_lines
+from arcade_usage.cli.screen import give_up, print_text
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
 from arcade_usage.domain.status import shorten
 
 DEFAULT_PORT = 8421
 LOCAL_TOKEN = "phc_local"  # noqa: S105 - any token is accepted here
 SLOW_LIMIT = 60.0  # seconds
+_DURATION_LIMIT = 1e15  # ms; no command takes so long, and a larger integer is no float
 _WAIT_SECONDS = 0.5  # between two looks for Ctrl+C, which does not end a wait on Windows
 
 
@@ -61,27 +61,25 @@ def receive(port: Port = DEFAULT_PORT, fail: Fail = None, slow: Slow = 0.0, as_j
     status = int(fail.value) if fail is not None else 200
     body = json.dumps({"detail": f"receive --fail {status}"}).encode() if fail is not None else None
     behaviour = Behaviour(takes=False, status=status, body=body, hang_seconds=slow)  # it keeps no event
-    with suppress(KeyboardInterrupt), ending_tidily():
+    with suppress(KeyboardInterrupt), ending_tidily(), ExitStack() as stack:
         try:
-            with Receiver(posthog=behaviour, port=port) as receiver:
-                print_head(receiver.url, as_json=as_json)
-                while True:
-                    receiver.wait_until(lambda: bool(receiver.requests), _WAIT_SECONDS)
-                    while receiver.requests:
-                        _print_events(receiver.requests.pop(0), status, as_json)
+            receiver = stack.enter_context(Receiver(posthog=behaviour, port=port))
         except OSError as error:
-            text = f"Port {port} can't be used ({error.strerror}): name another one with --port."
-            print_lines(Text(text, style="bold red"), stderr=True)
-            raise typer.Exit(FAILED) from None
+            give_up(f"Port {port} can't be used ({error.strerror}): name another one with --port.")
+        print_head(receiver.url, as_json=as_json)
+        while True:
+            receiver.wait_until(lambda: bool(receiver.requests), _WAIT_SECONDS)
+            while receiver.requests:
+                _print_events(receiver.requests.pop(0), status, as_json)
 
 
 def print_head(url: str, *, as_json: bool) -> None:
     """Print what a tool's configuration needs."""
     if as_json:
-        typer.echo(json.dumps({"host": url, "project_token": LOCAL_TOKEN}))
+        print_text(json.dumps({"host": url, "project_token": LOCAL_TOKEN}) + "\n")
         return
-    typer.echo(f"Waiting for events at {url}; Ctrl+C ends it. Give your tool:")
-    typer.echo(f'  project_token="{LOCAL_TOKEN}", host="{url}"')
+    print_text(f"Waiting for events at {url}; Ctrl+C ends it. Give your tool:\n")
+    print_text(f'  project_token="{LOCAL_TOKEN}", host="{url}"\n')
 
 
 def _print_events(request: Any, status: int, as_json: bool) -> None:
@@ -91,7 +89,7 @@ def _print_events(request: Any, status: int, as_json: bool) -> None:
         else:
             refused = "" if status == 200 else f"not accepted ({status}): "
             line = f"{time.strftime('%H:%M:%S')}  {refused}{_describe(message)}"
-        typer.echo("".join(sign if sign.isprintable() else "?" for sign in line))
+        print_text("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")
 
 
 def _messages(request: Any) -> Iterator[dict[str, Any]]:
@@ -109,7 +107,7 @@ def _describe(message: dict[str, Any]) -> str:
     facts = [
         str(message.get("event")),
         str(properties.get("command_name") or ""),
-        f"{took:,.0f} ms" if isinstance(took, int | float) else "",
+        f"{took:,.0f} ms" if isinstance(took, int | float) and abs(took) < _DURATION_LIMIT else "",
         ": ".join(str(properties[each]) for each in ("outcome", "error_message") if properties.get(each)),
         f"as {shorten(distinct_id)} ({'anonymous' if properties.get(PERSONLESS) is False else 'account'})",
     ]

@@ -4,10 +4,12 @@ Owns the invariants that a pipe gets no control sequence, no wrapped line and no
 nothing on a terminal is wider than it.
 """
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import typer
@@ -42,18 +44,44 @@ def make_console(*, stderr: bool = False) -> Console:
 def print_lines(*content: RenderableType, stderr: bool = False) -> None:
     """Print each piece of content on lines of its own."""
     console = make_console(stderr=stderr)
-    if console.is_terminal:
-        console.print(Group(*content))
-        return
-    with console.capture() as capture:
-        console.print(Group(*content))
-    for line in capture.get().splitlines():
-        console.out(line.rstrip(), highlight=False)
+    with _writing():
+        if console.is_terminal:
+            console.print(Group(*content))
+            return
+        with console.capture() as capture:
+            console.print(Group(*content))
+        for line in capture.get().splitlines():
+            console.out(_encodable(line.rstrip(), console.encoding), highlight=False)
 
 
 def print_json(value: object) -> None:
     """Print one indented JSON document."""
-    typer.echo(json.dumps(value, indent=2, default=str))
+    print_text(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Print a text as it is, except characters that the encoding of stdout lacks."""
+    with _writing():
+        typer.echo(_encodable(text, getattr(sys.stdout, "encoding", None) or "utf-8"), nl=False)
+
+
+def _encodable(text: str, encoding: str) -> str:
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Report output that can't be written, as on a full disk. Typer handles a pipe that its reader closed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        with suppress(Exception):  # what is buffered would fail again when Python ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(Exception):  # it may be on the same disk
+            sys.stderr.write(f"The output can't be written: {error.strerror}.\n")
+        raise typer.Exit(FAILED) from None
 
 
 def reasons_as_json(reasons: Iterable[Reason]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from arcade_usage.application.command.tracker import (
     logs_debug,
     suppress_and_log,
 )
+from arcade_usage.domain.consent import is_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 
 DEFAULT_HOST = "https://us.i.posthog.com"
-STRICT_VARIABLE = "ARCADE_USAGE_STRICT"
-_NOT_STRICT = ("", "0", "false")
 _SEQUENCES = ("properties", "safe_errors", "private_errors")
 
 
@@ -80,7 +79,7 @@ class ToolConfig:
         self.private_errors = private_errors
         self.adapters = adapters
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
-        if self.problems or os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
+        if self.problems or is_strict(os.environ):
             refuse_if_strict(self)
 
     def _find_problems(self) -> "tuple[Reason, ...]":
@@ -102,12 +101,14 @@ def _is_plain(config: ToolConfig) -> bool:
     token, version, notice, adapters = config.project_token, config.version, config.notice, config.adapters
     return (
         type(config.distribution) is str
+        and len(config.distribution) <= 200
+        and config.distribution.isprintable()
         and (config.host is DEFAULT_HOST or _is_plain_host(config.host))
         and (token is None or (type(token) is str and token[:4] == "phc_" and _is_plain_word(token)))
         and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
-        and (notice is None or type(notice).__module__ == "arcade_usage.domain.notice")
+        and (notice is None or _is_plain_notice(notice))
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
@@ -140,6 +141,12 @@ def _is_plain_factory(adapters: str) -> bool:
     return module.replace(".", "_").isidentifier() and function.isidentifier()
 
 
+def _is_plain_notice(notice: object) -> bool:
+    kinds = [type(getattr(notice, name, None)) for name in ("text", "link", "version", "told_elsewhere")]
+    is_ours = type(notice).__module__ == "arcade_usage.domain.notice"
+    return is_ours and kinds == [str, str, int, bool] and 0 <= notice.version < 1_000_000  # type: ignore[attr-defined]
+
+
 def _are_plain_properties(properties: object) -> bool:
     from arcade_usage.domain.declaration import find_problem  # the tool has imported it
 
@@ -156,7 +163,13 @@ def _are_plain_errors(safe_errors: object, private_errors: object) -> bool:
 
 
 def _is_absolute(path: object) -> bool:
-    return isinstance(path, str | os.PathLike) and os.path.isabs(os.path.expanduser(path))
+    """Whether the system takes this path, and it is absolute once `~` is expanded. Never raises."""
+    try:
+        text = os.fspath(path)  # type: ignore[call-overload] # a TypeError, which counts as any other
+        encoded = os.fsencode(text)  # a UnicodeError for most lone surrogates
+        return isinstance(text, str) and b"\0" not in encoded and os.path.isabs(os.path.expanduser(text))
+    except Exception:  # noqa: BLE001 - __fspath__ is the tool's code
+        return False
 
 
 def refuse_if_strict(config: ToolConfig) -> None:
@@ -166,7 +179,7 @@ def refuse_if_strict(config: ToolConfig) -> None:
     error too.
     """
     reasons = [problem.text for problem in config.problems]
-    if os.environ.get(STRICT_VARIABLE, "") not in _NOT_STRICT:
+    if is_strict(os.environ):
         reasons += _missing_version(config)
     elif replacement is None:
         return
@@ -254,13 +267,14 @@ def find_layout(config: ToolConfig) -> "Layout | None":
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
-    from arcade_usage.adapters.storage.config_folder import Layout, find_config_dir, find_problem, reasons_off
+    from arcade_usage.adapters.storage import config_folder
+    from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
     from arcade_usage.domain.consent import OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
     why = [problem.text for problem in config.problems]
     try:
-        layout = Layout(find_config_dir(config.config_dir), config.credentials)
+        layout = config_folder.find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
             why = [OFF_TEXTS[reason] for reason in reasons[:1]]
@@ -269,6 +283,8 @@ def find_layout(config: ToolConfig) -> "Layout | None":
     except ValueError as error:  # no home folder
         why = why or [str(error)]
     debugging = wants_debug(os.environ) and not OFF_UNASKED.intersection(reasons)
+    if debugging and not why and config.notice is not None:
+        why = _find_held_back(config, layout)
     if not why:
         if debugging or logs_debug():
             for text in _missing_version(config):
@@ -277,6 +293,14 @@ def find_layout(config: ToolConfig) -> "Layout | None":
     for text in why:
         _say(f"usage is not tracked: {text}", debugging)
     return None
+
+
+def _find_held_back(config: ToolConfig, layout: "Layout") -> "list[str]":
+    """Why the notice keeps events back here. A tracker asks for each event, except when debugging."""
+    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
+
+    board = make_board(config, layout)
+    return [HELD_BACK_TEXT] if board is not None and board.decide() is Telling.HELD_BACK else []
 
 
 def _say(text: str, debugging: bool) -> None:

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from arcade_usage.adapters.storage.config_folder import (
     Layout,
     choice_layouts,
-    find_config_dir,
+    find_layout,
     find_problem,
     is_on,
     reasons_off,
@@ -62,7 +62,7 @@ class Scope:
     @layout.default
     def _find(self) -> Layout:
         named, credentials = (self.tool.config_dir, self.tool.credentials) if self.tool else (None, None)
-        return Layout(find_config_dir(self.config_dir or named), credentials)
+        return find_layout(self.config_dir or named, credentials)
 
     def projects(self) -> list[Project]:
         """The selected projects: the tool's own, then those with an outbox here. Raises ValueError."""

@@ -116,7 +116,7 @@ def _check_folder(scope: Scope) -> Step:
 
 
 def _check_notice(scope: Scope) -> Step:
-    from arcade_usage.domain.notice import Telling
+    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
 
     decision = status.decide_notice(scope)
     texts = {
@@ -125,11 +125,8 @@ def _check_notice(scope: Scope) -> Step:
         Telling.SHOW_TO_AGENT: "the next command of the coding agent shows it, and is not reported",
         Telling.VOUCHED: "the tool informs its users elsewhere",
     }
-    held_back = (
-        "it was not shown yet, and nothing is reported before: run a command of the tool on a terminal"
-    )
     fine = texts.get(decision) if decision is not None else None
-    return _step(Check.NOTICE, [] if fine else [held_back], fine or "")
+    return _step(Check.NOTICE, [] if fine else [HELD_BACK_TEXT], fine or "")
 
 
 def _check_process(scope: Scope, *, is_on: bool) -> Step:

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from arcade_usage.domain import declaration
 from arcade_usage.domain.notice import Notice
-from arcade_usage.domain.project_rules import HOST_LIMIT, SECRET_KEYS, base_url, trimmed
+from arcade_usage.domain.project_rules import HOST_LIMIT, base_url, find_secret_key, trimmed
 
 TOKEN_LIMIT = 64  # bytes; PostHog rejects longer tokens with 401
+DISTRIBUTION_LIMIT = 200  # characters; it is part of each payload
 VERSION_LIMIT = 64  # characters
+NOTICE_VERSION_LIMIT = 1_000_000  # the version is part of a file's name
 
 _FOREIGN_ERRORS = ("builtins", "click", "typer")  # packages whose messages quote input and name files
 
@@ -41,13 +43,14 @@ NO_VERSION = Reason(
 def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], bool]) -> dict[str, Reason]:
     """What is wrong, by the name of the argument; empty if everything is right.
 
-    values: the arguments of `arcade_usage.Tool`. is_absolute: whether a path is, once `~` is expanded.
+    values: the arguments of `arcade_usage.Tool`. is_absolute: whether the system takes a path, and it is
+    absolute once `~` is expanded.
     """
     found = {
-        "distribution": _check_text("distribution", values["distribution"]),
+        "distribution": _check_distribution(values["distribution"]),
         "version": _check_version(values["version"]),
-        "project_token": _check_token(values["project_token"]),
-        "host": _check_host(values["host"]),
+        "project_token": check_token(values["project_token"]),
+        "host": check_host(values["host"]),
         "config_dir": _check_path("config_dir", values["config_dir"], is_absolute),
         "credentials": _check_path("credentials", values["credentials"], is_absolute),
         "notice": _check_notice(values["notice"]),
@@ -65,6 +68,17 @@ def _check_text(name: str, value: object) -> Reason | None:
     return Reason(f"{name}_type", f"{name} must be text, not {type(value).__name__}")
 
 
+def _check_distribution(distribution: object) -> Reason | None:
+    if distribution is None or not isinstance(distribution, str):
+        return _check_text("distribution", distribution)
+    if len(distribution) <= DISTRIBUTION_LIMIT and distribution.isprintable():
+        return None
+    return Reason(
+        "distribution_invalid",
+        f"distribution must be the name of an installed package, at most {DISTRIBUTION_LIMIT} characters",
+    )
+
+
 def _check_version(version: object) -> Reason | None:
     if version is None or not isinstance(version, str):
         return _check_text("version", version)
@@ -73,7 +87,7 @@ def _check_version(version: object) -> Reason | None:
     return Reason("version_invalid", f"version must be 1 to {VERSION_LIMIT} ASCII characters without a blank")
 
 
-def _check_token(token: object) -> Reason | None:
+def check_token(token: object) -> Reason | None:
     """No text repeats the token, since it may be a secret key."""
     if token is None or not isinstance(token, str):
         return _check_text("project_token", token)
@@ -82,16 +96,22 @@ def _check_token(token: object) -> Reason | None:
         return Reason(
             "token_empty", "project_token is empty: use the project's token, or None to track nothing"
         )
-    if token.startswith(SECRET_KEYS):
+    if (prefix := find_secret_key(token)) is not None:
         return Reason(
             "token_secret",
-            f"project_token is a secret key of PostHog ({token[:4]}...), which is never sent: use the"
+            f"project_token is a secret key of PostHog ({prefix}...), which is never sent: use the"
             " project's token (phc_...), and replace the key if others could read it",
         )
-    if not _is_one_word(token):
+    if token.endswith("..."):
+        return Reason(
+            "token_placeholder",
+            "project_token is the placeholder of an example: copy the project's token (phc_...) from PostHog",
+        )
+    if not (token.isascii() and token.replace("_", "").replace("-", "").isalnum()):
         return Reason(
             "token_not_ascii",
-            "project_token is not ASCII without blanks: copy the token (phc_...) from PostHog again",
+            "project_token has signs that no token has, such as quotes or blanks: copy the token (phc_...)"
+            " from PostHog again",
         )
     if len(token) > TOKEN_LIMIT:
         return Reason(
@@ -101,7 +121,7 @@ def _check_token(token: object) -> Reason | None:
     return None
 
 
-def _check_host(host: object) -> Reason | None:
+def check_host(host: object) -> Reason | None:
     if not isinstance(host, str):
         return _check_text("host", host)
     host = base_url(host)
@@ -116,6 +136,10 @@ def _check_host(host: object) -> Reason | None:
         return Reason("host_password", f"host contains a user or a password: remove it, as in {_EXAMPLE}")
     if any(mark in rest for mark in "/?#"):
         return Reason("host_path", f"host has more than a name and a port: remove the path, as in {_EXAMPLE}")
+    if "..." in rest:
+        return Reason(
+            "host_placeholder", f"host is the placeholder of an example: write one such as {_EXAMPLE}"
+        )
     if len(host) > HOST_LIMIT or not _is_host(host):
         return Reason("host_invalid", f"host is not a valid URL: write one such as {_EXAMPLE}")
     return None
@@ -134,22 +158,33 @@ def _is_host(host: str) -> bool:
 def _check_path(name: str, path: object, is_absolute: Callable[[str], bool]) -> Reason | None:
     if path is None:
         return None
-    text = path.__fspath__() if hasattr(path, "__fspath__") else path
+    try:
+        text = path.__fspath__() if hasattr(path, "__fspath__") else path
+    except Exception as error:  # noqa: BLE001 - the tool's code
+        return Reason(f"{name}_type", f"{name} must be text, not a path that raises {type(error).__name__}")
     if not isinstance(text, str):
         return _check_text(name, text)
-    if not is_absolute(text):
-        return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
-    return None
+    if is_absolute(text):
+        return None
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in text):
+        return Reason(f"{name}_invalid", f"{name} contains a character that no path has: remove it")
+    return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
 
 
 def _check_notice(notice: object) -> Reason | None:
     if notice is None:
         return None
     if isinstance(notice, Notice):
-        values: tuple[object, ...] = (notice.text, notice.link, notice.version)
-        if all(isinstance(value, kind) for value, kind in zip(values, (str, str, int), strict=True)):
-            return None
-    return Reason("notice_type", "notice must be arcade_usage.Notice(text, link, version=1)")
+        values: tuple[object, ...] = (notice.text, notice.link, notice.version, notice.told_elsewhere)
+        kinds = (str, str, int, bool)
+        if all(isinstance(value, kind) for value, kind in zip(values, kinds, strict=True)):
+            if 0 <= notice.version < NOTICE_VERSION_LIMIT:
+                return None
+            return Reason("notice_version", f"the notice's version must be 0 to {NOTICE_VERSION_LIMIT - 1}")
+    return Reason(
+        "notice_type",
+        'notice must be arcade_usage.Notice("a text", "a link", version=1): two texts and a whole number',
+    )
 
 
 def _check_properties(properties: object) -> Reason | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 TRACKING_VARIABLE = "ARCADE_USAGE_TRACKING"
 DO_NOT_TRACK_VARIABLE = "DO_NOT_TRACK"  # consoledonottrack.com
 DEBUG_VARIABLE = "ARCADE_USAGE_DEBUG"
+STRICT_VARIABLE = "ARCADE_USAGE_STRICT"
 EVENT_DATA_VARIABLE = "ARCADE_USAGE_EVENT_DATA"
 
 _OFF = frozenset(
@@ -89,7 +90,16 @@ def _sets_do_not_track(environment: "Mapping[str, str]") -> bool:
 
 def wants_debug(environment: "Mapping[str, str]") -> bool:
     """Whether to print events instead of sending them."""
-    return environment.get(DEBUG_VARIABLE, "").strip().lower() not in _NOT_SET | _OFF
+    return _is_on(environment, DEBUG_VARIABLE)
+
+
+def is_strict(environment: "Mapping[str, str]") -> bool:
+    """Whether a wrong configuration raises an error."""
+    return _is_on(environment, STRICT_VARIABLE)
+
+
+def _is_on(environment: "Mapping[str, str]", variable: str) -> bool:
+    return environment.get(variable, "").strip().lower() not in _NOT_SET | _OFF
 
 
 def runs_in_ci(environment: "Mapping[str, str]") -> bool:

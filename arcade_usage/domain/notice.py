@@ -36,6 +36,12 @@ class Telling(Enum):
     HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
 
+HELD_BACK_TEXT = (
+    "the notice of this tool was not shown yet, and nothing is reported before: a command on a terminal,"
+    " outside CI, shows it"
+)
+
+
 def decide(
     notice: Notice,
     *,

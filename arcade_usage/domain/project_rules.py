@@ -15,13 +15,18 @@ def trimmed(token: str) -> str:
     return token.strip()
 
 
+def find_secret_key(token: str) -> str | None:
+    """The prefix of a secret key of PostHog in the token, also after quotes or a word; None without one."""
+    return next((prefix for prefix in SECRET_KEYS if prefix in token.lower()), None)
+
+
 def check_project(host: str, token: str) -> None:
     """Raises ValueError if invalid. `host`, `token`: normalized by `base_url` and `trimmed`."""
     if not host.startswith(("https://", "http://")) or len(host) > HOST_LIMIT:
         raise ValueError("a PostHog project's host must be an http or https URL")
     if not 0 < len(token) <= TOKEN_LIMIT:
         raise ValueError("a PostHog project needs a token of 1 to 200 characters")
-    if token.startswith(SECRET_KEYS):
+    if find_secret_key(token) is not None:
         raise ValueError("a secret key of PostHog is no project token, and is never sent")
     if not (host.isprintable() and token.isprintable()):  # a lone surrogate is not printable
         raise ValueError("a PostHog project's host and token must be printable text")

@@ -14,6 +14,7 @@ from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Logbook
+from arcade_usage.domain.notice import HELD_BACK_TEXT
 from arcade_usage.domain.project import Project
 
 SHORT_ID = 8  # characters of an id that are shown
@@ -59,10 +60,7 @@ _TEXTS = {
     Trouble.INTERPRETER: (
         "the Python of this tool can't be started to deliver events: they wait for `flush`"
     ),
-    Trouble.NOTICE: (
-        "the notice of this tool was not shown yet, and nothing is reported before: a command on a terminal, "
-        "outside CI, shows it"
-    ),
+    Trouble.NOTICE: HELD_BACK_TEXT,
     Trouble.NO_VERSION: NO_VERSION.text,
     Trouble.CLOCK: "the clock was set back: something here is from later than now",
     Trouble.MALFORMED_IDENTITY: (

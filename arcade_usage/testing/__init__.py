@@ -4,7 +4,7 @@ With pytest, add one line to the tool's conftest.py; each test then has a fixtur
 
     pytest_plugins = ["arcade_usage.testing.pytest_plugin"]
 
-With another test runner, use `with arcade_usage.testing.recording() as usage:`.
+With another test runner, import this package and use `with arcade_usage.testing.recording() as usage:`.
 """
 
 from arcade_usage.testing.trackers import recording

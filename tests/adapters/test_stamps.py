@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from arcade_usage import Tool
 from arcade_usage.adapters.storage.config_folder import read_stamp
+from arcade_usage.composition.command import find_layout
+from arcade_usage.composition.console import Scope
 
 
 @pytest.fixture
@@ -67,3 +70,22 @@ def test_nothing_has_none(path: Path) -> None:
     link = path.with_name("link")
     link.symlink_to("nowhere")
     assert [read_stamp(str(each)) for each in (path.with_name("missing"), link, path / "below")] == [None] * 3
+
+
+def test_a_tilde_is_the_home_folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In `credentials` as in `config_dir`, for commands, servers and the mounted commands."""
+    monkeypatch.setenv("HOME", str(path.parent))
+    monkeypatch.setenv("USERPROFILE", str(path.parent))
+    tool = Tool(distribution="x", project_token="phc_x", config_dir="~/c", credentials=Path("~", path.name))
+    layouts = [find_layout(tool), Scope(tool).layout, Scope(tool, path.parent / "another").layout]
+    assert [layout and layout.credentials for layout in layouts] == [str(path)] * 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no HOME")
+def test_without_a_home_folder_nothing_is_tracked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login would be searched in the root folder, where it never is."""
+    monkeypatch.setenv("HOME", "")
+    tool = Tool(distribution="x", project_token="phc_x", config_dir="/srv/x", credentials="~/login.json")
+    assert find_layout(tool) is None
+    with pytest.raises(ValueError, match="credentials"):
+        Scope(tool)

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
+from arcade_usage.domain.notice import HELD_BACK_TEXT
 from tests.e2e.hosts import CALL, run_host, start_of_host
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
@@ -87,6 +89,18 @@ def test_where_it_cannot_be_shown_nothing_is_reported(world: World, how: dict[st
     assert run(world, start(world) + CALL)[1] == SEEN
     assert arrived(world, 1)
     assert len(world.persons.events) == 1
+
+
+@pytest.mark.parametrize("how", HELD_BACK.values(), ids=HELD_BACK)
+@pytest.mark.parametrize("lines", ["command", "server"])
+def test_debug_says_that_nothing_would_be_sent(world: World, how: dict[str, Any], lines: str) -> None:
+    """The reason in place of the event, in one line; on a terminal the event is shown."""
+    host = start(world) + CALL if lines == "command" else start_server(world) + SERVER
+    variables = {**how.get("variables", {}), "ARCADE_USAGE_DEBUG": "1"}
+    said = run(world, host, **{**how, "variables": variables})[1].splitlines()
+    assert said == [f"arcade-usage: usage is not tracked: {HELD_BACK_TEXT}"]
+    assert '"event":' in run(world, host, variables={"ARCADE_USAGE_DEBUG": "1"})[1]
+    assert not (world.scratch / "home" / ".arcade").exists()
 
 
 def test_a_host_that_tells_elsewhere_is_reported_without_a_terminal(world: World) -> None:

@@ -170,3 +170,34 @@ assert not {{"own_adapters", "attr", "attrs", "httpx"}} & set(sys.modules)
         [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_login_below_the_home_folder(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~` in `credentials` is expanded: after a logout and another login, each person has their own work."""
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for name in ("ada", "ben"):
+        world.receiver.principals[f"token-of-{name}"] = name
+
+    def run(name: str, *, is_login: bool = False, is_logout: bool = False) -> None:
+        with arcade_usage.Tool(
+            distribution="arcade-usage", project_token=TOKEN, host=world.receiver.url,
+            config_dir=world.folder, credentials="~/login.json", adapters="own_adapters:adapters",
+        ).command(name, is_login=is_login, is_logout=is_logout):  # fmt: skip
+            pass
+        world.settle()
+
+    def log_in(name: str, url: str) -> None:
+        text = json.dumps({"url": url, "token": f"token-of-{name}"})
+        (home / "login.json").write_text(text, encoding="utf-8")
+        run(f"login of {name}", is_login=True)
+
+    with accounts() as url:
+        log_in("ada", url)
+        run("work of ada")
+        (home / "login.json").unlink()
+        run("logout", is_logout=True)
+        log_in("ben", url)
+        run("work of ben")
+    of_ada = {"login of ada": "ada", "work of ada": "ada", "logout": "ada"}
+    assert world.whose == {**of_ada, "login of ben": "ben", "work of ben": "ben"}

@@ -78,22 +78,31 @@ class Layout:
         return os.path.join(self.folder, f"notice-{name[:_NAME_LIMIT]}-{int(version)}")
 
 
-def find_config_dir(config_dir: "str | os.PathLike[str] | None") -> str:
-    """The config folder of the tool, else of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
+def find_layout(
+    config_dir: "str | os.PathLike[str] | None", credentials: "str | os.PathLike[str] | None" = None
+) -> Layout:
+    """The paths of a tool with these arguments, with `~` expanded.
 
-    Raises ValueError if the path is not absolute, because it would depend on the current folder.
+    The config folder is the argument's, else that of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
+    Raises ValueError if a path is not absolute, because it would depend on the current folder.
     """
     if config_dir:
-        chosen, named_by = os.fspath(config_dir), "config_dir"
+        folder = _expand(config_dir, "config folder: config_dir")
     elif chosen := os.environ.get("ARCADE_WORK_DIR", ""):
-        named_by = "ARCADE_WORK_DIR"
+        folder = _expand(chosen, "config folder: ARCADE_WORK_DIR")
     else:
-        chosen, named_by = DEFAULT_FOLDER, "HOME"
+        folder = _expand(DEFAULT_FOLDER, "config folder: HOME")
+    file = None if credentials is None else _expand(credentials, "file of the login: credentials")
+    return Layout(os.path.normpath(folder), file)
+
+
+def _expand(path: "str | os.PathLike[str]", role: str) -> str:
+    chosen = os.fspath(path)
     path = os.path.expanduser(chosen)
     no_home = chosen.startswith("~") and os.environ.get("HOME") == ""
     if no_home or not os.path.isabs(path):
-        raise ValueError(f"there is no config folder: {named_by} names none by an absolute path")
-    return os.path.normpath(path)
+        raise ValueError(f"there is no {role} names none by an absolute path")
+    return path
 
 
 def choice_layouts(layout: Layout) -> "list[Layout]":

@@ -1,6 +1,8 @@
 """What holds for every command: the folder and sink it works on, off, pipes, help."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,24 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     assert len(world.waiting) == 1
     assert shell("flush", "--host", "https://nowhere.example", *folder).out == "No events are waiting.\n"
     assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
+
+
+@pytest.mark.parametrize("command", ["status", "show", "log", "flush", "doctor"])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--host", "https://u:SECRET@us.i.posthog.com"),
+        ("--host", "http://[::1"),
+        ("--host", "http://x:99999"),
+        ("--token", "'phx_SECRET'"),
+    ],
+)
+def test_a_project_is_judged_as_that_of_a_tool(shell: Shell, command: str, option: str, value: str) -> None:
+    """A wrong URL or token is a wrong command line, and a secret in it is not printed."""
+    asked = shell(command, option, value, *(() if option == "--token" else ("--token", "phc_x")))
+    assert asked.code == 2
+    assert option in asked.err
+    assert "SECRET" not in asked.out + asked.err
 
 
 COMMANDS = (
@@ -104,3 +124,16 @@ def test_the_default_folder_is_the_arcade_clis(
     assert shell("status", "--json").content["config_dir"] == os.path.join(str(tmp_path), "home", ".arcade")
     monkeypatch.setenv("ARCADE_WORK_DIR", str(tmp_path / "work"))
     assert shell("status", "--json").content["config_dir"] == str(tmp_path / "work")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [("doctor", "--offline"), ("status", "--json"), ("fields", "--markdown")]
+)
+@pytest.mark.usefixtures("world")
+def test_output_that_cannot_be_written_is_one_line(arguments: tuple[str, ...]) -> None:
+    """As on a full disk: no traceback, and exit code 1."""
+    command = [sys.executable, "-m", "arcade_usage.cli", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "The output can't be written: No space left on device.\n")

@@ -153,6 +153,36 @@ def test_the_requests_of_other_programs_are_no_events(world: World) -> None:
         assert receive.interrupt() == (0, "")
 
 
+def post(host: str, message: str) -> None:
+    body = b'{"batch": [%s]}' % message.encode()
+    with socket.create_connection(("127.0.0.1", urlsplit(host).port), 5) as connection:
+        connection.sendall(b"POST /batch/ HTTP/1.1\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        connection.recv(65536)
+
+
+def test_an_event_that_stdout_cannot_say_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name outside its encoding, and a number that is no duration; it goes on."""
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    with receiving() as receive:
+        for facts in ('"event": "日本 x"', f'"event": "big", "properties": {{"duration_ms": 1{"0" * 400}}}'):
+            post(receive.host, f'{{"distinct_id": "d", "properties": {{}}, {facts}}}')
+        assert receive.line()[8:].startswith("  ?? x  as d")
+        assert receive.line()[8:].startswith("  big  as d")
+        assert receive.interrupt() == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a closed pipe is another error there")
+def test_it_ends_quietly_when_its_reader_does() -> None:
+    """As `receive | head -2`; the port is not blamed."""
+    with receiving() as receive:
+        assert receive.process.stdout is not None
+        receive.process.stdout.close()
+        post(receive.host, '{"event": "x", "distinct_id": "d", "properties": {}}')
+        assert receive.process.wait(PATIENCE_SECONDS) == 1
+        assert receive.process.stderr is not None
+        assert receive.process.stderr.read() == ""
+
+
 def test_a_port_in_use_is_said() -> None:
     """With the option that names another; no traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

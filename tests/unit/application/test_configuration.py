@@ -4,6 +4,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -47,6 +48,15 @@ def test_in_development_a_wrong_configuration_raises(
         make(distribution="arcade-usage", project_token="phc_x", host="us.i.posthog.com")
 
 
+@pytest.mark.parametrize("value", ["", " ", "0", "false", "False", "no", "OFF", "n"])
+def test_the_variable_of_development_is_a_switch_like_the_others(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any word for off turns it off."""
+    monkeypatch.setenv("ARCADE_USAGE_STRICT", value)
+    assert Tool(distribution="no-such-package", project_token="").problems
+
+
 def test_in_development_a_version_that_cannot_be_found_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a package that is not installed, unless the tool names its version."""
     monkeypatch.setenv("ARCADE_USAGE_STRICT", "1")
@@ -78,6 +88,33 @@ def test_the_version_that_a_tool_names_is_reported() -> None:
         tool.server().capture("started")
         assert [event.properties.get("cli_version") for event in usage.events] == ["1.2.3-beta", None]
         assert usage.events[1].properties["server_version"] == "1.2.3-beta"
+
+
+class RaisingPath:
+    """A path that fails."""
+
+    def __fspath__(self) -> str:
+        raise RuntimeError
+
+
+class BytesPath:
+    """A path that is bytes."""
+
+    def __fspath__(self) -> bytes:
+        return b"/srv"
+
+
+@pytest.mark.parametrize("argument", ["config_dir", "credentials"])
+@pytest.mark.parametrize(
+    "value", ["~\0x", "/\0", "~\ud800/x", "/\ud800", RaisingPath(), BytesPath()], ids=range(6)
+)
+def test_a_path_that_cannot_be_one_turns_tracking_off(argument: str, value: Any) -> None:
+    """It raises neither where the tool is made nor in its commands."""
+    tool = Tool(distribution="arcade-usage", project_token="phc_x", **{argument: value})
+    assert [problem.identifier.rpartition("_")[0] for problem in tool.problems] == [argument]
+    assert isinstance(tool.command_tracker(), SilentTracker)
+    assert isinstance(tool.server(), SilentServer)
+    assert tool.usage_main(["status"]) == 3
 
 
 TEXTS = st.one_of(st.none(), st.integers(), st.text(), st.text(alphabet="abc_.:/-@ 1"))
@@ -115,9 +152,18 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("host", "http://a:65536"),
         ("project_token", f"phc_{'x' * 61}"),
         ("project_token", "phc_é"),
+        ("distribution", "x" * 201),
+        ("distribution", "a\0"),
         ("version", "..."),
         ("version", "1" * 65),
         ("config_dir", b"/srv"),
+        ("config_dir", "/\0"),
+        ("config_dir", "/\ud800"),
+        ("config_dir", BytesPath()),
+        ("notice", arcade_usage.Notice("a text", None)),  # type: ignore[arg-type]
+        ("notice", arcade_usage.Notice("a text", "a link", version="v2")),  # type: ignore[arg-type]
+        ("notice", arcade_usage.Notice("a text", "a link", version=1_000_000)),
+        ("notice", arcade_usage.Notice),
         ("properties", None),
         ("properties", (arcade_usage.Property("", kind="id", reason="x"),)),
         ("properties", ("org_id",)),

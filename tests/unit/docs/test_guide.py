@@ -18,7 +18,7 @@ def example(heading: str) -> str:
     """The first Python under a heading."""
     found = re.search(rf"\n## {heading}\n.*?```python\n(.*?)```", GUIDE, re.DOTALL)
     assert found is not None
-    return found[1]
+    return found[1].replace('"phc_..."', '"phc_x"')  # a reader replaces it
 
 
 def test_a_click_group() -> None:

@@ -28,6 +28,20 @@ class Mine(Exception):  # noqa: N818 - a tool names its classes as it likes
     """An exception of the tool's own."""
 
 
+class RaisingPath:
+    """A path that fails."""
+
+    def __fspath__(self) -> str:
+        raise RuntimeError
+
+
+class BytesPath:
+    """A path that is bytes."""
+
+    def __fspath__(self) -> bytes:
+        return b"/srv"
+
+
 SECRET = "phx_a_personal_key"
 
 
@@ -58,6 +72,14 @@ def problems(**values: object) -> list[str]:
         ("project_token", " \n", "token_empty"),
         ("project_token", SECRET, "token_secret"),
         ("project_token", "phs_secret", "token_secret"),
+        ("project_token", f"'{SECRET}'", "token_secret"),
+        ("project_token", f'"{SECRET.upper()}"', "token_secret"),
+        ("project_token", f"Bearer {SECRET}", "token_secret"),
+        ("project_token", "'phc_x'", "token_not_ascii"),
+        ("project_token", "phc_...", "token_placeholder"),
+        ("host", "https://...", "host_placeholder"),
+        ("distribution", "a\ud800", "distribution_invalid"),
+        ("distribution", "x" * 201, "distribution_invalid"),
         ("project_token", "p" * (TOKEN_LIMIT + 1), "token_too_long"),
         ("project_token", "phc_töken", "token_not_ascii"),
         ("project_token", "phc_ x", "token_not_ascii"),
@@ -72,7 +94,14 @@ def problems(**values: object) -> list[str]:
         ("config_dir", b"/etc", "config_dir_type"),
         ("credentials", "credentials.yaml", "credentials_relative"),
         ("notice", "a text", "notice_type"),
+        ("config_dir", "srv/\0", "config_dir_invalid"),
+        ("config_dir", "\ud800", "config_dir_invalid"),
+        ("credentials", RaisingPath(), "credentials_type"),
+        ("credentials", BytesPath(), "credentials_type"),
         ("notice", Notice("a text", None), "notice_type"),  # type: ignore[arg-type]
+        ("notice", Notice("a text", "a link", version="v2"), "notice_type"),  # type: ignore[arg-type]
+        ("notice", Notice("a text", "a link", told_elsewhere="no"), "notice_type"),  # type: ignore[arg-type]
+        ("notice", Notice("a text", "a link", version=10**5000), "notice_version"),
         ("properties", None, "properties_invalid"),
         ("properties", (Property("org|id", kind="id", reason="x"),), "properties_invalid"),
         ("safe_errors", None, "safe_errors_type"),
@@ -132,7 +161,8 @@ def test_every_mistake_is_named_at_once() -> None:
 
 def test_no_text_repeats_a_secret() -> None:
     """Neither a key nor a URL's password: the text may be logged and printed."""
-    values = {**RIGHT, "project_token": SECRET, "host": "https://me:hunter2@us.i.posthog.com"}
-    texts = " ".join(reason.text for reason in find_problems(values, bool).values())
-    assert SECRET not in texts
-    assert "hunter2" not in texts
+    for token in (SECRET, f"'{SECRET}'", f"Bearer {SECRET}"):
+        values = {**RIGHT, "project_token": token, "host": "https://me:hunter2@us.i.posthog.com"}
+        texts = " ".join(reason.text for reason in find_problems(values, bool).values())
+        assert "personal_key" not in texts
+        assert "hunter2" not in texts

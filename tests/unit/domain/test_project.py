@@ -26,7 +26,9 @@ def test_a_host_a_token_or_both_name_sinks(host: str | None, token: str | None, 
     assert choose(FOUND, host, token) == meant
 
 
-@pytest.mark.parametrize("key", ["phx_personal", " phs_secret", "pha_access", "phr_refresh"])
+@pytest.mark.parametrize(
+    "key", ["phx_personal", " phs_secret", "pha_access", "phr_refresh", "'phx_personal'"]
+)
 def test_a_secret_key_is_no_token(key: str) -> None:
     """Wherever it comes from: a payload, a file of an earlier version, an option. No text repeats it."""
     with pytest.raises(ValueError, match="secret key") as caught:
