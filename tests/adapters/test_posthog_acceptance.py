@@ -73,12 +73,14 @@ def test_a_used_up_quota_accepts_nothing(sink: PostHogSink, receiver: Receiver, 
 
 RETRY_AFTER = {
     "": 0.0, "120": 120.0, "0": 0.0, "-5": 0.0, "1.5": 1.5, "soon": 0.0, "nan": 0.0, "inf": 0.0, "1e999": 0.0,
-    "Thu, 01 Jan 1970 00:00:00 GMT": 0.0,
+    "Thu, 01 Jan 1970 00:00:00 GMT": 0.0, "Fri, 01 Jan 99999999999 00:00:00 GMT": 0.0,
+    "Tue, 01 Jan 2030 00:00:00 +99999999999999999999": 0.0, "Tue, 01 Jan 2030 00:00:00 -0000": 0.0,
+    "Fri, 01 Jan 2030 " + "(" * 20_000: 0.0,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("status", [200, 401, 429, 503])
-@pytest.mark.parametrize(("header", "seconds"), RETRY_AFTER.items(), ids=RETRY_AFTER)
+@pytest.mark.parametrize(("header", "seconds"), RETRY_AFTER.items(), ids=lambda each: str(each)[:50])
 def test_what_is_asked_to_wait(
     sink: PostHogSink, receiver: Receiver, status: int, header: str, seconds: float
 ) -> None:
@@ -92,6 +94,16 @@ def test_what_is_asked_to_wait(
     with pytest.raises(NotAcceptedError) as caught:
         sink.capture([of(ALICE)])
     assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("header", RETRY_AFTER, ids=lambda header: header[:50])
+def test_acceptance_counts_whatever_is_asked_to_wait(
+    sink: PostHogSink, receiver: Receiver, header: str
+) -> None:
+    """No Retry-After makes a failure of an answer that accepts the events."""
+    receiver.posthog = Behaviour(headers={"Retry-After": header} if header else {})
+    sink.capture([of(ALICE)])
+    assert [event.uuid for event in receiver.events(TOKEN)] == [make_event().uuid]
 
 
 def test_a_date_to_wait_for(sink: PostHogSink, receiver: Receiver) -> None:

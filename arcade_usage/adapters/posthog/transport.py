@@ -72,7 +72,7 @@ def seconds_to_wait(retry_after: str) -> float:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(retry_after) - datetime.now(timezone.utc)).total_seconds()
-        except (ValueError, TypeError):
+        except Exception:  # noqa: BLE001 - of any server, and its answer may have accepted the events
             return 0.0
     return max(0.0, seconds) if math.isfinite(seconds) else 0.0
 
