@@ -24,7 +24,14 @@ from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.network.failures import Failure, Peer
 from arcade_usage.adapters.network.request_settings import Proxy, Support, find_proxy
 from arcade_usage.adapters.posthog.transport import ANSWER_LIMIT, Response, Transport
-from arcade_usage.adapters.posthog.wire import Answer, BatchProtocol, EventProtocol, WireProtocol
+from arcade_usage.adapters.posthog.wire import (
+    Answer,
+    BatchProtocol,
+    EventProtocol,
+    WireProtocol,
+    is_refusal,
+    parse,
+)
 from arcade_usage.application.errors import (
     NotAcceptedError,
     PartlyAcceptedError,
@@ -48,7 +55,9 @@ _ANSWERS = {
 _OVER_QUOTA = "{who} takes no events of this project, whose quota is used up: inform the author of the tool"
 _NOT_LINKED = "{who} accepted the alias without linking: it handles no persons for this id now"
 _IN_PART = "{who} did not accept {count} of {of} events{why}"
-_REFUSED = (400, 413)  # these never succeed on retry; other statuses may
+_CANNOT_READ = 400
+_TOO_LARGE = 413  # of a proxy before PostHog too, whose limit fewer events may keep
+_REFUSED = (_CANNOT_READ, _TOO_LARGE)  # from PostHog itself, these never succeed on retry; others may
 _OVER_QUOTA_BODY = b"billing"  # in the body of a 429
 _FIRST_WITH_RESULTS = 8  # major version of the SDK that speaks only version 1 of the protocol
 _FROM_ENVIRONMENT = "$release_id"  # newer SDKs copy POSTHOG_RELEASE_ID, which is not redacted
@@ -165,16 +174,19 @@ class PostHogSink:
     def _read(self, response: Response, uuids: list[str], peer: Peer, proxy: Proxy | None) -> Answer:
         """What a response says. Raises NotAcceptedError, RefusedError."""
         status = response.status
-        if status in _REFUSED:
+        is_final = status in _REFUSED and is_refusal(response.content)
+        if is_final or (status == _TOO_LARGE and len(uuids) > 1):
             raise RefusedError(peer.explain_status(status))
+        if status == _CANNOT_READ:
+            raise NotAcceptedError(peer.say(Failure.NOT_THEIRS), response.retry_after)
         if status == 429 and _OVER_QUOTA_BODY in response.content.lower():
             raise NotAcceptedError(peer.say(_OVER_QUOTA), response.retry_after)
         if status != 200:
             raise NotAcceptedError(peer.explain_status(status, proxy), response.retry_after)
         if len(response.content) > ANSWER_LIMIT:
             raise NotAcceptedError(peer.say(Failure.TOO_LARGE))
-        content = _parse(response.content)
-        answer = self.protocol.read(content, uuids) if isinstance(content, dict) else None
+        content = parse(response.content)
+        answer = self.protocol.read(content, uuids) if content is not None else None
         if answer is None:
             raise NotAcceptedError(peer.say(Failure.NOT_THEIRS))
         if answer.over_quota:
@@ -215,13 +227,6 @@ def _read_distribution() -> Any:
     system = _DISTRO.LinuxDistribution(include_lsb=False, include_uname=False)
     system.info, system.name = cache(system.info), cache(system.name)  # the SDK calls them for each event
     return system
-
-
-def _parse(content: bytes) -> object:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _takes(function: Any, parameter: str) -> bool:

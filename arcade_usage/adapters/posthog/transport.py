@@ -18,7 +18,7 @@ from arcade_usage.adapters.network.request_settings import Proxy, find_certifica
 ANSWER_LIMIT = 64 * 1024  # bytes
 
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_STATUSES_WITH_BODY = (200, 429)  # the bodies of other answers are not read
+_STATUSES_WITH_BODY = (200, 400, 413, 429)  # the bodies of other answers are not read
 
 
 @frozen
