@@ -15,7 +15,7 @@ class Notice:
 
     `text`: the message, including how to turn tracking off. `link`: URL of the privacy policy. `version`:
     a new version is shown again. `told_elsewhere`: the tool declares that it informs its users in another
-    way too (documentation, terms), so events may be sent where there is no terminal.
+    way too (documentation, terms), so events may be sent where the notice can't be shown.
     """
 
     def __init__(self, text: str, link: str, version: int = 1, told_elsewhere: bool = False) -> None:
@@ -30,7 +30,7 @@ class Telling(Enum):
 
     TOLD = "told"  # the notice was shown before
     SHOW = "show"  # the notice is to be shown now
-    VOUCHED = "vouched"  # there is no terminal, and the tool informs its users elsewhere
+    VOUCHED = "vouched"  # the notice can't be shown here, and the tool informs its users elsewhere
     HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
 
@@ -48,8 +48,6 @@ def decide(
     """
     if shown:
         return Telling.TOLD
-    if stderr_is_terminal and stdout_is_terminal:
-        return Telling.HELD_BACK if runs_in_ci(environment) else Telling.SHOW
-    if stderr_is_terminal or stdout_is_terminal or not notice.told_elsewhere:
-        return Telling.HELD_BACK
-    return Telling.VOUCHED
+    if stderr_is_terminal and stdout_is_terminal and not runs_in_ci(environment):
+        return Telling.SHOW
+    return Telling.VOUCHED if notice.told_elsewhere else Telling.HELD_BACK
