@@ -25,7 +25,7 @@ def default_adapters(
     durable: see FolderOutbox. makes_folder: see IdentityFiles; False if no folder may be created.
     """
     folder = layout.outbox(project.key)
-    copies = FileCopies(folder)
+    copies = FileCopies(folder, project)
     return Adapters(
         identity_store=IdentityFiles(layout, FolderInstallation(layout.folder), makes_folder),
         principal_api=ArcadeCloud(layout.credentials),

@@ -47,6 +47,7 @@ WELL = Behaviour()
 DOWN = Behaviour(takes=False, status=503, body=b"down")
 HANGING = Behaviour(takes=False, hang_seconds=60.0)
 LOSING_REPLIES = Behaviour(replies=False)
+_REFUSAL = {"error": "invalid_batch", "error_description": "invalid batch: the receiver refuses it"}
 
 
 @frozen
@@ -144,6 +145,7 @@ class Receiver:
             self._changed.notify_all()
         if behaviour.status != 200:
             status = behaviour.status
+            answer = _REFUSAL if to_posthog else answer
         if behaviour.hang_seconds and self._closing.wait(behaviour.hang_seconds):
             return
         if behaviour.replies:

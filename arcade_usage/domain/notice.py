@@ -16,7 +16,7 @@ class Notice:
 
     `text`: the message, including how to turn tracking off. `link`: URL of the privacy policy. `version`:
     a new version is shown again. `told_elsewhere`: the tool declares that it informs its users in another
-    way too (documentation, terms), so events may be sent where there is no terminal.
+    way too (documentation, terms), so events may be sent where the notice can't be shown.
     """
 
     def __init__(self, text: str, link: str, version: int = 1, told_elsewhere: bool = False) -> None:
@@ -32,7 +32,7 @@ class Telling(Enum):
     TOLD = "told"  # the notice was shown before
     SHOW = "show"  # the notice is to be shown now
     SHOW_TO_AGENT = "show_to_agent"  # the notice is to be shown now, and nothing may be reported in this run
-    VOUCHED = "vouched"  # there is no terminal, and the tool informs its users elsewhere
+    VOUCHED = "vouched"  # the notice can't be shown here, and the tool informs its users elsewhere
     HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
 
@@ -61,13 +61,12 @@ def decide(
         return Telling.TOLD
     from arcade_usage.domain.agents import find_agent  # not needed once it was shown
 
-    has_terminal = stderr_is_terminal or stdout_is_terminal
-    if find_agent(environment) is not None and (has_terminal or not notice.told_elsewhere):
-        if shown_to_agent:
-            return Telling.TOLD
-        return Telling.HELD_BACK if runs_in_ci(environment) else Telling.SHOW_TO_AGENT
-    if stderr_is_terminal and stdout_is_terminal:
-        return Telling.HELD_BACK if runs_in_ci(environment) else Telling.SHOW
-    if has_terminal or not notice.told_elsewhere:
-        return Telling.HELD_BACK
-    return Telling.VOUCHED
+    by_agent, on_terminal = find_agent(environment) is not None, stderr_is_terminal and stdout_is_terminal
+    if by_agent and shown_to_agent:
+        return Telling.TOLD
+    if not runs_in_ci(environment):
+        if by_agent and (on_terminal or not notice.told_elsewhere):
+            return Telling.SHOW_TO_AGENT
+        if on_terminal:
+            return Telling.SHOW
+    return Telling.VOUCHED if notice.told_elsewhere else Telling.HELD_BACK

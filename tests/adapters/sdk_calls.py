@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve
 from posthog import Posthog
 from posthog import request as posthog_request
+from posthog import utils as posthog_utils
 from posthog.version import VERSION
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
@@ -76,6 +77,8 @@ def beside_the_tools_own() -> dict[str, bool]:
     session: Any = posthog_request._session
     session.headers["X-Tool"] = "mine"
     log = logging.getLogger("posthog")
+    utils: Any = posthog_utils
+    handlers, distro = log.handlers[:], utils.distro
     with Receiver() as theirs:
         tool = Posthog("phc_tool", host=theirs.url, sync_mode=True)
         with Receiver(posthog=Behaviour(takes=False, hang_seconds=60.0)) as ours:
@@ -94,6 +97,8 @@ def beside_the_tools_own() -> dict[str, bool]:
             "ours over another": "x-tool" not in ours.requests[0].headers,
             "session stays": same and posthog_request._session is session,
             "log level stays": log.level == logging.ERROR,
+            "what it logs is seen": log.handlers == handlers,
+            "the system's name as before": utils.distro is distro,
             "as it was": session.trust_env and session.max_redirects == 30 and not session.stream,
         }
 

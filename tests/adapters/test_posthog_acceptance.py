@@ -73,12 +73,14 @@ def test_a_used_up_quota_accepts_nothing(sink: PostHogSink, receiver: Receiver, 
 
 RETRY_AFTER = {
     "": 0.0, "120": 120.0, "0": 0.0, "-5": 0.0, "1.5": 1.5, "soon": 0.0, "nan": 0.0, "inf": 0.0, "1e999": 0.0,
-    "Thu, 01 Jan 1970 00:00:00 GMT": 0.0,
+    "Thu, 01 Jan 1970 00:00:00 GMT": 0.0, "Fri, 01 Jan 99999999999 00:00:00 GMT": 0.0,
+    "Tue, 01 Jan 2030 00:00:00 +99999999999999999999": 0.0, "Tue, 01 Jan 2030 00:00:00 -0000": 0.0,
+    "Fri, 01 Jan 2030 " + "(" * 20_000: 0.0,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("status", [200, 401, 429, 503])
-@pytest.mark.parametrize(("header", "seconds"), RETRY_AFTER.items(), ids=RETRY_AFTER)
+@pytest.mark.parametrize(("header", "seconds"), RETRY_AFTER.items(), ids=lambda each: str(each)[:50])
 def test_what_is_asked_to_wait(
     sink: PostHogSink, receiver: Receiver, status: int, header: str, seconds: float
 ) -> None:
@@ -92,6 +94,16 @@ def test_what_is_asked_to_wait(
     with pytest.raises(NotAcceptedError) as caught:
         sink.capture([of(ALICE)])
     assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("header", RETRY_AFTER, ids=lambda header: header[:50])
+def test_acceptance_counts_whatever_is_asked_to_wait(
+    sink: PostHogSink, receiver: Receiver, header: str
+) -> None:
+    """No Retry-After makes a failure of an answer that accepts the events."""
+    receiver.posthog = Behaviour(headers={"Retry-After": header} if header else {})
+    sink.capture([of(ALICE)])
+    assert [event.uuid for event in receiver.events(TOKEN)] == [make_event().uuid]
 
 
 def test_a_date_to_wait_for(sink: PostHogSink, receiver: Receiver) -> None:
@@ -141,39 +153,74 @@ STATUSES = {
     **dict.fromkeys((201, 202, 204, 401, 402, 403, 404, 405, 407, 408, 409, 422, 429, 500, 502, 503, 504, 599),
                     NotAcceptedError),
 }  # fmt: skip
-ERROR_BODIES = {
-    "accepting": b'{"status": 1}',
-    "empty": b"",
-    "a detail": b'{"detail": "no", "type": "validation_error"}',
-    "an object without detail": b'{"status": 0}',
-    "a list": b"[]",
-    "a text": b'"no"',
-    "null": b"null",
-    "a number": b"7",
-    "nested deeply": b"[" * 100_000,
-    "HTML": b"<html></html>",
-}
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_status_says(sink: PostHogSink, receiver: Receiver, status: int) -> None:
     """400 and 413 refuse what was sent for what it is; any other status may pass, so nothing is dropped."""
-    receiver.posthog = Behaviour(takes=False, status=status, body=b'{"status": 1}')
+    receiver.posthog = Behaviour(takes=False, status=status)
     with pytest.raises(NotAcceptedError) as caught:
         sink.capture([of(ALICE)])
     assert type(caught.value) is STATUSES[status]
 
 
-@pytest.mark.parametrize("body", ERROR_BODIES.values(), ids=ERROR_BODIES)
-@pytest.mark.parametrize("status", [400, 503])
-def test_the_status_says_it_whatever_the_body_is(
+REFUSALS = {
+    "a text": b"invalid event could not be processed",
+    "a text with a cause": b"failed to parse request: expected value at line 1 column 1",
+    "a text about one event": b"event submitted without a distinct_id",
+    "a text about the size": b"maximum event size exceeded: 1048577 bytes",
+    "of its web framework": b"Failed to buffer the request body: length limit exceeded",
+    "version 1": b'{"error": "missing_event_uuid", "error_description": "no", "error_uri": "https://posthog.com"}',
+    "older releases": b'{"type": "validation_error", "code": "invalid_payload", "detail": "no", "attr": null}',
+}
+PAGES = {
+    "empty": b"",
+    "HTML": b"<html>400 The plain HTTP request was sent to HTTPS port<hr>nginx</html>",
+    "HTML about an event": b"<!doctype html><p>This event was blocked.</p>",
+    "the same from a server in Go": b"Client sent an HTTP request to an HTTPS server.\n",
+    "a text": b"Bad Request",
+    "another object": b'{"message": "Bad Request"}',
+    "an acceptance": b'{"status": 1}',
+    "a number as detail": b'{"detail": 1}',
+    "a list": b"[]",
+    "a text as JSON": b'"no"',
+    "null": b"null",
+    "nested deeply": b"[" * 100_000,
+    "not UTF-8": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("body", REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize("status", [400, 413])
+def test_posthog_s_own_refusal_is_one(
     sink: PostHogSink, receiver: Receiver, status: int, body: bytes
 ) -> None:
-    """The body of an error decides nothing, and no body raises anything else."""
+    """In the words of any release of it."""
+    receiver.posthog = Behaviour(takes=False, status=status, body=body)
+    with pytest.raises(RefusedError):
+        sink.capture([of(ALICE)])
+    with pytest.raises(RefusedError):
+        sink.alias(ANON, ALICE)
+
+
+@pytest.mark.parametrize("body", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("status", [400, 413, 503])
+def test_a_refusal_that_is_not_posthog_s_drops_nothing(
+    sink: PostHogSink, receiver: Receiver, status: int, body: bytes
+) -> None:
+    """A proxy or a sign-in page refuses for reasons that pass."""
     receiver.posthog = Behaviour(takes=False, status=status, body=body)
     with pytest.raises(NotAcceptedError) as caught:
-        sink.alias(ANON, ALICE)
-    assert type(caught.value) is STATUSES[status]
+        sink.capture([of(ALICE)])
+    assert type(caught.value) is NotAcceptedError
+    assert ("is not PostHog" in str(caught.value)) == (status == 400)
+
+
+def test_a_batch_too_large_for_a_proxy_is_halved(sink: PostHogSink, receiver: Receiver) -> None:
+    """Fewer events may pass; a single one waits."""
+    receiver.posthog = Behaviour(takes=False, status=413, body=PAGES["HTML"])
+    with pytest.raises(RefusedError):
+        sink.capture([of(ALICE, 1), of(ALICE, 2)])
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -258,7 +258,11 @@ def test_a_program_without_logging_sees_nothing(receiver: Receiver) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", _FAIL, receiver.url],
         cwd=folder,
-        env={**os.environ, "POSTHOG_CAPTURE_MODE": "nonsense"},
+        env={
+            **os.environ,
+            "POSTHOG_CAPTURE_MODE": "nonsense",
+            "POSTHOG_CAPTURE_COMPRESSION": "nonsense",
+        },
         capture_output=True,
         timeout=60,
         check=False,

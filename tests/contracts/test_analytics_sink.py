@@ -78,7 +78,7 @@ def _over_http(receiver: Receiver, store: PersonStore, protocol: WireProtocol) -
         persons=lambda: by_project.get(TOKEN, Persons(store)),
         fail=become(DOWN),
         lose_replies=become(LOSING_REPLIES),
-        refuse=become(Behaviour(takes=False, status=400, body=b"{}")),
+        refuse=become(Behaviour(takes=False, status=400)),
         tell_apart=become(Behaviour(results={BAD: "drop", LATER: "retry"})),
         ask_to_wait=lambda seconds: become(
             Behaviour(takes=False, status=503, headers={"Retry-After": str(int(seconds))})

@@ -103,12 +103,14 @@ def test_debug_says_that_nothing_would_be_sent(world: World, how: dict[str, Any]
     assert not (world.scratch / "home" / ".arcade").exists()
 
 
-def test_a_host_that_tells_elsewhere_is_reported_without_a_terminal(world: World) -> None:
-    """As a server's or a script's; on the terminal it is shown all the same."""
+@pytest.mark.parametrize("how", HELD_BACK.values(), ids=HELD_BACK)
+def test_a_host_that_tells_elsewhere_is_reported_where_it_cannot_be_shown(
+    world: World, how: dict[str, object]
+) -> None:
+    """As a server's, a script's or a pipe's; on the terminal it is shown all the same."""
     elsewhere = start(world, ", told_elsewhere=True") + CALL
-    assert run(world, elsewhere, stdout=False, stderr=False) == ("the work\n", "")
+    assert run(world, elsewhere, **how)[1] == ""  # type: ignore[arg-type]
     assert arrived(world, 1)
-    assert run(world, elsewhere, stdout=False)[1] == ""
     assert run(world, elsewhere)[1] == SEEN
     assert arrived(world, 2)
 
@@ -210,10 +212,11 @@ def test_a_server_that_cannot_show_it_reports_nothing(world: World, how: dict[st
     assert reported(world) == 1
 
 
-def test_a_server_whose_users_are_informed_elsewhere_reports(world: World) -> None:
-    """Without a terminal, as most servers run."""
+@pytest.mark.parametrize("how", HELD_BACK.values(), ids=HELD_BACK)
+def test_a_server_whose_users_are_informed_elsewhere_reports(world: World, how: dict[str, object]) -> None:
+    """Also one over stdio, whose stdout is a pipe and whose stderr may be a terminal."""
     elsewhere = start_server(world, ", told_elsewhere=True") + SERVER
-    assert run(world, elsewhere, stdout=False, stderr=False) == ("the work\n", "")
+    assert run(world, elsewhere, **how)[1] == ""  # type: ignore[arg-type]
     assert reported(world) == 1
 
 

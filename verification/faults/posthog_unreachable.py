@@ -91,7 +91,7 @@ class _Picky(Receiver):
     def _ingest(self, received: Received, behaviour: Behaviour) -> tuple[int, object]:
         batch = received.content["batch"]
         if len(batch) > self.events_limit or any(BAD in str(event["properties"]) for event in batch):
-            return self.refusal, {"status": "refused"}
+            return self.refusal, {"detail": "refused"}
         return Receiver._ingest(self, received, behaviour)
 
 

@@ -8,7 +8,8 @@ them: the SDK's own sending does not report success.
 import inspect
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import cache
 from typing import Any
@@ -23,7 +24,14 @@ from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.network.failures import Failure, Peer
 from arcade_usage.adapters.network.request_settings import Proxy, Support, find_proxy
 from arcade_usage.adapters.posthog.transport import ANSWER_LIMIT, Response, Transport
-from arcade_usage.adapters.posthog.wire import Answer, BatchProtocol, EventProtocol, WireProtocol
+from arcade_usage.adapters.posthog.wire import (
+    Answer,
+    BatchProtocol,
+    EventProtocol,
+    WireProtocol,
+    is_refusal,
+    parse,
+)
 from arcade_usage.application.errors import (
     NotAcceptedError,
     PartlyAcceptedError,
@@ -47,11 +55,26 @@ _ANSWERS = {
 _OVER_QUOTA = "{who} takes no events of this project, whose quota is used up: inform the author of the tool"
 _NOT_LINKED = "{who} accepted the alias without linking: it handles no persons for this id now"
 _IN_PART = "{who} did not accept {count} of {of} events{why}"
-_REFUSED = (400, 413)  # these never succeed on retry; other statuses may
+_CANNOT_READ = 400
+_TOO_LARGE = 413  # of a proxy before PostHog too, whose limit fewer events may keep
+_REFUSED = (_CANNOT_READ, _TOO_LARGE)  # from PostHog itself, these never succeed on retry; others may
 _OVER_QUOTA_BODY = b"billing"  # in the body of a 429
 _FIRST_WITH_RESULTS = 8  # major version of the SDK that speaks only version 1 of the protocol
 _FROM_ENVIRONMENT = "$release_id"  # newer SDKs copy POSTHOG_RELEASE_ID, which is not redacted
-_SILENT_LOGGERS = ("posthog", "urllib3", "backoff")
+# Of newer SDKs. `_build` marks a server's events: one process sends those of commands and of servers. The
+# others concern the SDK's own sending; without them it reads variables, and warns of their values.
+_OPTIONS: dict[str, Any] = {"is_server": False, "capture_mode": "v0", "capture_compression": "none"}
+_DISTRO: Any = getattr(posthog_utils, "distro", None)  # the package, through which the SDK finds the system
+
+
+class _Client(Posthog):
+    """A client that logs to a logger of ours: `posthog` is the one of the tool's own client.
+
+    Without logging configured, Python would print the records of a logger without handlers to stderr.
+    """
+
+    log = logging.getLogger("arcade_usage.posthog")
+    log.addHandler(logging.NullHandler())
 
 
 @define(eq=False, repr=False)
@@ -69,20 +92,14 @@ class PostHogSink:
     _transport: Transport = field(factory=Transport, init=False)
 
     def __attrs_post_init__(self) -> None:
-        for name in _SILENT_LOGGERS:  # without logging configured, Python would print their records to stderr
-            logging.getLogger(name).addHandler(logging.NullHandler())
-        _read_distribution_from_files()
-        log = logging.getLogger("posthog")
-        level = log.level
-        options: dict[str, Any] = {"is_server": False} if _takes(Posthog, "is_server") else {}
-        self._client = Posthog(
+        options = {name: value for name, value in _OPTIONS.items() if _takes(Posthog, name)}
+        self._client = _Client(
             self.project.project_token,
             host=self.project.host,
             sync_mode=True,  # no thread, no atexit hook
             before_send=self._keep,
-            **options,  # `_build` marks a server's events: one process sends those of commands and of servers
+            **options,
         )
-        log.setLevel(level)  # the constructor sets it, for the tool's own client too
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._client.alias(previous_id=principal_id, distinct_id=anon_id)  # the SDK keeps `previous_id`
@@ -111,13 +128,14 @@ class PostHogSink:
         marks = {PERSONLESS: False} if attribution.personless else {}
         if is_server_event(event):
             marks["$is_server"] = True
-        self._client.capture(
-            event.name,
-            distinct_id=attribution.distinct_id,
-            properties={**event.properties, **marks},
-            timestamp=event.timestamp,
-            uuid=event.uuid,
-        )
+        with _reading_distribution_from_files():
+            self._client.capture(
+                event.name,
+                distinct_id=attribution.distinct_id,
+                properties={**event.properties, **marks},
+                timestamp=event.timestamp,
+                uuid=event.uuid,
+            )
 
     def _keep(self, message: dict[str, Any]) -> None:
         """Collects a message. Returns None, so the client doesn't send it."""
@@ -156,16 +174,19 @@ class PostHogSink:
     def _read(self, response: Response, uuids: list[str], peer: Peer, proxy: Proxy | None) -> Answer:
         """What a response says. Raises NotAcceptedError, RefusedError."""
         status = response.status
-        if status in _REFUSED:
+        is_final = status in _REFUSED and is_refusal(response.content)
+        if is_final or (status == _TOO_LARGE and len(uuids) > 1):
             raise RefusedError(peer.explain_status(status))
+        if status == _CANNOT_READ:
+            raise NotAcceptedError(peer.say(Failure.NOT_THEIRS), response.retry_after)
         if status == 429 and _OVER_QUOTA_BODY in response.content.lower():
             raise NotAcceptedError(peer.say(_OVER_QUOTA), response.retry_after)
         if status != 200:
             raise NotAcceptedError(peer.explain_status(status, proxy), response.retry_after)
         if len(response.content) > ANSWER_LIMIT:
             raise NotAcceptedError(peer.say(Failure.TOO_LARGE))
-        content = _parse(response.content)
-        answer = self.protocol.read(content, uuids) if isinstance(content, dict) else None
+        content = parse(response.content)
+        answer = self.protocol.read(content, uuids) if content is not None else None
         if answer is None:
             raise NotAcceptedError(peer.say(Failure.NOT_THEIRS))
         if answer.over_quota:
@@ -184,21 +205,28 @@ def _protocol_of(version: str) -> WireProtocol:
     return EventProtocol() if int(version.partition(".")[0]) >= _FIRST_WITH_RESULTS else BatchProtocol()
 
 
-def _read_distribution_from_files() -> None:
-    """Makes the SDK read the system's name from /etc/os-release; `distro` would start processes."""
+@contextmanager
+def _reading_distribution_from_files() -> Iterator[None]:
+    """Makes the SDK read the system's name from /etc/os-release; `distro` would start processes.
+
+    Only within the context: in a server, the tool's own client uses the same SDK.
+    """
     utils: Any = posthog_utils
-    distro: Any = getattr(utils, "distro", None)
-    if hasattr(distro, "LinuxDistribution"):  # the module, not yet replaced
-        system = distro.LinuxDistribution(include_lsb=False, include_uname=False)
-        system.info, system.name = cache(system.info), cache(system.name)  # the SDK calls them for each event
-        utils.distro = system
-
-
-def _parse(content: bytes) -> object:
+    if not hasattr(_DISTRO, "LinuxDistribution"):
+        yield
+        return
+    utils.distro = _read_distribution()
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
+        yield
+    finally:
+        utils.distro = _DISTRO  # not the one found before, which may be that of another thread's context
+
+
+@cache
+def _read_distribution() -> Any:
+    system = _DISTRO.LinuxDistribution(include_lsb=False, include_uname=False)
+    system.info, system.name = cache(system.info), cache(system.name)  # the SDK calls them for each event
+    return system
 
 
 def _takes(function: Any, parameter: str) -> bool:

@@ -18,7 +18,7 @@ from arcade_usage.adapters.network.request_settings import Proxy, find_certifica
 ANSWER_LIMIT = 64 * 1024  # bytes
 
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_STATUSES_WITH_BODY = (200, 429)  # the bodies of other answers are not read
+_STATUSES_WITH_BODY = (200, 400, 413, 429)  # the bodies of other answers are not read
 
 
 @frozen
@@ -72,7 +72,7 @@ def seconds_to_wait(retry_after: str) -> float:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(retry_after) - datetime.now(timezone.utc)).total_seconds()
-        except (ValueError, TypeError):
+        except Exception:  # noqa: BLE001 - of any server, and its answer may have accepted the events
             return 0.0
     return max(0.0, seconds) if math.isfinite(seconds) else 0.0
 

@@ -5,6 +5,8 @@ from 8.0 on only version 1. Messages are those that the SDK's `before_send` rece
 for both.
 """
 
+import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,6 +20,10 @@ _QUOTA_KEYS = ("quota_limited", "quotaLimited")
 _EVENTS = "events"  # the quota that concerns events
 _FROM_HEADER = ("$lib", "$lib_version")  # version 1 has them in a header
 _OPTIONS = {"$ignore_sent_at": "disable_skew_correction", "$process_person_profile": "process_person_profile"}
+# Refusals of a request: the texts of version 0 ("invalid event could not be processed", "failed to parse
+# request: ..."), and members of the JSON of version 1 and of PostHog before 2024.
+_REFUSAL = re.compile(rb"[Ff]ailed to |[a-z ]*\bevent")
+_REFUSAL_KEYS = ("error_description", "detail")
 
 Message = Mapping[str, Any]
 
@@ -106,6 +112,23 @@ class EventProtocol:
             refused={each: _detail(found[each]) for each, word in words.items() if word == "drop"},
             personless=frozenset(each for each, word in words.items() if word == "warning"),
         )
+
+
+def parse(content: bytes) -> Mapping[str, object] | None:
+    """The JSON object of an answer; None if it is no such."""
+    try:
+        parsed = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def is_refusal(content: bytes) -> bool:
+    """Whether the body of a 400 or 413 is PostHog's own. Proxies and sign-in pages use these statuses too."""
+    parsed = parse(content)
+    if parsed is None:
+        return _REFUSAL.match(content) is not None
+    return any(isinstance(parsed.get(key), str) for key in _REFUSAL_KEYS)
 
 
 def _detail(result: Mapping[str, object]) -> str:

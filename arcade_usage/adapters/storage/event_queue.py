@@ -60,11 +60,7 @@ class FolderEventQueue:
             fresh = record_name(record.event.timestamp.timestamp(), self._since, record.event.uuid)
             name = self._names.setdefault(record.event.uuid, fresh)
             with self._open(make=True) as folder:
-                with suppress(NotOwnedError):  # only `flush` needs the project's file
-                    if folder.status(PROJECT_FILE) is None:
-                        folder.create_exclusive(
-                            PROJECT_FILE, codec.write_project(self.project), durable=False
-                        )
+                name_project(folder, self.project)
                 folder.replace(name, content, durable=self.durable)
         self._added.add(name)
         if record.attribution is not None:
@@ -161,6 +157,13 @@ class FolderEventQueue:
         self._undecided.pop(name, None)
         self._attributed.pop(name, None)
         return folder.remove(name)
+
+
+def name_project(folder: OwnedFolder, project: Project) -> None:
+    """Write the project's file, if there is none, for the commands that are not a tool's. Raises OSError."""
+    with suppress(NotOwnedError):  # nothing is delivered by it
+        if folder.status(PROJECT_FILE) is None:
+            folder.create_exclusive(PROJECT_FILE, codec.write_project(project), durable=False)
 
 
 def _records(folder: OwnedFolder) -> dict[str, int]:

@@ -15,20 +15,25 @@ from arcade_usage.adapters.files.ownership import TooLargeError
 from arcade_usage.adapters.storage import sent_json
 from arcade_usage.adapters.storage.codec import MalformedError
 from arcade_usage.adapters.storage.config_folder import COPIES_FILE, OUTBOX_DEPTH
+from arcade_usage.adapters.storage.event_queue import name_project
 from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.project import Project
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, Sent, newest
 
 
 @frozen(eq=False, repr=False)
 class FileCopies:
-    """The copies in a file of the outbox at `folder`."""
+    """The copies in a file of the outbox at `folder`. `project`: None to read existing copies only."""
 
     folder: str
+    project: Project | None = None
 
     def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
         try:
             added = [sent_json.write_sent(Sent(at, message)) for message in messages]
             with open_folder(self.folder, OUTBOX_DEPTH, make=True) as folder:
+                if self.project is not None:  # `doctor` sends without an event queue
+                    name_project(folder, self.project)
                 lines = newest([*_lines(folder), *added])
                 folder.replace(COPIES_FILE, b"".join(line + b"\n" for line in lines), durable=False)
         except Exception:  # PostHog accepted the events, so an error must not make them be sent again

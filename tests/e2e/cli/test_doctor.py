@@ -55,6 +55,13 @@ def test_where_all_is_well_every_step_says_so(world: World) -> None:
     assert "no credentials are stored" in steps["account"][1]
 
 
+def test_log_shows_the_event_of_a_first_checkup(shell: Shell, world: World) -> None:
+    """No command has run, so nothing else is in the folder; `arcade-usage log` finds it without the tool."""
+    code, _ = tool(world).doctor()
+    (copy,) = shell("log", "--config-dir", world.folder, "--json").content
+    assert (code, copy["message"]["event"], copy["to"]) == (0, TEST_EVENT, world.receiver.url)
+
+
 def test_a_link_is_repeated_for_the_account_that_has_it(world: World) -> None:
     """The same alias as before, which changes nothing for PostHog and nothing on disk."""
     world.run("earlier")

@@ -63,7 +63,7 @@ def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, w
     world.run("earlier")
     world.receiver.posthog = DOWN
     world.run("bad")
-    world.receiver.posthog = WELL.__class__(takes=False, status=400, body=b"{}")
+    world.receiver.posthog = WELL.__class__(takes=False, status=400)
     told = shell("flush", "--config-dir", world.folder, "--json").content
     assert (told["waiting"], told["sinks"][0]["dropped"]) == (0, {"refused": 1})
     assert told["sinks"][0]["delivered"] == 0

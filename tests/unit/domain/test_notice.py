@@ -48,14 +48,13 @@ def test_it_is_shown_to_a_person_only(elsewhere: bool) -> None:
     assert tellings <= {Telling.HELD_BACK, Telling.VOUCHED}
 
 
-def test_without_a_terminal_the_tool_may_vouch() -> None:
-    """Where there is one, in whatever stream, it may not: the person could have been told, and was not."""
-    assert telling(False, False, False, told_elsewhere=True) is Telling.VOUCHED
-    assert telling(False, False, False, ci=True, told_elsewhere=True) is Telling.VOUCHED
-    assert telling(False, False, False) is Telling.HELD_BACK
-    assert telling(False, True, False, told_elsewhere=True) is Telling.HELD_BACK
-    assert telling(False, False, True, told_elsewhere=True) is Telling.HELD_BACK
-    assert telling(False, True, True, ci=True, told_elsewhere=True) is Telling.HELD_BACK
+@pytest.mark.parametrize(("stderr", "stdout", "ci"), list(product([False, True], repeat=3)))
+def test_where_it_is_not_shown_the_tool_may_vouch(stderr: bool, stdout: bool, ci: bool) -> None:
+    """One stream that is a terminal makes no difference: the notice is shown on two or not at all."""
+    shows = (stderr, stdout, ci) == (True, True, False)
+    assert telling(False, stderr, stdout, ci) is (Telling.SHOW if shows else Telling.HELD_BACK)
+    vouching = telling(False, stderr, stdout, ci, told_elsewhere=True)
+    assert vouching is (Telling.SHOW if shows else Telling.VOUCHED)
 
 
 @pytest.mark.parametrize(("stderr", "stdout"), STREAMS)
