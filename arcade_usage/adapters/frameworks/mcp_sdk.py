@@ -85,7 +85,7 @@ class _Observation:
             with closing_on_sigterm(self._reporter.tracker):
                 try:
                     with suppress_and_log():
-                        self._start(transport, await self._count_tools(), options)
+                        self._start(transport, self._count_tools(), options)
                     return await run(*arguments, **options)
                 finally:
                     await self._reporter.stop()
@@ -107,7 +107,7 @@ class _Observation:
         """`running`, the run of a session manager, with the server's start reported."""
         async with running:
             with suppress_and_log():
-                self._start("http", await self._count_tools())
+                self._start("http", self._count_tools())
             try:
                 yield
             finally:
@@ -126,9 +126,13 @@ class _Observation:
         host = options.get("host", getattr(settings, "host", "127.0.0.1"))
         return host, options.get("port", getattr(settings, "port", 8000))
 
-    async def _count_tools(self) -> int | None:
-        """The number of tools; None for a low-level server, which lists them only for a client."""
-        return None if self.server is self._app else len(await self._app.list_tools())
+    def _count_tools(self) -> int | None:
+        """The number of registered tools; None for a low-level server, which lists them only for a client.
+
+        Read from the registry: the author's own `list_tools` may take its time, and runs only for a client.
+        """
+        manager = getattr(self._app, "_tool_manager", None)
+        return None if manager is None else len(manager.list_tools())
 
     async def _observe_call(self, context: Any, call_next: Callable[[Any], Any]) -> Any:
         """The middleware of 2.x."""
