@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from arcade_usage.adapters.frameworks.mcp_server import Reporter, closing_on_sigterm
+from arcade_usage.adapters.frameworks.mcp_server import Reporter
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.domain.mcp_event import FailureReason
 
@@ -82,13 +82,12 @@ class _Observation:
                 self.observe_calls()
             if self._reporter.is_started:  # a session, or the low-level server of one that runs
                 return await run(*arguments, **options)
-            with closing_on_sigterm(self._reporter.tracker):
-                try:
-                    with suppress_and_log():
-                        self._start(transport, self._count_tools(), options)
-                    return await run(*arguments, **options)
-                finally:
-                    await self._reporter.stop()
+            try:
+                with suppress_and_log():
+                    self._start(transport, self._count_tools(), options)
+                return await run(*arguments, **options)
+            finally:
+                await self._reporter.stop()
 
         return run_observed
 

@@ -21,6 +21,7 @@ from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMak
 from arcade_usage.application.time_limits import (
     CLOSE_SECONDS,
     EXIT_SECONDS,
+    GATHER_SECONDS,
     LINGER_SECONDS,
     ROUND_SECONDS,
     SOON_SECONDS,
@@ -208,31 +209,44 @@ class BackgroundTracker(ServerTracker):
             self._count_dropped(worker.lost - lost - len(batch))
 
     def _run(self) -> None:
-        """The worker thread's main loop."""
+        """The worker thread's main loop: write events soon after their capture, send them less often."""
         attempt = Attempt.MORE
         while not (self._ending.is_set() and self._queue.empty()):
-            batch = self._next_batch(_WAIT_SECONDS.get(attempt, ROUND_SECONDS))
-            if not batch and attempt is Attempt.DONE:
+            written = self._write_next(_WAIT_SECONDS.get(attempt, ROUND_SECONDS))
+            if not written and attempt is Attempt.DONE:
                 continue
+            end = self._clock.monotonic() + LINGER_SECONDS
+            while 0 < written < ROUND_LIMIT and (left := end - self._clock.monotonic()) > 0.0:
+                if self._ending.is_set():
+                    break
+                written += self._write_next(left)
+            attempt = Attempt.LATER
             with suppress_and_log():
-                attempt = Attempt.LATER
-                attempt = self._deliver(batch)
-            if batch:
-                self._count_dropped(len(batch))
+                attempt = self._send()
 
-    def _deliver(self, batch: list[QueuedEvent]) -> Attempt:
-        """Write a batch into the outbox, clear it, and send."""
-        if self._worker is None:
-            self._worker = self._maker.make_worker()
+    def _write_next(self, wait_seconds: float) -> int:
+        """Write the next batch into the outbox; returns how many events it had."""
+        batch = self._next_batch(wait_seconds)
         if batch:
-            self._snapshot = self._worker.enqueue(batch)
-            batch.clear()
+            with suppress_and_log():
+                self._snapshot = self._ready_worker().enqueue(batch)
+                return len(batch)
+            self._count_dropped(len(batch))
+        return len(batch)
+
+    def _send(self) -> Attempt:
+        worker = self._ready_worker()
         if not self._sends:
             return Attempt.LATER
-        attempt = self._worker.send(self._dropped)
+        attempt = worker.send(self._dropped)
         if attempt is Attempt.ELSEWHERE:  # slow down: many workers must not overfill one sender's outbox
             self._ending.wait(LINGER_SECONDS)
         return attempt
+
+    def _ready_worker(self) -> Worker:
+        if self._worker is None:
+            self._worker = self._maker.make_worker()
+        return self._worker
 
     def _next_batch(self, wait_seconds: float) -> list[QueuedEvent]:
         """The next events, at most ROUND_LIMIT; none if no event comes in time, or at the end.
@@ -244,7 +258,7 @@ class BackgroundTracker(ServerTracker):
         except Empty:
             return []
         if self._queue.qsize() < ROUND_LIMIT:
-            self._ending.wait(LINGER_SECONDS)
+            self._ending.wait(GATHER_SECONDS)
         batch = [] if first is None else [self._mark_taken(first)]
         while len(batch) < ROUND_LIMIT and (event := self._next()) is not None:
             batch.append(event)

@@ -77,6 +77,19 @@ def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "arcade-usage"]
 
 
+def test_an_event_is_written_before_it_is_time_to_send(
+    tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill loses no event that was captured a moment ago. Those that follow soon are sent with it."""
+    monkeypatch.setattr(server, "LINGER_SECONDS", SECONDS)
+    for name in ("one", "two"):
+        tracker.capture(name)
+        assert until(lambda name=name: name in kept.names)  # type: ignore[misc]
+    assert kept.sent == 0
+    tracker.close()
+    assert (kept.names, kept.sent) == (["one", "two"], 1)
+
+
 def test_the_first_event_starts_one_daemon_thread(tracker: BackgroundTracker, kept: Kept) -> None:
     """None before that; many threads at once start one; it does not keep the interpreter from ending."""
     before = threads()  # another test's may be about to end
