@@ -139,12 +139,20 @@ class BackgroundTracker(ServerTracker):
     async def aclose(self) -> None:
         import asyncio
 
+        closed = asyncio.Event()
+
+        def close(loop: asyncio.AbstractEventLoop) -> None:
+            self.close()
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(closed.set)
+
         try:
-            running = asyncio.get_running_loop().run_in_executor(None, self.close)
-        except RuntimeError:  # another event loop, or one that is being shut down
+            # A thread of its own: the tool's calls may keep all threads of the loop's executor busy.
+            threading.Thread(target=close, args=(asyncio.get_running_loop(),)).start()
+        except RuntimeError:  # another event loop, or no thread can be started
             self.close()
         else:
-            await running
+            await closed.wait()
 
     def on_exit(self) -> None:
         """At the interpreter's exit: write the queue into the outbox without using the network."""

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import NoReturn
 
@@ -371,6 +372,24 @@ def test_closing_that_is_cancelled_goes_on(kept: Kept) -> None:
         closing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await closing
+
+    asyncio.run(serve())
+    assert until(lambda: kept.names == ["one"])
+
+
+def test_closing_from_async_code_does_not_wait_for_the_tools_threads(kept: Kept) -> None:
+    """The loop's executor may be busy with calls that take long."""
+    tracker, end = make(kept), threading.Event()
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        call = loop.run_in_executor(None, end.wait, SECONDS)
+        tracker.capture("one")
+        await tracker.aclose()
+        assert not call.done()
+        end.set()
+        await call
 
     asyncio.run(serve())
     assert kept.names == ["one"]
