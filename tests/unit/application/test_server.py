@@ -24,7 +24,8 @@ SECONDS = 60.0  # for what is going to happen
 
 @define
 class Kept:
-    """Worker that keep what they are given. `gate`: what sending waits for, as it would for a network."""
+    """Worker that keep what they are given. `gate`: what sending waits for, as it would for a network. `disk`: what
+    writing waits for."""
 
     names: list[str] = field(factory=list)
     batches: list[Sequence[QueuedEvent]] = field(factory=list)
@@ -34,6 +35,7 @@ class Kept:
     broken: bool = False
     progress: Attempt = Attempt.DONE
     gate: threading.Event = field(factory=threading.Event)
+    disk: threading.Event | None = None
     at_gate: threading.Event = field(factory=threading.Event)
 
     def make_worker(self) -> "Kept":
@@ -42,6 +44,9 @@ class Kept:
     def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if self.broken:
             raise OSError("no disk")
+        if self.disk:
+            self.at_gate.set()
+            self.disk.wait(SECONDS)
         self.batches.append(tuple(batch))
         self.names += [event.name for event in batch]
         return {"after": len(self.batches)}
@@ -423,6 +428,30 @@ def test_the_end_is_bounded_and_keeps_what_the_network_holds_up(kept: Kept, end:
     getattr(tracker, end)()  # returns, though the gate stays closed
     assert sorted(kept.names) == sorted(["first", *map(str, range(250))])
     assert tracker.dropped == 0
+
+
+def test_the_exit_waits_for_a_thread_that_closes(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took the queue's events and writes them; a daemon thread would be stopped amid them."""
+    monkeypatch.setattr(server, "EXIT_SECONDS", 2 * SECONDS)
+    tracker = make(kept)
+    tracker.capture("one")
+    tracker.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(tracker, "_start", lambda: None)
+        tracker.capture("two")
+    kept.at_gate.clear()
+    kept.disk = threading.Event()
+    closing = threading.Thread(target=tracker.close)
+    closing.start()
+    assert kept.at_gate.wait(SECONDS)
+    leaving = threading.Thread(target=tracker.on_exit)
+    leaving.start()
+    leaving.join(0.1)
+    assert leaving.is_alive()
+    kept.disk.set()
+    leaving.join(SECONDS)
+    assert (kept.names, tracker.dropped) == (["one", "two"], 0)
+    closing.join(SECONDS)
 
 
 def test_leaving_sends_nothing(kept: Kept) -> None:
