@@ -130,8 +130,8 @@ def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | No
     assert servers.names == {STARTED: 1, CALLED: 1}
 
 
-HOLDS_THE_GIL = """
-import collections, itertools, pathlib
+ENDS = """
+import collections, itertools, pathlib, sys
 try:
     from mcp.server.mcpserver import MCPServer
 except ImportError:
@@ -143,6 +143,9 @@ def count() -> int:
     pathlib.Path("counting").touch()
     collections.deque(itertools.count(), maxlen=0)
     return 0
+@app.tool()
+def leave() -> int:
+    sys.exit(3)
 tool = arcade_usage.Tool(
     distribution="pytest", project_token="phc_of_the_tests", host={host!r}, config_dir={folder!r}
 )
@@ -151,17 +154,32 @@ app.run()
 """
 
 
-def test_a_sigterm_ends_a_server_whose_tool_never_returns(servers: Servers) -> None:
-    """Native code keeps the GIL, so no handler of Python could run. What was written stays."""
-    script = servers.folder / "counts.py"
+@pytest.fixture
+def ends(servers: Servers) -> Path:
+    """A server whose tools end it, or are not done when it ends."""
+    script = servers.folder / "ends.py"
     folder = str(servers.folder / "config")
-    script.write_text(HOLDS_THE_GIL.format(host=servers.receiver.url, folder=folder), encoding="utf-8")
-    with servers.stdio("", script) as session:
+    script.write_text(ENDS.format(host=servers.receiver.url, folder=folder), encoding="utf-8")
+    return script
+
+
+def test_a_sigterm_ends_a_server_whose_tool_never_returns(servers: Servers, ends: Path) -> None:
+    """Native code keeps the GIL, so no handler of Python could run. What was written stays."""
+    with servers.stdio("", ends) as session:
         assert until(lambda: servers.names == {STARTED: 1})
         session.tell("tools/call", {"name": "count", "arguments": {}}, id=9)
         assert until((servers.folder / "counting").exists)
         assert session.end(signal.SIGTERM) == -signal.SIGTERM
     assert servers.names == {STARTED: 1}
+
+
+def test_a_tool_that_exits_has_failed(servers: Servers, ends: Path) -> None:
+    """The call is an event, though it has no answer."""
+    with servers.stdio("", ends) as session:
+        session.tell("tools/call", {"name": "leave", "arguments": {}}, id=9)
+        assert until(lambda: servers.names[CALLED] == 1)
+    (called,) = servers.named(CALLED)
+    assert called["failure_reason"] == "error during tool execution"
 
 
 def test_a_low_level_server(servers: Servers) -> None:
