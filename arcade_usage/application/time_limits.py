@@ -26,7 +26,8 @@ UNTENDED_SECONDS = 10.0  # since a sender started; then other processes enforce 
 STUCK_SENDER_SECONDS = 60.0  # then `status` reports a held sender lock
 
 # A server.
-LINGER_SECONDS = 0.5  # wait for more events, to send them in one batch
+GATHER_SECONDS = 0.05  # wait for more events, to write them in one batch; a kill loses them
+LINGER_SECONDS = 0.5  # write events so long, to send them in one batch
 ROUND_SECONDS = 30.0  # until the worker checks the queue again without a new event
 SOON_SECONDS = 1.0  # the same, after a failure that may be short
 CLOSE_SECONDS = 2.0  # promise: `close` returns within this time

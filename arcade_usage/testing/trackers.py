@@ -22,8 +22,8 @@ from arcade_usage.application.command.tracking import (
     TrackedCommand,
     Tracker,
 )
-from arcade_usage.application.server.queue import Worker
-from arcade_usage.application.server.tracker import ServerTracker, pack
+from arcade_usage.application.server.queue import Worker, pack
+from arcade_usage.application.server.tracker import ServerTracker
 from arcade_usage.composition.command import ToolConfig, replaced_by
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.in_memory import MemorySwitch

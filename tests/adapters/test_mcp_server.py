@@ -84,6 +84,38 @@ def call(app: MCPServer, name: str) -> str:
     return anyio.run(use)
 
 
+class Gateway(MCPServer):
+    """A server that asks another one for its tools, and gets no answer."""
+
+    async def list_tools(self) -> list[Any]:
+        await anyio.sleep_forever()
+        return []
+
+    async def run_stdio_async(self) -> None:
+        """A run that ends at once."""
+
+
+def test_the_start_does_not_call_the_authors_list_of_tools() -> None:
+    """It may take its time, and the server runs without it. The count is that of the registered tools."""
+    app = Gateway("x")
+    app.tool(name="one")(lambda: 1)
+
+    async def mounted() -> None:
+        app.streamable_http_app()
+        async with app.session_manager.run():
+            pass
+
+    async def use() -> None:
+        with anyio.fail_after(60.0):
+            await app.run_stdio_async()
+            await mounted()
+
+    with recording() as usage:
+        arcade_usage.Tool(distribution="t", project_token="phc_t").track_mcp(app)
+        anyio.run(use)
+    assert [event.properties["tool_count"] for event in usage.events] == [1, 1]
+
+
 def test_a_server_that_runs_again_starts_again() -> None:
     """Each run is one start, however many of its parts report it."""
     with recording() as usage:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import Receiver
+from tests.e2e.world import until
 from tests.mcp_servers import ROOT, Servers
 
 anyio = pytest.importorskip("anyio")
@@ -112,7 +113,7 @@ def test_what_a_server_writes_is_what_it_wrote(servers: Servers, kind: str) -> N
 
 @pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGINT], ids=["eof", "sigterm", "sigint"])
 def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | None) -> None:
-    """Right after an answer: the events arrived or lie in the outbox, and the process ends as it would untracked."""
+    """The events arrived or lie in the outbox, after a SIGTERM those that were written. The exit code is the same."""
     codes = []
     for tracked in ("0", ""):
         servers.variables["ARCADE_USAGE_TRACKING"] = tracked
@@ -122,9 +123,63 @@ def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | No
                 session.process.send_signal(signal.SIGINT)
                 codes.append(session.end())
             else:
+                if end is not None and not tracked:
+                    assert until(lambda: servers.names == {STARTED: 1, CALLED: 1})
                 codes.append(session.end(end))
     assert codes[0] == codes[1]
     assert servers.names == {STARTED: 1, CALLED: 1}
+
+
+ENDS = """
+import collections, itertools, pathlib, sys
+try:
+    from mcp.server.mcpserver import MCPServer
+except ImportError:
+    from mcp.server.fastmcp import FastMCP as MCPServer
+import arcade_usage
+app = MCPServer("x")
+@app.tool()
+def count() -> int:
+    pathlib.Path("counting").touch()
+    collections.deque(itertools.count(), maxlen=0)
+    return 0
+@app.tool()
+def leave() -> int:
+    sys.exit(3)
+tool = arcade_usage.Tool(
+    distribution="pytest", project_token="phc_of_the_tests", host={host!r}, config_dir={folder!r}
+)
+tool.track_mcp(app)
+app.run()
+"""
+
+
+@pytest.fixture
+def ends(servers: Servers) -> Path:
+    """A server whose tools end it, or are not done when it ends."""
+    script = servers.folder / "ends.py"
+    folder = str(servers.folder / "config")
+    script.write_text(ENDS.format(host=servers.receiver.url, folder=folder), encoding="utf-8")
+    return script
+
+
+def test_a_sigterm_ends_a_server_whose_tool_never_returns(servers: Servers, ends: Path) -> None:
+    """Native code keeps the GIL, so no handler of Python could run. What was written stays."""
+    with servers.stdio("", ends) as session:
+        assert until(lambda: servers.names == {STARTED: 1})
+        session.tell("tools/call", {"name": "count", "arguments": {}}, id=9)
+        assert until((servers.folder / "counting").exists)
+        assert session.end(signal.SIGTERM) == -signal.SIGTERM
+    assert servers.names == {STARTED: 1}
+
+
+def test_a_tool_that_exits_has_failed(servers: Servers, ends: Path) -> None:
+    """The call is an event, though it has no answer."""
+    with servers.stdio("", ends) as session:
+        session.tell("tools/call", {"name": "leave", "arguments": {}}, id=9)
+        assert until(lambda: servers.names[CALLED] == 1)
+    (called,) = servers.named(CALLED)
+    assert called["failure_reason"] == "error during tool execution"
 
 
 def test_a_low_level_server(servers: Servers) -> None:

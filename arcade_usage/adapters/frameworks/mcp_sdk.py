@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from arcade_usage.adapters.frameworks.mcp_server import Reporter, closing_on_sigterm
+from arcade_usage.adapters.frameworks.mcp_server import Reporter
 from arcade_usage.application.command.tracker import suppress_and_log
 from arcade_usage.domain.mcp_event import FailureReason
 
@@ -82,13 +82,12 @@ class _Observation:
                 self.observe_calls()
             if self._reporter.is_started:  # a session, or the low-level server of one that runs
                 return await run(*arguments, **options)
-            with closing_on_sigterm(self._reporter.tracker):
-                try:
-                    with suppress_and_log():
-                        self._start(transport, await self._count_tools(), options)
-                    return await run(*arguments, **options)
-                finally:
-                    await self._reporter.stop()
+            try:
+                with suppress_and_log():
+                    self._start(transport, self._count_tools(), options)
+                return await run(*arguments, **options)
+            finally:
+                await self._reporter.stop()
 
         return run_observed
 
@@ -107,7 +106,7 @@ class _Observation:
         """`running`, the run of a session manager, with the server's start reported."""
         async with running:
             with suppress_and_log():
-                self._start("http", await self._count_tools())
+                self._start("http", self._count_tools())
             try:
                 yield
             finally:
@@ -126,9 +125,13 @@ class _Observation:
         host = options.get("host", getattr(settings, "host", "127.0.0.1"))
         return host, options.get("port", getattr(settings, "port", 8000))
 
-    async def _count_tools(self) -> int | None:
-        """The number of tools; None for a low-level server, which lists them only for a client."""
-        return None if self.server is self._app else len(await self._app.list_tools())
+    def _count_tools(self) -> int | None:
+        """The number of registered tools; None for a low-level server, which lists them only for a client.
+
+        Read from the registry: the author's own `list_tools` may take its time, and runs only for a client.
+        """
+        manager = getattr(self._app, "_tool_manager", None)
+        return None if manager is None else len(manager.list_tools())
 
     async def _observe_call(self, context: Any, call_next: Callable[[Any], Any]) -> Any:
         """The middleware of 2.x."""
@@ -145,7 +148,7 @@ class _Observation:
         began_at = time.monotonic()
         try:
             result = await call_next(context)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.end_call(_reason_of_error(error), began_at, name, session)
             raise
         with suppress_and_log():
@@ -179,7 +182,7 @@ class _ObservedHandler:
         began_at = time.monotonic()
         try:
             response = await self._handler(request)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._end(request, _reason_of_error(error), began_at)
             raise
         with suppress_and_log():
@@ -205,8 +208,10 @@ def _reason_of_result(texts: list[str], tool_name: str) -> FailureReason:
     return FailureReason.EXECUTION_ERROR
 
 
-def _reason_of_error(error: Exception) -> FailureReason:
-    """The reason of a call that ends in a protocol error."""
+def _reason_of_error(error: BaseException) -> FailureReason:
+    """The reason of a call that ends in a protocol error, or in an exit of the tool."""
+    if isinstance(error, SystemExit):
+        return FailureReason.EXECUTION_ERROR
     if type(error).__name__ == "ValidationError":  # pydantic's, of the request
         return FailureReason.INVALID_INPUT
     code: Any = getattr(getattr(error, "error", None), "code", None)

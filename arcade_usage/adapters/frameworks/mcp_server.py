@@ -6,12 +6,7 @@ imported the one of its server.
 """
 
 import os
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -141,29 +136,3 @@ class Reporter:
         if key not in self._sessions:
             self._sessions[key] = f"ses_{os.urandom(16).hex()}"
         return self._sessions[key]
-
-
-@contextmanager
-def closing_on_sigterm(tracker: ServerTracker) -> Iterator[None]:
-    """Close the tracker on a SIGTERM that would end the process at once; the process then ends as before.
-
-    Without it, the signal ends the interpreter before exit handlers run. A handler of the server's own, set
-    before or during the block, stays in place.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's arguments
-        tracker.close()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):  # another thread may have done it
-            if signal.getsignal(signal.SIGTERM) is end:
-                signal.signal(signal.SIGTERM, signal.SIG_DFL)

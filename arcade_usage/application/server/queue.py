@@ -3,10 +3,18 @@
 Runs on the tool's threads too: imports no third-party package.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.command.payload import fitting
+from arcade_usage.application.command.properties import read_properties
+
+if TYPE_CHECKING:
+    from arcade_usage.application.command.tracking import Properties
+
+NAME_LIMIT = 1000  # characters of an event's name; the rest is cut
 
 
 class QueuedEvent(NamedTuple):
@@ -24,6 +32,13 @@ class QueuedEvent(NamedTuple):
     @property
     def size(self) -> int:
         return len(self.name) + len(self.properties)
+
+
+def pack(
+    name: str, properties: "Properties", at: float, snapshot: Mapping[str, object] | None
+) -> QueuedEvent:
+    """Make an event for the queue. It shares no mutable object with the tool. `at`: Unix seconds."""
+    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(read_properties(properties))), snapshot)
 
 
 class Worker(Protocol):

@@ -5,7 +5,6 @@ raises; the queue is bounded, and events that it refuses are counted; a forked c
 queue; `close` and the exit are bounded. application/server/worker.py delivers the events.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,13 +13,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from arcade_usage.application.attempt import Attempt
-from arcade_usage.application.command.payload import fitting
-from arcade_usage.application.command.properties import read_properties
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker
+from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker, pack
 from arcade_usage.application.time_limits import (
     CLOSE_SECONDS,
     EXIT_SECONDS,
+    GATHER_SECONDS,
     LINGER_SECONDS,
     ROUND_SECONDS,
     SOON_SECONDS,
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 QUEUE_LIMIT = 10_000  # events
 QUEUE_BYTES_LIMIT = 16 * 1024 * 1024  # characters of all names and properties
-NAME_LIMIT = 1000  # characters of an event's name; the rest is cut
 ROUND_LIMIT = 100  # events in one batch to the outbox
 
 _WAIT_SECONDS = {Attempt.MORE: 0.0, Attempt.SOON: SOON_SECONDS}
@@ -86,13 +83,6 @@ class ServerTracker(Protocol):
         await self.aclose()
 
 
-def pack(
-    name: str, properties: "Properties", at: float, snapshot: Mapping[str, object] | None
-) -> QueuedEvent:
-    """Make an event for the queue. It shares no mutable object with the tool. `at`: Unix seconds."""
-    return QueuedEvent(name[:NAME_LIMIT], at, json.dumps(fitting(read_properties(properties))), snapshot)
-
-
 class BackgroundTracker(ServerTracker):
     """The tracker when tracking is on. Made by `arcade_usage.server_tracker`.
 
@@ -113,6 +103,7 @@ class BackgroundTracker(ServerTracker):
         # Reentrant: a signal handler or a finalizer may call capture() during a capture().
         self._lock = threading.RLock()
         self._starting = threading.Lock()
+        self._rest_lock = threading.Lock()  # held while a thread that closes writes the rest
         self._ending = threading.Event()
         self._sends = True
         self._thread: threading.Thread | None = None
@@ -138,12 +129,20 @@ class BackgroundTracker(ServerTracker):
     async def aclose(self) -> None:
         import asyncio
 
+        closed = asyncio.Event()
+
+        def close(loop: asyncio.AbstractEventLoop) -> None:
+            self.close()
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(closed.set)
+
         try:
-            running = asyncio.get_running_loop().run_in_executor(None, self.close)
-        except RuntimeError:  # another event loop, or one that is being shut down
+            # A thread of its own: the tool's calls may keep all threads of the loop's executor busy.
+            threading.Thread(target=close, args=(asyncio.get_running_loop(),)).start()
+        except RuntimeError:  # another event loop, or no thread can be started
             self.close()
         else:
-            await running
+            await closed.wait()
 
     def on_exit(self) -> None:
         """At the interpreter's exit: write the queue into the outbox without using the network."""
@@ -189,46 +188,61 @@ class BackgroundTracker(ServerTracker):
             self._ending.set()
             self._queue.put(None)
             thread.join(seconds / 2)
-        # Alive, it probably waits for the network; ended, it missed the last events. This thread writes them.
-        if thread.is_alive() or not self._queue.empty():
+        # Alive, it probably waits for the network; ended, it missed the last events. This thread writes them,
+        # or waits for another one that does: the interpreter may exit while a thread closes.
+        if thread.is_alive() or not self._queue.empty() or self._rest_lock.locked():
             _within(seconds / 2, lambda: self._enqueue_rest(end))
 
     def _enqueue_rest(self, end: float) -> None:
         """Enqueue what is left until `end` (monotonic seconds): the newest 1,000 at most."""
         from arcade_usage.domain.retention import EVENTS_LIMIT
 
-        rest = [*iter(self._next, None)]
-        self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
-        del rest[:-EVENTS_LIMIT]
-        worker = self._maker.make_worker()
-        while rest and self._clock.monotonic() < end:
-            batch, rest = rest[:ROUND_LIMIT], rest[ROUND_LIMIT:]
-            lost = worker.lost
-            worker.enqueue(batch)
-            self._count_dropped(worker.lost - lost - len(batch))
+        if not self._rest_lock.acquire(timeout=max(0.0, end - self._clock.monotonic())):
+            return
+        try:
+            rest = [*iter(self._next, None)]
+            self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
+            del rest[:-EVENTS_LIMIT]
+            worker = self._maker.make_worker() if rest else None
+            while worker and rest and self._clock.monotonic() < end:
+                batch, rest = rest[:ROUND_LIMIT], rest[ROUND_LIMIT:]
+                lost = worker.lost
+                worker.enqueue(batch)
+                self._count_dropped(worker.lost - lost - len(batch))
+        finally:
+            self._rest_lock.release()
 
     def _run(self) -> None:
-        """The worker thread's main loop."""
+        """The worker thread's main loop: write events soon after their capture, send them less often."""
         attempt = Attempt.MORE
         while not (self._ending.is_set() and self._queue.empty()):
-            batch = self._next_batch(_WAIT_SECONDS.get(attempt, ROUND_SECONDS))
-            if not batch and attempt is Attempt.DONE:
+            written = self._write_next(_WAIT_SECONDS.get(attempt, ROUND_SECONDS))
+            if not written and attempt is Attempt.DONE:
                 continue
+            end = self._clock.monotonic() + LINGER_SECONDS
+            while 0 < written < ROUND_LIMIT and (left := end - self._clock.monotonic()) > 0.0:
+                if self._ending.is_set():
+                    break
+                written += self._write_next(left)
+            attempt = Attempt.LATER
             with suppress_and_log():
-                attempt = Attempt.LATER
-                attempt = self._deliver(batch)
-            if batch:
-                self._count_dropped(len(batch))
+                attempt = self._send()
 
-    def _deliver(self, batch: list[QueuedEvent]) -> Attempt:
-        """Write a batch into the outbox, clear it, and send."""
-        if self._worker is None:
-            self._worker = self._maker.make_worker()
+    def _write_next(self, wait_seconds: float) -> int:
+        """Write the next batch into the outbox; returns how many events it had."""
+        batch = self._next_batch(wait_seconds)
         if batch:
-            self._snapshot = self._worker.enqueue(batch)
-            batch.clear()
+            with suppress_and_log():
+                self._worker = self._worker or self._maker.make_worker()
+                self._snapshot = self._worker.enqueue(batch)
+                return len(batch)
+            self._count_dropped(len(batch))
+        return len(batch)
+
+    def _send(self) -> Attempt:
         if not self._sends:
             return Attempt.LATER
+        self._worker = self._worker or self._maker.make_worker()
         attempt = self._worker.send(self._dropped)
         if attempt is Attempt.ELSEWHERE:  # slow down: many workers must not overfill one sender's outbox
             self._ending.wait(LINGER_SECONDS)
@@ -244,7 +258,7 @@ class BackgroundTracker(ServerTracker):
         except Empty:
             return []
         if self._queue.qsize() < ROUND_LIMIT:
-            self._ending.wait(LINGER_SECONDS)
+            self._ending.wait(GATHER_SECONDS)
         batch = [] if first is None else [self._mark_taken(first)]
         while len(batch) < ROUND_LIMIT and (event := self._next()) is not None:
             batch.append(event)

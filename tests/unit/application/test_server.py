@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import NoReturn
 
@@ -23,7 +24,8 @@ SECONDS = 60.0  # for what is going to happen
 
 @define
 class Kept:
-    """Worker that keep what they are given. `gate`: what sending waits for, as it would for a network."""
+    """Worker that keep what they are given. `gate`: what sending waits for, as it would for a network. `disk`: what
+    writing waits for."""
 
     names: list[str] = field(factory=list)
     batches: list[Sequence[QueuedEvent]] = field(factory=list)
@@ -33,6 +35,7 @@ class Kept:
     broken: bool = False
     progress: Attempt = Attempt.DONE
     gate: threading.Event = field(factory=threading.Event)
+    disk: threading.Event | None = None
     at_gate: threading.Event = field(factory=threading.Event)
 
     def make_worker(self) -> "Kept":
@@ -41,6 +44,9 @@ class Kept:
     def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if self.broken:
             raise OSError("no disk")
+        if self.disk:
+            self.at_gate.set()
+            self.disk.wait(SECONDS)
         self.batches.append(tuple(batch))
         self.names += [event.name for event in batch]
         return {"after": len(self.batches)}
@@ -75,6 +81,19 @@ def make(kept: Kept) -> BackgroundTracker:
 
 def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "arcade-usage"]
+
+
+def test_an_event_is_written_before_it_is_time_to_send(
+    tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill loses no event that was captured a moment ago. Those that follow soon are sent with it."""
+    monkeypatch.setattr(server, "LINGER_SECONDS", SECONDS)
+    for name in ("one", "two"):
+        tracker.capture(name)
+        assert until(lambda name=name: name in kept.names)  # type: ignore[misc]
+    assert kept.sent == 0
+    tracker.close()
+    assert (kept.names, kept.sent) == (["one", "two"], 1)
 
 
 def test_the_first_event_starts_one_daemon_thread(tracker: BackgroundTracker, kept: Kept) -> None:
@@ -360,6 +379,24 @@ def test_closing_that_is_cancelled_goes_on(kept: Kept) -> None:
             await closing
 
     asyncio.run(serve())
+    assert until(lambda: kept.names == ["one"])
+
+
+def test_closing_from_async_code_does_not_wait_for_the_tools_threads(kept: Kept) -> None:
+    """The loop's executor may be busy with calls that take long."""
+    tracker, end = make(kept), threading.Event()
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        call = loop.run_in_executor(None, end.wait, SECONDS)
+        tracker.capture("one")
+        await tracker.aclose()
+        assert not call.done()
+        end.set()
+        await call
+
+    asyncio.run(serve())
     assert kept.names == ["one"]
 
 
@@ -391,6 +428,30 @@ def test_the_end_is_bounded_and_keeps_what_the_network_holds_up(kept: Kept, end:
     getattr(tracker, end)()  # returns, though the gate stays closed
     assert sorted(kept.names) == sorted(["first", *map(str, range(250))])
     assert tracker.dropped == 0
+
+
+def test_the_exit_waits_for_a_thread_that_closes(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took the queue's events and writes them; a daemon thread would be stopped amid them."""
+    monkeypatch.setattr(server, "EXIT_SECONDS", 2 * SECONDS)
+    tracker = make(kept)
+    tracker.capture("one")
+    tracker.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(tracker, "_start", lambda: None)
+        tracker.capture("two")
+    kept.at_gate.clear()
+    kept.disk = threading.Event()
+    closing = threading.Thread(target=tracker.close)
+    closing.start()
+    assert kept.at_gate.wait(SECONDS)
+    leaving = threading.Thread(target=tracker.on_exit)
+    leaving.start()
+    leaving.join(0.1)
+    assert leaving.is_alive()
+    kept.disk.set()
+    leaving.join(SECONDS)
+    assert (kept.names, tracker.dropped) == (["one", "two"], 0)
+    closing.join(SECONDS)
 
 
 def test_leaving_sends_nothing(kept: Kept) -> None:

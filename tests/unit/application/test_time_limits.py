@@ -51,6 +51,11 @@ def test_a_server_closes_in_time() -> None:
     assert limits.LINGER_SECONDS < limits.CLOSE_SECONDS / 2
 
 
+def test_a_server_writes_an_event_before_it_is_due_to_be_sent() -> None:
+    """A kill loses events of the shorter time."""
+    assert limits.GATHER_SECONDS <= limits.LINGER_SECONDS / 10
+
+
 def test_a_server_looks_again_when_it_may_try_again() -> None:
     """It wakes up for each early attempt, and for the end of the first pause."""
     assert min(EARLY_SECONDS) >= limits.SOON_SECONDS
