@@ -24,12 +24,12 @@ EDITS: Mapping[str, Mapping[str, str]] = {
     },
     **{f"arcade_cli/{name}.py": _GROUP for name in GROUPS},
     "arcade_cli/main.py": {
-        _IMPORT: "from arcade_cli.usage import Group, OrgAndProject, tool\n",
+        _IMPORT: "from arcade_cli.usage import Group, org_and_project, tool\n",
         "cli = TrackedTyper(\n    cls=TrackedTyperGroup,\n": "cli = typer.Typer(\n    cls=Group,\n",
         '        "context",\n    }\n': '        "context",\n        "usage",\n    }\n',
         "@cli.callback()\n": (
             'cli.add_typer(tool.usage_app(), name="usage", rich_help_panel="User")\n'
-            'tool.track(cli, login=("login", "context.add"), properties=OrgAndProject())\n'
+            'tool.track(cli, login=("login", "context.add"), properties=org_and_project)\n'
             "\n\n@cli.callback()\n"
         ),
     },
