@@ -9,7 +9,7 @@ import pytest
 from arcade_usage.demo.receiver import Receiver
 from tests_arcade.arcade_cloud import Cloud
 from tests_arcade.migration import find_token, migrate
-from tests_arcade.users import User
+from tests_arcade.users import Driver, User
 
 
 @pytest.fixture
@@ -35,11 +35,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Driver]:
+    """One for all tests."""
+    with Driver() as driver:
+        yield driver
+
+
 @pytest.fixture
-def make_user(receiver: Receiver, cloud: Cloud, migrated: Path, tmp_path: Path) -> Callable[[bool], User]:
+def make_user(
+    driver: Driver, receiver: Receiver, cloud: Cloud, migrated: Path, tmp_path: Path
+) -> Callable[[bool], User]:
     """Make a user of today's CLI, or of the migrated one."""
 
     def make(is_migrated: bool) -> User:
-        return User(receiver, cloud, tmp_path / "home", migrated, find_token(), is_migrated)
+        return User(driver, receiver, cloud, tmp_path / "home", migrated, find_token(), is_migrated)
 
     return make

@@ -19,7 +19,7 @@ from arcade_usage.demo.receiver import Receiver
 from arcade_usage.domain.persons import IngestedEvent
 from tests_arcade.arcade_cloud import Cloud, org_id
 from tests_arcade.migration import find_notice, find_token
-from tests_arcade.users import DRIVER, SECONDS, User
+from tests_arcade.users import DRIVER, SECONDS, Driver, User
 
 MakeUser = Callable[[bool], User]
 
@@ -86,20 +86,21 @@ staging.
 Run 'arcade logout' then 'arcade login' to fix this.
 """
 CONTEXT = {"org_id", "project_id"}  # today's logout is without them
-ADDED = {"outcome", "error_type", "exit_code", "agent", "is_tty", "arch", "tool", "options", "is_ci"}
+ALWAYS = {"tool", "is_tty", "arch"}
+ADDED = ALWAYS | {"outcome", "error_type", "exit_code", "options", "agent", "is_ci"}
 VARYING = {"duration_ms", "device_start_timestamp", "device_end_timestamp", "error_message"}
 
 
 @pytest.fixture
-def pair(cloud: Cloud, migrated: Path, tmp_path: Path) -> Iterator[tuple[User, User]]:
+def pair(driver: Driver, cloud: Cloud, migrated: Path, tmp_path: Path) -> Iterator[tuple[User, User]]:
     """Two users who do the same, one with today's CLI and one with the migrated one."""
     with Receiver() as theirs, Receiver() as ours:
         folders = (tmp_path / "t", tmp_path / "m")
         for folder in folders:
             (folder / ".arcade").mkdir(parents=True)  # without it, today's CLI shows its notice each time
         yield (
-            User(theirs, cloud, folders[0], migrated, find_token(), is_migrated=False),
-            User(ours, cloud, folders[1], migrated, find_token(), is_migrated=True),
+            User(driver, theirs, cloud, folders[0], migrated, find_token(), is_migrated=False),
+            User(driver, ours, cloud, folders[1], migrated, find_token(), is_migrated=True),
         )
 
 
@@ -125,6 +126,11 @@ def test_each_command_is_the_same_event_but_for_the_differences_of_the_table(pai
     assert [_name(event) for event in migrated.events] == [line.event for line in ours]
     assert [today.person_of(event) for event in today.events] == [line.todays_owner for line in todays]
     assert [migrated.person_of(event) for event in migrated.events] == [line.person for line in ours]
+    codes = [
+        event.properties.get("exit_code", line.exit_code)
+        for line, event in zip(ours, migrated.events, strict=True)
+    ]
+    assert codes == [line.exit_code for line in ours]
     for line, event in zip(todays, today.events, strict=True):
         _compare(event, migrated.events[ours.index(line)])
 
@@ -140,10 +146,11 @@ def _compare(today: IngestedEvent, event: IngestedEvent) -> None:
     for name in theirs.keys() - VARYING:
         assert ours[name] == theirs[name], (name, event)
     added = {name for name in ours.keys() - theirs.keys() if not name.startswith("$")}
+    assert added >= ALWAYS, event
     assert added <= (ADDED | CONTEXT if ours["command_name"] == "logout" else ADDED), event
     if "error_message" in theirs:
-        message = str(ours["error_message"])
-        assert str(theirs["error_message"]).startswith(message.partition("~")[0]), event  # the home folder
+        message = str(ours["error_message"]).partition("~")[0]  # the home folder
+        assert str(theirs["error_message"]).startswith(message), event
     assert theirs["cli_version"] == version("arcade-mcp")
 
 

@@ -1,10 +1,12 @@
 """A user of the Arcade CLI: a home folder, and a PostHog of their own."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 
 from attrs import define, field, frozen
 
@@ -28,9 +30,37 @@ class Ended:
 
 
 @define
+class Driver:
+    """Starts the command lines of all users, as a context manager; see driver.py."""
+
+    _process: "subprocess.Popen[str] | None" = field(default=None, init=False)
+
+    def __enter__(self) -> "Driver":
+        command = [sys.executable, str(DRIVER)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process is not None
+        self._process.communicate(timeout=SECONDS)
+
+    def ask(self, **request: object) -> int:
+        """The answer to a request."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@define
 class User:
     """`migrated`: the folder of the migrated packages; `is_migrated` may change from command to command."""
 
+    driver: Driver
     receiver: Receiver
     cloud: Cloud
     home: Path
@@ -55,21 +85,21 @@ class User:
             **self.variables,
         }
 
-    def start(self, line: str) -> "subprocess.Popen[str]":
+    def start(self, line: str) -> int:
+        """Start a command line; returns the id of its process."""
         self.home.mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            [sys.executable, str(DRIVER), *line.replace("CLOUD", str(self.cloud.port)).split()],
-            cwd=self.home,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        return self.driver.ask(
+            arguments=line.replace("CLOUD", str(self.cloud.port)).split(),
+            folder=str(self.home),
+            environment=self.environment,
+            out=str(self.home),
+            seconds=int(SECONDS),
         )
 
-    def wait(self, process: "subprocess.Popen[str]") -> Ended:
-        out, err = process.communicate(timeout=SECONDS)
-        return Ended(process.returncode, *(text.replace(str(self.home), "/home/me") for text in (out, err)))
+    def wait(self, process: int) -> Ended:
+        exit_code = self.driver.ask(ended=process)
+        texts = (self.home.with_suffix(end).read_text(encoding="utf-8") for end in (".stdout", ".stderr"))
+        return Ended(exit_code, *(text.replace(str(self.home), "/home/me") for text in texts))
 
     def run(self, line: str) -> Ended:
         return self.wait(self.start(line))

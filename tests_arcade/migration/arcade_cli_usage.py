@@ -1,6 +1,7 @@
 """Usage tracking of the Arcade CLI."""
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from arcade_core.constants import POSTHOG_PROJECT_TOKEN
@@ -12,8 +13,8 @@ tool = arcade_usage.Tool(
     distribution="arcade-mcp",
     project_token=POSTHOG_PROJECT_TOKEN,
     properties=(
-        arcade_usage.Property("org_id", kind="id", reason="which organizations use which commands"),
-        arcade_usage.Property("project_id", kind="id", reason="which projects use which commands"),
+        arcade_usage.Property("org_id", kind="id", reason="which organizations use the CLI"),
+        arcade_usage.Property("project_id", kind="id", reason="which projects use the CLI"),
     ),
     # As before, events are also sent where there is no terminal: Arcade's terms inform users too.
     notice=arcade_usage.Notice("NOTICE", "https://docs.arcade.dev", told_elsewhere=True),
@@ -21,11 +22,13 @@ tool = arcade_usage.Tool(
 
 
 def org_and_project() -> dict[str, str]:
-    """Organization and project of the context that a command used, read when it has ended."""
+    """Organization and project of the context that a command used, if there is one."""
     from arcade_core.config_model import Config
 
-    context = Config.load_from_file().context
-    return {"org_id": context.org_id, "project_id": context.project_id} if context else {}
+    with suppress(Exception):  # not logged in, or a malformed file
+        if context := Config.load_from_file().context:
+            return {"org_id": context.org_id, "project_id": context.project_id}
+    return {}
 
 
 class Group(TyperGroup):
