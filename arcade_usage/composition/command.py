@@ -96,7 +96,7 @@ class ToolConfig:
 def _is_plain(config: ToolConfig) -> bool:
     """Whether each value is right and of a common form; domain/configuration.py judges all others.
 
-    Takes at most 3 us. Importing the rules takes 5 ms, longer than tracking a command.
+    Takes 2 us, 7 us with every argument. Importing the rules takes 5 ms, longer than tracking a command.
     """
     token, version, notice, adapters = config.project_token, config.version, config.notice, config.adapters
     return (
