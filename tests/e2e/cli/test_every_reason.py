@@ -199,6 +199,7 @@ TROUBLES: dict[Trouble, Situation] = {
     Trouble.EVIDENCE: malformed("usage.json", then_a_command=True),
     Trouble.NOT_OWNED: a_link("sent.jsonl"),
     Trouble.LOCK: a_link("sender.lock"),
+    Trouble.SANDBOX: lambda _, patch: patch.setenv("CODEX_SANDBOX_NETWORK_DISABLED", "1"),
     Trouble.UNREACHABLE: lambda world, _: waits(world),
     Trouble.ACCOUNT: cloud_does_not_answer,
 }
