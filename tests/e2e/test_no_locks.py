@@ -99,7 +99,9 @@ def test_off_is_stored_and_drops_what_waits(world: World, lockless: dict[str, st
     track(world, lockless, "waits")
     off = usage(world, lockless, "off", "--json")
     assert (off.returncode, off.stderr) == (0, "")
-    assert json.loads(off.stdout) == {"tracking": "off", "dropped": 1, "senders_at_work": 0, "left": []}
+    assert json.loads(off.stdout) == {
+        "tracking": "off", "dropped": 1, "tools": ["arcade-usage"], "senders_at_work": 0, "left": [],
+    }  # fmt: skip
     assert ((world.folder / "usage" / "off").exists(), world.waiting) == (True, [])
     on = usage(world, lockless, "on")
     assert (on.returncode, on.stderr, (world.folder / "usage" / "off").exists()) == (0, "", False)
