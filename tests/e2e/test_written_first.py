@@ -155,7 +155,7 @@ def test_what_redaction_has_to_see_is_not_written_first(world: World, facts: dic
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda payload: {**payload, "version": 3},
+        lambda payload: {**payload, "version": 1000},
         lambda payload: {**payload, "config_dir": "somewhere"},
         lambda payload: {**payload, "sink": {"host": "file:///x", "project_token": "phc_x"}},
         lambda payload: {**payload, "snapshot": {"usage": 5}},
