@@ -31,6 +31,9 @@ class Tool(ToolConfig):
         config_dir: absolute path of the config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.
         credentials: absolute path of the file that every login and logout changes; by default
             credentials.yaml in the config folder. A command makes one stat() of it and does not read it.
+        context: function that returns the name of the context of credentials.yaml that a command used, None
+            for the active one; by default $ARCADE_CONTEXT. It is called when the command is reported, in its
+            thread. If it raises, the event is attributed to no account. Servers do not call it.
         notice: text shown once, on stderr, before anything is reported. None: the tool informs its users
             itself.
         properties: declarations of the properties that the tool adds to its events. Declared ids and choices

@@ -20,7 +20,7 @@ from arcade_usage.domain.consent import is_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -61,6 +61,7 @@ class ToolConfig:
         version: "str | None" = None,
         config_dir: "str | os.PathLike[str] | None" = None,
         credentials: "str | os.PathLike[str] | None" = None,
+        context: "Callable[[], str | None] | None" = None,
         notice: "Notice | None" = None,
         properties: "Sequence[Property]" = (),
         safe_errors: "Sequence[type[BaseException]]" = (),
@@ -73,6 +74,7 @@ class ToolConfig:
         self.version = version
         self.config_dir = config_dir
         self.credentials = credentials
+        self.context = context
         self.notice = notice
         self.properties = properties
         self.safe_errors = safe_errors
@@ -108,6 +110,7 @@ def _is_plain(config: ToolConfig) -> bool:
         and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
+        and _is_none_or_function(config.context)
         and (notice is None or _is_plain_notice(notice))
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (config.properties == () or _are_plain_properties(config.properties))
@@ -139,6 +142,10 @@ def _is_plain_version(version: str) -> bool:
 def _is_plain_factory(adapters: str) -> bool:
     module, _, function = adapters.partition(":")
     return module.replace(".", "_").isidentifier() and function.isidentifier()
+
+
+def _is_none_or_function(context: object) -> bool:
+    return context is None or callable(context)
 
 
 def _is_plain_notice(notice: object) -> bool:
@@ -222,6 +229,7 @@ def command_tracker(
     version: "str | None" = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    context: "Callable[[], str | None] | None" = None,
     notice: "Notice | None" = None,
     properties: "Sequence[Property]" = (),
     safe_errors: "Sequence[type[BaseException]]" = (),
@@ -241,6 +249,7 @@ def command_tracker(
             version=version,
             config_dir=config_dir,
             credentials=credentials,
+            context=context,
             notice=notice,
             properties=properties,
             safe_errors=safe_errors,
@@ -322,7 +331,7 @@ def _build(config: ToolConfig) -> "Tracker":
     debugging = wants_debug(os.environ)  # then nothing is written
     launcher = DetachedLauncher(os.environ)
     writer = None if debugging else FolderWriter(layout)
-    folder = FolderSnapshots(layout, writer)
+    folder = FolderSnapshots(layout, writer, config.context)
     return CommandTracker(
         is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
         opt_out=folder,

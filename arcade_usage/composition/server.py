@@ -6,7 +6,7 @@ Owns the invariant that third-party packages are imported on the worker thread o
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ def server_tracker(
     version: str | None = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    context: Callable[[], str | None] | None = None,
     notice: "Notice | None" = None,
     properties: "Sequence[Property]" = (),
     safe_errors: "Sequence[type[BaseException]]" = (),
@@ -75,6 +76,7 @@ def server_tracker(
             version=version,
             config_dir=config_dir,
             credentials=credentials,
+            context=context,
             notice=notice,
             properties=properties,
             safe_errors=safe_errors,

@@ -53,6 +53,7 @@ def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], boo
         "host": check_host(values["host"]),
         "config_dir": _check_path("config_dir", values["config_dir"], is_absolute),
         "credentials": _check_path("credentials", values["credentials"], is_absolute),
+        "context": _check_context(values["context"]),
         "notice": _check_notice(values["notice"]),
         "properties": _check_properties(values["properties"]),
         "safe_errors": _check_errors("safe_errors", values["safe_errors"]),
@@ -169,6 +170,12 @@ def _check_path(name: str, path: object, is_absolute: Callable[[str], bool]) -> 
     if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in text):
         return Reason(f"{name}_invalid", f"{name} contains a character that no path has: remove it")
     return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
+
+
+def _check_context(context: object) -> Reason | None:
+    if context is None or callable(context):
+        return None
+    return Reason("context_type", f"context must be a function, not {type(context).__name__}")
 
 
 def _check_notice(notice: object) -> Reason | None:

@@ -13,7 +13,7 @@ import pytest
 
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.world import until
-from tests.mcp_servers import ROOT, Servers
+from tests.mcp_servers import ROOT, SECONDS, Servers
 
 anyio = pytest.importorskip("anyio")
 pytest.importorskip("mcp")
@@ -132,6 +132,7 @@ def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | No
 
 ENDS = """
 import collections, itertools, pathlib, sys
+import anyio
 try:
     from mcp.server.mcpserver import MCPServer
 except ImportError:
@@ -146,6 +147,10 @@ def count() -> int:
 @app.tool()
 def leave() -> int:
     sys.exit(3)
+@app.tool()
+async def wait() -> int:
+    pathlib.Path("waiting").touch()
+    await anyio.sleep_forever()
 tool = arcade_usage.Tool(
     distribution="pytest", project_token="phc_of_the_tests", host={host!r}, config_dir={folder!r}
 )
@@ -178,6 +183,32 @@ def test_a_tool_that_exits_has_failed(servers: Servers, ends: Path) -> None:
     with servers.stdio("", ends) as session:
         session.tell("tools/call", {"name": "leave", "arguments": {}}, id=9)
         assert until(lambda: servers.names[CALLED] == 1)
+    (called,) = servers.named(CALLED)
+    assert called["failure_reason"] == "error during tool execution"
+
+
+def test_a_call_that_the_client_cancels_has_failed(servers: Servers, ends: Path) -> None:
+    """The call is an event, and the server answers the next one."""
+    with servers.stdio("", ends) as session:
+        session.tell("tools/call", {"name": "wait", "arguments": {}}, id=9)
+        assert until((servers.folder / "waiting").exists)
+        session.tell("notifications/cancelled", {"requestId": 9})
+        assert until(lambda: servers.names[CALLED] == 1)
+        session.tell("ping", id=10)
+        assert session.process.stdout is not None
+        assert any('"id":10' in line for line in session.process.stdout)
+        session.end()
+    (called,) = servers.named(CALLED)
+    assert called["is_execution_success"] is False
+    assert called["failure_reason"] == "error during tool execution"
+
+
+def test_a_call_that_runs_when_the_client_leaves_has_failed(servers: Servers, ends: Path) -> None:
+    """The server cancels the call and reports it before the process ends."""
+    with servers.stdio("", ends) as session:
+        session.tell("tools/call", {"name": "wait", "arguments": {}}, id=9)
+        assert until((servers.folder / "waiting").exists)
+        session.process.communicate(timeout=SECONDS)  # closes stdin
     (called,) = servers.named(CALLED)
     assert called["failure_reason"] == "error during tool execution"
 

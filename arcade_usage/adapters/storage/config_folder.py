@@ -20,7 +20,7 @@ from arcade_usage.domain.consent import find_reasons, was_turned_off
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from arcade_usage.adapters.files.owned_folder import OwnedFolder
     from arcade_usage.application.ports import ToolWriter
@@ -52,9 +52,19 @@ StampNumbers = tuple[int, int, int, int, int]
 class Layout:
     """Paths of one config folder. The tool owns usage.json and credentials.yaml, the library usage/."""
 
-    def __init__(self, config_dir: str, credentials: "str | os.PathLike[str] | None" = None) -> None:
-        """Takes absolute paths. `credentials`: by default credentials.yaml in the config folder."""
+    def __init__(
+        self,
+        config_dir: str,
+        credentials: "str | os.PathLike[str] | None" = None,
+        context: "str | None" = None,
+    ) -> None:
+        """Takes absolute paths.
+
+        credentials: by default credentials.yaml in the config folder. context: the name of the context in it
+        that is used in place of the active one.
+        """
         self.config_dir = config_dir
+        self.context = context
         self.usage_json = os.path.join(config_dir, USAGE_FILE)
         self.credentials = os.fspath(credentials or os.path.join(config_dir, "credentials.yaml"))
         self.folder = os.path.join(config_dir, FOLDER)
@@ -84,7 +94,7 @@ def find_layout(
     """The paths of a tool with these arguments, with `~` expanded.
 
     The config folder is the argument's, else that of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
-    Raises ValueError if a path is not absolute, because it would depend on the current folder.
+    The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too. Raises ValueError if a path is not absolute, because it would depend on the current folder.
     """
     if config_dir:
         folder = _expand(config_dir, "config folder: config_dir")
@@ -93,7 +103,7 @@ def find_layout(
     else:
         folder = _expand(DEFAULT_FOLDER, "config folder: HOME")
     file = None if credentials is None else _expand(credentials, "file of the login: credentials")
-    return Layout(os.path.normpath(folder), file)
+    return Layout(os.path.normpath(folder), file, os.environ.get(CONTEXT_VARIABLE) or None)
 
 
 def _expand(path: "str | os.PathLike[str]", role: str) -> str:
@@ -149,10 +159,19 @@ def _may_be_there(path: str) -> bool:
 class FolderSnapshots:
     """The snapshot port over the config folder's files, and the opt-out in them."""
 
-    def __init__(self, layout: Layout, writer: "ToolWriter | None" = None) -> None:
-        """`writer`: creates the first identity; None if nothing may be written."""
+    def __init__(
+        self,
+        layout: Layout,
+        writer: "ToolWriter | None" = None,
+        choose_context: "Callable[[], str | None] | None" = None,
+    ) -> None:
+        """writer: creates the first identity; None if nothing may be written.
+
+        choose_context: the tool's function, which names the context of a command when it is reported.
+        """
         self._layout = layout
         self._writer = writer
+        self._choose_context = choose_context
 
     def is_on(self) -> bool:
         """Whether tracking is still on, for a tracker that was built while it was. Blocks: a few lstat()s."""
@@ -165,10 +184,18 @@ class FolderSnapshots:
             usage, ledger = read_contents(self._layout)
         except OSError:
             return None
-        return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+        context = self._layout.context if self._choose_context is None else None  # then `identify` adds it
+        stamp = read_stamp(self._layout.credentials, context)
+        return {"usage": usage, "ledger": ledger, "stamp": stamp, "context": context}
 
     def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
         """See the port."""
+        if self._choose_context is not None:
+            from arcade_usage.application.command.properties import read_context
+
+            context, stamp = read_context(self._choose_context), snapshot["stamp"]
+            stamp = None if stamp is None else of_context(stamp, context)  # type: ignore[arg-type]
+            snapshot = {**snapshot, "stamp": stamp, "context": context}
         if snapshot["usage"] is not None:
             return snapshot if _may_be_there(self._layout.usage_json) else None
         try:
@@ -259,28 +286,27 @@ def is_newer(content: "Mapping[str, object]", known: int) -> bool:
     return type(version) is int and version > known
 
 
-def read_stamp(path: str) -> "StampNumbers | None":
-    """Fingerprint of a file from one stat(); None if it can't be read.
+def read_stamp(path: str, context: "str | None" = None) -> "StampNumbers | None":
+    """Fingerprint of a file from one stat(), for one context of it; None if it can't be read.
 
     Device, inode, size, mtime_ns, ctime_ns.
     """
     try:
-        return stamp_numbers(os.stat(path))
+        return stamp_numbers(os.stat(path), context)
     except OSError:
         return None
 
 
-def stamp_numbers(status: os.stat_result) -> StampNumbers:
-    """The fingerprint. Another context of the same file counts as other credentials."""
-    context = chosen_context()
-    changed = status.st_ctime_ns
-    if context is not None:
-        from binascii import crc32
-
-        changed ^= crc32(context.encode("utf-8", "surrogatepass"))
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed)
+def stamp_numbers(status: os.stat_result, context: "str | None" = None) -> StampNumbers:
+    """The fingerprint from the result of a stat()."""
+    numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return of_context(numbers, context)
 
 
-def chosen_context() -> str | None:
-    """The context of credentials.yaml that the Arcade CLI and its servers use in place of the active one."""
-    return os.environ.get(CONTEXT_VARIABLE) or None
+def of_context(stamp: StampNumbers, context: "str | None") -> StampNumbers:
+    """The fingerprint for another context than the active one, which counts as other credentials."""
+    if context is None:
+        return stamp
+    from binascii import crc32
+
+    return (*stamp[:4], stamp[4] ^ crc32(context.encode("utf-8", "surrogatepass")))

@@ -108,6 +108,7 @@ CONFIGURATIONS: dict[str, Situation] = {
     "credentials_type": wrong(credentials=5),
     "credentials_relative": wrong(credentials="relative"),
     "credentials_invalid": wrong(credentials="/\0"),
+    "context_type": wrong(context="staging"),
     "notice_type": wrong(notice=Notice(None, None)),  # type: ignore[arg-type]
     "notice_version": wrong(notice=Notice("a text", "a link", version=-1)),
     "properties_invalid": wrong(properties=5),
