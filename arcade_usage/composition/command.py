@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from arcade_usage.adapters.process.launcher import DetachedLauncher
     from arcade_usage.adapters.storage.config_folder import Layout
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
+    from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.command.tracking import Tracker
     from arcade_usage.application.ports import ProcessLauncher
     from arcade_usage.application.server.tracker import ServerTracker
@@ -34,11 +35,16 @@ if TYPE_CHECKING:
     from arcade_usage.domain.notice import Notice
 
     class TrackerBuilder(Protocol):
-        """Builds trackers in place of composition/command.py and composition/server.py."""
+        """Builds trackers in place of composition/command.py and composition/server.py.
+
+        The mounted commands use its adapters.
+        """
 
         def command_tracker(self, config: "ToolConfig") -> Tracker: ...
 
         def server_tracker(self, config: "ToolConfig") -> ServerTracker: ...
+
+        def adapters(self) -> Adapters: ...
 
 
 DEFAULT_HOST = "https://us.i.posthog.com"

@@ -26,6 +26,7 @@ from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
+from arcade_usage.composition import command
 from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
@@ -91,6 +92,8 @@ class Scope:
         return self._default_adapters(project)
 
     def _default_adapters(self, project: Project) -> "Adapters":
+        if command.replacement is not None:
+            return command.replacement.adapters()
         return default_adapters(self.layout, project, makes_folder=False)
 
     @property
@@ -103,9 +106,10 @@ class Scope:
             outbox.folder: (outbox, FileCopies(outbox.folder))
             for outbox in find_outboxes(self.layout.outboxes)
         }
-        if self.tool is not None and self.tool.adapters is not None and self.own_project is not None:
-            own = self.stored(self.own_project)
-            found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
+        own = self.own_project
+        if own is not None and (command.replacement is not None or (self.tool and self.tool.adapters)):
+            stored = self.stored(own)
+            found[self.layout.outbox(own.key)] = (stored.outbox, stored.copies)
         return list(found.values())
 
     def reasons(self) -> tuple[Reason, ...]:
@@ -195,7 +199,7 @@ def show(
     if distribution is None and version is None:
         tool, last = _last_tool(scope, project)
         runtime = evolve(runtime, tool=tool or runtime.tool, cli_version=last or runtime.cli_version)
-    command = Command(
+    ended = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
         ended_at=clock.time(),
@@ -206,7 +210,7 @@ def show(
         is_tty=os.isatty(1),
     )
     previewer = make_previewer(scope.adapters(project))
-    event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))
+    event = describe(ended, runtime, UuidGenerator().new(), local_redactor(os.environ))
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 

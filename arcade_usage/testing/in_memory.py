@@ -421,12 +421,17 @@ class ManualClock:
     """A clock that only `advance` moves."""
 
     seconds: float = 1_800_000_000.0
+    _start: float = field(init=False)
+
+    @_start.default
+    def _begin(self) -> float:
+        return self.seconds
 
     def time(self) -> float:
         return self.seconds
 
     def monotonic(self) -> float:
-        return self.seconds - 1_800_000_000.0
+        return self.seconds - self._start
 
     def advance(self, seconds: float) -> None:
         self.seconds += seconds

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -97,6 +98,20 @@ def test_the_first_command_makes_two_files_besides(world: World, way: str) -> No
     elsewhere = {path for path in host.opened if os.path.isabs(path)}
     assert elsewhere - MACHINE_FILES == {str(world.folder), os.devnull}
     assert world.events["toolkit.run"].distinct_id == world.anon_id
+
+
+UNNAMED_MACHINE = """
+from arcade_usage.adapters.machine import installation
+installation._MACHINE_ID_FILES, installation._MOUNTS = (), "/nowhere"
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have a call or a registry for the id")
+def test_a_machine_without_an_id_is_named_without_a_socket(world: World) -> None:
+    """As in a minimal container: the first command imports nothing more, not even `socket`."""
+    host = run_host(f"{start_of_host(world)}{UNNAMED_MACHINE}{BLOCK}", world.scratch)
+    assert_light(host, processes=1)
+    assert world.ledger["born"]
 
 
 def test_a_login_imports_no_vendor_either(world: World) -> None:

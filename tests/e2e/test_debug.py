@@ -143,3 +143,10 @@ def test_a_folder_that_cannot_be_used_is_told(world: World) -> None:
     world.folder.write_text("not a folder", encoding="utf-8")
     told = log(world, FAILED_CALL)
     assert told == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"
+
+
+def test_each_command_of_a_new_installation_is_shown(world: World) -> None:
+    """Also the second one of a process, although the first stored no identity."""
+    host = show(world, f"{FAILED_CALL}\n{FAILED_CALL}")
+    assert host.stderr.count("arcade-usage: not sent to") == 2
+    assert not world.folder.exists()

@@ -137,7 +137,7 @@ class CommandTracker:
             elif snapshot is None or (snapshot := self._snapshots.identify(snapshot)) is None:
                 log_debug("%s is not tracked: the config folder is missing or can't be used", command["name"])
             else:
-                self._had_identity = True
+                self._had_identity = self._had_identity or self._writer is not None  # else none was made
                 command |= {"is_login": is_login, "is_logout": is_logout, "ended_at": self._clock.time()}
                 command["is_tty"] = self._is_tty
                 if properties is not None:

@@ -20,6 +20,7 @@ from arcade_usage.application.server.tracker import BackgroundTracker, ServerTra
 from arcade_usage.composition.command import ToolConfig, _is_absolute, _is_plain
 from arcade_usage.domain.configuration import find_problems
 from arcade_usage.testing import recording
+from arcade_usage.testing.installation import Installation
 from arcade_usage.testing.trackers import MemoryServerTracker, MemoryTracker, MemoryTrackerBuilder
 
 MADE: dict[str, Callable[..., object]] = {
@@ -238,9 +239,9 @@ def test_every_server_tracker_has_the_same_signatures(made: type) -> None:
 
 @pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])
 @pytest.mark.parametrize("kit", [True, False], ids=["in the test kit", "real"])
-def test_a_misspelt_argument_raises_at_the_call(token: str | None, kit: bool) -> None:
+def test_a_misspelt_argument_raises_at_the_call(token: str | None, kit: bool, tmp_path: Path) -> None:
     """TypeError, before the tool's command runs, on or off."""
-    builder = MemoryTrackerBuilder()
+    builder = MemoryTrackerBuilder(str(tmp_path), Installation())
     config = ToolConfig(distribution="arcade-usage", project_token=token)
     tracker = builder.command_tracker(config) if kit else arcade_usage.composition.command.build(config)
     with pytest.raises(TypeError, match="login"):
