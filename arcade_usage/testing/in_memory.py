@@ -231,6 +231,24 @@ class MemorySenderLock:
 
 
 @define
+class MemoryHandOver:
+    """An announcement. `announced`: by this process. `another`: that of another process stands."""
+
+    announced: bool = False
+    another: bool = False
+
+    def announce(self) -> bool:
+        self.announced = not self.another
+        return self.announced
+
+    def stands(self) -> bool:
+        return self.announced or self.another
+
+    def withdraw(self) -> None:
+        self.announced = False
+
+
+@define
 class MemoryEventQueue:
     """An event queue. `log`: has the observed time. `writable` False: `add` and `purge` raise StoreError."""
 
@@ -381,16 +399,27 @@ class MemorySnapshots:
 
 @define
 class MemoryWriter:
-    """A writer that only records. `logouts`: for each, whether there were credentials."""
+    """A writer that only records. `logouts`: for each, whether there were credentials.
+
+    taking: a delivery process takes events. handed_over: their payloads.
+    """
 
     logouts: list[bool] = field(factory=list)
     payloads: list[str] = field(factory=list)
+    taking: bool = False
+    handed_over: list[str] = field(factory=list)
 
     def make_first_identity(self) -> Mapping[str, object] | None:
         return None  # another identity is there
 
     def log_out(self, *, had_credentials: bool) -> None:
         self.logouts.append(had_credentials)
+
+    def hand_over(self, payload: str, project: Mapping[str, str]) -> str | None:  # noqa: ARG002 - one project
+        if not self.taking:
+            return payload
+        self.handed_over.append(payload)
+        return None
 
     def enqueue(self, payload: str) -> None:
         self.payloads.append(payload)
@@ -430,6 +459,9 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self.seconds += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
 
 
 @define

@@ -16,6 +16,15 @@ from arcade_usage.domain.consent import runs_in_ci
 UNKNOWN_VERSION = "unknown"
 
 
+def are_at_hand(environment: Mapping[str, str]) -> bool:
+    """Whether facts and names can be read without slow modules and without the user database.
+
+    That database may be a server.
+    """
+    names = ("LOGNAME", "USER", "LNAME", "USERNAME")  # as in getpass
+    return hasattr(os, "uname") and any(environment.get(name) for name in names)
+
+
 def read_facts(
     distribution: str, environment: Mapping[str, str], version: "str | None" = None
 ) -> "dict[str, str | bool | None]":

@@ -25,6 +25,7 @@ class ParsedPayload:
     command: Command
     adapters: str | None = None  # the tool's factory of adapters, "module:function"
     tool_version: str | None = None  # by default, the installed version of the distribution
+    is_stored: bool = False  # the event is in the outbox already
 
 
 def read_payload(text: str) -> ParsedPayload:
@@ -46,6 +47,7 @@ def read_payload(text: str) -> ParsedPayload:
             command=codec.structure(payload.get("command"), Command),
             adapters=_text_or_none(payload.get("adapters")),
             tool_version=_text_or_none(payload.get("tool_version")),
+            is_stored=payload.get("stored") is True,
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
