@@ -230,22 +230,29 @@ class MemorySenderLock:
         return self.tended
 
 
-@define
+@define(eq=False)
 class MemoryHandOver:
-    """An announcement. `announced`: by this process. `another`: that of another process stands."""
+    """An announcement of one process. `announced`: those of all processes that stand, one at most.
 
-    announced: bool = False
-    another: bool = False
+    writable: if False, it can't be stored.
+    """
+
+    announced: list["MemoryHandOver"] = field(factory=list, repr=False)
+    writable: bool = True
 
     def announce(self) -> bool:
-        self.announced = not self.another
-        return self.announced
+        if self.stands():
+            return self.announced[0] is self
+        if self.writable:
+            self.announced.append(self)
+        return True
 
     def stands(self) -> bool:
-        return self.announced or self.another
+        return bool(self.announced)
 
     def withdraw(self) -> None:
-        self.announced = False
+        if self.announced and self.announced[0] is self:
+            self.announced.clear()
 
 
 @define

@@ -91,7 +91,11 @@ def _may_do(other: Node, may_fail: bool, made: tuple[bool, ...]) -> frozenset[st
     program = other.root.start.program.__name__
     may_do = MAY_DO[program]
     creates = other.name.startswith("create")  # decided to before usage.json was there
-    if program in ("command", "burst_command", "login", "copied", "copied_login") and made[other.root.home] and not creates:
+    if (
+        program in ("command", "burst_command", "login", "copied", "copied_login")
+        and made[other.root.home]
+        and not creates
+    ):
         return may_do - {"lawless"}
     if program in ("logout", "rotate") and made[other.root.home] and not may_fail and not creates:
         return may_do - {"lawless"}

@@ -159,6 +159,10 @@ def deep() -> Iterator[Scenario]:
         yield Scenario(before, (doing, other), 1)
     for before, doing in product(((UNDELIVERED,), (COMMAND, UNKNOWN)), (*TRACKED, *COPIES)):
         yield Scenario(before, (doing, DELIVERY), 1, 3)
+    yield from _deep_bursts()
+
+
+def _deep_bursts() -> Iterator[Scenario]:
     yield Scenario(LINKED, (BURST, BURST), 2, 4)
     for before, other in product(BEFORES, (*TRACKED, *OTHERS, DELIVERY)):
         yield Scenario(before, (BURST, other), 1, 2)

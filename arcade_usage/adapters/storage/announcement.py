@@ -89,8 +89,9 @@ def _is_alive(content: bytes) -> bool:
     """Whether the process with this pid runs; False for a process of another machine or container."""
     if ON_WINDOWS or not content.isdigit():  # there os.kill ends the process
         return ON_WINDOWS
+    pid = int(content)
     try:
-        os.kill(int(content), 0)
+        os.kill(pid, 0)
     except (OSError, OverflowError):
         return False
-    return True
+    return pid > 0  # 0 is the group of this process
