@@ -221,17 +221,6 @@ def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:
     world.run("last")
 
 
-def test_without_the_user_s_name_in_the_environment_a_process_is_started(world: World) -> None:
-    """The name would come from the user database, which may be a server."""
-    world.run("first")
-    with announced(world):
-        for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
-            world.monkeypatch.delenv(name, raising=False)
-        world.run("second")
-    assert len(world.processes) == 2
-    world.run("last")
-
-
 def test_a_burst_is_delivered_whole(world: World) -> None:
     """From several shells at once: every event arrives, each of them once, and nothing is left."""
     world.run("first")
