@@ -30,7 +30,7 @@ def path(layout: Layout) -> Path:
     return Path(layout.announcement(**PROJECT))
 
 
-def payload(layout: Layout, adapters: str | None = None, **command: object) -> str:
+def payload(layout: Layout, adapters: str | None = None, **command: bool) -> str:
     """What a command hands to its delivery process."""
     return encode_payload(
         project=PROJECT,
@@ -144,9 +144,9 @@ def test_a_malformed_payload_has_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("command", [{"is_login": True}, {"is_logout": True}], ids=str)
-def test_a_change_of_identity_has_none(layout: Layout, command: dict[str, object]) -> None:
+def test_a_change_of_identity_has_none(layout: Layout, command: dict[str, bool]) -> None:
     """A login and a logout are not left to another process."""
-    assert find_announcement(payload(layout, **command)) is None
+    assert find_announcement(payload(layout, None, **command)) is None
 
 
 def test_with_adapters_of_the_tool_there_is_none(layout: Layout) -> None:

@@ -224,13 +224,13 @@ def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:
 def test_a_burst_is_delivered_whole(world: World) -> None:
     """From several shells at once: every event arrives, each of them once, and nothing is left."""
     world.run("first")
+
+    def run_shell(shell: int) -> None:
+        for number in range(COMMANDS):
+            world.start(f"shell.{_letter(shell)}.{_letter(number)}")
+
     with ThreadPoolExecutor(SHELLS) as shells:
-        for shell in range(SHELLS):
-            shells.submit(
-                lambda shell=shell: [
-                    world.start(f"shell.{_letter(shell)}.{_letter(n)}") for n in range(COMMANDS)
-                ]
-            )
+        list(shells.map(run_shell, range(SHELLS)))
     world.settle()
     if world.waiting:  # a sender's term was over
         world.run("last")

@@ -30,9 +30,7 @@ def running() -> MemoryHandOver:
 
 def test_without_an_announcement_nothing_is_stored() -> None:
     """The process that is started stores the event."""
-    stored: list[str] = []
-    assert hand_over(PAYLOAD, MemoryHandOver(), lambda text: not stored.append(text)) == PAYLOAD
-    assert stored == []
+    assert hand_over(PAYLOAD, MemoryHandOver(), lambda _: pytest.fail("it is stored")) == PAYLOAD
 
 
 def test_an_event_on_disk_is_left_to_the_running_process(running: MemoryHandOver) -> None:
@@ -49,7 +47,12 @@ def test_an_announcement_that_falls_meanwhile_takes_a_process_that_only_sends(
     running: MemoryHandOver,
 ) -> None:
     """The event is on disk already and is not stored twice."""
-    rest = hand_over(PAYLOAD, running, lambda _: running.withdraw() is None)
+
+    def store(_: str) -> bool:
+        running.withdraw()
+        return True
+
+    rest = hand_over(PAYLOAD, running, store)
     assert rest is not None
     assert is_stored(rest)
     assert not is_stored(PAYLOAD)
