@@ -57,12 +57,21 @@ def main() -> int:
         return 2
     _repair_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
+        from arcade_usage.adapters.storage.announcement import find_announcement
         from arcade_usage.adapters.storage.early_record import write_record
+        from arcade_usage.application.command.payload import is_stored
 
-        written = write_record(payload)
-        from arcade_usage.composition.delivery import deliver
+        written, announcement = write_record(payload), find_announcement(payload)
+        is_on_disk = written is not None or is_stored(payload)
+        if announcement is not None and is_on_disk and not announcement.announce():
+            return 0  # another process takes the event
+        try:
+            from arcade_usage.composition.delivery import deliver
 
-        deliver(payload, _WaitingTool(), written)
+            deliver(payload, _WaitingTool(), written, announcement)
+        finally:
+            if announcement is not None:
+                announcement.withdraw()
     except Exception:  # a detached process has no reader for a traceback
         import logging
 

@@ -148,6 +148,27 @@ class SenderLock(Protocol):
         """Whether a sender started at most 10 s before the queue last changed. Blocks: two stat() calls."""
 
 
+class HandOver(Protocol):
+    """The announcement of a delivery process that it takes the events that others store.
+
+    A process that stores an event, and then finds that the announcement stands, leaves the event to that
+    process. So the process that announced itself withdraws its announcement before its last look at the
+    queue. An announcement counts for 4 s, and not without its process. Methods never raise.
+    """
+
+    def announce(self) -> bool:
+        """Announce this process, unless the announcement of another one stands: then returns False.
+
+        Returns True as well if it can't be stored. Blocks: on a small file.
+        """
+
+    def stands(self) -> bool:
+        """Whether an announcement stands. Blocks: on a small file."""
+
+    def withdraw(self) -> None:
+        """Withdraw the announcement of this process. Blocks: on a small file."""
+
+
 class DeliveryLog(Protocol):
     """The logbook that the senders of one queue share."""
 
@@ -253,6 +274,13 @@ class ToolWriter(Protocol):
         Without any, an id that was never used with credentials stays. Blocks: 0.5 s for the lock.
         """
 
+    def hand_over(self, payload: str, project: Mapping[str, str]) -> str | None:
+        """Leave a payload's event to a delivery process of its project that announced itself: see HandOver.
+
+        Returns the payload that a process has to be started with, or None if none has to. Never raises.
+        Blocks: one lstat(); on small files if there is an announcement.
+        """
+
     def enqueue(self, payload: str) -> None:
         """Write a payload's event into the outbox, without a lock. Blocks: on small files."""
 
@@ -293,6 +321,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that never go backward."""
+
+    def sleep(self, seconds: float) -> None:
+        """Blocks: `seconds`."""
 
 
 class IdGenerator(Protocol):

@@ -19,6 +19,12 @@ LOOK_UP_SECONDS = 2.0
 ALIAS_SECONDS = 2.0
 BATCH_SECONDS = 5.0
 
+# A delivery process that takes the events of others.
+ANNOUNCED_SECONDS = 4.0  # an announcement counts for this time: as long as a sender begins batches
+QUIET_SECONDS = 2.0  # a sender that was handed events stays this long after the last one
+STAY_SECONDS = 3.5  # since its start, at most; the rest of TERM_SECONDS is for its last look
+LOOK_SECONDS = 0.2  # between two looks; events that come meanwhile are sent in one batch
+
 # Waits for another process that holds the sender lock.
 LOGIN_PATIENCE_SECONDS = 3.0  # while a tool waits for its login
 SENDER_PATIENCE_SECONDS = 11.0  # while a person waits: longer than a delivery process lives

@@ -399,6 +399,21 @@ class FolderWriter:
         files, installation = IdentityFolder(self._layout), FolderInstallation(self._layout.folder)
         log_out(files, UuidGenerator().new(), installation, had_credentials=had_credentials)
 
+    def hand_over(self, payload: str, project: "Mapping[str, str]") -> "str | None":
+        path = self._layout.announcement(**project)
+        if not os.path.lexists(path):
+            return payload
+        from arcade_usage.adapters.machine.runtime_facts import are_at_hand
+        from arcade_usage.adapters.storage.announcement import FileAnnouncement
+        from arcade_usage.adapters.storage.early_record import write_record
+        from arcade_usage.application.command.hand_over import hand_over
+
+        if not are_at_hand(os.environ):
+            return payload
+        return hand_over(
+            payload, FileAnnouncement(path), lambda text: write_record(text, durable=False) is not None
+        )
+
     def enqueue(self, payload: str) -> None:
         from arcade_usage.composition.delivery import enqueue
 

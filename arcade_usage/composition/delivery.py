@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
     from arcade_usage.application.delivery.delivery import Delivery
-    from arcade_usage.application.ports import WaitingTool
+    from arcade_usage.application.ports import HandOver, WaitingTool
     from arcade_usage.domain.event import Event
 
 
@@ -20,17 +20,22 @@ def enqueue(payload: str) -> None:
     Takes no lock. Raises UsageTrackingError.
     """
     parsed = _read(payload)
-    if parsed is not None:
+    if parsed is not None and not parsed.is_stored:
         delivery = _make_default_delivery(parsed)
         is_logout = parsed.command.is_logout
         delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout, may_lock=False)
         delivery.enforce_retention()
 
 
-def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "bytes | None" = None) -> None:
+def deliver(
+    payload: str,
+    waiting_tool: "WaitingTool | None" = None,
+    written: "bytes | None" = None,
+    hand_over: "HandOver | None" = None,
+) -> None:
     """Deliver the event of a payload, and the other events that wait for the same project.
 
-    written: the event's record, if it is in the outbox already.
+    written: the event's record, if it is in the outbox already. hand_over: see Delivery.
 
     With $ARCADE_USAGE_DEBUG, prints the event instead. Blocks as long as the network steps of
     application/delivery/delivery.py. Raises UsageTrackingError.
@@ -48,7 +53,8 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
     from arcade_usage.application.errors import AdaptersError
 
     try:
-        delivery = make_delivery(make_adapters(parsed), parsed.project.key, waiting_tool, find_obstacle())
+        adapters = make_adapters(parsed)
+        delivery = make_delivery(adapters, parsed.project.key, waiting_tool, find_obstacle(), hand_over)
     except AdaptersError as error:  # the event waits until the factory works again
         delivery = _make_default_delivery(parsed, waiting_tool, str(error))
     if written is not None:
@@ -56,7 +62,7 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
 
         record = read_record(written)
         delivery.adopt(record)
-    else:
+    elif not parsed.is_stored:
         is_logout = parsed.command.is_logout
         (record,) = delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
     delivery.send(login=record if parsed.command.is_login else None)
@@ -86,8 +92,9 @@ def make_delivery(
     project_key: str,
     waiting_tool: "WaitingTool | None" = None,
     obstacle: "str | None" = None,
+    hand_over: "HandOver | None" = None,
 ) -> "Delivery":
-    """Make the delivery of one project. `project_key`: its Project.key. `obstacle`: see Delivery."""
+    """Make the delivery of one project. `project_key`: its Project.key. For the others, see Delivery."""
     from arcade_usage.application.delivery.attempt_log import AttemptLog
     from arcade_usage.application.delivery.attributor import Attributor
     from arcade_usage.application.delivery.delivery import Delivery
@@ -109,6 +116,7 @@ def make_delivery(
         adapters.switch,
         waiting_tool,
         obstacle,
+        hand_over,
     )
 
 

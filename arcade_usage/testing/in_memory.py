@@ -230,6 +230,31 @@ class MemorySenderLock:
         return self.tended
 
 
+@define(eq=False)
+class MemoryHandOver:
+    """An announcement of one process. `announced`: those of all processes that stand, one at most.
+
+    writable: if False, it can't be stored.
+    """
+
+    announced: list["MemoryHandOver"] = field(factory=list, repr=False)
+    writable: bool = True
+
+    def announce(self) -> bool:
+        if self.stands():
+            return self.announced[0] is self
+        if self.writable:
+            self.announced.append(self)
+        return True
+
+    def stands(self) -> bool:
+        return bool(self.announced)
+
+    def withdraw(self) -> None:
+        if self.announced and self.announced[0] is self:
+            self.announced.clear()
+
+
 @define
 class MemoryEventQueue:
     """An event queue. `log`: has the observed time. `writable` False: `add` and `purge` raise StoreError."""
@@ -381,16 +406,27 @@ class MemorySnapshots:
 
 @define
 class MemoryWriter:
-    """A writer that only records. `logouts`: for each, whether there were credentials."""
+    """A writer that only records. `logouts`: for each, whether there were credentials.
+
+    taking: a delivery process takes events. handed_over: their payloads.
+    """
 
     logouts: list[bool] = field(factory=list)
     payloads: list[str] = field(factory=list)
+    taking: bool = False
+    handed_over: list[str] = field(factory=list)
 
     def make_first_identity(self) -> Mapping[str, object] | None:
         return None  # another identity is there
 
     def log_out(self, *, had_credentials: bool) -> None:
         self.logouts.append(had_credentials)
+
+    def hand_over(self, payload: str, project: Mapping[str, str]) -> str | None:  # noqa: ARG002 - one project
+        if not self.taking:
+            return payload
+        self.handed_over.append(payload)
+        return None
 
     def enqueue(self, payload: str) -> None:
         self.payloads.append(payload)
@@ -435,6 +471,9 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self.seconds += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
 
 
 @define

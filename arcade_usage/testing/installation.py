@@ -170,6 +170,10 @@ class Installation:
             lambda state: (state.logged_out(fresh, here, had_credentials=had_credentials), None)
         )
 
+    def hand_over(self, payload: str, project: Mapping[str, str]) -> str:  # noqa: ARG002 - no other process
+        """See ToolWriter.hand_over."""
+        return payload
+
     def enqueue(self, payload: str) -> None:
         """See ToolWriter.enqueue."""
         parsed = read_payload(payload)

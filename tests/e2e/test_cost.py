@@ -86,19 +86,19 @@ CALLS_MARGIN = 0.15
 
 COUNTING = """
 import sys, arcade_usage
-def track():
+def track(token):
     tracker = arcade_usage.command_tracker(
-        distribution="arcade-usage", project_token={token!r}, host={host!r}, config_dir={folder!r}
+        distribution="arcade-usage", project_token=token, host={host!r}, config_dir={folder!r}
     )
     with tracker.command("toolkit.run"): pass
-track()
+track("phc_another_project")  # its process does not take the events of the next one
 calls = 0
 def count(frame, event, argument):
     global calls
     calls += event in ("call", "c_call")
 sys.path[:] = sys.path[:5]
 sys.setprofile(count)
-track()
+track({token!r})
 sys.setprofile(None)
 print(calls)
 """

@@ -124,7 +124,7 @@ class World:
         """Let the deliveries from now on start that much later, or earlier; it adds up."""
         Prelude(self.scratch / "prelude", self.monkeypatch).set_clock(hours_ahead() + hours)
         ahead = hours_ahead() * 3600
-        clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
+        clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic, sleep=time.sleep)
         self.monkeypatch.setattr(adapters_composition, "time", clock)
 
     def payload(self, name: str, **facts: Any) -> str:

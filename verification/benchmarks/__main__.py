@@ -14,6 +14,9 @@ from pathlib import Path
 from attrs import evolve
 
 from verification.benchmarks.account import measure_account
+from verification.benchmarks.burst import COMMANDS as BURST_COMMANDS
+from verification.benchmarks.burst import SECONDS as BURST_SECONDS
+from verification.benchmarks.burst import judge_burst, measure_burst
 from verification.benchmarks.commands import Cost, find, judge_commands, measure_commands
 from verification.benchmarks.crowd import COMMANDS, GROWTH, Crowd, judge_crowds, measure_crowd
 from verification.benchmarks.deliveries import judge_deliveries, measure_deliveries
@@ -81,6 +84,7 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
             for count in sorted({min(count, commands) if quick else count for count in (*counts, commands)}):
                 _say(f"{count} commands at once, {subject}")
                 crowds[subject, count] = measure_crowd(homes, receiver, subject, count)
+        bursts = [measure_burst(homes, receiver, subject) for subject in ("ours", "incumbent")]
         events = QUICK_EVENTS if quick else EVENTS
         server_rounds = min(rounds, SERVER_ROUNDS)
         _say(f"servers of {events:,} events, {server_rounds} rounds")
@@ -93,6 +97,7 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
         "one command": judge_commands(costs),
         "one delivery": judge_deliveries(deliveries),
         f"{commands} commands": judge_crowds(crowds["ours", commands], crowds["incumbent", commands]),
+        f"{BURST_COMMANDS} commands in {BURST_SECONDS:.0f} s": judge_burst(bursts[0]),
         f"a server's {events:,} events": judge_servers(servers),
     }
     return Results(
@@ -103,6 +108,7 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
         costs,
         deliveries,
         list(crowds.values()),
+        bursts,
         servers,
         account,
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 from attrs import frozen
 
 from verification.benchmarks.account import Account, Imports
+from verification.benchmarks.burst import COMMANDS as BURST_COMMANDS
+from verification.benchmarks.burst import SECONDS as BURST_SECONDS
+from verification.benchmarks.burst import Burst
 from verification.benchmarks.commands import ARCADE, ARCADE_FLOOR, Cost, find
 from verification.benchmarks.crowd import SHELLS, Crowd
 from verification.benchmarks.deliveries import BARE, LIMIT, Delivery
@@ -37,6 +40,7 @@ class Results:
     costs: list[Cost]
     deliveries: list[Delivery]
     crowds: list[Crowd]
+    bursts: list[Burst]
     servers: list[ServerCost]
     account: Account
 
@@ -58,6 +62,9 @@ def write_report(results: Results) -> str:
         _CROWD_WORDS,
         "![Growth with the number of commands](performance-growth.svg)",
         _crowds(results.crowds),
+        f"### {BURST_COMMANDS} commands in {BURST_SECONDS:.0f} s",
+        _BURST_WORDS,
+        _bursts(results.bursts),
         "## A server",
         _SERVER_WORDS,
         _servers(results.servers),
@@ -83,6 +90,9 @@ next attempt is not due."""
 
 _CROWD_WORDS = """Each command is a tool that imports Typer. The wall time ends when the last event arrives. CPU is
 per event: of all processes, and of the detached ones alone."""
+
+_BURST_WORDS = """One after the other, as a script or a coding agent runs them. Delivered: from the end of the last
+command until the last event arrives."""
 
 _SERVER_WORDS = """One process captures events in a loop that sleeps 5 ms after each 100, which stands for a server's other
 work. "sdk" is the SDK's client, used as in its documentation: it stores and redacts nothing. "files" writes, renames
@@ -160,6 +170,7 @@ def _crowds(crowds: list[Crowd]) -> str:
             f"{crowd.wall_seconds:.1f}",
             f"{crowd.cpu_ms:.0f}",
             f"{crowd.detached_cpu_ms:.0f}",
+            f"{crowd.detached:,}",
             str(crowd.peak_detached),
             str(crowd.peak_with_sdk),
         )
@@ -172,9 +183,25 @@ def _crowds(crowds: list[Crowd]) -> str:
         "wall (s)",
         "CPU per event (ms)",
         "detached alone (ms)",
-        "concurrent detached processes",
+        "detached processes in all",
+        "concurrent ones",
         "of them with the SDK",
     )
+    return _table(columns, rows)
+
+
+def _bursts(bursts: list[Burst]) -> str:
+    rows = [
+        (
+            burst.subject,
+            str(burst.arrived),
+            f"{burst.after_seconds:.1f}",
+            str(burst.processes),
+            f"{burst.detached_cpu_ms:.0f}",
+        )
+        for burst in bursts
+    ]
+    columns = ("who", "arrived", "delivered after (s)", "detached processes", "their CPU per event (ms)")
     return _table(columns, rows)
 
 

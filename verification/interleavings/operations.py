@@ -111,6 +111,22 @@ OPERATIONS: Mapping[str, Operation] = {
         free=frozenset({"ok", "in vain"}),
     ),
     "stop sending": certain(("sender lock",), "sender", effects.stop_sending, writes=False),
+    # the announcement; "too old": a clock jumped, or its process seems to be gone
+    "look for announcement": Operation(
+        ("announcement",), "announcement", {"ok": effects.stands, "too old": effects.stands_no_longer}
+    ),
+    "announce": Operation(
+        ("announcement",),
+        "announcement",
+        {"ok": effects.announce, "too old": effects.announce_instead, "fails": lambda _: "unannounced"},
+        writes=True,
+    ),
+    "withdraw": Operation(
+        ("announcement",),
+        "announcement",
+        {"ok": effects.withdraw, "fails": lambda _: None},
+        writes=True,
+    ),
     # the analytics sink
     "alias": Operation(
         ("posthog", "history"),

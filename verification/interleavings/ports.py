@@ -221,6 +221,9 @@ class SteppedClock:
     def monotonic(self) -> float:
         return 0.0
 
+    def sleep(self, seconds: float) -> None:
+        raise NotImplementedError("only a sender in a burst sleeps: see bursts.py")
+
 
 @define
 class SteppedIds:

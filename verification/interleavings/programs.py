@@ -64,7 +64,7 @@ def uuid_of(slot: int) -> str:
     return f"{slot:08x}-1111-4111-8111-111111111111"
 
 
-def _event(process: Process) -> Event:
+def make_event(process: Process) -> Event:
     moment = datetime.fromtimestamp(START + process.slot, timezone.utc)
     return Event(uuid_of(process.slot), "event", moment, _NoProperties())
 
@@ -120,7 +120,7 @@ def logout(process: Process, late: bool = False) -> Start | None:
 def _hand_over(
     process: Process, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
 ) -> Start | None:
-    delivered = (_event(process), identify(process, snapshot), is_login, is_logout)
+    delivered = (make_event(process), identify(process, snapshot), is_login, is_logout)
     try:
         process.call("launch", Start(take, delivered))
     except LaunchError:

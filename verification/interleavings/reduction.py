@@ -11,6 +11,7 @@ from verification.interleavings.processes import Node
 
 _IDENTITY = frozenset({"read identity", "write identity", "lock", "unlock", "read credentials", "history"})
 _SENDING = _IDENTITY | {"read outbox", "write outbox", "sender", "network", "pauses", "read switch"}
+_BURST = _SENDING | {"announcement"}
 
 # What a process that runs this program, and all that it launches, may still do.
 MAY_DO = {
@@ -25,6 +26,8 @@ MAY_DO = {
     "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox"}),
     "older_login": frozenset({"write credentials", "read identity", "write identity", "lawless", "network"}),
     "older_logout": frozenset({"write credentials", "write identity", "lawless"}),
+    "burst_command": _BURST | {"lawless", "launch"},
+    "burst_deliver": _BURST,
     "copied": _SENDING | {"lawless", "launch", "write credentials", "copy"},
     "copied_login": _SENDING | {"lawless", "launch", "write credentials", "copy"},
 }
@@ -45,6 +48,7 @@ _DISTURBED_BY = {
     "read switch": {"write switch"},
     "write switch": {"read switch"},
     "pauses": {"pauses"},
+    "announcement": {"announcement"},
     "tidy": set[str](),
     "launch": set[str](),
     "history": set[str](),
@@ -87,7 +91,11 @@ def _may_do(other: Node, may_fail: bool, made: tuple[bool, ...]) -> frozenset[st
     program = other.root.start.program.__name__
     may_do = MAY_DO[program]
     creates = other.name.startswith("create")  # decided to before usage.json was there
-    if program in ("command", "login", "copied", "copied_login") and made[other.root.home] and not creates:
+    if (
+        program in ("command", "burst_command", "login", "copied", "copied_login")
+        and made[other.root.home]
+        and not creates
+    ):
         return may_do - {"lawless"}
     if program in ("logout", "rotate") and made[other.root.home] and not may_fail and not creates:
         return may_do - {"lawless"}

@@ -17,7 +17,17 @@ HOMES = (0, 1)  # the folder, and a copy of it
 MACHINES = ("this machine", "another machine")  # either home may be used from both
 START = 1_800_000_000  # Unix seconds of the first event
 
-OF_A_HOME = ("usage", "ledger", "credentials", "identity lock", "sender lock", "outbox", "switch", "pauses")
+OF_A_HOME = (
+    "usage",
+    "ledger",
+    "credentials",
+    "identity lock",
+    "sender lock",
+    "outbox",
+    "switch",
+    "pauses",
+    "announcement",
+)
 OF_ALL = ("posthog", "clock", "history")
 SIZE = len(OF_A_HOME) * len(HOMES) + len(OF_ALL)
 

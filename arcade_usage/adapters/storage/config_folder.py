@@ -32,6 +32,7 @@ USAGE_FILE = "usage.json"
 LEDGER_FILE = "ledger.json"
 IDENTITY_LOCK = "identity.lock"
 OFF_FILE = "off"
+ANNOUNCEMENT_PREFIX = "announced-"
 EVIDENCE_FOLDER = "malformed"
 EVIDENCE_FILES = (USAGE_FILE, LEDGER_FILE)  # only the last malformed file of each name is kept
 COPIES_FILE = "sent.jsonl"  # in each project's outbox
@@ -86,6 +87,14 @@ class Layout:
         """The file whose existence records that a tool's notice was shown."""
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
         return os.path.join(self.folder, f"notice-{name[:_NAME_LIMIT]}-{int(version)}")
+
+    def announcement(self, host: str, project_token: str) -> str:
+        """The file in which a delivery process announces that it takes the events of others.
+
+        Named without a hash, whose import would cost more than the lstat of this file.
+        """
+        name = "".join(filter(str.isalnum, f"{host}{project_token}"))
+        return os.path.join(self.folder, f"{ANNOUNCEMENT_PREFIX}{name}")
 
 
 def find_layout(

@@ -26,6 +26,7 @@ class ParsedPayload:
     adapters: str | None = None  # the tool's factory of adapters, "module:function"
     tool_version: str | None = None  # by default, the installed version of the distribution
     context: str | None = None  # of the credentials that the command used; None: the active one
+    is_stored: bool = False  # the event is in the outbox already
 
 
 def read_payload(text: str) -> ParsedPayload:
@@ -48,6 +49,7 @@ def read_payload(text: str) -> ParsedPayload:
             adapters=_text_or_none(payload.get("adapters")),
             tool_version=_text_or_none(payload.get("tool_version")),
             context=_text_or_none(payload["snapshot"].get("context")),
+            is_stored=payload.get("stored") is True,
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
