@@ -4,16 +4,19 @@ Invariant: the copies stay within their limits; the oldest are dropped first.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from attrs import frozen
 
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
-from arcade_usage.domain.properties import FAILED
+from arcade_usage.domain.properties import FAILED, SUCCEEDED
 
 COPIES_BYTES_LIMIT = 2 * 1024 * 1024  # bytes per project
 COPIES_SECONDS_LIMIT = 90 * 86_400.0  # age of a copy, checked when another one is added
 PART_BYTES_LIMIT = 128 * 1024  # bytes of one part: how much an added copy rewrites
 PART_COPIES_LIMIT = 250  # copies in one part; earlier versions drop lines of the newest part beyond 500
+
+_LATEST = 1e10  # Unix seconds: a year that every calendar and time zone has
 
 
 @frozen
@@ -45,6 +48,21 @@ class Sent:
         """The command's dotted path; None for other messages."""
         name = self.properties.get("command_name")
         return str(name) if name else None
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is the event of a command, not an alias and not a server's event."""
+        return self.name in (SUCCEEDED, FAILED)
+
+    @property
+    def ended_at(self) -> float:
+        """When it happened (Unix seconds); if the message does not say, when PostHog accepted it."""
+        try:
+            moment = datetime.fromisoformat(str(self.message.get("timestamp")))
+            seconds = moment.timestamp() if moment.tzinfo is not None else self.at
+        except (OverflowError, ValueError):
+            return self.at
+        return seconds if 0.0 <= seconds < _LATEST else self.at
 
     @property
     def failed(self) -> bool:
