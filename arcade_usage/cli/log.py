@@ -73,7 +73,9 @@ def log(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the sent events, newest last: a copy of each event that PostHog accepted, at most the last 500.
+    """Show the sent events, newest last: a copy of each event that PostHog accepted.
+
+    The copies are those of the last 90 days, and take 2 MiB for each PostHog project at most.
 
     With --json, each event is complete, as it was sent. Turning tracking off keeps the copies; `forget`
     erases them.

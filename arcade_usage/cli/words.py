@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 from arcade_usage.domain.retention import LossReason
 
@@ -45,6 +45,18 @@ def ahead(at: float, now: float) -> str:
 def local(at: float, *, seconds: bool = False) -> str:
     """A time in the local time zone, to the minute or to the second."""
     return _moment(at).astimezone().strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def local_date(at: float) -> date:
+    """The date of a time in the local time zone."""
+    return _moment(at).astimezone().date()
+
+
+def milliseconds(duration: float | None) -> str:
+    """A duration, in seconds from 10 s on; nothing for None."""
+    if duration is None:
+        return ""
+    return f"{duration:,.0f} ms" if duration < 10_000 else f"{duration / 1000:,.1f} s"
 
 
 def parse_moment(text: str, now: float) -> float:

@@ -20,8 +20,8 @@ from arcade_usage.adapters.storage.config_folder import (
     reasons_off,
 )
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
-from arcade_usage.adapters.storage.sent_copies import FileCopies
-from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
+from arcade_usage.adapters.storage.sent_copies import FileCopies, is_copies
+from arcade_usage.adapters.storage.strangers import find_strangers, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting

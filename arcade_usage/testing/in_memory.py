@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from attrs import define, field, frozen
 
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage import codec, sent_json
 from arcade_usage.application.errors import (
     LaunchError,
     NotAcceptedError,
@@ -26,7 +26,7 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
-from arcade_usage.domain.sent import COPIES_LIMIT, Sent
+from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, COPIES_SECONDS_LIMIT, Sent
 from arcade_usage.domain.verdict import Answer, Attribution, NoAnswer, Rejected
 
 T = TypeVar("T")
@@ -319,8 +319,17 @@ class MemoryCopies:
     readable: bool = True
 
     def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
-        if self.readable:
-            self.copies = [*self.copies, *(Sent(at, dict(message)) for message in messages)][-COPIES_LIMIT:]
+        if not self.readable:
+            return
+        added = [Sent(at, dict(message)) for message in messages]
+        young = [copy for copy in [*self.copies, *added] if copy.at >= at - COPIES_SECONDS_LIMIT]
+        room = COPIES_BYTES_LIMIT
+        self.copies = []
+        for copy in reversed(young):
+            room -= len(sent_json.write_sent(copy))
+            if room < 0:
+                break
+            self.copies.insert(0, copy)
 
     def all(self) -> Sequence[Sent]:
         self._check()

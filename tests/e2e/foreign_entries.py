@@ -34,6 +34,7 @@ FILES = (
     f"{OUTBOX}/sender.lock",
     f"{OUTBOX}/logbook.json",
     f"{OUTBOX}/sent.jsonl",
+    f"{OUTBOX}/sent-1.jsonl",
     f"{OUTBOX}/sink.json",
     f"{OUTBOX}/dropped",
     f"{OUTBOX}/{RECORD}",

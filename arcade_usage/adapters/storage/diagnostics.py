@@ -8,7 +8,6 @@ from arcade_usage.adapters.files.locks import find_obstacle
 from arcade_usage.adapters.files.owned_folder import OwnedFolder
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import (
-    COPIES_FILE,
     EVIDENCE_FOLDER,
     LEDGER_FILE,
     LEDGER_LIMIT,
@@ -27,6 +26,7 @@ from arcade_usage.adapters.storage.record_files import (
     PROJECT_VERSION,
     RECORD_VERSION,
 )
+from arcade_usage.adapters.storage.sent_copies import is_copies
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT
@@ -111,7 +111,8 @@ def _find_newer(layout: Layout) -> tuple[str, ...]:
                 with suppress(OSError), outboxes.open(key) as outbox:
                     check(outbox, PROJECT_FILE, PROJECT_VERSION, RECORD_LIMIT)
                     check(outbox, LOGBOOK_FILE, LOGBOOK_VERSION, LOGBOOK_LIMIT)
-                    check(outbox, COPIES_FILE, COPY_VERSION, COPIES_BYTES_LIMIT)
+                    for name in sorted(filter(is_copies, outbox.names(EVENTS_LIMIT))):
+                        check(outbox, name, COPY_VERSION, COPIES_BYTES_LIMIT)
                     for name in filter(EVENT_NAME.fullmatch, outbox.names(EVENTS_LIMIT)):
                         check(outbox, name, RECORD_VERSION, RECORD_LIMIT)
     return tuple(found)
