@@ -106,8 +106,11 @@ class WaitingTool(Protocol):
 class EventQueue(Protocol):
     """The events that wait to be sent to one PostHog project, oldest first."""
 
-    def add(self, record: Record) -> None:
-        """Add a record and write it to disk. Raises StoreError."""
+    def add(self, *records: Record) -> Sequence[Record]:
+        """Add records and write them to disk; returns those that were written. Raises StoreError if none was.
+
+        Each is whole on disk or not at all. Those of one snapshot may share a file.
+        """
 
     def freeze(self, record: Record) -> None:
         """Store the attribution of `record`. Only for the sender. Raises StoreError, also if it is gone."""
@@ -115,21 +118,24 @@ class EventQueue(Protocol):
     def pending(self) -> Sequence[Record]:
         """The records, oldest first, without files that can't be read as one. Raises StoreError.
 
-        Reads at most 5,000 files, which is above the retention limits. Always includes the records that this
-        process added.
+        Reads about 5,000 records, which is above the retention limits. Always includes the records that
+        this process added.
         """
 
     def forget_seen(self) -> None:
         """Clear the cache of records; for long-lived processes."""
 
     def waiting(self) -> Sequence[Waiting]:
-        """Size and age of each file, oldest first, also of files that are no record. Raises StoreError."""
+        """Size, age and number of events of each file, oldest first, also of files that are no record.
+
+        Raises StoreError.
+        """
 
     def remove(self, records: Sequence[Record]) -> int:
         """Remove records; returns how many existed. Raises StoreError."""
 
     def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
-        """Remove entries of `waiting`; returns those that this process removed. Raises StoreError."""
+        """Remove files of `waiting`; returns those that this process removed. Raises StoreError."""
 
     def purge(self) -> int:
         """Remove everything, also files that are no record; returns how many. Raises StoreError."""

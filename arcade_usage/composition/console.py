@@ -239,7 +239,7 @@ def count_waiting(scope: Scope) -> int:
     waiting = 0
     for project in scope.projects():
         with suppress(StoreError):
-            waiting += len(scope.stored(project).outbox.queue.waiting())
+            waiting += sum(each.events for each in scope.stored(project).outbox.queue.waiting())
     return waiting
 
 

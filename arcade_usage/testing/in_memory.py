@@ -264,11 +264,13 @@ class MemoryEventQueue:
     writable: bool = True
     _since: dict[str, float] = field(factory=dict, init=False)
 
-    def add(self, record: Record) -> None:
+    def add(self, *records: Record) -> Sequence[Record]:
         if not self.writable:
             raise StoreError("not permitted")
-        self.records[record.event.uuid] = record
-        self._since.setdefault(record.event.uuid, self.log.logbook.observed.seconds)
+        for record in records:
+            self.records[record.event.uuid] = record
+            self._since.setdefault(record.event.uuid, self.log.logbook.observed.seconds)
+        return records
 
     def freeze(self, record: Record) -> None:
         if record.event.uuid not in self.records:

@@ -226,7 +226,8 @@ class TestErrors:
         """A file in place of the folder is an error, and stays."""
         folder.parent.mkdir(parents=True)
         folder.write_text("theirs")
-        for call in (lambda: outbox.queue.add(anonymous()), outbox.queue.pending):
+        calls: list[Callable[[], object]] = [lambda: outbox.queue.add(anonymous()), outbox.queue.pending]
+        for call in calls:
             with pytest.raises(StoreError):
                 call()
         with pytest.raises(StoreError), outbox.sender_lock.hold():

@@ -184,7 +184,8 @@ class World:
         records = []
         for path in sorted((self.folder / "usage").glob("outbox/*/*.event.json")):
             with suppress(FileNotFoundError):
-                records.append(json.loads(path.read_text(encoding="utf-8")))
+                stored = json.loads(path.read_text(encoding="utf-8"))
+                records += [{**stored, **each} for each in stored.pop("records", [{}])]
         return records
 
     @property

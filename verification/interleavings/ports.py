@@ -103,12 +103,12 @@ class SteppedSink:
 
 @define
 class SteppedEventQueue:
-    """As adapters/storage/event_queue.py: one file for each record, removed one by one."""
+    """As adapters/storage/event_queue.py where it has one file for each record, removed one by one."""
 
     process: Process
     refused: set[str]
 
-    add = asks("write down")
+    written_down = asks("write down")
     freeze = asks("freeze")
     pending = asks("read outbox")
     tidied = asks("tidy")
@@ -116,6 +116,11 @@ class SteppedEventQueue:
 
     def forget_seen(self) -> None:
         """Nothing is remembered here."""
+
+    def add(self, *records: Record) -> Sequence[Record]:
+        for record in records:
+            self.written_down(record)
+        return records
 
     def waiting(self) -> Sequence[Waiting]:
         """Nothing here is old or large."""

@@ -15,16 +15,16 @@ from arcade_usage.adapters.storage.config_folder import (
     Layout,
     is_newer,
 )
-from arcade_usage.adapters.storage.event_queue import EVENT_NAME, RECORD_LIMIT
+from arcade_usage.adapters.storage.event_queue import EVENT_NAME, FILE_LIMIT, RECORD_LIMIT
 from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import (
+    BATCH_VERSION,
     COPY_VERSION,
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
     LOGBOOK_VERSION,
     PROJECT_FILE,
     PROJECT_VERSION,
-    RECORD_VERSION,
 )
 from arcade_usage.adapters.storage.sent_copies import is_copies
 from arcade_usage.application.errors import NewerFormatError
@@ -114,7 +114,7 @@ def _find_newer(layout: Layout) -> tuple[str, ...]:
                     for name in sorted(filter(is_copies, outbox.names(EVENTS_LIMIT))):
                         check(outbox, name, COPY_VERSION, COPIES_BYTES_LIMIT)
                     for name in filter(EVENT_NAME.fullmatch, outbox.names(EVENTS_LIMIT)):
-                        check(outbox, name, RECORD_VERSION, RECORD_LIMIT)
+                        check(outbox, name, BATCH_VERSION, FILE_LIMIT)
     return tuple(found)
 
 

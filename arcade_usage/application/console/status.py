@@ -92,7 +92,7 @@ def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
         foreign=sum(record.is_foreign(here) for record in records),
-        strange=max(0, len(outbox.queue.waiting()) - len(records)),
+        strange=max(0, sum(each.events for each in outbox.queue.waiting()) - len(records)),
         oldest_at=min(moments, default=None),
         newest_at=max(moments, default=None),
     )

@@ -106,12 +106,9 @@ class Delivery:
         ]
         if records and verdict is None:
             verdict = self.attributor.judge_offline(records[0], self.store.current())
-        written: list[Record] = []
-        try:
-            written.extend(self._add(record, verdict) for record in records)  # those before an error stay
-        except StoreError:
-            if not written:
-                raise
+        if verdict is not None:
+            records = [record.attributed(attribute(verdict, self.ids.new())) for record in records]
+        written = [*self.outbox.queue.add(*records)]  # those before an error stay
         state = self._remove_unwanted(written, snapshot)
         if may_lock:
             self._record_use(snapshot, state, is_logout)
@@ -124,12 +121,6 @@ class Delivery:
         verdict = self.attributor.judge_offline(record, state)
         if verdict is not None:
             self._judged[record.event.uuid] = verdict
-
-    def _add(self, record: Record, verdict: Verdict | None) -> Record:
-        if verdict is not None:
-            record = record.attributed(attribute(verdict, self.ids.new()))
-        self.outbox.queue.add(record)
-        return record
 
     def _remove_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> IdentityState:
         """Remove records if tracking was turned off or the identity erased; otherwise returns the identity.
