@@ -21,6 +21,7 @@ BATCH_SECONDS = 5.0
 
 # Waits for another process that holds the sender lock.
 LOGIN_PATIENCE_SECONDS = 3.0  # while a tool waits for its login
+LOCAL_PATIENCE_SECONDS = 4.0  # while an event is recorded on this machine
 SENDER_PATIENCE_SECONDS = 11.0  # while a person waits: longer than a delivery process lives
 UNTENDED_SECONDS = 10.0  # since a sender started; then other processes enforce the queue's limits
 STUCK_SENDER_SECONDS = 60.0  # then `status` reports a held sender lock

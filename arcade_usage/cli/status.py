@@ -31,7 +31,7 @@ def status(
 ) -> None:
     """Show whether usage tracking is on and why, your identity, the events waiting, and delivery health.
 
-    Exits with 0 if it is on, with 3 if it is off, with 1 if the config folder can't be used.
+    Exits with 0 if it is on, with 3 if it is off or local, with 1 if the config folder can't be used.
     """
     status = read_status(find_scope(context, config_dir, host, token))
     if as_json:
@@ -45,10 +45,14 @@ def _print(status: Status) -> None:
     content: list[RenderableType] = []
     if status.is_on:
         content.append(headline("Usage tracking is on.", "green"))
+        content += [Text(choice.text, style="dim") for choice in status.choices]
         if status.debugging:
             content.append(
                 Text(f"{DEBUG_VARIABLE} is set: events are shown on stderr and not sent.", "yellow")
             )
+    elif words.tracking(status.reasons) == "local":
+        content.append(headline("Usage tracking is local: events are recorded here and not sent.", "yellow"))
+        content += [indented(reason.text) for reason in status.reasons]
     else:
         content.append(headline("Usage tracking is off:", "yellow"))
         content += [indented(reason.text) for reason in status.reasons]
@@ -133,8 +137,12 @@ def _as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
     problems = {"sdk": status.sdk_problem, "adapters": status.adapters_problem}
     return {
-        "tracking": "on" if status.is_on else "off",
+        "tracking": words.tracking(status.reasons),
         **reasons_as_json(status.reasons),
+        "error_texts": status.sends_errors,
+        "choices": [
+            {"level": each.level, "at": words.iso(each.at), "path": each.path} for each in status.choices
+        ],
         "debug": status.debugging,
         "config_dir": status.config_dir,
         "identity": {

@@ -263,13 +263,13 @@ def build(config: ToolConfig) -> "Tracker":
 
 
 def find_layout(config: ToolConfig) -> "Layout | None":
-    """The config folder of a tool that is tracked; None if tracking is off.
+    """The config folder of a tool that is tracked, if only on this machine; None if tracking is off.
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
     from arcade_usage.adapters.storage import config_folder
     from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
-    from arcade_usage.domain.consent import OFF_TEXTS, OFF_UNASKED, wants_debug
+    from arcade_usage.domain.consent import OFF_BY_LOCAL, OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
     why = [problem.text for problem in config.problems]
@@ -277,7 +277,7 @@ def find_layout(config: ToolConfig) -> "Layout | None":
         layout = config_folder.find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
-            why = [OFF_TEXTS[reason] for reason in reasons[:1]]
+            why = [OFF_TEXTS[reason] for reason in reasons[:1] if reasons != (OFF_BY_LOCAL,)]
         if not why and (problem := find_problem(layout)) is not None:
             why = [str(problem)]
     except ValueError as error:  # no home folder

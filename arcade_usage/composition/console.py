@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from arcade_usage.adapters.storage import config_folder
 from arcade_usage.adapters.storage.config_folder import (
     Layout,
     choice_layouts,
@@ -18,6 +19,7 @@ from arcade_usage.adapters.storage.config_folder import (
     find_problem,
     is_on,
     reasons_off,
+    stored_level,
 )
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.sent_copies import FileCopies
@@ -30,7 +32,18 @@ from arcade_usage.composition.adapters import apply_factory, default_adapters
 from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
-from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
+from arcade_usage.domain.consent import (
+    LOCAL,
+    OFF,
+    OFF_BY_CHOICE,
+    OFF_BY_CONFIG_DIR,
+    OFF_BY_LOCAL,
+    OFF_BY_MACHINE,
+    OFF_TEXTS,
+    ON,
+    WITHOUT_ERRORS,
+    wants_debug,
+)
 from arcade_usage.domain.project import Project, choose
 
 if TYPE_CHECKING:
@@ -40,6 +53,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
+    from arcade_usage.domain.status import StoredChoice
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
@@ -109,25 +123,25 @@ class Scope:
         return list(found.values())
 
     def reasons(self) -> tuple[Reason, ...]:
-        """Everything that turns tracking off here; empty if it is on."""
+        """Everything that keeps events from being sent from here; empty if tracking is on."""
         problems = self.tool.problems if self.tool else ()
         token = self.tool.project_token if self.tool and not problems else _SOME_TOKEN
         found: list[Reason] = []
         for reason in reasons_off(self.layout, token):
-            files = self.off_files() if reason == OFF_BY_CHOICE else ()
-            texts = [
-                f"you turned it off ({path})" if readable else f"a stored opt-out can't be read ({path})"
-                for path, readable in files
-            ]
+            level = {OFF_BY_CHOICE: OFF, OFF_BY_LOCAL: LOCAL}.get(reason)
+            texts = [choice.text for choice in self.choices() if choice.level == level]
+            if reason == OFF_BY_MACHINE:
+                texts = [f"{OFF_TEXTS[reason]} ({config_folder.MACHINE_OFF_FILE})"]
             found += [Reason(reason, text) for text in texts or [OFF_TEXTS[reason]]]
         if (problem := find_problem(self.layout)) is not None:
             found.append(Reason(OFF_BY_CONFIG_DIR, str(problem)))
         return (*found, *problems)
 
-    def off_files(self) -> tuple[tuple[str, bool], ...]:
-        from arcade_usage.adapters.storage.diagnostics import read_off_files
+    def choices(self) -> "tuple[StoredChoice, ...]":
+        """The stored choices that count here."""
+        from arcade_usage.adapters.storage.diagnostics import read_choices
 
-        return read_off_files(choice_layouts(self.layout))
+        return read_choices(choice_layouts(self.layout))
 
     @property
     def debugging(self) -> bool:
@@ -152,9 +166,9 @@ def project_or_placeholder(scope: Scope) -> Project:
     return scope.own_project or _SOME_PROJECT
 
 
-def turn_off(scope: Scope) -> TurnedOff:
-    """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
-    done = opt_out.turn_off(scope.switch, scope)
+def turn_off(scope: Scope, level: str = OFF) -> TurnedOff:
+    """Turn tracking off, or local. Raises StoreError. Blocks as long as console.opt_out.turn_off."""
+    done = opt_out.turn_off(scope.switch, scope, level)
     return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
 
 
@@ -169,9 +183,9 @@ def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]
     return (*failures, *others)
 
 
-def turn_on(scope: Scope) -> bool:
-    """Remove the stored opt-out; returns whether there was one. Raises StoreError."""
-    return scope.switch.turn_on()
+def turn_on(scope: Scope, level: str = ON) -> bool:
+    """Store on, or on without errors; returns whether another choice was stored. Raises StoreError."""
+    return scope.switch.choose(level)
 
 
 def show(
@@ -207,6 +221,8 @@ def show(
     )
     previewer = make_previewer(scope.adapters(project))
     event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))
+    if stored_level(choice_layouts(scope.layout)) == WITHOUT_ERRORS:
+        event = event.without_error_text()
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
@@ -221,7 +237,7 @@ def _last_tool(scope: Scope, project: Project) -> tuple[str, str]:
 
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
-    """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
+    """The copies of events, newest last; and the failures to read some. Raises ValueError."""
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
     for project in scope.projects():

@@ -135,6 +135,7 @@ class _WorkerMaker:
 
     def make_worker(self) -> "Worker":
         with self._gate:
+            from arcade_usage.application.server.local import LocalWorker
             from arcade_usage.application.server.worker import ServerWorker
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
@@ -145,7 +146,7 @@ class _WorkerMaker:
             adapters, problem = _apply(config.adapters, default)
             if self._debugging:
                 return _Preview(describer, make_previewer(adapters), project)
-            return ServerWorker(
+            worker = ServerWorker(
                 opt_out=adapters.switch,
                 snapshots=self._snapshots,
                 describer=describer,
@@ -154,6 +155,7 @@ class _WorkerMaker:
                 notice=make_board(config, self._layout),
                 late_imports=self,
             )
+            return LocalWorker(worker, make_previewer(adapters), project, adapters)
 
     def load(self) -> None:
         """See LateImports."""

@@ -59,6 +59,7 @@ def read_status(scope: Scope) -> "Status":
         clock=time,
         sdk_problem=_problem(check_sdk),
         adapters_problem=_problem(lambda: scope.adapters(own)),
+        choices=scope.choices(),
     )
 
 

@@ -63,6 +63,7 @@ def subject_ids_of(state: IdentityState) -> SubjectIds:
 
 def subject_ids_of_events(waiting: Iterable[Record], sent: Iterable[Sent]) -> SubjectIds:
     """The ids under which events were sent or may have been sent: a reply can be lost."""
+    sent = [copy for copy in sent if not copy.is_local]
     verdicts = [record.attribution for record in waiting if record.attribution is not None]
     pairs = [(verdict.distinct_id, verdict.personless) for verdict in verdicts]
     pairs += [(copy.distinct_id, copy.anonymous) for copy in sent]

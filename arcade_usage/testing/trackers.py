@@ -25,7 +25,7 @@ from arcade_usage.application.command.tracking import (
 from arcade_usage.application.server.queue import Worker, pack
 from arcade_usage.application.server.tracker import ServerTracker
 from arcade_usage.composition.command import ToolConfig, replaced_by
-from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
+from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, ON, find_reasons
 from arcade_usage.testing.in_memory import MemorySwitch
 from arcade_usage.testing.usage import Usage
 
@@ -198,7 +198,7 @@ def _is_off(project_token: str | None) -> bool:
     environment = {
         name: value for name, value in os.environ.items() if (name, value) != (DO_NOT_TRACK_VARIABLE, _OFF)
     }
-    return bool(find_reasons(environment, False, project_token))
+    return bool(find_reasons(environment, ON, project_token))
 
 
 @contextmanager

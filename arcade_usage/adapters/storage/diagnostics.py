@@ -15,6 +15,7 @@ from arcade_usage.adapters.storage.config_folder import (
     LEDGER_VERSION,
     Layout,
     is_newer,
+    stored_level,
 )
 from arcade_usage.adapters.storage.event_queue import EVENT_NAME, RECORD_LIMIT
 from arcade_usage.adapters.storage.outbox import KEY
@@ -30,7 +31,7 @@ from arcade_usage.adapters.storage.record_files import (
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT
-from arcade_usage.domain.status import Diagnostics
+from arcade_usage.domain.status import Diagnostics, StoredChoice
 
 _EVIDENCE_LIMIT = 20  # files that are named
 _NEWER_LIMIT = 20  # files that are named
@@ -69,18 +70,18 @@ def read_diagnostics(
     )
 
 
-def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
-    """Paths of the stored opt-outs, and whether each can be read; see `chose_off`."""
+def read_choices(layouts: "list[Layout]") -> tuple[StoredChoice, ...]:
+    """The stored choices; see `stored_level`."""
     found = []
     for layout in layouts:
+        at: float | None = None
         try:
-            os.lstat(layout.choice_off)
+            at = os.lstat(layout.choice_off).st_mtime
         except FileNotFoundError:
             continue
         except (OSError, ValueError):
-            found.append((layout.choice_off, False))
-        else:
-            found.append((layout.choice_off, True))
+            """It can't be read, which means off."""
+        found.append(StoredChoice(layout.choice_off, stored_level([layout]), at))
     return tuple(found)
 
 

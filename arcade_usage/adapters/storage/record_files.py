@@ -4,7 +4,7 @@
 RECORD_VERSION = 2  # version 1 had a snapshot of texts: see codec.upgraded
 LOGBOOK_VERSION = 1
 PROJECT_VERSION = 1
-COPY_VERSION = 2
+COPY_VERSION = 3  # see sent_json
 
 PROJECT_FILE = "sink.json"
 SENDER_LOCK = "sender.lock"
