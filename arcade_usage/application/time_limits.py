@@ -8,6 +8,7 @@ LOGIN_SECONDS = 4.0  # promise: reporting a login blocks the tool no longer
 LOGIN_WAIT_SECONDS = 3.8  # for the delivery process of a login; the rest is for starting it
 LOGOUT_SECONDS = 1.0  # promise: reporting a logout blocks the tool no longer
 LOGOUT_LOCK_SECONDS = 0.5  # for the identity lock; then the logout rotates without it
+ANSWER_SECONDS = 60.0  # a person at a terminal, for the one question of a tool that asks
 FORK_WAIT_SECONDS = 1.0  # a fork waits for imports of the worker thread
 
 # The delivery process.

@@ -61,7 +61,7 @@ def _print(status: Status) -> None:
     content += [indented(each, "yellow") for each in details]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
-    content += ["", facts(_identity(status))]
+    content += ["", facts([*_identity(status), *_consents(status)])]
     for project in status.projects:
         title = Text.assemble(
             (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
@@ -90,6 +90,15 @@ def _identity(status: Status) -> list[tuple[str, Cell]]:
         rows.append(("links to send", words.count(status.pending_aliases, "earlier id")))
     rows.append(("credentials", "stored" if status.has_credentials else "none"))
     rows.append(("config folder", status.config_dir))
+    return rows
+
+
+def _consents(status: Status) -> list[tuple[str, Cell]]:
+    """What was shown or asked, when, and what was answered."""
+    rows: list[tuple[str, Cell]] = []
+    for each in status.consents:
+        what = f"{each.tool}, version {each.text_version}, {words.ago(each.at, status.now)}"
+        rows.append(("notice", what) if each.answer is None else ("question", f"{what}: {each.answer}"))
     return rows
 
 
@@ -142,6 +151,16 @@ def _as_json(status: Status) -> dict[str, object]:
         "error_texts": status.sends_errors,
         "choices": [
             {"level": each.level, "at": words.iso(each.at), "path": each.path} for each in status.choices
+        ],
+        "consents": [
+            {
+                "tool": each.tool,
+                "text_version": each.text_version,
+                "at": words.iso(each.at),
+                "kind": "notice" if each.answer is None else "ask",
+                "answer": each.answer,
+            }
+            for each in status.consents
         ],
         "debug": status.debugging,
         "config_dir": status.config_dir,

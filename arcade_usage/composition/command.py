@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
     from arcade_usage.adapters.storage.config_folder import Layout
+    from arcade_usage.adapters.storage.consent_board import ConsentBoard
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
     from arcade_usage.application.command.tracking import Tracker
     from arcade_usage.application.ports import ProcessLauncher
@@ -66,6 +67,7 @@ class ToolConfig:
         safe_errors: "Sequence[type[BaseException]]" = (),
         private_errors: "Sequence[type[BaseException]]" = (),
         adapters: "str | None" = None,
+        consent: str = "notice",
     ) -> None:
         self.distribution = distribution
         self.project_token = project_token
@@ -78,6 +80,7 @@ class ToolConfig:
         self.safe_errors = safe_errors
         self.private_errors = private_errors
         self.adapters = adapters
+        self.consent = consent
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
         if self.problems or is_strict(os.environ):
             refuse_if_strict(self)
@@ -112,6 +115,7 @@ def _is_plain(config: ToolConfig) -> bool:
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
+        and (config.consent == "notice" or (config.consent == "ask" and notice is not None))
     )
 
 
@@ -227,6 +231,7 @@ def command_tracker(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: "str | None" = None,
+    consent: str = "notice",
 ) -> "Tracker":
     """Make the tracker of a command-line tool; call it when the tool starts.
 
@@ -246,6 +251,7 @@ def command_tracker(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
         )
     )
 
@@ -296,11 +302,10 @@ def find_layout(config: ToolConfig) -> "Layout | None":
 
 
 def _find_held_back(config: ToolConfig, layout: "Layout") -> "list[str]":
-    """Why the notice keeps events back here. A tracker asks for each event, except when debugging."""
-    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
-
+    """Why notice or consent keep events back here. A tracker asks for each event, except when debugging."""
     board = make_board(config, layout)
-    return [HELD_BACK_TEXT] if board is not None and board.decide() is Telling.HELD_BACK else []
+    why = board.why_not() if board is not None else None
+    return [] if why is None else [why]
 
 
 def _say(text: str, debugging: bool) -> None:
@@ -348,16 +353,27 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
     return PreviewLauncher(launcher.launch_and_read)
 
 
-def make_board(config: ToolConfig, layout: "Layout") -> "NoticeBoard | None":
-    """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
+def make_board(
+    config: ToolConfig, layout: "Layout", *, may_ask: bool = True
+) -> "NoticeBoard | ConsentBoard | None":
+    """Make the board of the notice, or of the question. may_ask: whether a question may be asked here.
+
+    The default folder is first, so that a notice is shown once per machine.
+    """
     if config.notice is None:
         return None
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
-    from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
     usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
-    return NoticeBoard(config.notice, config.distribution or "", usable, os.environ)
+    name = config.distribution or ""
+    if config.consent == "ask":
+        from arcade_usage.adapters.storage.consent_board import ConsentBoard
+
+        return ConsentBoard(config.notice, name, usable, os.environ, default_first, may_ask=may_ask)
+    from arcade_usage.adapters.storage.notice_board import NoticeBoard
+
+    return NoticeBoard(config.notice, name, usable, os.environ)
 
 
 class FolderWriter:

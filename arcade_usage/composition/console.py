@@ -21,6 +21,7 @@ from arcade_usage.adapters.storage.config_folder import (
     reasons_off,
     stored_level,
 )
+from arcade_usage.adapters.storage.consent_board import ConsentBoard, agree_to_all
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
@@ -29,7 +30,7 @@ from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition.adapters import apply_factory, default_adapters
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
+from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_board
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import (
@@ -37,6 +38,7 @@ from arcade_usage.domain.consent import (
     OFF,
     OFF_BY_CHOICE,
     OFF_BY_CONFIG_DIR,
+    OFF_BY_CONSENT,
     OFF_BY_LOCAL,
     OFF_BY_MACHINE,
     OFF_TEXTS,
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
-    from arcade_usage.domain.status import StoredChoice
+    from arcade_usage.domain.status import StoredChoice, StoredConsent
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
@@ -135,7 +137,21 @@ class Scope:
             found += [Reason(reason, text) for text in texts or [OFF_TEXTS[reason]]]
         if (problem := find_problem(self.layout)) is not None:
             found.append(Reason(OFF_BY_CONFIG_DIR, str(problem)))
+        elif (board := self.consent_board) is not None and (why := board.why_not()) is not None:
+            found.append(Reason(OFF_BY_CONSENT, why))
         return (*found, *problems)
+
+    @property
+    def consent_board(self) -> "ConsentBoard | None":
+        """The question of the tool; None if it asks none."""
+        board = make_board(self.tool, self.layout) if self.tool is not None else None
+        return board if isinstance(board, ConsentBoard) else None
+
+    def consents(self) -> "tuple[StoredConsent, ...]":
+        """The notices that were shown and the questions that were asked on this machine."""
+        from arcade_usage.adapters.storage.diagnostics import read_consents
+
+        return read_consents(choice_layouts(self.layout))
 
     def choices(self) -> "tuple[StoredChoice, ...]":
         """The stored choices that count here."""
@@ -184,8 +200,19 @@ def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]
 
 
 def turn_on(scope: Scope, level: str = ON) -> bool:
-    """Store on, or on without errors; returns whether another choice was stored. Raises StoreError."""
-    return scope.switch.choose(level)
+    """Store on, or on without errors; returns whether this turned it on or changed it. Raises StoreError.
+
+    Agrees to the question of the tool; without a tool, to those that were asked in this folder.
+    """
+    was_stored, is_new = scope.switch.choose(level), False
+    try:
+        if (board := scope.consent_board) is not None:
+            is_new = board.agree()
+        elif scope.tool is None:
+            is_new = agree_to_all(scope.layout)
+    except OSError as error:
+        raise StoreError("the answer can't be stored") from error
+    return was_stored or is_new
 
 
 def show(

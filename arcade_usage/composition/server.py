@@ -61,6 +61,7 @@ def server_tracker(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    consent: str = "notice",
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
 
@@ -80,6 +81,7 @@ def server_tracker(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
         )
     )
 
@@ -152,7 +154,7 @@ class _WorkerMaker:
                 describer=describer,
                 delivery=make_delivery(adapters, project.key, obstacle=problem or find_obstacle()),
                 clock=adapters.clock,
-                notice=make_board(config, self._layout),
+                notice=make_board(config, self._layout, may_ask=False),
                 late_imports=self,
             )
             return LocalWorker(worker, make_previewer(adapters), project, adapters)

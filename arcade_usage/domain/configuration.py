@@ -58,6 +58,7 @@ def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], boo
         "safe_errors": _check_errors("safe_errors", values["safe_errors"]),
         "private_errors": _check_errors("private_errors", values["private_errors"]),
         "adapters": _check_factory(values["adapters"]),
+        "consent": _check_consent(values["consent"], values["notice"]),
     }
     return {name: reason for name, reason in found.items() if reason is not None}
 
@@ -214,6 +215,17 @@ def _check_factory(adapters: object) -> Reason | None:
     if module.replace(".", "_").isidentifier() and function.isidentifier():
         return None
     return Reason("adapters_invalid", 'adapters must name a function, as in adapters="module:function"')
+
+
+def _check_consent(consent: object, notice: object) -> Reason | None:
+    if consent == "ask" and notice is None:
+        return Reason(
+            "consent_without_notice",
+            'consent="ask" asks with the text of a notice: add notice=arcade_usage.Notice("a text", "link")',
+        )
+    if consent in ("notice", "ask"):
+        return None
+    return Reason("consent_invalid", 'consent must be "notice" or "ask"')
 
 
 def _is_one_word(text: str) -> bool:

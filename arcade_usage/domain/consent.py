@@ -48,6 +48,7 @@ OFF_BY_MACHINE = "machine"
 OFF_BY_CHOICE = "stored_choice"
 OFF_BY_LOCAL = "local"  # nothing is sent, but events are recorded
 OFF_BY_CONFIG_DIR = "config_dir"
+OFF_BY_CONSENT = "consent"  # the tool asks first; see domain.asking
 OFF_IN_COMPLETION = "completion"
 OFF_IN_DELIVERY = "delivery_process"
 OFF_WITHOUT_TOKEN = "no_project_token"  # noqa: S105 - no password
@@ -61,6 +62,7 @@ OFF_TEXTS = {  # messages for users
     OFF_BY_CHOICE: "a stored opt-out exists or can't be read",
     OFF_BY_LOCAL: "a stored choice keeps events on this machine",
     OFF_BY_CONFIG_DIR: "the config folder is not safe to use",
+    OFF_BY_CONSENT: "this tool asks before it reports anything, and nobody agreed",
     OFF_IN_COMPLETION: "the shell requests completions",
     OFF_IN_DELIVERY: "this is a delivery process",
     OFF_WITHOUT_TOKEN: "the tool has no project token",

@@ -136,6 +136,20 @@ _CHOICES = {
 
 
 @frozen
+class StoredConsent:
+    """A notice that was shown, or a question that was asked. `at`: when (Unix seconds).
+
+    tool: its distribution, as the file's name has it. text_version: of the notice or question.
+    answer: of domain.asking; None for a notice.
+    """
+
+    tool: str
+    text_version: int
+    at: float
+    answer: str | None = None
+
+
+@frozen
 class ProjectStatus:
     """One outbox. `undecided`: events of which it can't be told yet whose they are.
 
@@ -191,6 +205,7 @@ class ProjectStatus:
 @frozen
 class Status:
     """`reasons`: what says off; none where tracking is on. `choices`: those that the user stored.
+    `consents`: what was shown or asked.
 
     `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
     `adapters_problem`: why the tool's own adapters can't be made.
@@ -211,6 +226,7 @@ class Status:
     sdk_problem: str | None = None
     adapters_problem: str | None = None
     choices: tuple[StoredChoice, ...] = ()
+    consents: tuple[StoredConsent, ...] = ()
 
     @property
     def is_on(self) -> bool:

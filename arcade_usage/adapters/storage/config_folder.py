@@ -91,8 +91,15 @@ class Layout:
 
     def notice_mark(self, distribution: str, version: int) -> str:
         """The file whose existence records that a tool's notice was shown."""
+        return self._file_of("notice", distribution, version)
+
+    def consent_file(self, distribution: str, version: int) -> str:
+        """The file of the answer to a tool's question, for one version of its text."""
+        return self._file_of("consent", distribution, version)
+
+    def _file_of(self, kind: str, distribution: str, version: int) -> str:
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
-        return os.path.join(self.folder, f"notice-{name[:_NAME_LIMIT]}-{int(version)}")
+        return os.path.join(self.folder, f"{kind}-{name[:_NAME_LIMIT]}-{int(version)}")
 
 
 def find_layout(

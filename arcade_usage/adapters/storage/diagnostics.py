@@ -1,6 +1,7 @@
 """Diagnostics of a config folder: permissions, evidence and locks. `read_diagnostics` writes nothing."""
 
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ from arcade_usage.adapters.storage.config_folder import (
     is_newer,
     stored_level,
 )
+from arcade_usage.adapters.storage.consent_board import read_consent
 from arcade_usage.adapters.storage.event_queue import EVENT_NAME, RECORD_LIMIT
 from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import (
@@ -31,8 +33,10 @@ from arcade_usage.adapters.storage.record_files import (
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT
-from arcade_usage.domain.status import Diagnostics, StoredChoice
+from arcade_usage.domain.status import Diagnostics, StoredChoice, StoredConsent
 
+CONSENTS_LIMIT = 100  # notices and questions that are listed
+_CONSENT = re.compile(r"(notice|consent)-(.*)-([0-9]{1,9})")
 _EVIDENCE_LIMIT = 20  # files that are named
 _NEWER_LIMIT = 20  # files that are named
 
@@ -83,6 +87,25 @@ def read_choices(layouts: "list[Layout]") -> tuple[StoredChoice, ...]:
             """It can't be read, which means off."""
         found.append(StoredChoice(layout.choice_off, stored_level([layout]), at))
     return tuple(found)
+
+
+def read_consents(layouts: "list[Layout]") -> tuple[StoredConsent, ...]:
+    """The notices that were shown and the questions that were asked, oldest first: CONSENTS_LIMIT at most."""
+    found: list[StoredConsent] = []
+    for layout in layouts:
+        with suppress(OSError, ValueError), layout.open_folder() as ours:
+            for name in sorted(ours.names()):
+                match = _CONSENT.fullmatch(name)
+                if match is None or len(found) == CONSENTS_LIMIT:
+                    continue
+                content = read_consent(layout, name) if match[1] == "consent" else None
+                if match[1] == "notice":
+                    at = os.lstat(ours.path_of(name)).st_mtime
+                    found.append(StoredConsent(match[2], int(match[3]), at))
+                elif content is not None and isinstance(content.get("at"), int | float):
+                    at, answer = float(str(content["at"])), str(content["answer"])
+                    found.append(StoredConsent(match[2], int(match[3]), at, answer))
+    return tuple(sorted(found, key=lambda each: each.at))
 
 
 def _may_write(folder: str) -> bool:

@@ -16,6 +16,7 @@ from arcade_usage.domain.status import (
     ProjectStatus,
     Status,
     StoredChoice,
+    StoredConsent,
     Trouble,
     find_troubles,
 )
@@ -34,6 +35,7 @@ def collect_status(
     sdk_problem: str | None = None,
     adapters_problem: str | None = None,
     choices: tuple[StoredChoice, ...] = (),
+    consents: tuple[StoredConsent, ...] = (),
 ) -> Status:
     """Read the status, without the parts that can't be read. Blocks: on a bounded number of files."""
     now = clock.time()
@@ -60,6 +62,7 @@ def collect_status(
         sdk_problem=sdk_problem,
         adapters_problem=adapters_problem,
         choices=choices,
+        consents=consents,
     )
 
 

@@ -93,6 +93,7 @@ SWITCHES: dict[str, Situation] = {
     consent.OFF_BY_CHOICE: turned_off,
     consent.OFF_BY_LOCAL: kept_local,
     consent.OFF_BY_CONFIG_DIR: open_to_others,
+    consent.OFF_BY_CONSENT: wrong(notice=Notice("a text", "a link"), consent="ask"),
     consent.OFF_IN_COMPLETION: with_variable("_MY_TOOL_COMPLETE"),
     consent.OFF_IN_DELIVERY: with_variable(consent.EVENT_DATA_VARIABLE),
     consent.OFF_WITHOUT_TOKEN: wrong(project_token=None),
@@ -130,6 +131,8 @@ CONFIGURATIONS: dict[str, Situation] = {
     "private_errors_type": wrong(private_errors=5),
     "adapters_type": wrong(adapters=5),
     "adapters_invalid": wrong(adapters="my_tool"),
+    "consent_without_notice": wrong(consent="ask"),
+    "consent_invalid": wrong(consent="maybe"),
 }
 
 

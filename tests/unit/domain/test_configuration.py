@@ -21,6 +21,7 @@ RIGHT: Mapping[str, object] = {
     "safe_errors": (),
     "private_errors": (),
     "adapters": None,
+    "consent": "notice",
 }
 
 
@@ -55,6 +56,10 @@ def problems(**values: object) -> list[str]:
     [
         ("host", "us.i.posthog.com", "host_without_scheme"),
         ("host", "localhost:8000", "host_without_scheme"),
+        ("consent", "ask", "consent_without_notice"),
+        ("consent", "Ask", "consent_invalid"),
+        ("consent", None, "consent_invalid"),
+        ("consent", [], "consent_invalid"),
         ("host", "", "host_empty"),
         ("host", "  ", "host_empty"),
         ("host", "ftp://us.i.posthog.com", "host_not_http"),
