@@ -25,6 +25,7 @@ LOGIN_PATIENCE_SECONDS = 3.0  # while a tool waits for its login
 LOCAL_PATIENCE_SECONDS = 4.0  # while an event is recorded on this machine
 SENDER_PATIENCE_SECONDS = 11.0  # while a person waits: longer than a delivery process lives
 UNTENDED_SECONDS = 10.0  # since a sender started; then other processes enforce the queue's limits
+ERASURE_SECONDS = 5.0  # for an erasure request to the tool's author
 STUCK_SENDER_SECONDS = 60.0  # then `status` reports a held sender lock
 
 # A server.

@@ -58,6 +58,7 @@ def usage_app(
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
     consent: str = "notice",
+    erasure_url: str | None = None,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
 
@@ -80,6 +81,7 @@ def usage_app(
             private_errors=private_errors,
             adapters=adapters,
             consent=consent,
+            erasure_url=erasure_url,
         )
     )
 

@@ -68,6 +68,7 @@ class ToolConfig:
         private_errors: "Sequence[type[BaseException]]" = (),
         adapters: "str | None" = None,
         consent: str = "notice",
+        erasure_url: "str | None" = None,
     ) -> None:
         self.distribution = distribution
         self.project_token = project_token
@@ -81,6 +82,7 @@ class ToolConfig:
         self.private_errors = private_errors
         self.adapters = adapters
         self.consent = consent
+        self.erasure_url = erasure_url
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
         if self.problems or is_strict(os.environ):
             refuse_if_strict(self)
@@ -116,6 +118,7 @@ def _is_plain(config: ToolConfig) -> bool:
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
         and (config.consent == "notice" or (config.consent == "ask" and notice is not None))
+        and (config.erasure_url is None or _is_plain_address(config.erasure_url))
     )
 
 
@@ -129,6 +132,22 @@ def _is_plain_host(host: object) -> bool:
         and name.replace(".", "").replace("-", "").isalnum()
         and (not port or (port.isdecimal() and 0 < int(port) < 65536))
     )
+
+
+def _is_plain_address(url: object) -> bool:
+    """Whether it is a short https:// URL with a plain path, or mailto: with a plain address."""
+    if type(url) is not str or not url.isascii() or len(url) > 100:
+        return False
+    if url[:8] == "https://":
+        host, _, path = url[8:].partition("/")
+        path = path.replace("/", "")
+        return _is_plain_path(host) and (not path or _is_plain_path(path))
+    name, _, host = url[7:].partition("@")
+    return url[:7] == "mailto:" and _is_plain_path(name) and _is_plain_path(host)
+
+
+def _is_plain_path(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").isalnum()
 
 
 def _is_plain_word(text: str) -> bool:
@@ -232,6 +251,7 @@ def command_tracker(
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: "str | None" = None,
     consent: str = "notice",
+    erasure_url: "str | None" = None,
 ) -> "Tracker":
     """Make the tracker of a command-line tool; call it when the tool starts.
 
@@ -252,6 +272,7 @@ def command_tracker(
             private_errors=private_errors,
             adapters=adapters,
             consent=consent,
+            erasure_url=erasure_url,
         )
     )
 

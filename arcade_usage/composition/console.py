@@ -56,8 +56,13 @@ if TYPE_CHECKING:
     from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
     from arcade_usage.domain.status import StoredChoice, StoredConsent
+    from arcade_usage.domain.subject_ids import SubjectIds
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
+_ERASURE_ANSWERS = {
+    status: f"{{who}} could not take the request ({status}): try again later"
+    for status in (429, *range(500, 600))
+}
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
 
 
@@ -312,6 +317,18 @@ def make_eraser(scope: Scope) -> "Eraser":
     from arcade_usage.application.console.erasure import Eraser
 
     return Eraser(scope.stored(project_or_placeholder(scope)).identity_store, scope)
+
+
+def send_erasure_request(url: str, tool: str, ids: "SubjectIds") -> None:
+    """Send the erased ids to the tool's author. Blocks: 5 s. Raises NotAcceptedError, with what to check."""
+    import json
+
+    from arcade_usage.adapters.network.failures import Peer
+    from arcade_usage.adapters.network.json_request import TRUST, post_json
+    from arcade_usage.application.time_limits import ERASURE_SECONDS
+
+    peer = Peer("the author's address", url, TRUST, _ERASURE_ANSWERS)
+    post_json(peer, json.dumps({"version": 1, "tool": tool, **ids.as_json()}).encode(), ERASURE_SECONDS)
 
 
 def check(scope: Scope) -> None:

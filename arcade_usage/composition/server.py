@@ -62,6 +62,7 @@ def server_tracker(
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
     consent: str = "notice",
+    erasure_url: str | None = None,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
 
@@ -82,6 +83,7 @@ def server_tracker(
             private_errors=private_errors,
             adapters=adapters,
             consent=consent,
+            erasure_url=erasure_url,
         )
     )
 

@@ -33,6 +33,15 @@ class SubjectIds:
     def anonymous(self) -> tuple[str, ...]:
         return _sorted([*self.linked, *self.unlinked])
 
+    def as_json(self) -> dict[str, list[str]]:
+        """The ids for programs."""
+        return {
+            "principal_ids": list(self.principals),
+            "anonymous_ids": list(self.anonymous),
+            "ids_with_person": list(self.with_person),
+            "ids_without_person": list(self.unlinked),
+        }
+
     def __or__(self, other: "SubjectIds") -> "SubjectIds":
         return _subject_ids(
             [*self.principals, *other.principals],

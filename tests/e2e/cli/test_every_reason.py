@@ -131,6 +131,8 @@ CONFIGURATIONS: dict[str, Situation] = {
     "private_errors_type": wrong(private_errors=5),
     "adapters_type": wrong(adapters=5),
     "adapters_invalid": wrong(adapters="my_tool"),
+    "erasure_url_type": wrong(erasure_url=5),
+    "erasure_url_invalid": wrong(erasure_url="http://example.com/erase"),
     "consent_without_notice": wrong(consent="ask"),
     "consent_invalid": wrong(consent="maybe"),
 }
