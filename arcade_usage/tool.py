@@ -44,6 +44,10 @@ class Tool(ToolConfig):
         adapters: "package.module:function", a factory that gets the default `Adapters` and returns the ones
             to use. The delivery process, a server's worker thread and the mounted commands import it; your
             commands do not.
+        consent: "notice" shows the notice once. "ask" asks with its text, once, after a command on a
+            terminal; nothing is reported unless the user agrees. A new version of the notice is asked again.
+        erasure_url: where a user's erasure request goes: an https:// URL to which `forget` posts the ids as
+            JSON, if the user agrees, or "mailto:..." that it shows.
 
     The constructor touches no file. A wrong argument turns tracking off: the reason and what to change are in
     `status` and `doctor`, on the logger `arcade_usage`, and with ARCADE_USAGE_DEBUG=1 on stderr. With

@@ -206,10 +206,13 @@ class Outbox(Protocol):
 
 
 class Copies(Protocol):
-    """Copies of the messages that one PostHog project accepted, within the limits of domain.sent."""
+    """Copies of the messages of one PostHog project, within the limits of domain.sent."""
 
-    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
-        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender. Never raises."""
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
+        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender. Never raises.
+
+        is_local: they were recorded at that time, and are not sent.
+        """
 
     def all(self) -> Sequence[Sent]:
         """The copies, oldest first, without those that can't be parsed. Raises StoreError."""
@@ -233,13 +236,16 @@ class OptOut(Protocol):
 
 
 class Switch(OptOut, Protocol):
-    """The opt-out of one config folder: whether tracking is on, and the user's choice."""
+    """The switch of one config folder: what the user allows. Levels are those of domain.consent."""
 
-    def turn_off(self) -> None:
-        """Store the opt-out; every later `is_on` returns False. Raises StoreError."""
+    def level(self) -> str:
+        """What may happen to an event; off if that can't be read. Never raises. Blocks: on a small file."""
 
-    def turn_on(self) -> bool:
-        """Remove the stored opt-out; returns whether there was one. Raises StoreError."""
+    def choose(self, level: str) -> bool:
+        """Store the user's choice; every later `level` allows no more than it. On removes a stored choice.
+
+        Returns whether there was one. Raises StoreError.
+        """
 
 
 class SnapshotSource(Protocol):

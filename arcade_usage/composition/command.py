@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
     from arcade_usage.adapters.storage.config_folder import Layout
+    from arcade_usage.adapters.storage.consent_board import ConsentBoard
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.command.tracking import Tracker
@@ -73,6 +74,8 @@ class ToolConfig:
         safe_errors: "Sequence[type[BaseException]]" = (),
         private_errors: "Sequence[type[BaseException]]" = (),
         adapters: "str | None" = None,
+        consent: str = "notice",
+        erasure_url: "str | None" = None,
     ) -> None:
         self.distribution = distribution
         self.project_token = project_token
@@ -86,6 +89,8 @@ class ToolConfig:
         self.safe_errors = safe_errors
         self.private_errors = private_errors
         self.adapters = adapters
+        self.consent = consent
+        self.erasure_url = erasure_url
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
         if self.problems or is_strict(os.environ):
             refuse_if_strict(self)
@@ -121,6 +126,8 @@ def _is_plain(config: ToolConfig) -> bool:
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
+        and (config.consent == "notice" or (config.consent == "ask" and notice is not None))
+        and (config.erasure_url is None or _is_plain_address(config.erasure_url))
     )
 
 
@@ -134,6 +141,22 @@ def _is_plain_host(host: object) -> bool:
         and name.replace(".", "").replace("-", "").isalnum()
         and (not port or (port.isdecimal() and 0 < int(port) < 65536))
     )
+
+
+def _is_plain_address(url: object) -> bool:
+    """Whether it is a short https:// URL with a plain path, or mailto: with a plain address."""
+    if type(url) is not str or not url.isascii() or len(url) > 100:
+        return False
+    if url[:8] == "https://":
+        host, _, path = url[8:].partition("/")
+        path = path.replace("/", "")
+        return _is_plain_path(host) and (not path or _is_plain_path(path))
+    name, _, host = url[7:].partition("@")
+    return url[:7] == "mailto:" and _is_plain_path(name) and _is_plain_path(host)
+
+
+def _is_plain_path(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").isalnum()
 
 
 def _is_plain_word(text: str) -> bool:
@@ -241,6 +264,8 @@ def command_tracker(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: "str | None" = None,
+    consent: str = "notice",
+    erasure_url: "str | None" = None,
 ) -> "Tracker":
     """Make the tracker of a command-line tool; call it when the tool starts.
 
@@ -261,6 +286,8 @@ def command_tracker(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
+            erasure_url=erasure_url,
         )
     )
 
@@ -278,13 +305,13 @@ def build(config: ToolConfig) -> "Tracker":
 
 
 def find_layout(config: ToolConfig) -> "Layout | None":
-    """The config folder of a tool that is tracked; None if tracking is off.
+    """The config folder of a tool that is tracked, if only on this machine; None if tracking is off.
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
     from arcade_usage.adapters.storage import config_folder
     from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
-    from arcade_usage.domain.consent import OFF_TEXTS, OFF_UNASKED, wants_debug
+    from arcade_usage.domain.consent import OFF_BY_LOCAL, OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
     why = [problem.text for problem in config.problems]
@@ -292,7 +319,7 @@ def find_layout(config: ToolConfig) -> "Layout | None":
         layout = config_folder.find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
-            why = [OFF_TEXTS[reason] for reason in reasons[:1]]
+            why = [OFF_TEXTS[reason] for reason in reasons[:1] if reasons != (OFF_BY_LOCAL,)]
         if not why and (problem := find_problem(layout)) is not None:
             why = [str(problem)]
     except ValueError as error:  # no home folder
@@ -311,11 +338,10 @@ def find_layout(config: ToolConfig) -> "Layout | None":
 
 
 def _find_held_back(config: ToolConfig, layout: "Layout") -> "list[str]":
-    """Why the notice keeps events back here. A tracker asks for each event, except when debugging."""
-    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
-
+    """Why notice or consent keep events back here. A tracker asks for each event, except when debugging."""
     board = make_board(config, layout)
-    return [HELD_BACK_TEXT] if board is not None and board.decide() is Telling.HELD_BACK else []
+    why = board.why_not() if board is not None else None
+    return [] if why is None else [why]
 
 
 def _say(text: str, debugging: bool) -> None:
@@ -363,16 +389,27 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
     return PreviewLauncher(launcher.launch_and_read)
 
 
-def make_board(config: ToolConfig, layout: "Layout") -> "NoticeBoard | None":
-    """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
+def make_board(
+    config: ToolConfig, layout: "Layout", *, may_ask: bool = True
+) -> "NoticeBoard | ConsentBoard | None":
+    """Make the board of the notice, or of the question. may_ask: whether a question may be asked here.
+
+    The default folder is first, so that a notice is shown once per machine.
+    """
     if config.notice is None:
         return None
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
-    from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
     usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
-    return NoticeBoard(config.notice, config.distribution or "", usable, os.environ)
+    name = config.distribution or ""
+    if config.consent == "ask":
+        from arcade_usage.adapters.storage.consent_board import ConsentBoard
+
+        return ConsentBoard(config.notice, name, usable, os.environ, default_first, may_ask=may_ask)
+    from arcade_usage.adapters.storage.notice_board import NoticeBoard
+
+    return NoticeBoard(config.notice, name, usable, os.environ)
 
 
 class FolderWriter:

@@ -3,7 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
-from arcade_usage.adapters.storage.config_folder import Layout, is_on
+from arcade_usage.adapters.storage.config_folder import Layout, find_level
+from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.storage.payload_reader import ParsedPayload
@@ -20,7 +21,7 @@ def enqueue(payload: str) -> None:
     Takes no lock. Raises UsageTrackingError.
     """
     parsed = _read(payload)
-    if parsed is not None and not parsed.is_stored:
+    if parsed is not None and not parsed.is_stored and _level(parsed) != LOCAL:  # a copy needs the SDK
         delivery = _make_default_delivery(parsed)
         is_logout = parsed.command.is_logout
         delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout, may_lock=False)
@@ -49,6 +50,11 @@ def deliver(
         return
     if parsed is None or not os.path.isdir(parsed.config_dir):
         return  # tracking was turned off, or the folder deleted, after the snapshot
+    if _level(parsed) == LOCAL:
+        if waiting_tool is not None:
+            waiting_tool.release()
+        _record_locally(parsed)
+        return
 
     from arcade_usage.application.errors import AdaptersError
 
@@ -141,7 +147,11 @@ def _read(payload: str) -> "ParsedPayload | None":
     from arcade_usage.adapters.storage.payload_reader import read_payload
 
     parsed = read_payload(payload)
-    return parsed if is_on(Layout(parsed.config_dir), parsed.project.project_token) else None
+    return parsed if _level(parsed) != OFF else None
+
+
+def _level(parsed: "ParsedPayload") -> str:
+    return find_level(Layout(parsed.config_dir), parsed.project.project_token)
 
 
 def _describe(parsed: "ParsedPayload") -> "Event":
@@ -152,9 +162,19 @@ def _describe(parsed: "ParsedPayload") -> "Event":
 
     runtime = read_runtime(parsed.distribution, os.environ, parsed.tool_version)
     try:
-        return describe(parsed.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
+        event = describe(parsed.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
     except ValueError as error:
         raise InvalidPayloadError("an event without a valid time") from error
+    return event.without_error_text() if _level(parsed) == WITHOUT_ERRORS else event
+
+
+def _record_locally(parsed: "ParsedPayload") -> None:
+    from arcade_usage.application.delivery.local import record
+
+    adapters = make_adapters(parsed)
+    event, is_logout = _describe(parsed), parsed.command.is_logout
+    preview = make_previewer(adapters).preview(event, parsed.snapshot, parsed.project, is_logout=is_logout)
+    record(adapters, [preview.message])
 
 
 def _print_preview(parsed: "ParsedPayload") -> None:

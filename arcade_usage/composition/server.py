@@ -62,6 +62,8 @@ def server_tracker(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    consent: str = "notice",
+    erasure_url: str | None = None,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
 
@@ -82,6 +84,8 @@ def server_tracker(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
+            erasure_url=erasure_url,
         )
     )
 
@@ -137,6 +141,7 @@ class _WorkerMaker:
 
     def make_worker(self) -> "Worker":
         with self._gate:
+            from arcade_usage.application.server.local import LocalWorker
             from arcade_usage.application.server.worker import ServerWorker
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
@@ -147,15 +152,16 @@ class _WorkerMaker:
             adapters, problem = _apply(config.adapters, default)
             if self._debugging:
                 return _Preview(describer, make_previewer(adapters), project)
-            return ServerWorker(
+            worker = ServerWorker(
                 opt_out=adapters.switch,
                 snapshots=self._snapshots,
                 describer=describer,
                 delivery=make_delivery(adapters, project.key, obstacle=problem or find_obstacle()),
                 clock=adapters.clock,
-                notice=make_board(config, self._layout),
+                notice=make_board(config, self._layout, may_ask=False),
                 late_imports=self,
             )
+            return LocalWorker(worker, make_previewer(adapters), project, adapters)
 
     def load(self) -> None:
         """See LateImports."""

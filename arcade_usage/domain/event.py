@@ -8,10 +8,11 @@ import re
 from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from arcade_usage.domain.outcome import SUCCESS, Outcome
 from arcade_usage.domain.properties import (
+    ERROR_TEXT,
     FIELDS,
     HOST_PROPERTIES_LIMIT,
     command_properties,
@@ -96,6 +97,11 @@ class Event:
     name: str
     timestamp: datetime
     properties: Mapping[str, object]
+
+    def without_error_text(self) -> "Event":
+        """The same event without the text of the error."""
+        kept = {name: value for name, value in self.properties.items() if name != ERROR_TEXT}
+        return evolve(self, properties=kept)
 
 
 def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:

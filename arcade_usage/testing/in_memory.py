@@ -19,6 +19,7 @@ from arcade_usage.application.errors import (
     StoreError,
 )
 from arcade_usage.application.ports import Copies, Outbox
+from arcade_usage.domain.consent import OFF, ON, WITHOUT_ERRORS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Stamp
@@ -320,10 +321,10 @@ class MemoryCopies:
     copies: list[Sent] = field(factory=list)
     readable: bool = True
 
-    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
         if not self.readable:
             return
-        added = [Sent(at, dict(message)) for message in messages]
+        added = [Sent(at, dict(message), is_local=is_local) for message in messages]
         young = [copy for copy in [*self.copies, *added] if copy.at >= at - COPIES_SECONDS_LIMIT]
         room = COPIES_BYTES_LIMIT
         self.copies = []
@@ -348,26 +349,26 @@ class MemoryCopies:
 
 @define
 class MemorySwitch:
-    """An opt-out. `writable` False: changes raise StoreError."""
+    """A switch with the user's choice. `writable` False: changes raise StoreError."""
 
-    is_off: bool = False
+    chosen: str = ON
     writable: bool = True
 
+    @property
+    def is_off(self) -> bool:
+        return self.chosen == OFF
+
     def is_on(self) -> bool:
-        return not self.is_off
+        return self.chosen in (ON, WITHOUT_ERRORS)
 
-    def turn_off(self) -> None:
-        self._check()
-        self.is_off = True
+    def level(self) -> str:
+        return self.chosen
 
-    def turn_on(self) -> bool:
-        self._check()
-        was_off, self.is_off = self.is_off, False
-        return was_off
-
-    def _check(self) -> None:
+    def choose(self, level: str) -> bool:
         if not self.writable:
             raise StoreError("not permitted")
+        was_stored, self.chosen = self.chosen != ON, level
+        return was_stored
 
 
 @define

@@ -221,13 +221,13 @@ def _is_off(project_token: str | None) -> bool:
 
 
 def _find_reasons(
-    environment: Mapping[str, str], chose_off: bool, project_token: str | None
+    environment: Mapping[str, str], level: str, project_token: str | None, machine_is_off: bool = False
 ) -> tuple[str, ...]:
     """What turns tracking off, without the variable that turns it off in processes that a test starts."""
     own = {
         name: value for name, value in environment.items() if (name, value) != (DO_NOT_TRACK_VARIABLE, _OFF)
     }
-    return find_reasons(own, chose_off, project_token)
+    return find_reasons(own, level, project_token, machine_is_off)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from arcade_usage.adapters.storage.config_folder import Content
 from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.domain.consent import OFF, ON
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -200,8 +201,14 @@ class SteppedChoice:
     process: Process
 
     is_on = asks("read switch")
-    turn_off = asks("turn off")
-    turn_on = asks("turn on")
+
+    def level(self) -> str:
+        return ON if self.is_on() else OFF
+
+    def choose(self, level: str) -> bool:
+        assert level == OFF
+        self.process.call("turn off")
+        return False
 
 
 @define

@@ -5,7 +5,7 @@ RECORD_VERSION = 2  # version 1 had a snapshot of texts: see codec.upgraded
 BATCH_VERSION = 3  # of a file of several records; one alone stays readable for earlier versions
 LOGBOOK_VERSION = 1
 PROJECT_VERSION = 1
-COPY_VERSION = 2
+COPY_VERSION = 3  # see sent_json
 
 PROJECT_FILE = "sink.json"
 SENDER_LOCK = "sender.lock"

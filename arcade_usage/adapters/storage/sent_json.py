@@ -21,6 +21,7 @@ from arcade_usage.domain.sent import Part, Sent
 _PARTS = "parts"
 _PART_KEYS = tuple(each.name for each in fields(Part))
 _ALIAS_VERSION = 2  # from here on, an alias keeps the principal; before, it kept the anonymous id
+_LOCAL_VERSION = 3  # a message that was not sent; earlier versions would show it as sent, and pass it over
 
 
 def read_sent(line: bytes) -> Sent:
@@ -30,13 +31,15 @@ def read_sent(line: bytes) -> Sent:
     if not 0.0 <= sent.at < MOMENTS_END:
         raise MalformedError("not a time")
     turned = sent.name == ALIAS_EVENT and content.get("version", 1) < _ALIAS_VERSION
-    return evolve(sent, alias_keeps_anonymous=turned)
+    return evolve(sent, alias_keeps_anonymous=turned, is_local=content.get("local") is True)
 
 
 def write_sent(sent: Sent) -> bytes:
     """One line. Values that JSON lacks, such as the SDK's datetimes, become text."""
     version = _ALIAS_VERSION if sent.name == ALIAS_EVENT else 1  # earlier versions still show the events
-    return json.dumps({"version": version, "at": sent.at, "message": sent.message}, default=str).encode()
+    local = {"version": _LOCAL_VERSION, "local": True} if sent.is_local else {}
+    line = {"version": version, "at": sent.at, **local, "message": sent.message}
+    return json.dumps(line, default=str).encode()
 
 
 def read_parts(line: bytes) -> Sequence[Part] | None:

@@ -18,7 +18,7 @@ from tests.e2e.world import World
 PROJECT = Project("https://posthog.example", "phc_of_the_statistics")
 
 
-NOON = datetime(2026, 11, 28, 12).astimezone()  # noqa: DTZ001 - the user's own time
+NOON = datetime(2026, 11, 28, 12).astimezone()
 
 
 def local_noon(days_ago: int) -> datetime:

@@ -132,6 +132,10 @@ VALUES = {
     "host": HOSTS,
     "config_dir": st.one_of(TEXTS, st.text("a/.").map("/{}".format)),
     "adapters": TEXTS,
+    "consent": st.one_of(TEXTS, st.just("ask")),
+    "erasure_url": st.one_of(
+        TEXTS, st.builds("{}{}".format, st.sampled_from(["https://", "mailto:"]), st.text("ab1.-@/:?# "))
+    ),
 }
 
 
@@ -172,6 +176,11 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("safe_errors", (OSError,)),
         ("safe_errors", (click.UsageError,)),
         ("private_errors", (ConfigurationError("x"),)),
+        ("erasure_url", "http://localhost"),
+        ("erasure_url", "mailto:privacy"),
+        ("consent", "ask"),
+        ("consent", "Notice"),
+        ("consent", None),
     ],
 )
 def test_what_is_almost_right_is_judged_by_the_rules(argument: str, value: object) -> None:
@@ -198,6 +207,8 @@ def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.Mon
             safe_errors=(ConfigurationError,),
             private_errors=(OSError,),
             adapters="my_tool.usage:adapters",
+            consent="ask",
+            erasure_url="https://example.com/privacy/erase",
         )
         assert tool.problems == ()
     assert "arcade_usage.domain.configuration" not in sys.modules

@@ -22,6 +22,8 @@ RIGHT: Mapping[str, object] = {
     "safe_errors": (),
     "private_errors": (),
     "adapters": None,
+    "consent": "notice",
+    "erasure_url": None,
 }
 
 
@@ -56,6 +58,21 @@ def problems(**values: object) -> list[str]:
     [
         ("host", "us.i.posthog.com", "host_without_scheme"),
         ("host", "localhost:8000", "host_without_scheme"),
+        ("erasure_url", 5, "erasure_url_type"),
+        ("erasure_url", "", "erasure_url_invalid"),
+        ("erasure_url", "example.com/erase", "erasure_url_invalid"),
+        ("erasure_url", "http://example.com/erase", "erasure_url_invalid"),
+        ("erasure_url", "https://user:password@example.com", "erasure_url_invalid"),
+        ("erasure_url", "https://example.com/#part", "erasure_url_invalid"),
+        ("erasure_url", "https://example.com:99999", "erasure_url_invalid"),
+        ("erasure_url", f"https://example.com/{'x' * 500}", "erasure_url_invalid"),
+        ("erasure_url", "mailto:", "erasure_url_invalid"),
+        ("erasure_url", "mailto:privacy", "erasure_url_invalid"),
+        ("erasure_url", "mailto:a@example.com?bcc=b@example.com", "erasure_url_invalid"),
+        ("consent", "ask", "consent_without_notice"),
+        ("consent", "Ask", "consent_invalid"),
+        ("consent", None, "consent_invalid"),
+        ("consent", [], "consent_invalid"),
         ("host", "", "host_empty"),
         ("host", "  ", "host_empty"),
         ("host", "ftp://us.i.posthog.com", "host_not_http"),
@@ -145,6 +162,9 @@ def test_what_is_wrong_has_an_identifier_of_its_own(argument: str, value: object
         ("safe_errors", (Mine,)),
         ("private_errors", (Mine, OSError, Exception)),
         ("adapters", "my_tool.usage:adapters"),
+        ("erasure_url", "http://127.0.0.1:8000/erase"),
+        ("erasure_url", "https://example.com:8443/erase?project=1"),
+        ("erasure_url", "mailto:privacy+usage@example.com"),
     ],
 )
 def test_what_is_unusual_but_right_is_no_problem(argument: str, value: object) -> None:
