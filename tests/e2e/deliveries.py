@@ -6,6 +6,7 @@ For tests of what becomes of events and identities. What a delivery process is, 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,21 @@ from arcade_usage.domain.project import Project
 from tests.e2e.world import TOKEN, World
 
 here = pytest.mark.usefixtures("delivered_here")
+
+
+@contextmanager
+def delivering_here(world: World) -> Iterator[None]:
+    """Deliver in this process within the block: for what a test only starts from, or ends with."""
+    with world.monkeypatch.context() as patch:
+        errors = deliver_here(patch)
+        yield
+    assert errors == []
+
+
+def run_here(world: World, name: str, **facts: Any) -> None:
+    """Run a command whose event is delivered in this process."""
+    with delivering_here(world):
+        world.run(name, **facts)
 
 
 def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:

@@ -16,6 +16,7 @@ from tests.e2e.world import World, until
 ALICE, BOB = "principal-alice", "principal-bob"
 
 
+@here
 def test_before_anybody_logs_in(world: World) -> None:
     """The first command makes an anonymous identity, and the next one uses it; no profile is made."""
     world.run("first")
@@ -27,7 +28,9 @@ def test_before_anybody_logs_in(world: World) -> None:
     assert world.receiver.look_ups() == []
 
 
-@pytest.mark.parametrize("kind", ["key", "oauth", "context"])
+@pytest.mark.parametrize(
+    "kind", ["key", pytest.param("oauth", marks=here), pytest.param("context", marks=here)]
+)
 def test_a_login_takes_the_past_along(world: World, kind: str) -> None:
     """All three shapes of credentials.yaml: one look-up, one alias, and every command is hers."""
     world.run("before")

@@ -18,14 +18,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-import arcade_usage
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.demo.receiver import Behaviour
 from arcade_usage.domain.checkup import TEST_EVENT
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
 from tests.adapters.failing_networks import FailingNetwork
 from tests.e2e.cli.running import Ran, Shell, tree
-from tests.e2e.cli.tools import Steps, configure, steps_of, tool
+from tests.e2e.cli.tools import Steps, steps_of, tool
 from tests.e2e.world import PATIENCE_SECONDS, World
 
 LOCAL = ("switch", "configuration", "version", "config_folder", "delivery_process")
@@ -36,16 +35,11 @@ Doctor = Callable[..., Steps]
 
 
 @pytest.fixture
-def doctor(world: World, capsys: pytest.CaptureFixture[str]) -> Doctor:
+def doctor(usage: Callable[..., Ran]) -> Doctor:
     """Runs `doctor` of a tool in this process. Named arguments replace values of a right configuration."""
-
-    def run(*arguments: str, **configuration: object) -> Steps:
-        capsys.readouterr()
-        configured = arcade_usage.Tool(**configure(world, configuration))  # type: ignore[arg-type]
-        code = configured.usage_main(["doctor", "--json", *(arguments or ("--yes",))])
-        return steps_of(Ran(code, *capsys.readouterr()))
-
-    return run
+    return lambda *options, **configuration: steps_of(
+        usage("doctor", "--json", *(options or ("--yes",)), **configuration)
+    )
 
 
 @pytest.fixture
