@@ -26,7 +26,9 @@ tool = arcade_usage.Tool(
         arcade_usage.Property("project_id", kind="id", reason="which projects use the CLI"),
     ),
     # As before, events are also sent where there is no terminal: Arcade's terms inform users too.
-    notice=arcade_usage.Notice("NOTICE", "https://docs.arcade.dev", told_elsewhere=True),
+    notice=arcade_usage.Notice(
+        "NOTICE", "https://docs.arcade.dev/en/references/mcp/telemetry", told_elsewhere=True
+    ),
 )
 
 

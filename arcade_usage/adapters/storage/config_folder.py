@@ -127,8 +127,8 @@ def find_layout(
     """The paths of a tool with these arguments, with `~` expanded.
 
     The config folder is the argument's, else that of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
-    The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too. Raises ValueError
-    if a path is not absolute, because it would depend on the current folder.
+    The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too. Raises
+    ValueError if a path is not absolute, because it would depend on the current folder.
     """
     if config_dir:
         folder = _expand(config_dir, "config folder: config_dir")
