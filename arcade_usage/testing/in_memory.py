@@ -105,6 +105,7 @@ class MemorySink:
     failing: calls raise NotAcceptedError and have no effect. losing_replies: they raise after their effect.
     refused: names of events; a batch with one of them is refused. refusing_aliases: every alias is refused.
     dropped, postponed: names of events that are refused alone, or not accepted alone for now.
+    unclear: names of events that are refused if others are accepted with them.
     retry_after: seconds that it asks to wait when it fails.
     """
 
@@ -115,6 +116,7 @@ class MemorySink:
     refusing_aliases: bool = False
     dropped: frozenset[str] = frozenset()
     postponed: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
     retry_after: float = 0.0
     batches: list[Sequence[Record]] = field(factory=list)
     calls: int = 0
@@ -131,13 +133,16 @@ class MemorySink:
         self._reach()
         if any(event.name in self.refused for event in events):
             raise RefusedError("refused")
-        accepted = [event for event in events if event.name not in self.dropped | self.postponed]
+        if events and all(event.name in self.unclear for event in events):
+            raise NotAcceptedError("refused in words that are not known")
+        dropped = self.dropped | self.unclear
+        accepted = [event for event in events if event.name not in dropped | self.postponed]
         for event in accepted:
             self.persons = self.persons.ingest(event)
         self.batches.append(tuple(records))
         self._answer()
         if len(accepted) < len(events):
-            refused = frozenset(event.uuid for event in events if event.name in self.dropped)
+            refused = frozenset(event.uuid for event in events if event.name in dropped)
             uuids = frozenset(event.uuid for event in accepted)
             raise PartlyAcceptedError("not all were accepted", uuids, refused, self.retry_after)
 

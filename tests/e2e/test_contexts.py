@@ -131,6 +131,18 @@ def test_a_logout_is_of_the_account_of_its_context(world: World, contexts: Conte
 
 
 @here
+@pytest.mark.parametrize(("used", "chosen"), [("work", None), (None, "work"), ("work", "work")], ids=str)
+def test_a_logout_without_credentials_is_nobodys(
+    world: World, contexts: Contexts, used: str | None, chosen: str | None
+) -> None:
+    """The ledger names the account of the last command, which nothing tells to be that of this context."""
+    contexts.run("first", used)
+    world.credentials.unlink()
+    contexts.run("logout", chosen)
+    assert world.whose["logout"] not in (ALICE, BOB)
+
+
+@here
 def test_an_event_that_waits_is_of_no_other_context(world: World, contexts: Contexts) -> None:
     """A later command's look-up answers for its own context alone."""
     contexts.run("first", None)

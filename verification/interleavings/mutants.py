@@ -23,10 +23,11 @@ from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.persons import IngestedEvent, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
-from verification.interleavings import oracle, ports, posthog, processes, programs
+from verification.interleavings import oracle, people, ports, posthog, processes, programs
 from verification.interleavings.explorer import Faulty, Scenario
 from verification.interleavings.programs import (
     COMMAND,
+    COMMAND_ELSEWHERE,
     COMMAND_THERE,
     COPIED_BOB,
     COPIED_LOGIN,
@@ -239,6 +240,12 @@ MUTANTS = (
         ((Delivery, "send", _looks_before_it_lets_go),),
         Scenario((LOGIN_ALICE,), (COMMAND, COMMAND)),
         frozenset({oracle.LEFT_BEHIND}),
+    ),
+    Mutant(
+        "the same stamp for each context",
+        ((people, "stamp", lambda view, _: view["credentials"][-1].stamp),),
+        Scenario((LOGIN_ALICE,), (COMMAND_ELSEWHERE,)),
+        frozenset({oracle.MIXED_UP}),
     ),
     Mutant(
         "a copied home that links",

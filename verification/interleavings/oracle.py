@@ -56,7 +56,10 @@ class Evidence:
     def owners(self, uuid: str) -> set[str]:
         """Whose an event may be."""
         home, number = next(cause[1:] for cause in self.history.causes if cause[0] == uuid)
-        owners = self._owners(home, number)
+        elsewhere = {who for each, _, who in self.history.elsewhere if each == uuid}
+        if elsewhere and self.credentials[home][number].who is not None:
+            return elsewhere
+        owners = self._owners(home, number) | elsewhere
         if self.credentials[home][number].who is None:
             # Taken while the credentials went: its identity may be the one from before.
             for earlier in range(self._began(uuid), number):
@@ -118,7 +121,11 @@ class Evidence:
     def _owners(self, home: int, number: int) -> set[str]:
         periods = self.credentials[home]
         who = periods[number].who
-        return {who} if who else {periods[later].who or "" for later in self.successors(home, number)}
+        if who:
+            return {who}
+        # What was done before a login goes to the account of the context that is used first.
+        elsewhere = {whose for _, each, whose in self.history.elsewhere if each == home}
+        return elsewhere | {periods[later].who or "" for later in self.successors(home, number)}
 
     def successors(self, home: int, number: int) -> Iterator[int]:
         """The periods that may inherit what was done in one without credentials: the next ones of somebody's.

@@ -70,8 +70,11 @@ class SteppedIdentityStore(IdentityRules):
 class SteppedPrincipalApi:
     process: Process
 
-    stamp = asks("stat credentials")
-    look_up = asks("look up")
+    def stamp(self) -> Any:
+        return self.process.call("stat credentials", self.process.context)
+
+    def look_up(self) -> Any:
+        return self.process.call("look up", self.process.context)
 
 
 @define
@@ -250,7 +253,10 @@ def take_snapshot(process: Process, uuid: str, last_look: str = "look at credent
     process.call("begin", uuid, process.here)
     usage = process.call("read usage.json")
     ledger = process.call("read ledger")
-    return Snapshot(IdentityState(usage, ledger), process.call(last_look, uuid))
+    stamp = process.call(last_look, uuid, process.context)
+    if stamp is None and process.context is not None and ledger is not None:
+        ledger = evolve(ledger, confirmed=None)
+    return Snapshot(IdentityState(usage, ledger), stamp)
 
 
 @define

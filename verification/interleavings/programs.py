@@ -46,17 +46,26 @@ class _NoProperties(dict[str, object]):
 
 @frozen
 class Doing:
-    """One thing that somebody or something does. `home`: in which folder. `machine`: from which of the two."""
+    """One thing that a person or a program does.
+
+    home: in which folder. machine: from which of the two. context: see Process.
+    """
 
     name: str
     start: Start
     home: int = 0
     machine: int = 0
+    context: str | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it runs on this machine, with the credentials of the active context."""
+        return self.machine == 0 and self.context is None
 
     @property
     def orderly(self) -> bool:
         """Whether it touches the credentials by a login or a logout only, of a tool that carries this library."""
-        return self.start.program in (command, login, logout, send) and self.machine == 0
+        return self.start.program in (command, login, logout, send) and self.is_usual
 
 
 def uuid_of(slot: int) -> str:
@@ -205,8 +214,15 @@ def copied_login(process: Process, who: str) -> Start | None:
     return login(process, who)
 
 
-def _doing(name: str, program: Any, *arguments: Hashable, home: int = 0, machine: int = 0) -> Doing:
-    return Doing(name, Start(program, arguments), home, machine)
+def _doing(
+    name: str,
+    program: Any,
+    *arguments: Hashable,
+    home: int = 0,
+    machine: int = 0,
+    context: str | None = None,
+) -> Doing:
+    return Doing(name, Start(program, arguments), home, machine, context)
 
 
 ALICE, BOB, CAROL, DORA = "alice", "bob", "carol", "dora"
@@ -229,4 +245,6 @@ COPIED_LOGIN = _doing("login of bob on a copy of the home", copied_login, BOB, h
 COMMAND_THERE = _doing("command on the other machine", command, machine=1)
 LOGIN_THERE = _doing("login of bob on the other machine", login, BOB, machine=1)
 LOGOUT_THERE = _doing("logout on the other machine", logout, machine=1)
+COMMAND_ELSEWHERE = _doing("command in carol's context", command, context=CAROL)
+LOGOUT_ELSEWHERE = _doing("logout in carol's context", logout, context=CAROL)
 DELIVERY = _doing("delivery", send)

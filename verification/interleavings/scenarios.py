@@ -12,6 +12,7 @@ from verification.interleavings.explorer import Faulty, Scenario
 from verification.interleavings.operations import REPLY_LOST
 from verification.interleavings.programs import (
     COMMAND,
+    COMMAND_ELSEWHERE,
     COMMAND_THERE,
     COPIED,
     COPIED_BOB,
@@ -24,6 +25,7 @@ from verification.interleavings.programs import (
     LOGIN_BOB,
     LOGIN_THERE,
     LOGOUT,
+    LOGOUT_ELSEWHERE,
     LOGOUT_THERE,
     OFF,
     OLDER_LOGIN,
@@ -63,6 +65,7 @@ BEFORES: tuple[Before, ...] = (
 
 TRACKED = (COMMAND, LOGIN_BOB, LOGOUT, LATE_LOGOUT)
 COPIES = (COPIED, COPIED_BOB, COPIED_LOGIN)
+ELSEWHERE = (COMMAND_ELSEWHERE, LOGOUT_ELSEWHERE)
 THERE = (COMMAND_THERE, LOGIN_THERE, LOGOUT_THERE)
 NOBODY: Before = (COMMAND, LOGOUT)
 WAITING: Before = (LOGIN_ALICE, REFRESH, Faulty(COMMAND, (("look up", "no answer"),)))
@@ -87,6 +90,8 @@ def quick() -> Iterator[Scenario]:
         yield Scenario(before, (LOGIN_BOB, copy), 0, 1)
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 1)
+    for before, doing, elsewhere in product((ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_BOB), ELSEWHERE):
+        yield Scenario(before, (doing, elsewhere), 0, 1)
     yield from _small()
     yield from _bursts()
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
@@ -151,6 +156,9 @@ def deep() -> Iterator[Scenario]:
         yield Scenario(before, pair, 1, 2)
     for before, pair, other in product(BEFORES, _pairs(), OTHERS):
         yield Scenario(before, (*pair, other), 0, 2)
+    befores = (*BEFORES, (COMMAND_ELSEWHERE,), (LOGIN_ALICE, COMMAND_ELSEWHERE))
+    for before, doing, elsewhere in product(befores, (*TRACKED, *OTHERS), ELSEWHERE):
+        yield Scenario(before, (doing, elsewhere), 1, 2)
     for before, logout in product((FRESH, (EDIT,)), (LOGOUT, LATE_LOGOUT)):
         yield Scenario(before, (COMMAND, LOGIN_ALICE, logout), 0, 2)
     for before, doing, there in product((*BEFORES, NOBODY, WAITING), TRACKED, THERE):

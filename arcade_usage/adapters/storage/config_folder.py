@@ -245,18 +245,16 @@ class FolderSnapshots:
             usage, ledger = read_contents(self._layout)
         except OSError:
             return None
-        context = self._layout.context if self._choose_context is None else None  # then `identify` adds it
-        stamp = read_stamp(self._layout.credentials, context)
-        return {"usage": usage, "ledger": ledger, "stamp": stamp, "context": context}
+        snapshot = {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+        # A tool that chooses is asked later, in `identify`.
+        return snapshot if self._choose_context is not None else _in_context(snapshot, self._layout.context)
 
     def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
         """See the port."""
         if self._choose_context is not None:
             from arcade_usage.application.command.properties import read_context
 
-            context, stamp = read_context(self._choose_context), snapshot["stamp"]
-            stamp = None if stamp is None else of_context(stamp, context)  # type: ignore[arg-type]
-            snapshot = {**snapshot, "stamp": stamp, "context": context}
+            snapshot = _in_context(snapshot, read_context(self._choose_context))
         if snapshot["usage"] is not None:
             return snapshot if _may_be_there(self._layout.usage_json) else None
         try:
@@ -264,6 +262,19 @@ class FolderSnapshots:
         except OSError:
             return None
         return snapshot if made is None else {**snapshot, **made}
+
+
+def _in_context(snapshot: "Mapping[str, object]", context: "str | None") -> "dict[str, object]":
+    """The snapshot of a command in this context.
+
+    Without credentials, nothing tells whose they were in another context than the active one.
+    """
+    stamp, ledger = snapshot["stamp"], snapshot["ledger"]
+    if stamp is not None:
+        stamp = of_context(stamp, context)  # type: ignore[arg-type]
+    elif context is not None and isinstance(ledger, dict):
+        ledger = {**ledger, "confirmed": None}
+    return {**snapshot, "ledger": ledger, "stamp": stamp, "context": context}
 
 
 def read_contents(layout: Layout) -> tuple[Content, Content]:
@@ -370,4 +381,5 @@ def of_context(stamp: StampNumbers, context: "str | None") -> StampNumbers:
         return stamp
     from binascii import crc32
 
-    return (*stamp[:4], stamp[4] ^ crc32(context.encode("utf-8", "surrogatepass")))
+    # Negative, so that domain/ledger.py can tell.
+    return (*stamp[:4], ~(stamp[4] ^ crc32(context.encode("utf-8", "surrogatepass"))))
