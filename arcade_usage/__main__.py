@@ -59,11 +59,9 @@ def main() -> int:
     try:
         from arcade_usage.adapters.storage.announcement import find_announcement
         from arcade_usage.adapters.storage.early_record import write_record
-        from arcade_usage.application.command.payload import is_stored
 
         written, announcement = write_record(payload), find_announcement(payload)
-        is_on_disk = written is not None or is_stored(payload)
-        if announcement is not None and is_on_disk and not announcement.announce():
+        if written is not None and announcement is not None and not announcement.announce():
             return 0  # another process takes the event
         try:
             from arcade_usage.composition.delivery import deliver

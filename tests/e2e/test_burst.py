@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
 from arcade_usage import Property
 from arcade_usage.adapters.storage import announcement
@@ -148,7 +149,7 @@ def test_a_process_beside_another_one_leaves_its_event(world: World) -> None:
     assert set(world.events) == {"first", "second", "last"}
 
 
-def test_an_announcement_that_falls_meanwhile_costs_a_process(world: World, mocker: Any) -> None:
+def test_an_announcement_that_falls_meanwhile_costs_a_process(world: World, mocker: MockerFixture) -> None:
     """The process sends the event that is on disk already, once."""
     world.run("first")
     stands = mocker.patch.object(FileAnnouncement, "stands", side_effect=[True, False])
@@ -161,7 +162,9 @@ def test_an_announcement_that_falls_meanwhile_costs_a_process(world: World, mock
     assert world.waiting == []
 
 
-def test_where_no_process_can_be_started_either_the_event_waits_once(world: World, mocker: Any) -> None:
+def test_where_no_process_can_be_started_either_the_event_waits_once(
+    world: World, mocker: MockerFixture
+) -> None:
     """It is on disk, and is not stored again."""
     world.run("first")
     mocker.patch.object(FileAnnouncement, "stands", side_effect=[True, False])
@@ -205,6 +208,18 @@ def test_off_drops_what_was_left_to_a_process(world: World) -> None:
         world.start("third")
     assert world.waiting == []
     assert list(world.events) == ["first"]
+
+
+def test_without_a_burst_a_command_looks_once_for_an_announcement(
+    world: World, mocker: MockerFixture
+) -> None:
+    """One lstat more than without hand-overs, and nothing is opened for it."""
+    world.run("first")
+    looked, opened = mocker.spy(os, "lstat"), mocker.spy(os, "open")
+    world.start("second")
+    paths = [os.path.basename(str(call.args[0])) for call in looked.call_args_list]
+    assert len([name for name in paths if name.startswith("announced-")]) == 1
+    assert not any("announced-" in str(call.args[0]) for call in opened.call_args_list)
 
 
 def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:

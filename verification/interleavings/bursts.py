@@ -9,11 +9,18 @@ from attrs import define, evolve, field
 
 from arcade_usage.application.command.hand_over import hand_over
 from arcade_usage.application.command.payload import is_stored
+from arcade_usage.application.console.erasure import Eraser
 from arcade_usage.application.errors import LaunchError, StoreError
 from arcade_usage.domain.event import Event
-from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.record import Record
-from verification.interleavings.ports import SteppedClock, identify, take_snapshot
+from verification.interleavings.ports import (
+    SteppedClock,
+    SteppedIdentityStore,
+    SteppedStores,
+    identify,
+    take_snapshot,
+)
 from verification.interleavings.processes import Process, Start
 from verification.interleavings.programs import Doing, keep, make_delivery, make_event, uuid_of
 
@@ -76,7 +83,7 @@ def _write(process: Process, record: Record) -> bool:
     """As adapters/storage/early_record.py."""
     with suppress(StoreError):
         process.call("write down", record)
-        if process.call("read switch"):
+        if process.call("read switch") and process.call("read usage.json") is not None:
             return True
         process.call("remove", record.event.uuid)
     return False
@@ -101,5 +108,28 @@ def burst_deliver(process: Process, event: Event | None = None, snapshot: Snapsh
         announcement.withdraw()
 
 
+@define
+class ErasableIdentityStore(SteppedIdentityStore):
+    """As adapters/storage/identity_store.py: without the lock, if need be."""
+
+    def erase(self) -> IdentityState:
+        locked = False
+        with suppress(StoreError):
+            locked = self.process.call("lock identity")
+        state = self.current()
+        self.process.call("erase identity")
+        if locked:
+            self.process.call("unlock identity")
+        return state
+
+    def sweep(self) -> None:
+        """There is nothing else here."""
+
+
+def forget(process: Process) -> None:
+    Eraser(ErasableIdentityStore(process), SteppedStores(process)).forget()
+
+
+FORGET = Doing("everything forgotten", Start(forget))
 BURST = Doing("command of a burst", Start(burst_command))
 BURST_ELSEWHERE = Doing("command of a burst for another project", Start(burst_command), home=1)

@@ -37,6 +37,14 @@ def write_usage(view: View, identity: Identity) -> None:
     note(view, anon_id=identity.anon_id)
 
 
+def erase(view: View) -> None:
+    """What began before is not lost: the person drops it."""
+    view["usage"] = view["ledger"] = None
+    history = view["history"]
+    begun = {uuid for uuid, _, _ in history.begun}
+    view["history"] = evolve(history, dropped=history.dropped | begun)
+
+
 def create_ledger(view: View, ledger: Ledger) -> bool:
     if view["ledger"] is not None:
         return False

@@ -63,6 +63,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ("identity lock", "history"), "lock", {"ok": effects.lock, "busy": people.force}
     ),
     "unlock identity": certain(("identity lock",), "unlock", effects.unlock, writes=False),
+    "erase identity": certain(("usage", "ledger", "history"), "lawless", effects.erase),
     # the principal API
     "stat credentials": certain(("credentials",), "read credentials", people.stamp, writes=False),
     "begin": certain(("credentials", "history"), "read credentials", people.begin, writes=False),

@@ -29,6 +29,7 @@ TWICE = "an event was delivered twice"
 NOT_STITCHED = "what was done before login is not stitched"
 OFF = "something left though tracking is off"
 WAITS = "an event waits though tracking was turned off"
+FORGOTTEN = "an event waits though everything was forgotten"
 CRASHED = "a process raised what it should not"
 STUCK = "processes wait for each other for ever"
 
@@ -200,7 +201,9 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
         if home not in history.forced:
             for _, left in sorted(each for each in history.left if each[0] == home):
                 yield Violation(COMES_BACK, left)
-        if unfailing and evidence.own(home) and not on[home]:
+        if unfailing and evidence.own(home) and identity is None:
+            yield Violation(FORGOTTEN, waiting)
+        elif unfailing and evidence.own(home) and not on[home]:
             yield Violation(WAITS, waiting)
         elif unfailing and evidence.held(home) and not evidence.backoff[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)

@@ -2,9 +2,12 @@
 
 import pytest
 
+from verification.interleavings import oracle
 from verification.interleavings.burst_mutants import BURST_MUTANTS
-from verification.interleavings.explorer import explore
+from verification.interleavings.bursts import BURST, FORGET
+from verification.interleavings.explorer import Scenario, explore
 from verification.interleavings.mutants import Mutant
+from verification.interleavings.programs import LOGIN_ALICE
 from verification.interleavings.system import System
 
 
@@ -14,3 +17,14 @@ def test_a_mutant_is_caught(mutant: Mutant) -> None:
     with mutant.living():
         result = explore(System(), mutant.scenario, stop_at_first=True)
     assert set(result.violations) & mutant.caught_by
+
+
+def test_forgetting_in_a_burst_mixes_nothing_up() -> None:
+    """Whatever `forget` meets: a command, its process, a process that takes events. The reduction knows no `forget`.
+
+    An event that comes right after it waits for the next command, if its process finds `forget` with the lock.
+    """
+    scenario = Scenario((LOGIN_ALICE,), (BURST, BURST, FORGET), 0, 1)
+    result = explore(System(), scenario, reduced=False)
+    assert set(result.violations) <= {oracle.LEFT_BEHIND}
+    assert result.states > 10_000
