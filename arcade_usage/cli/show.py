@@ -8,7 +8,7 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from arcade_usage.application.console.fields import describe_kind
+from arcade_usage.application.console.fields import describe_kind, explain
 from arcade_usage.application.console.preview import Preview
 from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
@@ -29,10 +29,8 @@ from arcade_usage.cli.screen import (
 from arcade_usage.composition import console
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.declaration import Property
-from arcade_usage.domain.event import SDK_FIELDS
-from arcade_usage.domain.properties import FIELDS
+from arcade_usage.domain.properties import FIELDS, SUCCEEDED
 
-_SDK = "PostHog's SDK adds it to every event"
 _STARTED = time.monotonic()
 
 CommandName = Annotated[
@@ -133,7 +131,7 @@ def _print(
 def _properties(properties: object, declared: Sequence[Property], why: bool) -> RenderableType:
     """A table, or stacked rows on a terminal that is too narrow for it."""
     values = [
-        (name, _value(value), _reason(name))
+        (name, _value(value), explain(name, SUCCEEDED, {}))
         for name, value in (properties.items() if isinstance(properties, Mapping) else ())
     ]
     values += [(each.name, f"{describe_kind(each)}, if the tool gives it", each.reason) for each in declared]
@@ -149,11 +147,6 @@ def _properties(properties: object, declared: Sequence[Property], why: bool) -> 
     heads = ("property", "value", "why it is sent")
     columns = len(heads) if why else 2
     return table(heads[:columns], (row[:columns] for row in rows))
-
-
-def _reason(name: str) -> str:
-    fallback = _SDK if name.startswith("$") else "the tool adds it"
-    return FIELDS.get(name) or SDK_FIELDS.get(name) or fallback
 
 
 def _value(value: object) -> str:

@@ -82,7 +82,7 @@ def statistics_as_json(runs: Sequence[Run], today: date) -> dict[str, object]:
             for days in PERIODS
             for period in [within(runs, today, days, words.local_date)]
         ],
-        "days": [_day_as_json(day) for day in by_day(runs, today, PERIODS[-1], words.local_date)],
+        "days": [day_as_json(day) for day in by_day(runs, today, PERIODS[-1], words.local_date)],
     }
 
 
@@ -99,7 +99,7 @@ def _summary_as_json(summary: Summary) -> dict[str, object]:
     }
 
 
-def _day_as_json(day: Day) -> dict[str, object]:
+def day_as_json(day: Day) -> dict[str, object]:
     return {
         "day": day.date.isoformat(),
         **_summary_as_json(day.summary),

@@ -35,7 +35,7 @@ def status(
     """
     status = read_status(find_scope(context, config_dir, host, token))
     if as_json:
-        print_json(_as_json(status))
+        print_json(status_as_json(status))
     else:
         _print(status)
     raise typer.Exit(FAILED if not status.works else 0 if status.is_on else OFF_OR_WAITING)
@@ -61,12 +61,12 @@ def _print(status: Status) -> None:
     content += [indented(each, "yellow") for each in details]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
-    content += ["", facts([*_identity(status), *_consents(status)])]
+    content += ["", facts([*identity_facts(status), *_consents(status)])]
     for project in status.projects:
         title = Text.assemble(
             (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
         )
-        content += ["", title, facts(_delivery(project, status.now))]
+        content += ["", title, facts(delivery_facts(project, status.now))]
     if not status.projects and status.state is not None:
         content += ["", Text("No tool has reported an event from here yet.", style="dim")]
     print_lines(*content)
@@ -76,7 +76,8 @@ def _style(trouble: Trouble) -> str:
     return "bold red" if trouble in (Trouble.UNREADABLE, Trouble.UNWRITABLE) else "yellow"
 
 
-def _identity(status: Status) -> list[tuple[str, Cell]]:
+def identity_facts(status: Status) -> list[tuple[str, Cell]]:
+    """As whom events are sent from now on."""
     rows: list[tuple[str, Cell]] = []
     if status.principal_id is not None:
         rows.append(("identity", Text.assemble("linked to account ", (shorten(status.principal_id), "bold"))))
@@ -102,7 +103,8 @@ def _consents(status: Status) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _delivery(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
+def delivery_facts(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
+    """What waits, when it is sent, and what was lost."""
     book = project.logbook
     rows: list[tuple[str, Cell]] = [("tools", ", ".join(project.tools))] if project.tools else []
     rows.append(("events waiting", _waiting(project, now)))
@@ -142,7 +144,7 @@ def _waiting(project: ProjectStatus, now: float) -> Cell:
     return Text(text, style="yellow")
 
 
-def _as_json(status: Status) -> dict[str, object]:
+def status_as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
     problems = {"sdk": status.sdk_problem, "adapters": status.adapters_problem}
     return {

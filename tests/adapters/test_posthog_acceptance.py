@@ -8,9 +8,9 @@ from email.utils import format_datetime
 import pytest
 from attrs import evolve
 
-from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.adapters.posthog import sink as sink_module
 from arcade_usage.adapters.posthog.halving import REQUESTS_LIMIT
+from arcade_usage.adapters.posthog.sink import PostHogSink
 from arcade_usage.application.errors import (
     NotAcceptedError,
     PartlyAcceptedError,

@@ -2,8 +2,11 @@
 
 import json
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -230,39 +233,52 @@ class Killed(BaseException):
     """The end of the process before this step."""
 
 
-@pytest.mark.parametrize("step", range(1, 14))
 def test_a_kill_before_any_step_costs_at_most_the_added_copies(
-    copies: FileCopies, path: Path, mocker: MockerFixture, step: int
+    copies: FileCopies, path: Path, mocker: MockerFixture, tmp_path: Path
 ) -> None:
     """Here a part is trimmed, another one goes and a third is filled; the next ones leave no other file."""
     fill(copies, range(3), size=60_000, at=NOW - COPIES_SECONDS_LIMIT)
-    fill(copies, range(3, 34), size=60_000)
-    steps = 0
+    fill(copies, range(3, 28), size=60_000)
+    before = tmp_path / "before"
+    shutil.copytree(path.parent, before)
+    results = set()
+    for step in count(1):
+        shutil.rmtree(path.parent)
+        shutil.copytree(before, path.parent)
+        with killing_at(step, mocker) as killed:
+            copies.keep([{"uuid": each, "filler": "x" * 60_000} for each in (100, 101)], NOW + 1)
+        left = uuids(copies)
+        results.add(tuple(left))
+        assert [each for each in left if each not in range(3)] in (
+            [*range(3, 28), 100, 101],
+            [*range(3, 28)],
+        )
+        fill(copies, range(201, 204), size=60_000, at=NOW + 1)
+        assert uuids(copies) == [*range(3, 28), *([100, 101] if 100 in left else []), 201, 202, 203]
+        listed = json.loads(path.read_bytes().splitlines()[0])["parts"]
+        assert set(files(path)) == {"sent.jsonl", *(f"sent-{number}.jsonl" for number, _, _ in listed)}
+        if not killed:
+            break
+    assert len(results) == 3  # nothing done, the part trimmed, all done
 
-    def kill_at_step(name: str) -> None:
-        real = getattr(os, name)
 
-        def call(*arguments: Any, **options: Any) -> Any:
-            nonlocal steps
-            steps += 1
-            if steps == step:
-                raise Killed
-            return real(*arguments, **options)
+@contextmanager
+def killing_at(step: int, mocker: MockerFixture) -> Iterator[list[int]]:
+    """Ends what runs before its `step`th call of the system; the list is empty if there was no such call."""
+    steps = count(1)
+    killed: list[int] = []
 
-        mocker.patch(f"os.{name}", call)
+    def call(real: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        if next(steps) == step:
+            killed.append(step)
+            raise Killed
+        return real(*arguments, **options)
 
     for name in ("open", "write", "replace", "unlink"):
-        kill_at_step(name)
+        mocker.patch(f"os.{name}", partial(call, getattr(os, name)))
     with suppress(Killed):
-        copies.keep([{"uuid": 100, "filler": "x" * 60_000}, {"uuid": 101, "filler": "x" * 60_000}], NOW + 1)
+        yield killed
     mocker.stopall()
-    left = uuids(copies)
-    assert [each for each in left if each not in range(3)] in ([*range(3, 34), 100, 101], [*range(3, 34)])
-    assert steps >= step
-    fill(copies, range(201, 204), size=60_000, at=NOW + 1)
-    assert uuids(copies) == [*range(3, 34), *([100, 101] if 100 in left else []), 201, 202, 203]
-    listed = json.loads(path.read_bytes().splitlines()[0])["parts"]
-    assert set(files(path)) == {"sent.jsonl", *(f"sent-{number}.jsonl" for number, _, _ in listed)}
 
 
 def test_a_file_that_is_too_large_is_begun_anew(copies: FileCopies, path: Path) -> None:

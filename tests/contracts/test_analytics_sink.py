@@ -246,9 +246,7 @@ def test_an_event_that_alone_is_refused_in_unknown_words_is_refused(subject: Sin
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_what_is_refused_in_unknown_words_without_any_other_waits(
-    subject: SinkUnderTest, count: int
-) -> None:
+def test_what_is_refused_in_unknown_words_without_any_other_waits(subject: SinkUnderTest, count: int) -> None:
     """While nothing is accepted, a proxy may be the one that refuses."""
     subject.refuse_unclearly()
     with pytest.raises(NotAcceptedError) as caught:

@@ -59,7 +59,10 @@ class System:
         places: list[int] = []
         for number, doing in enumerate(doings):
             slot = first_slot + 2 * number
-            places += (self.trees.root(Root(doing.start, slot, doing.home, doing.machine, doing.context, now)), NOT_STARTED)
+            places += (
+                self.trees.root(Root(doing.start, slot, doing.home, doing.machine, doing.context, now)),
+                NOT_STARTED,
+            )
         return content, tuple(places)
 
     def value(self, content: Vars, variable: str, home: int = 0) -> Any:

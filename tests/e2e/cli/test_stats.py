@@ -4,19 +4,15 @@ import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.cli import stats
-from arcade_usage.domain.project import Project
+from tests.e2e.cli import copies
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
-
-PROJECT = Project("https://posthog.example", "phc_of_the_statistics")
-
 
 NOON = datetime(2026, 11, 28, 12).astimezone()
 
@@ -25,16 +21,9 @@ def local_noon(days_ago: int) -> datetime:
     return NOON - timedelta(days_ago)
 
 
-def keep(folder: Path, name: str, days_ago: int = 0, *, failed: bool = False, **properties: object) -> None:
-    """A copy of a command's event that ended at noon, and was sent today."""
-    event = "CLI execution failed" if failed else "CLI execution succeeded"
-    message = {
-        "event": event,
-        "distinct_id": "a",
-        "timestamp": local_noon(days_ago).isoformat(),
-        "properties": {"command_name": name, **properties},
-    }
-    FileCopies(Layout(str(folder)).outbox(PROJECT.key), PROJECT).keep([message], NOON.timestamp())
+def keep(folder: Path, name: str, days_ago: int = 0, *, failed: bool = False, **properties: Any) -> None:
+    """A copy of a command's event that ended at noon."""
+    copies.keep(folder, name, local_noon(days_ago).timestamp(), failed=failed, **properties)
 
 
 @pytest.fixture
@@ -104,12 +93,12 @@ def test_a_real_command_counts(shell: Shell, world: World) -> None:
 
 def test_a_time_that_is_none_breaks_nothing(shell: Shell, folder: Path) -> None:
     """A message with a time outside the calendar counts when it was sent."""
-    (copies,) = folder.glob("usage/outbox/*/sent.jsonl")
-    line = json.loads(copies.read_text(encoding="utf-8").splitlines()[-1])
+    (path,) = folder.glob("usage/outbox/*/sent.jsonl")
+    line = json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
     timestamps: tuple[object, ...] = ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", [], None, "x")
     for timestamp in timestamps:
         line["message"]["timestamp"] = timestamp
-        with copies.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
     (today, *_) = shell("stats", "--json", "--config-dir", folder).content["periods"]
     assert today["runs"] == 7

@@ -105,7 +105,9 @@ def give_up_being_root() -> None:
             ctypes.CDLL(None).prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
 
 
-@pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "stats", "flush", "forget"])
+@pytest.mark.parametrize(
+    "command", ["status", "off", "on", "show", "log", "stats", "view", "flush", "forget"]
+)
 def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
     """An unreadable config folder is told in a line, with exit code 1, and stays as it is."""
     arguments = [command, "--config-dir", str(shut_folder), *(["--yes"] if command == "forget" else [])]

@@ -1,0 +1,356 @@
+"""`view`: a user's own usage data on one page, as a file and as JSON."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import arcade_usage
+from arcade_usage.cli import view as view_module
+from arcade_usage.cli.page import MARK, bars
+from arcade_usage.demo.receiver import DOWN
+from arcade_usage.domain.usage_statistics import Day, Driver, Summary
+from tests.adapters.disk import mode_of
+from tests.e2e.cli.copies import keep, keep_messages
+from tests.e2e.cli.running import Ran, Shell
+from tests.e2e.deliveries import here
+from tests.e2e.world import TOKEN, World
+
+SECTIONS = (
+    "On or off, and why", "As whom, and when that changed", "What waits, and what was lost", "Commands by day",
+    "By command", "The last failures, as they were redacted", "Every event, as it was on the wire",
+    "What you can do",
+)  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The texts, tags and attributes of a page."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+@pytest.fixture
+def show(shell: Shell, tmp_path: Path) -> Callable[..., Page]:
+    """Writes the page of a folder and reads it."""
+
+    def write(folder: Path) -> Page:
+        output = tmp_path / "page.html"
+        ran = shell("view", "--no-open", "--output", output, "--config-dir", folder)
+        assert (ran.code, ran.err) == (0, "")
+        return Page(output.read_text(encoding="utf-8"))
+
+    return write
+
+
+@here
+def test_it_answers_each_question_in_this_order(world: World, show: Callable[[Path], Page]) -> None:
+    """On or off, as whom, what waits, by day and command, failures, each event with its reasons, what to do."""
+    world.run("first", success=False, error_message="no such toolkit")
+    anon_id = world.anon_id
+    world.log_in("principal-1")
+    world.run("last")
+    page = show(world.folder)
+    places = [page.text.rindex(heading) for heading in SECTIONS]
+    assert places == sorted(places)
+    parts = {head: page.text[place:] for head, place in zip(SECTIONS, places, strict=True)}
+    assert "Usage tracking is on." in parts[SECTIONS[0]]
+    assert f"account principal-1 random id {anon_id}" in parts[SECTIONS[1]]
+    assert f": {anon_id} to principal-1" in parts[SECTIONS[1]].split("When a random id was linked")[1]
+    assert "events waiting none" in parts[SECTIONS[2]]
+    assert "lost none" in parts[SECTIONS[2]]
+    assert "first 1 1" in parts[SECTIONS[4]]
+    assert "first error no such toolkit" in parts[SECTIONS[5]]
+    assert "random id linked" in parts[SECTIONS[6]]
+    assert 'command_name "last" which commands are used' in parts[SECTIONS[6]]
+    assert '$ip "0.0.0.0" 0.0.0.0: PostHog would store' in parts[SECTIONS[6]]
+    for command in ("off", "forget", "log --json", "view --json"):
+        assert f"arcade-usage {command} --config-dir {world.folder}" in parts[SECTIONS[7]]
+
+
+@here
+def test_each_event_is_as_it_was_on_the_wire(world: World, shell: Shell) -> None:
+    """Every field and every value, in the JSON too, where each has its reason."""
+    world.run("first")
+    world.log_in("principal-1")
+    told = shell("view", "--json", "--config-dir", world.folder).content
+    on_the_wire = [message for batch in world.receiver.batches() for message in batch["batch"]]
+    shown = {event["message"]["uuid"]: event["message"] for event in told["events"]}
+    assert shown == {message["uuid"]: message for message in on_the_wire}
+    assert {event["sent"] for event in told["events"]} == {True}
+    for message in on_the_wire:
+        reasons = told["reasons"][message["event"]]
+        assert all(reasons[name] for name in (*message, *message["properties"]) if name != "properties")
+
+
+@here
+def test_the_json_has_what_the_page_has(world: World, shell: Shell) -> None:
+    """Status, ids and when they changed, numbers, failures and events."""
+    world.run("first", success=False, error_message="no such toolkit")
+    anon_id = world.anon_id
+    world.log_in("principal-1")
+    told = shell("view", "--json", "--config-dir", world.folder).content
+    assert told["status"] == shell("status", "--json", "--config-dir", world.folder).content
+    assert [(each["distinct_id"], each["anonymous"], each["events"]) for each in told["identities"]] == [
+        ("principal-1", False, 1), (anon_id, True, 1)
+    ]  # fmt: skip
+    (link,) = told["links"]
+    assert (link["anon_id"], link["principal_id"]) == (anon_id, "principal-1")
+    assert [each["command"] for each in told["commands"]] == ["first", "login"]
+    assert [each["properties"]["error_message"] for each in told["failures"]] == ["no such toolkit"]
+    assert told["events_total"] == len(told["events"]) == 3
+    assert sum(day["people"] + day["agents"] + day["ci"] for day in told["days"]) == 2
+
+
+def test_what_waits_and_what_was_lost_is_told_with_the_reason(
+    world: World, show: Callable[[Path], Page]
+) -> None:
+    """The next attempt, why not before, and what was dropped."""
+    world.receiver.posthog = DOWN
+    world.run("waits")
+    world.fill_outbox(1005)
+    world.run("again")
+    page = show(world.folder)
+    waiting = page.text.split("What waits, and what was lost")[1].split("Commands by day")[0]
+    assert re.search(r"events waiting 1,000 events, the oldest from", waiting)
+    assert re.search(r"next attempt in \d+ \w+ \([-\d: ]+\), after \d failed attempts?: PostHog", waiting)
+    assert re.search(r"lost [\d,]+ events?: more than 1,000 were waiting", waiting)
+
+
+@here
+def test_while_it_is_off_the_page_says_why(
+    world: World, show: Callable[[Path], Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reason, and how to turn it on; what was sent is still there."""
+    world.run("first")
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    text = show(world.folder).text
+    assert "Usage tracking is off. DO_NOT_TRACK" in text
+    assert "Turn it on again" in text
+    assert "CLI execution succeeded" in text
+
+
+def test_an_empty_folder_has_a_page(tmp_path: Path, show: Callable[[Path], Page]) -> None:
+    """It says that there is nothing, and makes nothing there."""
+    text = show(tmp_path / "nothing").text
+    assert "No event was sent yet." in text
+    assert "There are no copies of sent events here." in text
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_the_page_has_no_script_and_loads_nothing(tmp_path: Path, show: Callable[[Path], Page]) -> None:
+    """Its policy forbids both; every link leads to a heading of the page."""
+    keep(tmp_path / "config", "build", time.time())
+    page = show(tmp_path / "config")
+    tags = [tag for tag, _ in page.tags]
+    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base", "image"} & set(tags)
+    (policy,) = [
+        each["content"] for _, each in page.tags if each.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy is not None
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'", policy
+    )
+    anchors = {each["id"] for _, each in page.tags if "id" in each}
+    assert {each["href"] for tag, each in page.tags if tag == "a"} <= {f"#{anchor}" for anchor in anchors}
+    names = {name for _, each in page.tags for name in each}
+    assert not {
+        name for name in names if name.startswith("on") or name in ("style", "src", "srcset", "xlink:href")
+    }
+
+
+def test_tables_and_regions_are_named(tmp_path: Path, show: Callable[[Path], Page]) -> None:
+    """For screen readers: a caption for each table, a scope for each head, a language, and landmarks."""
+    keep(tmp_path / "config", "build", time.time(), failed=True, error_message="x")
+    page = show(tmp_path / "config")
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("table") == tags.count("caption") > 4
+    assert all(each.get("scope") in ("col", "row") for tag, each in page.tags if tag == "th")
+    assert (tags.count("main"), tags.count("h1"), tags.count("nav"), tags.count("header")) == (1, 1, 1, 1)
+    assert ("html", {"lang": "en"}) in page.tags
+    sections = [each["aria-labelledby"] for tag, each in page.tags if tag == "section"]
+    assert sections == [each["id"] for tag, each in page.tags if tag == "h2"]
+
+
+def test_only_its_user_can_read_it(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default it lies in a new private folder; nothing else is left there."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    umask = os.umask(0)
+    try:
+        ran = shell("view", "--no-open", "--config-dir", tmp_path / "config")
+    finally:
+        os.umask(umask)
+    path = Path(ran.out.strip().removeprefix("Your usage data: "))
+    assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
+    assert [each.name for each in path.parent.iterdir()] == ["usage.html"]
+    assert path.read_text(encoding="utf-8").startswith(MARK)
+
+
+def test_it_replaces_its_own_page_and_no_other_file(shell: Shell, tmp_path: Path) -> None:
+    """A file of another kind, a folder and a link stay as they are."""
+    output, folder = tmp_path / "page.html", tmp_path / "config"
+
+    def write() -> Ran:
+        return shell("view", "--no-open", "--output", output, "--config-dir", folder)
+
+    assert write().code == 0
+    keep(folder, "build", time.time())
+    assert write().code == 0
+    assert "build" in output.read_text(encoding="utf-8")
+    assert mode_of(output) == 0o600
+    page = tmp_path / "another.html"
+    output.rename(page)
+    before = page.read_bytes()
+    for make in (lambda: output.write_text("mine"), output.mkdir, lambda: output.symlink_to(page)):
+        make()
+        ran = write()
+        assert (ran.code, ran.out) == (1, "")
+        assert "is there already" in ran.err
+        assert page.read_bytes() == before
+        output.rmdir() if output.is_dir() else output.unlink()
+    assert write().code == 0
+
+
+def test_a_place_that_cannot_be_written_is_told(shell: Shell, tmp_path: Path) -> None:
+    """One line, exit code 1, and no file."""
+    ran = shell("view", "--no-open", "-o", tmp_path / "no" / "page.html", "--config-dir", tmp_path / "config")
+    assert (ran.code, ran.out) == (1, "")
+    assert "can't be written" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(("display", "opens"), [("DISPLAY", True), ("BROWSER", True), (None, False)])
+def test_it_opens_in_the_browser(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, display: str | None, opens: bool
+) -> None:
+    """Where a browser opens beside the terminal; otherwise the path is printed and nothing is started."""
+    opened: list[str] = []
+
+    def open_url(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_url)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    if display is not None:
+        monkeypatch.setenv(display, ":0")
+    output = tmp_path / "a page.html"
+    monkeypatch.setattr(sys, "platform", "linux")
+    ran = shell("view", "--output", output, "--config-dir", tmp_path / "config")
+    assert ran.code == 0
+    assert opened == ([output.as_uri()] if opens else [])
+    assert ("No browser was opened" in ran.out) is not opens
+    assert str(output) in ran.out
+
+
+def test_json_writes_and_opens_nothing(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is for programs."""
+    monkeypatch.setattr(webbrowser, "open", lambda _: pytest.fail("opened"))
+    monkeypatch.setenv("DISPLAY", ":0")
+    output = tmp_path / "page.html"
+    ran = shell("view", "--json", "--output", output, "--config-dir", tmp_path / "config")
+    assert (ran.code, output.exists(), ran.content["events"]) == (0, False, [])
+
+
+def test_mounted_it_names_the_tools_commands_and_reasons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commands as the user calls them, and the reasons that the author declared."""
+    folder, output = tmp_path / "config", tmp_path / "page.html"
+    keep(folder, "build", time.time(), org_id="7")
+    tool = arcade_usage.Tool(
+        distribution="arcade-usage",
+        project_token=TOKEN,
+        config_dir=folder,
+        properties=(arcade_usage.Property("org_id", kind="id", reason="which organizations use it"),),
+    )
+    assert tool.usage_main(["view", "--no-open", "-o", str(output)]) == 0
+    text = Page(output.read_text(encoding="utf-8")).text
+    assert 'org_id "7" which organizations use it' in text
+    assert "usage off usage" not in text
+    assert "usage forget" in text
+    assert "--config-dir" not in text
+    capsys.readouterr()
+
+
+def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
+    """As with the other commands; these work without the package that the page needs."""
+    code = "import sys\nsys.modules['jinja2'] = None\nfrom arcade_usage.cli import main\nmain()"
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-c", code, *arguments, "--config-dir", str(tmp_path / "config")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = run("view", "--no-open")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
+    assert run("status").returncode == 0
+    assert run("view", "--json").returncode == 0
+
+
+def test_a_failure_to_read_is_told_and_the_rest_is_shown(shell: Shell, tmp_path: Path) -> None:
+    """The page is written; stderr names the file, and the exit code is 1."""
+    folder, output = tmp_path / "config", tmp_path / "page.html"
+    keep(folder, "build", time.time())
+    (copies,) = folder.glob("usage/outbox/*/sent.jsonl")
+    copies.rename(tmp_path / "elsewhere")
+    copies.symlink_to(tmp_path / "elsewhere")
+    ran = shell("view", "--no-open", "--output", output, "--config-dir", folder)
+    assert (ran.code, "sent.jsonl" in ran.err) == (1, True)
+    assert "sent.jsonl" in output.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "message", [{}, {"event": None, "properties": []}, {"event": "x", "properties": {"a": [[]]}}]
+)
+def test_a_message_of_any_form_is_shown(
+    tmp_path: Path, shell: Shell, show: Callable[[Path], Page], message: dict[str, object]
+) -> None:
+    """A file may be edited by hand."""
+    keep_messages(tmp_path / "config", [message], time.time())
+    assert "1 event, newest first" in show(tmp_path / "config").text
+    assert len(shell("view", "--json", "--config-dir", tmp_path / "config").content["events"]) == 1
+
+
+def test_a_days_bar_has_a_part_for_each_driver() -> None:
+    """One upon the other, as high as the runs of the day are of those of the busiest day."""
+    summary = Summary(4, 0, None, None)
+    day = Day(date(2026, 11, 28), summary, {Driver.PEOPLE: 1, Driver.AGENTS: 0, Driver.CI: 3}, {})
+    assert [(bar.driver, bar.x, bar.y, bar.height) for bar in bars(day, 2, 8)] == [
+        ("people", 21, 87.5, 12.5), ("ci", 21, 50.0, 37.5)
+    ]  # fmt: skip
+
+
+def test_it_is_in_the_distributions() -> None:
+    """The template and the style sheet lie beside the code, which the build takes as a whole."""
+    templates = Path(view_module.__file__).parent / "templates"
+    assert sorted(each.name for each in templates.iterdir()) == ["view.css", "view.html"]
+    assert all(stat.S_ISREG(each.stat().st_mode) for each in templates.iterdir())
