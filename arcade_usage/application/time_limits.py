@@ -19,6 +19,8 @@ IDENTITY_LOCK_SECONDS = 2.0
 LOOK_UP_SECONDS = 2.0
 ALIAS_SECONDS = 2.0
 BATCH_SECONDS = 5.0
+COLLECTOR_SECONDS = 1.0  # for the user's own collector, in what PostHog left of BATCH_SECONDS
+COLLECTOR_PAUSE_SECONDS = 30.0  # after a failure, a process leaves the collector alone
 
 # Waits for another process that holds the sender lock.
 LOGIN_PATIENCE_SECONDS = 3.0  # while a tool waits for its login
