@@ -12,6 +12,7 @@ from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
+from arcade_usage.testing import recording
 from tests.e2e.world import TOKEN, World, until
 from tests.otlp_receiver import OtlpReceiver, plain, receiving
 
@@ -100,6 +101,18 @@ def test_an_exit_has_its_code(world: World, collector: OtlpReceiver) -> None:
     attributes = plain(span.attributes)
     assert (attributes["process.exit.code"], attributes["error.type"]) == (3, "exit")
     assert span.status.code == Status.STATUS_CODE_ERROR
+
+
+def test_in_the_test_kit_nothing_is_sent(collector: OtlpReceiver) -> None:
+    """A tool's test run, on a machine whose user has a collector."""
+    with recording() as usage:
+        own = arcade_usage.Tool(
+            distribution="arcade-usage", project_token=TOKEN, adapters="arcade_usage.otlp:adapters"
+        )
+        with own.command("toolkit.run"):
+            pass
+        assert [event.command_name for event in usage.events] == ["toolkit.run"]
+    assert collector.paths == []
 
 
 def test_a_servers_event_is_a_span_too(world: World, collector: OtlpReceiver) -> None:
