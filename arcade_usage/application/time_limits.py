@@ -19,6 +19,8 @@ IDENTITY_LOCK_SECONDS = 2.0
 LOOK_UP_SECONDS = 2.0
 ALIAS_SECONDS = 2.0
 BATCH_SECONDS = 5.0
+COLLECTOR_SECONDS = 1.0  # for the user's own collector, in what PostHog left of BATCH_SECONDS
+COLLECTOR_PAUSE_SECONDS = 30.0  # after a failure, a process leaves the collector alone
 
 # A delivery process that takes the events of others.
 ANNOUNCED_SECONDS = 4.0  # an announcement counts for this time: as long as a sender begins batches

@@ -95,8 +95,12 @@ def identity_facts(status: Status) -> list[tuple[str, Cell]]:
 
 
 def _consents(status: Status) -> list[tuple[str, Cell]]:
-    """What was shown or asked, when, and what was answered."""
-    rows: list[tuple[str, Cell]] = []
+    """What was shown, asked or chosen, and when; what was answered."""
+    rows: list[tuple[str, Cell]] = [
+        ("choice", f"{each.level}, {words.ago(each.at, status.now)}")
+        for each in status.choices
+        if each.at is not None
+    ]
     for each in status.consents:
         what = f"{each.tool}, version {each.text_version}, {words.ago(each.at, status.now)}"
         rows.append(("notice", what) if each.answer is None else ("question", f"{what}: {each.answer}"))

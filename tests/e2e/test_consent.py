@@ -53,10 +53,11 @@ def run(
     piped: str = "",
     variables: Mapping[str, str] | None = None,
     typed_ahead: str = "",
+    when_asked: Callable[[], object] = lambda: None,
 ) -> tuple[int, str]:
     """Exit code and screen of a tool on a terminal of its own, whose foreground it has.
 
-    answer: typed when it asks. piped: names of the streams that are no terminal.
+    answer: typed when it asks, after `when_asked`. piped: names of the streams that are no terminal.
     """
     outside, inside = pty.openpty()
     reading, writing = os.pipe()
@@ -79,6 +80,7 @@ def run(
             if select.select([outside], [], [], 0.1)[0]:
                 screen += os.read(outside, 65536)
             if answer is not None and QUESTION.encode() in screen:
+                when_asked()
                 os.write(outside, answer.encode())
                 answer = None
     code = running.wait(PATIENCE_SECONDS)
@@ -195,6 +197,16 @@ def test_nobody_is_asked_where_no_person_waits_for_it(
     assert (code, QUESTION in screen, is_off(world)) == (0, False, True)
     assert status(world, capsys)["reasons_text"] == [NOT_ASKED_TEXT]
     assert run(world, start(world), ENTER)[1].startswith(ASKED)
+
+
+def test_while_one_command_asks_no_other_does(world: World) -> None:
+    """In another window; it is not reported either, and the answer counts for both."""
+    others: list[tuple[int, str]] = []
+    run(world, start(world), "y\n", when_asked=lambda: others.append(run(world, start(world))))
+    assert others == [(0, "the work\r\n")]
+    assert arrived(world, 1)
+    assert run(world, start(world)) == (0, "the work\r\n")
+    assert arrived(world, 2)
 
 
 def test_a_command_in_the_background_is_not_stopped(world: World) -> None:

@@ -1,6 +1,7 @@
 """What the user allows, in real processes: recorded here and not sent, and sent without the texts of errors."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -77,6 +78,7 @@ def test_local_says_so(shell: Shell, world: World) -> None:
     assert status.code == 3
     assert "Usage tracking is local: events are recorded here and not sent." in status.out
     assert f"you keep events on this machine ({path})" in status.out
+    assert re.search(r"choice +local, .* ago \(", status.out)
     content = shell("status", "--config-dir", world.folder, "--json").content
     assert (content["tracking"], content["reasons"]) == ("local", ["local"])
     assert [(each["level"], each["path"]) for each in content["choices"]] == [("local", str(path))]

@@ -26,6 +26,7 @@ def test_a_batch_that_begins_within_the_term_ends_before_the_process() -> None:
     assert limits.PROCESS_SECONDS == 10.0
     last_batch_ends = limits.TERM_SECONDS + limits.BATCH_SECONDS
     assert last_batch_ends + limits.PROCESS_RESERVE_SECONDS <= limits.PROCESS_SECONDS
+    assert limits.COLLECTOR_SECONDS < limits.BATCH_SECONDS  # it takes what PostHog leaves of a batch's time
 
 
 def test_a_sender_that_takes_events_ends_before_the_process() -> None:
