@@ -28,6 +28,7 @@ from verification.interleavings.programs import (
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
     OLDER_LOGOUT,
+    PLAIN,
     REFRESH,
     Doing,
 )
@@ -86,6 +87,10 @@ def quick() -> Iterator[Scenario]:
         yield Scenario(before, (LOGIN_BOB, copy), 0, 1)
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 1)
+    for before, other in product((ANONYMOUS, LINKED), (PLAIN, COMMAND, *OTHERS)):
+        yield Scenario(before, (PLAIN, other), 1, 2)
+    for before, other in product((FRESH, ANONYMOUS, LINKED, (UNDELIVERED,)), (LOGIN_BOB, LOGOUT)):
+        yield Scenario(before, (PLAIN, other), 0, 1)
     yield from _small()
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
