@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from arcade_usage.adapters.storage.codec import MOMENTS_END, MalformedError, load_version, structure
 from arcade_usage.adapters.storage.record_files import COPY_VERSION
-from arcade_usage.application.console.preview import Preview
 from arcade_usage.domain.persons import ALIAS_EVENT
 from arcade_usage.domain.sent import Sent
+
+if TYPE_CHECKING:  # a delivery writes copies and shows nothing
+    from arcade_usage.application.console.preview import Preview
 
 _ALIAS_VERSION = 2  # from here on, an alias keeps the principal; before, it kept the anonymous id
 
@@ -36,7 +39,7 @@ def write_message(message: Mapping[str, object]) -> str:
     return json.dumps({**first, **message}, indent=2, default=str)
 
 
-def write_preview(preview: Preview) -> str:
+def write_preview(preview: "Preview") -> str:
     """The output for an event that is shown instead of sent, with the identity that it would have."""
     heading = f"arcade-usage: not sent to {preview.project.shown_host}, as {preview.whose.text}:"
     return f"{heading}\n{write_message(preview.message)}\n"
