@@ -188,7 +188,7 @@ def _make_describer(config: ToolConfig) -> "EventDescriber":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
     from arcade_usage.application.server.worker import EventDescriber
-    from arcade_usage.domain.server_event import RememberingRedactor
+    from arcade_usage.domain.redaction.remembering import RememberingRedactor
 
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)

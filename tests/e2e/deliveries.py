@@ -12,6 +12,7 @@ import pytest
 
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.early_end import is_left_to_others
 from arcade_usage.adapters.storage.early_record import write_record
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import UsageTrackingError
@@ -46,7 +47,9 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
 
     def launch(_: DetachedLauncher, payload: str) -> None:
         try:
-            deliver(payload, written=write_record(payload))
+            written = write_record(payload)
+            if written is None or not is_left_to_others(payload):
+                deliver(payload, written=written)
         except UsageTrackingError:
             """As a delivery process has it."""
         except Exception as error:  # noqa: BLE001 - the test asserts that there is none

@@ -133,7 +133,8 @@ def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, behaviour: o
         assert world.receiver.wait_until(lambda: bool(world.receiver.requests), SERVER_SECONDS)
         server.go()
         if behaviour is not HANGING:
-            assert until(lambda: len(world.waiting) >= 950, SERVER_SECONDS)
+            # What is over the limit goes by the file, of up to 100 events.
+            assert until(lambda: len(world.waiting) >= 900, SERVER_SECONDS)
         start = time.monotonic()
         run = server.end()
         assert time.monotonic() - start < SERVER_SECONDS / 2

@@ -14,6 +14,7 @@ from verification.benchmarks.receiver import Receiver
 SHELLS = 8
 COMMANDS = 200
 GROWTH = (1, 10, 100, 1000)
+LONG = 10_000  # commands, with --long
 TIMES_THE_WALL = 0.12
 TIMES_THE_CPU = 0.25
 DETACHED_CPU_MS = 10.0  # for each event

@@ -22,7 +22,14 @@ from verification.interleavings.ports import (
     take_snapshot,
 )
 from verification.interleavings.processes import Process, Start
-from verification.interleavings.programs import Doing, keep, make_delivery, make_event, uuid_of
+from verification.interleavings.programs import (
+    Doing,
+    is_left_to_others,
+    keep,
+    make_delivery,
+    make_event,
+    uuid_of,
+)
 
 SLEEP_SECONDS = 2.0  # how long a process sleeps at least: it looks twice at most
 
@@ -92,6 +99,8 @@ def _write(process: Process, record: Record) -> bool:
 def burst_deliver(process: Process, event: Event | None = None, snapshot: Snapshot | None = None) -> None:
     record = None if event is None or snapshot is None else Record(event, snapshot, machine=process.here)
     written = record is None or _write(process, record)
+    if record is not None and written and is_left_to_others(process, record.snapshot):
+        return
     announcement = SteppedAnnouncement(process)
     if written and not announcement.announce():
         return

@@ -102,6 +102,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "try to send": Operation(
         ("sender lock",), "sender", {"ok": effects.try_to_send, "fails": lambda *_: Raised(StoreError)}
     ),
+    "probe sender": Operation(
+        ("sender lock",), "probe", {"ok": lambda view: view["sender lock"] is not None}
+    ),
+    "probe logbook": reading("pauses", "probe", fails=False),
     "wait to send": Operation(
         ("sender lock",),
         "sender",

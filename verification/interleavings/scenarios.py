@@ -31,6 +31,7 @@ from verification.interleavings.programs import (
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
     OLDER_LOGOUT,
+    PLAIN,
     REFRESH,
     Doing,
 )
@@ -92,6 +93,10 @@ def quick() -> Iterator[Scenario]:
         yield Scenario(before, (doing, there), 0, 1)
     for before, doing, elsewhere in product((ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_BOB), ELSEWHERE):
         yield Scenario(before, (doing, elsewhere), 0, 1)
+    for before, other in product((ANONYMOUS, LINKED), (PLAIN, COMMAND, *OTHERS)):
+        yield Scenario(before, (PLAIN, other), 1, 2)
+    for before, other in product((FRESH, ANONYMOUS, LINKED, (UNDELIVERED,)), (LOGIN_BOB, LOGOUT)):
+        yield Scenario(before, (PLAIN, other), 0, 1)
     yield from _small()
     yield from _bursts()
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)

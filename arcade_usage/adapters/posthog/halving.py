@@ -1,7 +1,7 @@
 """Finds the events for which a batch was refused in words that are not known to be PostHog's.
 
-A proxy refuses every request, PostHog only those with an event that it can't take. So such an event is refused
-for what it is if others are accepted meanwhile.
+A proxy refuses every request, PostHog only those with an event that it can't take. So such an event is
+refused for what it is if others are accepted meanwhile.
 """
 
 from collections.abc import Callable, Sequence

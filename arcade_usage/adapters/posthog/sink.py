@@ -177,7 +177,7 @@ class PostHogSink:
         return answer
 
     def _ask(self, batch: list[dict[str, Any]], peer: Peer, seconds: float) -> tuple[Answer, float]:
-        """One request: the answer, and the seconds that it asks to wait. Raises as `_read`, UnreachableError."""
+        """One request: the answer, and the seconds to wait. Raises as `_read`, and UnreachableError."""
         proxy = None
         try:
             proxy = find_proxy(peer.url, _PROXIES)

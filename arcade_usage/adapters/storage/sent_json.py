@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import astuple, evolve, fields
 
@@ -14,9 +15,11 @@ from arcade_usage.adapters.storage.codec import (
     structure,
 )
 from arcade_usage.adapters.storage.record_files import COPY_VERSION
-from arcade_usage.application.console.preview import Preview
 from arcade_usage.domain.persons import ALIAS_EVENT
 from arcade_usage.domain.sent import Part, Sent
+
+if TYPE_CHECKING:  # a delivery writes copies and shows nothing
+    from arcade_usage.application.console.preview import Preview
 
 _PARTS = "parts"
 _PART_KEYS = tuple(each.name for each in fields(Part))
@@ -67,7 +70,7 @@ def write_message(message: Mapping[str, object]) -> str:
     return json.dumps({**first, **message}, indent=2, default=str)
 
 
-def write_preview(preview: Preview) -> str:
+def write_preview(preview: "Preview") -> str:
     """The output for an event that is shown instead of sent, with the identity that it would have."""
     heading = f"arcade-usage: not sent to {preview.project.shown_host}, as {preview.whose.text}:"
     return f"{heading}\n{write_message(preview.message)}\n"
