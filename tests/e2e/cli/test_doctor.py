@@ -127,6 +127,13 @@ def test_a_wrong_configuration_is_the_failed_step(world: World) -> None:
     assert len(world.receiver.requests) == requests
 
 
+def test_an_unknown_version_does_not_keep_the_test_event_back(world: World) -> None:
+    """It is a failed step, and the event arrives all the same: a tool is tried before it is installed."""
+    code, steps = tool(world, distribution="no-such-package").doctor()
+    assert (code, steps["version"][0], steps["test_event"][0]) == (1, "failed", "ok")
+    assert [event["event"] for event in sent(world)] == [TEST_EVENT]
+
+
 def test_a_named_version_is_one(world: World) -> None:
     """Of a program whose package can't be found."""
     assert tool(world, distribution="no-such-package", version="1.0").doctor("--offline")[0] == 0
