@@ -59,3 +59,33 @@ def test_a_tool_of_another_framework(world: World, example: str) -> None:
     assert run(world, example, "usage", "off").returncode == 0
     assert run(world, example, "build", "docs").stdout == "building docs\n"
     assert len(sent(world)) == len(expected)
+
+
+TYPER = """
+import os, sys, arcade_usage, typer
+app = typer.Typer()
+tool = arcade_usage.Tool(distribution="acme", project_token="phc_local", host=os.environ["ACME_POSTHOG"])
+@app.command()
+def shell():
+{body}
+@app.command()
+def other(): ...
+tool.track(app)
+app()
+"""
+
+
+def test_a_tracked_command_that_becomes_another_program(world: World) -> None:
+    """As the guide shows it for Typer and Click: the event arrives, once, and the other program runs."""
+    guide = (EXAMPLES.parent / "guide.md").read_text(encoding="utf-8")
+    section = guide.split("## A command that becomes another program")[1].split("\n## ")[0]
+    body = section.split("```python\n")[2].split("def shell() -> None:\n")[1].split("```")[0]
+    assert 'os.execvp("bash", ["bash"])' in body
+    program = '[sys.executable, "-c", "print(\'in the shell\')"]'
+    body = body.replace('os.execvp("bash", ["bash"])', f"os.execv(sys.executable, {program})")
+    script = world.scratch / "typer_tool.py"
+    script.write_text(TYPER.format(body=body), encoding="utf-8")
+    done = run(world, str(script), "shell")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "in the shell\n", "")
+    assert until(lambda: len(sent(world)) == 1 and not world.waiting)
+    assert sent(world)[0]["command_name"] == "shell"

@@ -159,6 +159,14 @@ def test_a_wrong_configuration_is_the_failed_step(world: World, doctor: Doctor) 
 
 
 @pytest.mark.usefixtures("startable")
+def test_an_unknown_version_does_not_keep_the_test_event_back(doctor: Doctor, world: World) -> None:
+    """It is a failed step, and the event arrives all the same: a tool is tried before it is installed."""
+    code, steps = doctor(distribution="no-such-package")
+    assert (code, steps["version"][0], steps["test_event"][0]) == (1, "failed", "ok")
+    assert [event["event"] for event in sent(world)] == [TEST_EVENT]
+
+
+@pytest.mark.usefixtures("startable")
 def test_a_named_version_is_one(doctor: Doctor) -> None:
     """Of a program whose package can't be found."""
     assert doctor("--offline", distribution="no-such-package", version="1.0")[0] == 0
