@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import Receiver
+from tests.e2e.servers import PATIENT
 from tests.e2e.world import until
 from tests.mcp_servers import ROOT, SECONDS, Servers
 
@@ -234,7 +235,7 @@ def test_the_readmes_example(servers: Servers) -> None:
     told = f'project_token="phc_of_the_tests", host="{servers.receiver.url}", config_dir="{servers.folder}/config"'
     script = servers.folder / "example.py"
     code = page.split("```python\n")[2].split("```")[0]
-    script.write_text(code.replace('project_token="phc_..."', told), encoding="utf-8")
+    script.write_text(PATIENT + code.replace('project_token="phc_..."', told), encoding="utf-8")
     with servers.stdio("", script) as session:
         answer = session.call("add", {"first": 1, "second": 2})
         session.end()

@@ -14,6 +14,7 @@ import pytest
 from arcade_usage.domain.notice import HELD_BACK_TEXT
 from tests.e2e.deliveries import sender_at_work
 from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
 NOTICE = "arcade_usage.Notice('This tool reports how it is used.', 'https://example.com/privacy'{more})"
@@ -109,8 +110,7 @@ def test_where_it_cannot_be_shown_nothing_is_reported(world: World, how: dict[st
 @pytest.mark.parametrize("lines", ["command", "server"])
 def test_debug_says_that_nothing_would_be_sent(world: World, how: dict[str, Any], lines: str) -> None:
     """The reason in place of the event, in one line; on a terminal the event is shown."""
-    patient = "from arcade_usage.application.server import tracker; tracker.CLOSE_SECONDS = 60.0\n"
-    host = start(world) + CALL if lines == "command" else patient + start_server(world) + SERVER
+    host = start(world) + CALL if lines == "command" else PATIENT + start_server(world) + SERVER
     variables = {**how.get("variables", {}), "ARCADE_USAGE_DEBUG": "1"}
     said = run(world, host, **{**how, "variables": variables})[1].splitlines()
     assert said == [f"arcade-usage: usage is not tracked: {HELD_BACK_TEXT}"]
