@@ -57,6 +57,7 @@ def usage_app(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    daily_limit: int | None = 1000,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
 
@@ -78,6 +79,7 @@ def usage_app(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            daily_limit=daily_limit,
         )
     )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.delivery.delivery import Delivery
     from arcade_usage.application.ports import WaitingTool
     from arcade_usage.domain.event import Event
+    from arcade_usage.domain.record import Record
 
 
 def enqueue(payload: str) -> None:
@@ -22,8 +23,7 @@ def enqueue(payload: str) -> None:
     parsed = _read(payload)
     if parsed is not None:
         delivery = _make_default_delivery(parsed)
-        is_logout = parsed.command.is_logout
-        delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout, may_lock=False)
+        _submit(delivery, parsed, may_lock=False)
         delivery.enforce_retention()
 
 
@@ -57,9 +57,20 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
         record = read_record(written)
         delivery.adopt(record)
     else:
-        is_logout = parsed.command.is_logout
-        (record,) = delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
+        record = _submit(delivery, parsed)
     delivery.send(login=record if parsed.command.is_login else None)
+
+
+def _submit(delivery: "Delivery", parsed: "ParsedPayload", *, may_lock: bool = True) -> "Record":
+    """Add the event of a payload to the queue. Raises UsageTrackingError."""
+    (record,) = delivery.submit(
+        [_describe(parsed)],
+        parsed.snapshot,
+        is_logout=parsed.command.is_logout,
+        daily_limit=parsed.daily_limit,
+        may_lock=may_lock,
+    )
+    return record
 
 
 def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Adapters":

@@ -16,6 +16,7 @@ from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.composition import command
 from arcade_usage.composition.command import (
+    DEFAULT_DAILY_LIMIT,
     DEFAULT_HOST,
     FolderWriter,
     ToolConfig,
@@ -61,6 +62,7 @@ def server_tracker(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    daily_limit: int | None = DEFAULT_DAILY_LIMIT,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
 
@@ -80,6 +82,7 @@ def server_tracker(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            daily_limit=daily_limit,
         )
     )
 

@@ -16,6 +16,7 @@ TOKEN_LIMIT = 64  # bytes; PostHog rejects longer tokens with 401
 DISTRIBUTION_LIMIT = 200  # characters; it is part of each payload
 VERSION_LIMIT = 64  # characters
 NOTICE_VERSION_LIMIT = 1_000_000  # the version is part of a file's name
+DAILY_LIMIT_MAX = 1_000_000  # events
 
 _FOREIGN_ERRORS = ("builtins", "click", "typer")  # packages whose messages quote input and name files
 
@@ -58,6 +59,7 @@ def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], boo
         "safe_errors": _check_errors("safe_errors", values["safe_errors"]),
         "private_errors": _check_errors("private_errors", values["private_errors"]),
         "adapters": _check_factory(values["adapters"]),
+        "daily_limit": _check_daily_limit(values["daily_limit"]),
     }
     return {name: reason for name, reason in found.items() if reason is not None}
 
@@ -214,6 +216,15 @@ def _check_factory(adapters: object) -> Reason | None:
     if module.replace(".", "_").isidentifier() and function.isidentifier():
         return None
     return Reason("adapters_invalid", 'adapters must name a function, as in adapters="module:function"')
+
+
+def _check_daily_limit(limit: object) -> Reason | None:
+    if limit is None or (type(limit) is int and 0 < limit <= DAILY_LIMIT_MAX):
+        return None
+    return Reason(
+        "daily_limit_invalid",
+        f"daily_limit must be a whole number of events, 1 to {DAILY_LIMIT_MAX:,}, or None for no limit",
+    )
 
 
 def _is_one_word(text: str) -> bool:

@@ -28,6 +28,7 @@ from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_fir
 from arcade_usage.domain.mcp_event import MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, make_alias
 from arcade_usage.domain.properties import FIELDS
+from arcade_usage.domain.record import Record
 from arcade_usage.domain.server_event import SERVER_FIELDS
 from arcade_usage.domain.verdict import Found
 from arcade_usage.testing.in_memory import (
@@ -191,6 +192,7 @@ class Usage:
     def make_folder_read_only(self) -> None:
         """Make every write to the config folder fail."""
         self._store.writable = self._outbox.queue.writable = self._outbox.log.writable = False
+        self._outbox.counts.writable = False
 
     def wait_out_backoff(self) -> None:
         """Advance the clock until every backoff is over; the next event then sends the waiting ones."""
@@ -239,8 +241,7 @@ class Usage:
     def enqueue(self, payload: str) -> None:
         """See ToolWriter.enqueue."""
         parsed = read_payload(payload)
-        event, is_logout = self._event(parsed), parsed.command.is_logout
-        self._delivery(None).submit([event], parsed.snapshot, is_logout=is_logout, may_lock=False)
+        self._submit(self._delivery(None), parsed, may_lock=False)
 
     def worker(self, config: ToolConfig, opt_out: OptOut) -> ServerWorker:
         """Make the worker of a server tracker."""
@@ -256,10 +257,19 @@ class Usage:
 
     def _deliver(self, payload: str) -> None:
         parsed = read_payload(payload)
-        event, is_logout = self._event(parsed), parsed.command.is_logout
         delivery = self._delivery(parsed.adapters)
-        (record,) = delivery.submit([event], parsed.snapshot, is_logout=is_logout)
+        record = self._submit(delivery, parsed)
         delivery.send(login=record if parsed.command.is_login else None)
+
+    def _submit(self, delivery: Delivery, parsed: ParsedPayload, *, may_lock: bool = True) -> Record:
+        (record,) = delivery.submit(
+            [self._event(parsed)],
+            parsed.snapshot,
+            is_logout=parsed.command.is_logout,
+            daily_limit=parsed.daily_limit,
+            may_lock=may_lock,
+        )
+        return record
 
     def _delivery(self, factory: str | None) -> Delivery:
         return make_delivery(apply_factory(factory, self._adapters), _PROJECT)

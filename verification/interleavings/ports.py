@@ -22,7 +22,7 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.verdict import Attribution
-from arcade_usage.testing.in_memory import FixedInstallation, MemoryCopies
+from arcade_usage.testing.in_memory import FixedInstallation, MemoryCopies, MemoryCountStore
 from verification.interleavings.processes import Process
 
 T = TypeVar("T")
@@ -183,6 +183,7 @@ class SteppedOutbox:
     queue: SteppedEventQueue = field(init=False)
     sender_lock: SteppedSenderLock = field(init=False)
     log: SteppedDeliveryLog = field(init=False)
+    counts: MemoryCountStore = field(factory=MemoryCountStore)
 
     def __attrs_post_init__(self) -> None:
         self.queue = SteppedEventQueue(self.process, self.refused)

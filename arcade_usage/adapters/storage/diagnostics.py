@@ -20,6 +20,9 @@ from arcade_usage.adapters.storage.event_queue import EVENT_NAME, RECORD_LIMIT
 from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import (
     COPY_VERSION,
+    COUNTS_FILE,
+    COUNTS_LIMIT,
+    COUNTS_VERSION,
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
     LOGBOOK_VERSION,
@@ -111,6 +114,7 @@ def _find_newer(layout: Layout) -> tuple[str, ...]:
                 with suppress(OSError), outboxes.open(key) as outbox:
                     check(outbox, PROJECT_FILE, PROJECT_VERSION, RECORD_LIMIT)
                     check(outbox, LOGBOOK_FILE, LOGBOOK_VERSION, LOGBOOK_LIMIT)
+                    check(outbox, COUNTS_FILE, COUNTS_VERSION, COUNTS_LIMIT)
                     check(outbox, COPIES_FILE, COPY_VERSION, COPIES_BYTES_LIMIT)
                     for name in filter(EVENT_NAME.fullmatch, outbox.names(EVENTS_LIMIT)):
                         check(outbox, name, RECORD_VERSION, RECORD_LIMIT)

@@ -25,6 +25,7 @@ class ParsedPayload:
     command: Command
     adapters: str | None = None  # the tool's factory of adapters, "module:function"
     tool_version: str | None = None  # by default, the installed version of the distribution
+    daily_limit: int | None = None  # see Record
 
 
 def read_payload(text: str) -> ParsedPayload:
@@ -46,6 +47,7 @@ def read_payload(text: str) -> ParsedPayload:
             command=codec.structure(payload.get("command"), Command),
             adapters=_text_or_none(payload.get("adapters")),
             tool_version=_text_or_none(payload.get("tool_version")),
+            daily_limit=_number_or_none(payload.get("daily_limit")),
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
@@ -53,6 +55,10 @@ def read_payload(text: str) -> ParsedPayload:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else codec.structure(value, str)
+
+
+def _number_or_none(value: object) -> int | None:
+    return None if value is None else codec.structure(value, int)
 
 
 def _is_folder(path: str) -> bool:

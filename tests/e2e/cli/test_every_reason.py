@@ -116,6 +116,7 @@ CONFIGURATIONS: dict[str, Situation] = {
     "private_errors_type": wrong(private_errors=5),
     "adapters_type": wrong(adapters=5),
     "adapters_invalid": wrong(adapters="my_tool"),
+    "daily_limit_invalid": wrong(daily_limit=0),
 }
 
 

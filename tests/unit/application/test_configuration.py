@@ -171,6 +171,9 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("safe_errors", (OSError,)),
         ("safe_errors", (click.UsageError,)),
         ("private_errors", (ConfigurationError("x"),)),
+        ("daily_limit", 0),
+        ("daily_limit", 1_000_001),
+        ("daily_limit", True),
     ],
 )
 def test_what_is_almost_right_is_judged_by_the_rules(argument: str, value: object) -> None:
@@ -197,6 +200,7 @@ def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.Mon
             safe_errors=(ConfigurationError,),
             private_errors=(OSError,),
             adapters="my_tool.usage:adapters",
+            daily_limit=100,
         )
         assert tool.problems == ()
     assert "arcade_usage.domain.configuration" not in sys.modules
