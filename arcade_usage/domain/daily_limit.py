@@ -5,7 +5,7 @@ counted, never both: the decision is stored before it is carried out, with the i
 event no longer waits. The event with a day's counts has the same uuid, time and distinct id each time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
 
 from attrs import evolve, field, frozen
@@ -89,6 +89,10 @@ class DailyCount:
                 to_send.add(uuid)
         return evolve(state, to_send=frozenset(to_send), to_remove=frozenset(to_remove))
 
+    def decided(self, waiting: Sequence[Record]) -> list[Record]:
+        """Those that are to be sent without a new decision."""
+        return [each for each in waiting if each.daily_limit is None or each.event.uuid in self.to_send]
+
     def _count(self, event: Event) -> "DailyCount":
         name, tool = str(event.properties.get("command_name", "")), str(event.properties.get("tool", ""))
         state = evolve(self, tool=tool if tool == self.tool or not self.succeeded else "")
@@ -121,8 +125,3 @@ class DailyCount:
 def utc_day(now: float) -> str:
     """The UTC day of a Unix time, as an ISO date."""
     return datetime.fromtimestamp(now, timezone.utc).date().isoformat()
-
-
-def without(records: Iterable[Record], uuids: frozenset[str]) -> list[Record]:
-    """The records whose events are not among `uuids`."""
-    return [record for record in records if record.event.uuid not in uuids]

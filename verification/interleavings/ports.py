@@ -14,6 +14,7 @@ from arcade_usage.adapters.storage.config_folder import Content
 from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.domain.daily_limit import COUNTED, DailyCount
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -22,8 +23,9 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.verdict import Attribution
-from arcade_usage.testing.in_memory import FixedInstallation, MemoryCopies, MemoryCountStore
+from arcade_usage.testing.in_memory import FixedInstallation, MemoryCopies
 from verification.interleavings.processes import Process
+from verification.interleavings.shared_state import Facts
 
 T = TypeVar("T")
 
@@ -87,7 +89,7 @@ class SteppedSink:
     def capture(self, records: Sequence[Record]) -> None:
         self._ask_again()
         try:
-            self.process.call("capture", tuple(records))
+            self.process.call("capture", tuple(map(_as_value, records)))
         except RefusedError:
             if len(records) == 1:
                 self.refused.add(records[0].event.uuid)
@@ -101,6 +103,13 @@ class SteppedSink:
             raise NotAcceptedError("tracking is off by now")
 
 
+def _as_value(record: Record) -> Record:
+    """The record of an event with counts as a value: its properties are a dictionary."""
+    if record.event.name != COUNTED:
+        return record
+    return evolve(record, event=evolve(record.event, properties=Facts(record.event.properties)))
+
+
 @define
 class SteppedEventQueue:
     """As adapters/storage/event_queue.py: one file for each record, removed one by one."""
@@ -108,11 +117,13 @@ class SteppedEventQueue:
     process: Process
     refused: set[str]
 
-    add = asks("write down")
     freeze = asks("freeze")
     pending = asks("read outbox")
     tidied = asks("tidy")
     purge = asks("purge")
+
+    def add(self, record: Record) -> None:
+        self.process.call("write down", _as_value(record))
 
     def forget_seen(self) -> None:
         """Nothing is remembered here."""
@@ -175,6 +186,19 @@ class SteppedDeliveryLog:
 
 
 @define
+class SteppedCountStore:
+    """As adapters/storage/daily_counts.py: one file."""
+
+    process: Process
+
+    read = asks("read counts")
+    clear = asks("clear counts")
+
+    def write(self, count: DailyCount, *, durable: bool) -> None:  # noqa: ARG002 - no power is cut
+        self.process.call("write counts", evolve(count, commands=Facts(count.commands)))
+
+
+@define
 class SteppedOutbox:
     process: Process
     refused: set[str] = field(
@@ -183,12 +207,13 @@ class SteppedOutbox:
     queue: SteppedEventQueue = field(init=False)
     sender_lock: SteppedSenderLock = field(init=False)
     log: SteppedDeliveryLog = field(init=False)
-    counts: MemoryCountStore = field(factory=MemoryCountStore)
+    counts: SteppedCountStore = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.queue = SteppedEventQueue(self.process, self.refused)
         self.sender_lock = SteppedSenderLock(self.process)
         self.log = SteppedDeliveryLog(self.process)
+        self.counts = SteppedCountStore(self.process)
 
 
 @define

@@ -19,6 +19,7 @@ from arcade_usage.application.errors import LaunchError, StoreError
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.record import Record
 from verification.interleavings.ports import (
     SteppedChoice,
@@ -34,14 +35,9 @@ from verification.interleavings.ports import (
     take_snapshot,
 )
 from verification.interleavings.processes import Process, Start
-from verification.interleavings.shared_state import START
+from verification.interleavings.shared_state import START, Facts
 
 SINK = "sink"
-
-
-class _NoProperties(dict[str, object]):
-    def __hash__(self) -> int:  # type: ignore[override]
-        return 0
 
 
 @frozen
@@ -66,7 +62,7 @@ def uuid_of(slot: int) -> str:
 
 def _event(process: Process) -> Event:
     moment = datetime.fromtimestamp(START + process.slot, timezone.utc)
-    return Event(uuid_of(process.slot), "event", moment, _NoProperties())
+    return Event(uuid_of(process.slot), SUCCEEDED, moment, Facts())
 
 
 def make_delivery(process: Process) -> Delivery:
@@ -82,10 +78,10 @@ def make_delivery(process: Process) -> Delivery:
 # --- what a tool that carries this library does ---
 
 
-def command(process: Process) -> Start | None:
+def command(process: Process, daily_limit: int | None = None) -> Start | None:
     if process.call("read switch"):
         snapshot = take_snapshot(process, uuid_of(process.slot))
-        return _hand_over(process, snapshot)
+        return _hand_over(process, snapshot, daily_limit=daily_limit)
     return None
 
 
@@ -118,20 +114,27 @@ def logout(process: Process, late: bool = False) -> Start | None:
 
 
 def _hand_over(
-    process: Process, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
+    process: Process,
+    snapshot: Snapshot,
+    *,
+    is_login: bool = False,
+    is_logout: bool = False,
+    daily_limit: int | None = None,
 ) -> Start | None:
-    delivered = (_event(process), identify(process, snapshot), is_login, is_logout)
+    delivered = (_event(process), identify(process, snapshot), is_logout, daily_limit)
     try:
-        process.call("launch", Start(take, delivered))
+        process.call("launch", Start(take, (*delivered, is_login)))
     except LaunchError:
-        return Start(keep, (*delivered[:2], is_logout))
+        return Start(keep, delivered)
     return None
 
 
-def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) -> None:
+def keep(
+    process: Process, event: Event, snapshot: Snapshot, is_logout: bool, daily_limit: int | None
+) -> None:
     if process.call("read switch"):
         delivery = make_delivery(process)
-        delivery.submit([event], snapshot, is_logout=is_logout, may_lock=False)
+        delivery.submit([event], snapshot, is_logout=is_logout, daily_limit=daily_limit, may_lock=False)
         delivery.enforce_retention()
 
 
@@ -148,11 +151,18 @@ def rotate(process: Process, ended: int, had_credentials: bool, kept: Start | No
 # --- the delivery process ---
 
 
-def take(process: Process, event: Event, snapshot: Snapshot, is_login: bool, is_logout: bool) -> Start | None:
+def take(
+    process: Process,
+    event: Event,
+    snapshot: Snapshot,
+    is_logout: bool,
+    daily_limit: int | None,
+    is_login: bool,
+) -> Start | None:
     if not process.call("read switch"):
         return None
     delivery = make_delivery(process)
-    (record,) = delivery.submit([event], snapshot, is_logout=is_logout)
+    (record,) = delivery.submit([event], snapshot, is_logout=is_logout, daily_limit=daily_limit)
     if _knowledge(delivery) != _knowledge(make_delivery(process)):
         raise AssertionError("take leaves something behind in the process")
     return Start(send, (record if is_login else None,))
@@ -171,6 +181,10 @@ def send(process: Process, login: Record | None = None) -> None:
 
 
 # --- what else happens to a home ---
+
+
+def sleep(process: Process) -> None:
+    process.call("a day passes")
 
 
 def touch(process: Process, who: str | None, began: str) -> None:
@@ -211,6 +225,8 @@ def _doing(name: str, program: Any, *arguments: Hashable, home: int = 0, machine
 
 ALICE, BOB, CAROL, DORA = "alice", "bob", "carol", "dora"
 COMMAND = _doing("command", command)
+LIMITED = _doing("command of a tool with a limit of one", command, 1)
+NEXT_DAY = _doing("a day passes", sleep)
 LOGIN_ALICE, LOGIN_BOB, LOGIN_CAROL, LOGIN_DORA = (
     _doing(f"login of {who}", login, who) for who in (ALICE, BOB, CAROL, DORA)
 )

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from verification.interleavings.processes import Node
 
 _IDENTITY = frozenset({"read identity", "write identity", "lock", "unlock", "read credentials", "history"})
-_SENDING = _IDENTITY | {"read outbox", "write outbox", "sender", "network", "pauses", "read switch"}
+_SENDING = _IDENTITY | {
+    "read outbox",
+    "write outbox",
+    "sender",
+    "network",
+    "pauses",
+    "counts",
+    "read switch",
+}
 
 # What a process that runs this program, and all that it launches, may still do.
 MAY_DO = {
@@ -22,7 +30,8 @@ MAY_DO = {
     "take": _SENDING,
     "send": _SENDING,
     "touch": frozenset({"write credentials"}),
-    "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox"}),
+    "sleep": frozenset({"history"}),
+    "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox", "counts"}),
     "older_login": frozenset({"write credentials", "read identity", "write identity", "lawless", "network"}),
     "older_logout": frozenset({"write credentials", "write identity", "lawless"}),
     "copied": _SENDING | {"lawless", "launch", "write credentials", "copy"},
@@ -45,6 +54,7 @@ _DISTURBED_BY = {
     "read switch": {"write switch"},
     "write switch": {"read switch"},
     "pauses": {"pauses"},
+    "counts": {"counts"},
     "tidy": set[str](),
     "launch": set[str](),
     "history": set[str](),
@@ -78,6 +88,8 @@ def goes_first(
                 disturbs -= {"write identity"}  # the other waits
             if sends and "lawless" not in may_do:
                 disturbs -= {"network", "pauses"}  # the business of the sender
+            if sends and "write switch" not in may_do:
+                disturbs -= {"counts"}  # the same, but `off` erases them without the lock
         if disturbs:
             return False
     return True

@@ -19,11 +19,13 @@ from verification.interleavings.programs import (
     DELIVERY,
     EDIT,
     LATE_LOGOUT,
+    LIMITED,
     LOGIN_ALICE,
     LOGIN_BOB,
     LOGIN_THERE,
     LOGOUT,
     LOGOUT_THERE,
+    NEXT_DAY,
     OFF,
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
@@ -87,9 +89,19 @@ def quick() -> Iterator[Scenario]:
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 1)
     yield from _small()
+    yield from _limited(1, 1)
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
+
+
+def _limited(faults: int, switches: int) -> Iterator[Scenario]:
+    """Commands beyond a daily limit: within a day, and when the counts of a day are due."""
+    maybe_sent = Faulty(LIMITED, (("capture", REPLY_LOST),))
+    counted: Before = (LIMITED, LIMITED, NEXT_DAY)
+    for before in (FRESH, (LIMITED,), (maybe_sent,), counted, (maybe_sent, LIMITED, NEXT_DAY)):
+        for other in (LIMITED, LOGIN_ALICE, OFF, DELIVERY):
+            yield Scenario(before, (LIMITED, other), faults, switches)
 
 
 def _small() -> Iterator[Scenario]:
@@ -119,6 +131,7 @@ def wide() -> Iterator[Scenario]:
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 2)
     yield from _small()
+    yield from _limited(2, 2)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 2)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
     yield Scenario(LINKED, (COMMAND, LOGIN_BOB, LOGOUT), 0, 1)

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Clock, IdGenerator, OptOut, Outbox
-from arcade_usage.domain.daily_limit import DailyCount, utc_day, without
+from arcade_usage.domain.daily_limit import DailyCount, utc_day
 from arcade_usage.domain.record import Record
 
 
@@ -27,7 +27,7 @@ class DailyLimit:
     def apply(self, waiting: Sequence[Record], here: str) -> list[Record]:
         """Count and remove the successes over their limit; returns the events to send, oldest first.
 
-        They include the counts of an earlier day. If the decisions can't be stored, all are to be sent.
+        They include the counts of an earlier day. Events wait while the decisions about them can't be stored.
         waiting: all that wait. here: this installation's fingerprint. Blocks: on a bounded number of files.
         """
         stored = DailyCount()
@@ -45,15 +45,15 @@ class DailyLimit:
             if state != stored:
                 # Waits for the disk if events are removed because of it.
                 self.outbox.counts.write(state, durable=state.succeeded > 0)
-        except StoreError:
-            return without(waiting, stored.to_remove)
-        if not self.opt_out.is_on():  # `off` may have erased the counts before they were written here
-            with suppress(StoreError):
-                self.outbox.counts.clear()
-            return []
+                if not self.opt_out.is_on():  # `off` may have purged the outbox before
+                    self.outbox.queue.remove(counts)
+                    self.outbox.counts.clear()
+                    return []
+        except StoreError:  # a decision that is not stored must not be carried out
+            return stored.decided(waiting)
         with suppress(StoreError):  # the next sender removes them
             self.outbox.queue.remove([r for r in ours if r.event.uuid in state.to_remove])
-        return [*counts, *without(waiting, state.to_remove)]
+        return [*counts, *(r for r in waiting if r.event.uuid not in state.to_remove)]
 
     def _queue_counts(self, stored: DailyCount, waiting: Sequence[Record], here: str) -> list[Record]:
         """Add the event with the counts of an earlier day to the queue, unless a killed sender did."""

@@ -202,11 +202,19 @@ def test_events_whose_reply_was_lost_are_not_counted(commands: Commands) -> None
     assert (commands.sent, commands.counted) == ([SUCCEEDED] * 3, 2)
 
 
-def test_counts_that_can_not_be_stored_limit_nothing(commands: Commands) -> None:
-    """Every event is sent, once; nothing is counted."""
+def test_events_wait_while_the_decisions_about_them_can_not_be_stored(commands: Commands) -> None:
+    """Those that need none are sent: an event without a limit, and one that was decided before."""
+    commands.simulation.posthog.failing = True
+    commands.run()
+    commands.simulation.posthog.failing = False
     commands.simulation.outbox.counts.writable = False
-    commands.run(times=5)
-    assert (commands.sent, commands.counted) == ([SUCCEEDED] * 5, 0)
+    commands.simulation.wait_out_backoff()
+    commands.run(times=4)
+    commands.run(limit=None)
+    assert commands.sent == [SUCCEEDED] * 2
+    commands.simulation.outbox.counts.writable = True
+    commands.deliver()
+    assert (commands.sent, commands.counted) == ([SUCCEEDED] * 4, 2)
 
 
 def test_a_counted_event_that_can_not_be_removed_is_not_sent(

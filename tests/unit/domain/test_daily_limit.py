@@ -14,7 +14,6 @@ from arcade_usage.domain.daily_limit import (
     NAMES_LIMIT,
     DailyCount,
     utc_day,
-    without,
 )
 from arcade_usage.domain.properties import FAILED
 from arcade_usage.domain.record import Record
@@ -163,7 +162,8 @@ def test_the_day_is_that_of_utc() -> None:
     assert [utc_day(midnight - 1), utc_day(midnight)] == ["2026-11-27", "2026-11-28"]
 
 
-def test_without_leaves_the_order() -> None:
-    """Only the named ones go."""
-    records = [limited(number) for number in range(3)]
-    assert without(records, uuids(records[1:2])) == [records[0], records[2]]
+def test_what_needs_no_new_decision() -> None:
+    """What was to be sent, and what has no limit; in their order."""
+    old, new = [limited(number) for number in range(5)], limited(5)
+    free = limited(6, None)
+    assert TODAY.decide(old).decided([*old, new, free]) == [*old[:3], free]
