@@ -4,7 +4,7 @@ What the bounds leave out is named here and in the oracle, nowhere else: a home 
 homes whose outboxes were filled by an older CLI, a day that passes while a process lives.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, product
 
 from verification.interleavings.explorer import Faulty, Scenario
@@ -47,6 +47,9 @@ LINKED: Before = (LOGIN_ALICE,)
 CLAIMED: Before = (COMMAND, ALIAS_LOST)
 RETURNING: Before = (LOGIN_ALICE, LOGOUT)
 SWITCHED: Before = (LOGIN_ALICE, EDIT)
+MAYBE_SENT = Faulty(LIMITED, (("capture", REPLY_LOST),))
+COUNTED: Before = (LIMITED, LIMITED, NEXT_DAY)
+LIMITS: tuple[Before, ...] = (FRESH, (LIMITED,), (MAYBE_SENT,), COUNTED, (MAYBE_SENT, LIMITED, NEXT_DAY))
 BEFORES: tuple[Before, ...] = (
     FRESH,
     ANONYMOUS,
@@ -89,19 +92,16 @@ def quick() -> Iterator[Scenario]:
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 1)
     yield from _small()
-    yield from _limited(1, 1)
+    yield from _limited((FRESH, (MAYBE_SENT,), COUNTED), 1, 1)
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
 
 
-def _limited(faults: int, switches: int) -> Iterator[Scenario]:
-    """Commands beyond a daily limit: within a day, and when the counts of a day are due."""
-    maybe_sent = Faulty(LIMITED, (("capture", REPLY_LOST),))
-    counted: Before = (LIMITED, LIMITED, NEXT_DAY)
-    for before in (FRESH, (LIMITED,), (maybe_sent,), counted, (maybe_sent, LIMITED, NEXT_DAY)):
-        for other in (LIMITED, LOGIN_ALICE, OFF, DELIVERY):
-            yield Scenario(before, (LIMITED, other), faults, switches)
+def _limited(befores: Sequence[Before], faults: int, switches: int) -> Iterator[Scenario]:
+    """Commands beyond a daily limit."""
+    for before, other in product(befores, (LIMITED, OFF, DELIVERY)):
+        yield Scenario(before, (LIMITED, other), faults, switches)
 
 
 def _small() -> Iterator[Scenario]:
@@ -131,7 +131,7 @@ def wide() -> Iterator[Scenario]:
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 2)
     yield from _small()
-    yield from _limited(2, 2)
+    yield from _limited(LIMITS, 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 2)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
     yield Scenario(LINKED, (COMMAND, LOGIN_BOB, LOGOUT), 0, 1)
@@ -140,6 +140,9 @@ def wide() -> Iterator[Scenario]:
 def deep() -> Iterator[Scenario]:
     """What takes about an hour."""
     yield from wide()
+    yield from _limited(LIMITS, 2, 2)
+    for before in LIMITS:
+        yield Scenario(before, (LIMITED, LOGIN_ALICE), 1, 1)
     for before, doing, other in product(BEFORES, (*TRACKED, *COPIES), OTHERS):
         yield Scenario(before, (doing, other), 1)
     for before, doing, other in product(BEFORES, (COMMAND, *COPIES), OTHERS):

@@ -7,8 +7,11 @@ from verification.interleavings.mutants import MUTANTS, Mutant
 from verification.interleavings.programs import (
     COMMAND,
     DELETE,
+    DELIVERY,
     EDIT,
+    LIMITED,
     LOGIN_ALICE,
+    NEXT_DAY,
     OFF,
     OLDER_LOGIN,
     OLDER_LOGOUT,
@@ -22,6 +25,8 @@ SMALL = (
     Scenario((LOGIN_ALICE,), (COMMAND, COMMAND)),
     Scenario((COMMAND,), (COMMAND, OLDER_LOGIN), 1),
     Scenario((), (COMMAND, OLDER_LOGOUT), 1),
+    Scenario((LIMITED,), (LIMITED, OFF), 1),
+    Scenario((LIMITED, LIMITED, NEXT_DAY), (LIMITED, DELIVERY), 1),
 )
 
 
