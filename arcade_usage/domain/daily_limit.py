@@ -7,6 +7,7 @@ event no longer waits. The event with a day's counts has the same uuid, time and
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
+from functools import reduce
 
 from attrs import evolve, field, frozen
 
@@ -26,7 +27,7 @@ NAME_LIMIT = 60  # characters of such a name; longer ones count as others
 COUNT_FIELDS: Mapping[str, str] = {
     "day": "the UTC day whose counts these are",
     "succeeded": "how often commands succeeded beyond the limit of that day",
-    "commands": f"which commands: the count of each by name, for the first {NAMES_LIMIT} names",
+    "commands": f"which commands: the count of each, for {NAMES_LIMIT} names of at most {NAME_LIMIT} characters",
     "other_commands": "how often all further commands succeeded; if there were any",
     "tool": "separates the tools that report to one project; only if all counts are of one",
 }
@@ -42,8 +43,8 @@ class DailyCount:
     are of several tools. to_send, to_remove: uuids of decided events that may still wait.
     """
 
-    day: str = field(default="")
-    uuid: str = field(default="")
+    day: str = ""
+    uuid: str = ""
     admitted: int = 0
     commands: Mapping[str, int] = field(factory=dict)
     others: int = 0
@@ -51,15 +52,14 @@ class DailyCount:
     to_send: frozenset[str] = frozenset()
     to_remove: frozenset[str] = frozenset()
 
-    @day.validator
-    def _validate_day(self, _: object, value: str) -> None:
-        if value and date.fromisoformat(value).isoformat() != value:
-            raise ValueError("not a day")
-
-    @uuid.validator
-    def _validate_uuid(self, _: object, value: str) -> None:
-        if (self.day or value) and not is_anonymous_id(value):
-            raise ValueError("not a uuid")
+    def __attrs_post_init__(self) -> None:
+        numbers = (self.admitted, self.others, *self.commands.values())
+        if self.day:
+            is_valid = date.fromisoformat(self.day).isoformat() == self.day and is_anonymous_id(self.uuid)
+        else:
+            is_valid = not (self.uuid or any(numbers))
+        if not is_valid or any(number < 0 for number in numbers):
+            raise ValueError("not the counts of a day")
 
     @property
     def succeeded(self) -> int:
@@ -75,19 +75,20 @@ class DailyCount:
 
         An event without a limit, and one that only another installation may judge, is in neither.
         """
-        state, waiting_ids = self, frozenset(record.event.uuid for record in waiting)
-        to_send, to_remove = set(self.to_send & waiting_ids), set(self.to_remove & waiting_ids)
+        uuids, admitted, counted = {each.event.uuid for each in waiting}, self.admitted, list[Event]()
+        to_send, to_remove = uuids & self.to_send, uuids & self.to_remove
         for record in waiting:
             uuid, limit = record.event.uuid, record.daily_limit
             if limit is None or uuid in to_send or uuid in to_remove:
                 continue
-            if record.event.name == SUCCEEDED and state.admitted >= limit:
-                state = state._count(record.event)
+            if record.event.name == SUCCEEDED and admitted >= limit:
+                counted.append(record.event)
                 to_remove.add(uuid)
             else:
-                state = evolve(state, admitted=state.admitted + 1)
+                admitted += 1
                 to_send.add(uuid)
-        return evolve(state, to_send=frozenset(to_send), to_remove=frozenset(to_remove))
+        state = reduce(DailyCount._count, counted, self)
+        return evolve(state, admitted=admitted, to_send=frozenset(to_send), to_remove=frozenset(to_remove))
 
     def decided(self, waiting: Sequence[Record]) -> list[Record]:
         """Those that are to be sent without a new decision."""

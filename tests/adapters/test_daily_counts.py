@@ -15,9 +15,13 @@ from tests.samples import MALFORMED_TEXTS, ONE_OFF, SINK, anonymous
 # Members that no counts have.
 WRONG: tuple[dict[str, object], ...] = (
     {"day": "some day"},
+    {"day": "", "uuid": "", "others": 1},
     {"uuid": "x"},
     {"admitted": "3"},
     {"admitted": True},
+    {"admitted": -1},
+    {"others": -1},
+    {"commands": {"x": -1}},
     {"commands": {"x": 1.5}},
     {"commands": []},
     {"to_send": [1]},

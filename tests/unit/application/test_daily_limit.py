@@ -191,6 +191,8 @@ def test_a_kill_at_any_step_loses_nothing_and_counts_nothing_twice(
     commands.deliver()
     assert commands.sent.count(SUCCEEDED) + commands.counted == commands.ran
     assert commands.simulation.outbox.queue.pending() == []
+    for batch in commands.simulation.posthog.batches:
+        assert len({record.event.uuid for record in batch}) == len(batch)
 
 
 def test_events_whose_reply_was_lost_are_not_counted(commands: Commands) -> None:

@@ -149,7 +149,9 @@ def test_counts_of_several_tools_name_none() -> None:
     assert "tool" not in state.summarize("here").event.properties
 
 
-@pytest.mark.parametrize(("day", "uuid"), [("today", ONE_OFF), ("2026-1-1", ONE_OFF), (DAY, "x"), (DAY, "")])
+@pytest.mark.parametrize(
+    ("day", "uuid"), [("today", ONE_OFF), ("2026-1-1", ONE_OFF), (DAY, "x"), (DAY, ""), ("", ONE_OFF)]
+)
 def test_a_state_that_makes_no_event_is_refused(day: str, uuid: str) -> None:
     """It would fail later, at the end of its day."""
     with pytest.raises(ValueError):  # noqa: PT011 - any
