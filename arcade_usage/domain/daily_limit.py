@@ -27,7 +27,7 @@ NAME_LIMIT = 60  # characters of such a name; longer ones count as others
 COUNT_FIELDS: Mapping[str, str] = {
     "day": "the UTC day whose counts these are",
     "succeeded": "how often commands succeeded beyond the limit of that day",
-    "commands": f"which commands: the count of each, for {NAMES_LIMIT} names of at most {NAME_LIMIT} characters",
+    "commands": f"which commands: the count of each, for {NAMES_LIMIT} names up to {NAME_LIMIT} characters",
     "other_commands": "how often all further commands succeeded; if there were any",
     "tool": "separates the tools that report to one project; only if all counts are of one",
 }

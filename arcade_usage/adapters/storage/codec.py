@@ -87,10 +87,6 @@ def _backoff(value: object) -> Backoff:
     return Backoff(tuple((name, structure(pause, Pause)) for name, pause in _check(value, dict).items()))
 
 
-def _counts(value: object) -> dict[str, int]:
-    return {name: _check(count, int) for name, count in _check(value, dict).items()}
-
-
 def _losses(value: object) -> Losses:
     counts: Counter[str] = Counter()
     for name, count in _check(value, dict).items():
@@ -278,7 +274,10 @@ def _make_converter() -> cattrs.BaseConverter:
     read_generic(lambda due: due == frozenset[str], lambda value, _: frozenset(_items(value, str)))
     read_generic(lambda due: due == tuple[str, ...], lambda value, _: tuple(_items(value, str)))
     read_generic(lambda due: due == Mapping[str, object], lambda value, _: dict(_check(value, dict)))
-    read_generic(lambda due: due == Mapping[str, int], lambda value, _: _counts(value))
+    read_generic(
+        lambda due: due == Mapping[str, int],
+        lambda value, _: {name: _check(number, int) for name, number in _check(value, dict).items()},
+    )
     read_generic(
         lambda due: due == tuple[PendingAlias, ...],
         lambda value, _: tuple(converter.structure(item, PendingAlias) for item in _items(value, dict)),
