@@ -49,6 +49,10 @@ class Tool(ToolConfig):
         erasure_url: where a user's erasure request goes: an https:// URL to which `forget` posts the ids as
             JSON, if the user agrees, or "mailto:..." that it shows.
 
+        daily_limit: how many events of commands an installation sends in one UTC day, 1 to 1,000,000. Beyond
+            it, successes are counted, and the counts are sent the next day in one event. Failures, logins and
+            logouts are always sent, and so are a server's events. None: no limit.
+
     The constructor touches no file. A wrong argument turns tracking off: the reason and what to change are in
     `status` and `doctor`, on the logger `arcade_usage`, and with ARCADE_USAGE_DEBUG=1 on stderr. With
     ARCADE_USAGE_STRICT=1 and in the test kit, a wrong argument raises ConfigurationError instead.

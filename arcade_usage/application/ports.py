@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from arcade_usage.domain.daily_limit import DailyCount
     from arcade_usage.domain.event import Event
     from arcade_usage.domain.identity_state import IdentityState, Snapshot
     from arcade_usage.domain.ledger import Stamp
@@ -194,8 +195,21 @@ class DeliveryLog(Protocol):
         """Erase the logbook and the counts of lost events. Raises StoreError."""
 
 
+class CountStore(Protocol):
+    """The counts that the daily limit makes of one PostHog project's events."""
+
+    def read(self) -> DailyCount:
+        """The stored state; an empty one if there is none or it can't be parsed. Raises StoreError."""
+
+    def write(self, count: DailyCount, *, durable: bool) -> None:
+        """Replace the state. Only for the sender. `durable`: waits until it is on disk. Raises StoreError."""
+
+    def clear(self) -> None:
+        """Erase the state. Raises StoreError."""
+
+
 class Outbox(Protocol):
-    """The event queue of one PostHog project, its sender lock and its delivery log."""
+    """The event queue of one PostHog project, its sender lock, its delivery log and its daily counts."""
 
     @property
     def queue(self) -> EventQueue: ...
@@ -203,6 +217,8 @@ class Outbox(Protocol):
     def sender_lock(self) -> SenderLock: ...
     @property
     def log(self) -> DeliveryLog: ...
+    @property
+    def counts(self) -> CountStore: ...
 
 
 class Copies(Protocol):

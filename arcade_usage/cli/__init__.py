@@ -64,6 +64,7 @@ def usage_app(
     adapters: str | None = None,
     consent: str = "notice",
     erasure_url: str | None = None,
+    daily_limit: int | None = 1000,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
 
@@ -87,6 +88,7 @@ def usage_app(
             adapters=adapters,
             consent=consent,
             erasure_url=erasure_url,
+            daily_limit=daily_limit,
         )
     )
 

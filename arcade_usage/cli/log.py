@@ -21,6 +21,7 @@ from arcade_usage.cli.screen import (
     table,
 )
 from arcade_usage.composition import console
+from arcade_usage.domain.daily_limit import COUNTED
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.sent import Sent
@@ -168,6 +169,8 @@ def _result(copy: Sent) -> Text:
     if copy.link is not None:
         anon_id, principal_id = copy.link
         return Text.assemble(shorten(anon_id), " to ", (shorten(principal_id), "bold"))
+    if copy.name == COUNTED:
+        return Text(f"{copy.properties.get('succeeded')} on {copy.properties.get('day')}")
     if copy.name == SUCCEEDED:
         return Text(_OK, style="green")
     outcome, message = copy.properties.get("outcome"), copy.properties.get("error_message")

@@ -19,6 +19,7 @@ from arcade_usage.cli.screen import (
 )
 from arcade_usage.composition.status import read_status
 from arcade_usage.domain.consent import DEBUG_VARIABLE
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.status import ProjectStatus, Status, Trouble, shorten
 
 
@@ -132,6 +133,11 @@ def delivery_facts(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]
     if project.waits_for_account:
         look_up_at = project.look_up_at(now)
         rows.append(("next look-up", words.ahead(look_up_at, now) if look_up_at else "with the next command"))
+    if project.count.succeeded:
+        counted = f"{project.count.succeeded:,} that succeeded on {project.count.day} (UTC)"
+        rows.append(
+            ("commands counted", f"{counted}, beyond the daily limit; sent as one event the next day")
+        )
     for reason, lost in book.losses.counts.items():
         rows.append(("dropped", f"{words.count(lost, 'event')}: {words.loss(reason)}"))
     return rows
@@ -188,6 +194,10 @@ def status_as_json(status: Status) -> dict[str, object]:
     }
 
 
+def _day_as_json(count: DailyCount) -> dict[str, object]:
+    return {"day": count.day, "events": count.admitted, "counted": count.succeeded}
+
+
 def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
     delivered, failed, unanswered = (
         project.logbook.delivered,
@@ -211,4 +221,5 @@ def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
             {"at": words.iso(unanswered.at), "reason": unanswered.reason} if unanswered else None
         ),
         "dropped": dict(project.logbook.losses.counts),
+        "day": _day_as_json(project.count) if project.count.day else None,
     }

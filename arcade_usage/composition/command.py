@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_HOST = "https://us.i.posthog.com"
+DEFAULT_DAILY_LIMIT = 1000  # events
 _SEQUENCES = ("properties", "safe_errors", "private_errors")
 
 
@@ -76,6 +77,7 @@ class ToolConfig:
         adapters: "str | None" = None,
         consent: str = "notice",
         erasure_url: "str | None" = None,
+        daily_limit: "int | None" = DEFAULT_DAILY_LIMIT,
     ) -> None:
         self.distribution = distribution
         self.project_token = project_token
@@ -91,6 +93,7 @@ class ToolConfig:
         self.adapters = adapters
         self.consent = consent
         self.erasure_url = erasure_url
+        self.daily_limit = daily_limit
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
         if self.problems or is_strict(os.environ):
             refuse_if_strict(self)
@@ -112,6 +115,7 @@ def _is_plain(config: ToolConfig) -> bool:
     Takes 2 us, 7 us with every argument. Importing the rules takes 5 ms, longer than tracking a command.
     """
     token, version, notice, adapters = config.project_token, config.version, config.notice, config.adapters
+    limit = config.daily_limit
     return (
         type(config.distribution) is str
         and len(config.distribution) <= 200
@@ -124,6 +128,7 @@ def _is_plain(config: ToolConfig) -> bool:
         and _is_none_or_function(config.context)
         and (notice is None or _is_plain_notice(notice))
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
+        and (limit is None or (type(limit) is int and 0 < limit <= 1_000_000))
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
         and (config.consent == "notice" or (config.consent == "ask" and notice is not None))
@@ -266,6 +271,7 @@ def command_tracker(
     adapters: "str | None" = None,
     consent: str = "notice",
     erasure_url: "str | None" = None,
+    daily_limit: "int | None" = DEFAULT_DAILY_LIMIT,
 ) -> "Tracker":
     """Make the tracker of a command-line tool; call it when the tool starts.
 
@@ -288,6 +294,7 @@ def command_tracker(
             adapters=adapters,
             consent=consent,
             erasure_url=erasure_url,
+            daily_limit=daily_limit,
         )
     )
 
@@ -380,6 +387,7 @@ def _build(config: ToolConfig) -> "Tracker":
         properties=config.properties,
         safe_errors=config.safe_errors,
         private_errors=config.private_errors,
+        daily_limit=config.daily_limit,
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from arcade_usage.application.delivery.delivery import Delivery
     from arcade_usage.application.ports import HandOver, WaitingTool
     from arcade_usage.domain.event import Event
+    from arcade_usage.domain.record import Record
 
 
 def enqueue(payload: str) -> None:
@@ -23,8 +24,7 @@ def enqueue(payload: str) -> None:
     parsed = _read(payload)
     if parsed is not None and not parsed.is_stored and _level(parsed) != LOCAL:  # a copy needs the SDK
         delivery = _make_default_delivery(parsed)
-        is_logout = parsed.command.is_logout
-        delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout, may_lock=False)
+        _submit(delivery, parsed, may_lock=False)
         delivery.enforce_retention()
 
 
@@ -69,9 +69,20 @@ def deliver(
         record = read_record(written)
         delivery.adopt(record)
     elif not parsed.is_stored:
-        is_logout = parsed.command.is_logout
-        (record,) = delivery.submit([_describe(parsed)], parsed.snapshot, is_logout=is_logout)
+        record = _submit(delivery, parsed)
     delivery.send(login=record if parsed.command.is_login else None)
+
+
+def _submit(delivery: "Delivery", parsed: "ParsedPayload", *, may_lock: bool = True) -> "Record":
+    """Add the event of a payload to the queue. Raises UsageTrackingError."""
+    (record,) = delivery.submit(
+        [_describe(parsed)],
+        parsed.snapshot,
+        is_logout=parsed.command.is_logout,
+        daily_limit=parsed.daily_limit,
+        may_lock=may_lock,
+    )
+    return record
 
 
 def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Adapters":

@@ -16,6 +16,7 @@ from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
 from arcade_usage.composition import command
 from arcade_usage.composition.command import (
+    DEFAULT_DAILY_LIMIT,
     DEFAULT_HOST,
     FolderWriter,
     ToolConfig,
@@ -64,6 +65,7 @@ def server_tracker(
     adapters: str | None = None,
     consent: str = "notice",
     erasure_url: str | None = None,
+    daily_limit: int | None = DEFAULT_DAILY_LIMIT,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
 
@@ -86,6 +88,7 @@ def server_tracker(
             adapters=adapters,
             consent=consent,
             erasure_url=erasure_url,
+            daily_limit=daily_limit,
         )
     )
 

@@ -17,6 +17,7 @@ DISTRIBUTION_LIMIT = 200  # characters; it is part of each payload
 VERSION_LIMIT = 64  # characters
 ERASURE_URL_LIMIT = 500  # characters
 NOTICE_VERSION_LIMIT = 1_000_000  # the version is part of a file's name
+DAILY_LIMIT_MAX = 1_000_000  # events
 
 _FOREIGN_ERRORS = ("builtins", "click", "typer")  # packages whose messages quote input and name files
 
@@ -63,6 +64,7 @@ def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], boo
         "adapters": _check_factory(values["adapters"]),
         "consent": _check_consent(values["consent"], values["notice"]),
         "erasure_url": _check_erasure_url(values["erasure_url"]),
+        "daily_limit": _check_daily_limit(values["daily_limit"]),
     }
     return {name: reason for name, reason in found.items() if reason is not None}
 
@@ -262,6 +264,15 @@ def _takes_requests(url: str) -> bool:
         return False
     is_safe = scheme == "https" or (scheme == "http" and parts.hostname in _LOOPBACK)
     return is_safe and bool(parts.hostname) and port != 0 and "@" not in parts.netloc and not parts.fragment
+
+
+def _check_daily_limit(limit: object) -> Reason | None:
+    if limit is None or (type(limit) is int and 0 < limit <= DAILY_LIMIT_MAX):
+        return None
+    return Reason(
+        "daily_limit_invalid",
+        f"daily_limit must be a whole number of events, 1 to {DAILY_LIMIT_MAX:,}, or None for no limit",
+    )
 
 
 def _is_one_word(text: str) -> bool:

@@ -20,6 +20,7 @@ class Record:
 
     `machine`: fingerprint of the installation that made the record; only that installation may judge it.
     `is_refresh`: the credentials were replaced around the event; the snapshot is the one from afterwards.
+    `daily_limit`: the events of a day that are sent before a success is only counted; None: no limit.
     """
 
     event: Event
@@ -28,6 +29,7 @@ class Record:
     attribution: Attribution | None = None
     machine: str = ""
     is_refresh: bool = False
+    daily_limit: int | None = None  # earlier versions do not store it
 
     def is_foreign(self, here: str) -> bool:
         """Whether another installation has to judge it, because the folder is shared or copied."""

@@ -6,11 +6,12 @@ Owns the invariant that everything which keeps an event from arriving has a trou
 from collections.abc import Sequence
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from arcade_usage.domain.backoff import LONGEST_SECONDS, LOOK_UP, Pause
 from arcade_usage.domain.configuration import NO_VERSION, Reason
 from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
@@ -155,7 +156,7 @@ class ProjectStatus:
 
     `foreign`: undecided ones of another installation, which alone can tell.
     `strange`: files that can't be read as events. `oldest_at`, `newest_at`: when events ended (Unix seconds).
-    `tools`: the tools that the events name, those that were sent included.
+    `tools`: the tools that the events name, those that were sent included. `count`: see DailyCount.
     """
 
     project: Project
@@ -167,6 +168,7 @@ class ProjectStatus:
     oldest_at: float | None = None
     newest_at: float | None = None
     tools: tuple[str, ...] = ()
+    count: DailyCount = field(factory=DailyCount)
 
     def due_at(self, now: float) -> float | None:
         """When the next attempt at the sink is due (Unix seconds); None: with the next command."""

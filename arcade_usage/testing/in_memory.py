@@ -20,6 +20,7 @@ from arcade_usage.application.errors import (
 )
 from arcade_usage.application.ports import Copies, Outbox
 from arcade_usage.domain.consent import OFF, ON, WITHOUT_ERRORS
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Stamp
@@ -307,11 +308,35 @@ class MemoryEventQueue:
 
 
 @define
+class MemoryCountStore:
+    """The counts of a day. `writable` False: changes raise StoreError."""
+
+    count: DailyCount = field(factory=DailyCount)
+    writable: bool = True
+
+    def read(self) -> DailyCount:
+        return self.count
+
+    def write(self, count: DailyCount, *, durable: bool) -> None:  # noqa: ARG002 - there is no disk
+        self._check()
+        self.count = count
+
+    def clear(self) -> None:
+        self._check()
+        self.count = DailyCount()
+
+    def _check(self) -> None:
+        if not self.writable:
+            raise StoreError("not permitted")
+
+
+@define
 class MemoryOutbox:
     """An outbox of the ports above."""
 
     log: MemoryDeliveryLog = field(factory=MemoryDeliveryLog)
     sender_lock: MemorySenderLock = field(factory=MemorySenderLock)
+    counts: MemoryCountStore = field(factory=MemoryCountStore)
     queue: MemoryEventQueue = field()
 
     @queue.default

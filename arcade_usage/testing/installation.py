@@ -27,6 +27,7 @@ from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_fir
 from arcade_usage.domain.mcp_event import MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
 from arcade_usage.domain.persons import make_alias
 from arcade_usage.domain.properties import FIELDS
+from arcade_usage.domain.record import Record
 from arcade_usage.domain.server_event import SERVER_FIELDS
 from arcade_usage.testing.in_memory import (
     ManualClock,
@@ -177,8 +178,7 @@ class Installation:
     def enqueue(self, payload: str) -> None:
         """See ToolWriter.enqueue."""
         parsed = read_payload(payload)
-        event, is_logout = self._event(parsed), parsed.command.is_logout
-        self._delivery(None).submit([event], parsed.snapshot, is_logout=is_logout, may_lock=False)
+        self._submit(self._delivery(None), parsed, may_lock=False)
 
     def worker(self, config: ToolConfig, opt_out: OptOut) -> ServerWorker:
         """Make the worker of a server tracker."""
@@ -194,10 +194,19 @@ class Installation:
 
     def _deliver(self, payload: str) -> None:
         parsed = read_payload(payload)
-        event, is_logout = self._event(parsed), parsed.command.is_logout
         delivery = self._delivery(parsed.adapters)
-        (record,) = delivery.submit([event], parsed.snapshot, is_logout=is_logout)
+        record = self._submit(delivery, parsed)
         delivery.send(login=record if parsed.command.is_login else None)
+
+    def _submit(self, delivery: Delivery, parsed: ParsedPayload, *, may_lock: bool = True) -> Record:
+        (record,) = delivery.submit(
+            [self._event(parsed)],
+            parsed.snapshot,
+            is_logout=parsed.command.is_logout,
+            daily_limit=parsed.daily_limit,
+            may_lock=may_lock,
+        )
+        return record
 
     def _delivery(self, factory: str | None) -> Delivery:
         return make_delivery(apply_factory(factory, self.adapters), _PROJECT)

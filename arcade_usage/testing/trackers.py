@@ -141,6 +141,7 @@ class MemoryTracker:
             properties=self._config.properties,
             safe_errors=self._config.safe_errors,
             private_errors=self._config.private_errors,
+            daily_limit=self._config.daily_limit,
         )
 
 

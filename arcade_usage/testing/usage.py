@@ -144,7 +144,7 @@ class Usage:
     def make_folder_read_only(self) -> None:
         """Make every write to the config folder fail."""
         store, outbox = self._installation.store, self._installation.outbox
-        store.writable = outbox.queue.writable = outbox.log.writable = False
+        store.writable = outbox.queue.writable = outbox.log.writable = outbox.counts.writable = False
 
     def wait_out_backoff(self) -> None:
         """Advance the clock until every backoff is over; the next event then sends the waiting ones."""

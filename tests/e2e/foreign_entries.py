@@ -33,6 +33,7 @@ FILES = (
     "usage/malformed/ledger.json",
     f"{OUTBOX}/sender.lock",
     f"{OUTBOX}/logbook.json",
+    f"{OUTBOX}/counts.json",
     f"{OUTBOX}/sent.jsonl",
     f"{OUTBOX}/sent-1.jsonl",
     f"{OUTBOX}/sink.json",

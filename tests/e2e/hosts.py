@@ -51,7 +51,8 @@ def start_of_host(world: World, token: str | None = TOKEN, folder: Path | None =
     return (
         "import arcade_usage\n"
         f"tracker = arcade_usage.command_tracker(distribution='arcade-usage', project_token={token!r},"
-        f" host={world.receiver.url!r}, config_dir={os.fspath(folder or world.folder)!r})\n"
+        f" host={world.receiver.url!r}, config_dir={os.fspath(folder or world.folder)!r},"
+        f" daily_limit={world.daily_limit!r})\n"
     )
 
 

@@ -110,7 +110,7 @@ def stored(world: World, *patterns: str) -> dict[str, bytes]:
     }
 
 
-FORMATS = ("ledger.json", "logbook.json", "sink.json", "sent.jsonl")
+FORMATS = ("ledger.json", "logbook.json", "counts.json", "sink.json", "sent.jsonl")
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_no_identity_is_made_beside_a_newer_ledger(world: World, old: Version, n
 def test_a_newer_record_is_left_for_the_newer_version(world: World, old: Version, new: Version) -> None:
     """The older version sends what is its own, and not the other."""
     old.run("first")
-    usage, *others = stored(world, "ledger.json", "logbook.json").items()
+    usage, *others = stored(world, "ledger.json", "logbook.json", "counts.json").items()
     world.receiver.posthog = DOWN
     new.run("of newer")
     record = stored(world, "*.event.json")
@@ -218,12 +218,13 @@ def test_a_newer_record_is_left_for_the_newer_version(world: World, old: Version
 
 
 def test_off_drops_what_waits_of_any_version(world: World, old: Version, new: Version) -> None:
-    """Off means off; the newer version's ledger, logbook and copies stay."""
+    """Off means off, counts included; the newer version's ledger, logbook and copies stay."""
     new.run("first")
     world.receiver.posthog = DOWN
     new.run("waits")
     before = stored(world, *FORMATS)
     assert old.console("off")[0] == 0
+    del before["counts.json"]
     assert (world.waiting, stored(world, *FORMATS)) == ([], before)
     assert new.console("on")[0] == 0
 
@@ -257,7 +258,7 @@ def test_fields_of_a_newer_version_outlast_the_older_ones_writes(world: World, o
     old.console("flush")
     assert (world.linked_to(), world.waiting, world.ledger["claim"]) == (ALICE, [], ALICE)
     assert world.ledger["of_newer"] == {"a": 1}
-    assert b'"of_newer"' in stored(world, "logbook.json")["logbook.json"]
+    assert all(b'"of_newer"' in content for content in stored(world, "logbook.json", "counts.json").values())
 
     old.log_out("logout")
     assert "of_newer" not in world.ledger, "what is said of an id ends with it"

@@ -62,6 +62,7 @@ class World:
     posthog_url: str | None = None
     cloud_url: str | None = None
     declared: tuple[arcade_usage.Property, ...] = ()
+    daily_limit: int | None = 1000
 
     # What a host does.
 
@@ -78,6 +79,7 @@ class World:
             host=host,
             config_dir=self.folder,
             properties=self.declared,
+            daily_limit=self.daily_limit,
         )
 
     def start(self, name: str, *, success: bool = True, **facts: Any) -> None:

@@ -22,6 +22,7 @@ NAMES = (
     "usage", "usage/ledger.json", "usage/identity.lock", "usage/off", "usage/malformed", "usage/outbox",
     "usage/outbox/{key}", "usage/outbox/{key}/sender.lock", "usage/outbox/{key}/sink.json",
     "usage/outbox/{key}/logbook.json", "usage/outbox/{key}/sent.jsonl", "usage/outbox/{key}/dropped",
+    "usage/outbox/{key}/counts.json",
     "usage/outbox/{key}/000000000000001-0000000000-0dd0dd00-0000-4000-8000-000000000001.event.json",
     "usage/outbox/{key}/.tmp-1-0123456789abcdef",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from arcade_usage.adapters.storage.config_folder import read_stamp
 from arcade_usage.adapters.storage.payload_reader import read_payload
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.backoff import Backoff, Pause
+from arcade_usage.domain.daily_limit import DailyCount, utc_day
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
@@ -21,7 +22,7 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import Losses, Observed
 from arcade_usage.domain.verdict import Attribution
 from tests.e2e.world import credentials_text
-from tests.samples import ALICE, ANON, BOB, OTHER_ANON, undecided
+from tests.samples import ALICE, ANON, BOB, ONE_OFF, OTHER_ANON, undecided
 from verification.faults.allowed_ids import ids_in
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
@@ -160,6 +161,19 @@ def logbook_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
     return [content], allowed
 
 
+def counts_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
+    """Of another day and of this one. The event with counts has the id that the file names."""
+    allowed, snapshot = write_installation(home)
+    today, record = utc_day(time.time()), evolve(undecided(), snapshot=snapshot, machine=HERE, daily_limit=3)
+    uuids = frozenset({record.event.uuid})
+    day = home.random.choice((today, "2026-01-01"))
+    counts = DailyCount(day, ONE_OFF, 3, {"build": 2}, 1, "my-tool", to_remove=uuids)
+    content = mutate(home.random, codec.dump({}, 1, counts))
+    home.outbox.queue.add(record)
+    (Path(home.outbox.folder) / "counts.json").write_bytes(content)
+    return [content], allowed | {ONE_OFF} | ids_in(content)
+
+
 def payload_text(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
     """A payload that names another folder is only read, since delivering it would write outside of the experiment."""
     allowed, _ = write_installation(home)
@@ -193,6 +207,7 @@ TARGETS: dict[str, tuple[Target, int]] = {
     "credentials.yaml": (credentials_yaml, 4_000),
     "records in the outbox": (records, 78_000),
     "the logbook": (logbook_json, 2_000),
+    "the daily counts": (counts_json, 2_000),
     "the payload": (payload_text, 6_000),
     "responses of Arcade Cloud": (api_response, 2_000),
 }

@@ -106,6 +106,7 @@ def _evidence(system: System, content: Vars) -> Evidence:
         by_home("usage"),
         by_home("outbox"),
         by_home("pauses"),
+        by_home("counts"),
     )
 
 

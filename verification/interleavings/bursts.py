@@ -82,7 +82,7 @@ def burst_command(process: Process) -> Start | None:
     try:
         process.call("launch", Start(burst_deliver, () if is_stored(rest) else (event, snapshot)))
     except LaunchError:
-        return None if is_stored(rest) else Start(keep, (event, snapshot, False))
+        return None if is_stored(rest) else Start(keep, (event, snapshot, False, None))
     return None
 
 

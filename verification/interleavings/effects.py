@@ -4,12 +4,13 @@ from attrs import evolve
 
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.backoff import Backoff
+from arcade_usage.domain.daily_limit import COUNTED, DailyCount
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.ledger import Ledger, Stamp
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import LossReason
 from verification.interleavings.replies import BLOCKED, Raised, Reply
-from verification.interleavings.shared_state import View
+from verification.interleavings.shared_state import NO_COUNTS, View
 
 
 def on_disk(identity: Identity) -> Identity:
@@ -116,13 +117,33 @@ def remove(view: View, uuid: str) -> None:
 
 
 def drop(view: View, uuid: str, _: LossReason) -> None:
+    sum_up(view, *(each for each in view["outbox"] if each.event.uuid == uuid))
     remove(view, uuid)
     history = view["history"]
     view["history"] = evolve(history, dropped=history.dropped | {uuid})
 
 
+def sum_up(view: View, *records: Record) -> None:
+    """Note the successes in events with counts, of which each is noted once."""
+    history = view["history"]
+    found = {
+        (each.event.uuid, each.event.properties["succeeded"])
+        for each in records
+        if each.event.name == COUNTED
+    }
+    view["history"] = evolve(history, summed=history.summed | found)
+
+
 def pending(view: View) -> Reply:
     return tuple(sorted(view["outbox"], key=lambda each: (each.event.timestamp, each.event.uuid)))
+
+
+def write_counts(view: View, count: DailyCount) -> None:
+    view["counts"] = count
+
+
+def clear_counts(view: View) -> None:
+    view["counts"] = NO_COUNTS
 
 
 def write_pauses(view: View, backoff: Backoff) -> None:

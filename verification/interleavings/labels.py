@@ -6,6 +6,7 @@ from typing import Any
 from attrs import fields
 
 from arcade_usage.domain.backoff import Backoff
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Anonymous, Linked, Rotated
 from arcade_usage.domain.ledger import Ledger, Stamp
 from arcade_usage.domain.record import Record
@@ -36,6 +37,16 @@ def _record(record: Record) -> str:
     return f"{record.event.uuid[:8]} {'undecided' if verdict is None else f'as {verdict.distinct_id[:8]}'}"
 
 
+def _counts(count: DailyCount) -> str:
+    said = [f"{count.admitted} to send", f"{count.succeeded} counted"]
+    said += [
+        f"{name} {words(tuple(sorted(ids)))}"
+        for name in ("to_send", "to_remove")
+        if (ids := getattr(count, name))
+    ]
+    return f"{count.day or 'no day'} ({', '.join(said)})"
+
+
 def _stamp(stamp: Stamp) -> str:
     return f"stamp {stamp.inode}{f' of home {stamp.device}' if stamp.device else ''}"
 
@@ -47,6 +58,7 @@ _IN_WORDS: dict[type, Callable[[Any], str]] = {
     Ledger: _ledger,
     Record: _record,
     Stamp: _stamp,
+    DailyCount: _counts,
     Start: lambda start: str(start.program.__name__),
     Found: lambda found: str(found.principal_id),
     Backoff: lambda backoff: ", ".join(name for name, _ in backoff.by_name) or "nothing paused",

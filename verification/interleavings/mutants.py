@@ -15,9 +15,11 @@ from arcade_usage.adapters.storage import first_identity, logout
 from arcade_usage.application.delivery import attributor as attributor_module
 from arcade_usage.application.delivery import delivery as delivery_module
 from arcade_usage.application.delivery.attributor import Attributor
+from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain import attribution
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.ledger import Ledger
@@ -26,6 +28,7 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
 from verification.interleavings import oracle, people, ports, posthog, processes, programs
 from verification.interleavings.explorer import Faulty, Scenario
+from verification.interleavings.operations import REPLY_LOST
 from verification.interleavings.programs import (
     COMMAND,
     COMMAND_ELSEWHERE,
@@ -34,14 +37,17 @@ from verification.interleavings.programs import (
     COPIED_LOGIN,
     DELETE,
     EDIT,
+    LIMITED,
     LOGIN_ALICE,
     LOGOUT,
+    NEXT_DAY,
     PLAIN,
     REFRESH,
 )
 
 Patches = tuple[tuple[object, str, Any], ...]
 _accepted, _case, _take_step = Attributor._accepted, Attributor._case, Attributor._take_step
+_decide_daily, _apply, _queue_counts = DailyCount.decide, DailyLimit.apply, DailyLimit._queue_counts
 _claimed, _judge, _decide = IdentityState.claimed, attribution.judge, Delivery._decide
 
 
@@ -195,6 +201,29 @@ def _probes_before_it_writes(process: Any, event: Any, snapshot: Snapshot) -> An
 _probes_before_it_writes.__name__ = "take_plain"  # by which reduction.py knows what it may do
 
 
+def _forgets_what_was_sent(self: DailyCount, waiting: Any) -> DailyCount:
+    return evolve(_decide_daily(self, waiting), to_send=frozenset())
+
+
+def _forgets_what_was_counted(self: DailyCount, waiting: Any) -> DailyCount:
+    return evolve(_decide_daily(self, waiting), to_remove=frozenset())
+
+
+def _removes_before_it_stores(self: DailyLimit, waiting: Any, here: str) -> list[Record]:
+    to_remove = self.outbox.counts.read().decide(waiting).to_remove
+    self.outbox.queue.remove([record for record in waiting if record.event.uuid in to_remove])
+    return _apply(self, waiting, here)
+
+
+def _begins_before_it_queues(self: DailyLimit, stored: DailyCount, *_: Any) -> list[Record]:
+    self.outbox.counts.write(DailyCount(), durable=True)
+    return _queue_counts(self, stored, *_)
+
+
+def _counts_under_another_uuid(self: DailyLimit, stored: DailyCount, *_: Any) -> list[Record]:
+    return _queue_counts(self, evolve(stored, uuid=self.ids.new()), *_)
+
+
 UNKNOWN_COMMAND = Faulty(COMMAND, (("look up", "no answer"),))
 _UNDELIVERED = Faulty(COMMAND, (("capture", "fails"),))
 _JUDGED = (attributor_module, "judge")
@@ -340,5 +369,35 @@ MUTANTS = (
         ),
         Scenario((LOGIN_ALICE,), (LOGOUT,)),
         frozenset({oracle.COMES_BACK}),
+    ),
+    Mutant(
+        "an event that may have been sent is counted later",
+        ((DailyCount, "decide", _forgets_what_was_sent),),
+        Scenario((Faulty(LIMITED, (("capture", REPLY_LOST),)),), (LIMITED,)),
+        frozenset({oracle.TWICE}),
+    ),
+    Mutant(
+        "a counted event that still waits is counted again",
+        ((DailyCount, "decide", _forgets_what_was_counted),),
+        Scenario((LIMITED,), (LIMITED,), 1),
+        frozenset({oracle.TWICE}),
+    ),
+    Mutant(
+        "a counted event removed before its count is stored",
+        ((DailyLimit, "apply", _removes_before_it_stores),),
+        Scenario((LIMITED,), (LIMITED,), 1),
+        frozenset({oracle.LOST}),
+    ),
+    Mutant(
+        "another day begun before the counts are in the queue",
+        ((DailyLimit, "_queue_counts", _begins_before_it_queues),),
+        Scenario((LIMITED, LIMITED, NEXT_DAY), (LIMITED,), 1),
+        frozenset({oracle.LOST}),
+    ),
+    Mutant(
+        "the counts of a day sent under another uuid after a kill",
+        ((DailyLimit, "_queue_counts", _counts_under_another_uuid),),
+        Scenario((LIMITED, LIMITED, NEXT_DAY), (LIMITED,), 1),
+        frozenset({oracle.TWICE}),
     ),
 )

@@ -99,6 +99,9 @@ OPERATIONS: Mapping[str, Operation] = {
         {"ok": effects.write_pauses, "fails": lambda *_: Raised(StoreError)},
         writes=True,
     ),
+    "read counts": reading("counts", "counts", fails=False),  # as those of a malformed file
+    "write counts": writing(("counts",), "counts", effects.write_counts),
+    "clear counts": certain(("counts",), "counts", effects.clear_counts),
     "try to send": Operation(
         ("sender lock",), "sender", {"ok": effects.try_to_send, "fails": lambda *_: Raised(StoreError)}
     ),
@@ -165,6 +168,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "leave identity alone": certain(("history",), "read identity", people.leave_alone, writes=False),
     "logout is over": certain(("credentials", "history"), "history", people.see_out, writes=False),
     "turn off": certain(("switch",), "write switch", people.switch_off),
+    "a day passes": certain(("clock",), "history", people.sleep),
     "copy home": Operation(OF_A_HOME, "copy", {"ok": people.copy_home}, writes=True, everywhere=True),
     "older CLI links": certain(
         ("usage", "ledger", "posthog", "history", "credentials"), "lawless", people.old_link

@@ -10,6 +10,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from arcade_usage.domain.backoff import Backoff
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Identity, Linked
 from arcade_usage.domain.record import Record
 from verification.interleavings.posthog import person_of
@@ -45,7 +46,7 @@ class Violation:
 
 @frozen
 class Evidence:
-    """All that a verdict on a state needs. `identities`, `outboxes`, `credentials` (periods), `pauses`: by home."""
+    """All that a verdict on a state needs. By home, but for the first two; `credentials`: the periods."""
 
     project: PostHog
     history: History
@@ -53,9 +54,16 @@ class Evidence:
     identities: tuple[Identity | None, ...]
     outboxes: tuple[frozenset[Record], ...]
     backoff: tuple[Backoff, ...]
+    counts: tuple[DailyCount, ...]
+
+    def is_count(self, uuid: str) -> bool:
+        """Whether it is an event with counts, which nobody caused."""
+        return any(each == uuid for each, _ in self.history.summed)
 
     def owners(self, uuid: str) -> set[str]:
         """Whose an event may be."""
+        if self.is_count(uuid):
+            return set()
         home, number = next(cause[1:] for cause in self.history.causes if cause[0] == uuid)
         elsewhere = {who for each, _, who in self.history.elsewhere if each == uuid}
         if elsewhere and self.credentials[home][number].who is not None:
@@ -172,7 +180,7 @@ def _judge_profiles(evidence: Evidence, profiles: Profiles) -> Iterator[Violatio
         yield Violation(MERGED, str(named))
     shared: dict[str, set[str]] = {}
     for uuid, distinct_id, _ in sorted(project.events):
-        if evidence.cannot_tell(uuid) or uuid in project.older:
+        if uuid in project.older or (not evidence.is_count(uuid) and evidence.cannot_tell(uuid)):
             continue
         person, owners = person_of(profiles, distinct_id), evidence.owners(uuid)
         if any(person == named[who] for who in PEOPLE if who not in owners):
@@ -205,6 +213,8 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
             yield Violation(FORGOTTEN, waiting)
         elif unfailing and evidence.own(home) and not on[home]:
             yield Violation(WAITS, waiting)
+        elif unfailing and evidence.counts[home].day and not on[home]:
+            yield Violation(WAITS, "counts")
         elif unfailing and evidence.held(home) and not evidence.backoff[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)
 
@@ -212,9 +222,13 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
 def judge_liveness(evidence: Evidence) -> Iterator[Violation]:
     """What must hold when all is well in the end."""
     delivered = {uuid for uuid, _, _ in evidence.project.events}
-    lost = evidence.history.written - delivered - evidence.history.dropped
-    if lost:
-        yield Violation(LOST, str(sorted(uuid[:8] for uuid in lost)))
+    absent = evidence.history.written - delivered - evidence.history.dropped
+    counted = sum(number for _, number in evidence.history.summed)
+    counted += sum(each.succeeded for each in evidence.counts)
+    if len(absent) > counted:
+        yield Violation(LOST, f"{counted} counted of {sorted(uuid[:8] for uuid in absent)}")
+    if len(absent) < counted:
+        yield Violation(TWICE, f"{counted} counted of {sorted(uuid[:8] for uuid in absent)}")
 
 
 def judge_order(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:

@@ -134,6 +134,11 @@ def copy_home(view: View) -> None:
     second["credentials"] = (*periods, Period(who, stamp, "copy"))
 
 
+def sleep(view: View) -> None:
+    """For a day: its own, of which the counts are not yet sent, is over."""
+    view["clock"] += 86_400
+
+
 def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
     """An older CLI's login: alias, and the link written over whatever lies there by now.
 

@@ -15,6 +15,7 @@ from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.domain.consent import OFF, ON
+from arcade_usage.domain.daily_limit import COUNTED, DailyCount
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -25,6 +26,7 @@ from arcade_usage.domain.retention import Losses, LossReason, Waiting
 from arcade_usage.domain.verdict import Attribution
 from arcade_usage.testing.in_memory import FixedInstallation, MemoryCopies
 from verification.interleavings.processes import Process
+from verification.interleavings.shared_state import Facts
 
 T = TypeVar("T")
 
@@ -91,7 +93,7 @@ class SteppedSink:
     def capture(self, records: Sequence[Record]) -> None:
         self._ask_again()
         try:
-            self.process.call("capture", tuple(records))
+            self.process.call("capture", tuple(map(_as_value, records)))
         except RefusedError:
             if len(records) == 1:
                 self.refused.add(records[0].event.uuid)
@@ -105,6 +107,13 @@ class SteppedSink:
             raise NotAcceptedError("tracking is off by now")
 
 
+def _as_value(record: Record) -> Record:
+    """The record of an event with counts as a value: its properties are a dictionary."""
+    if record.event.name != COUNTED:
+        return record
+    return evolve(record, event=evolve(record.event, properties=Facts(record.event.properties)))
+
+
 @define
 class SteppedEventQueue:
     """As adapters/storage/event_queue.py where it has one file for each record, removed one by one."""
@@ -112,7 +121,6 @@ class SteppedEventQueue:
     process: Process
     refused: set[str]
 
-    written_down = asks("write down")
     freeze = asks("freeze")
     pending = asks("read outbox")
     tidied = asks("tidy")
@@ -123,7 +131,7 @@ class SteppedEventQueue:
 
     def add(self, *records: Record) -> Sequence[Record]:
         for record in records:
-            self.written_down(record)
+            self.process.call("write down", _as_value(record))
         return records
 
     def waiting(self) -> Sequence[Waiting]:
@@ -184,6 +192,19 @@ class SteppedDeliveryLog:
 
 
 @define
+class SteppedCountStore:
+    """As adapters/storage/daily_counts.py: one file."""
+
+    process: Process
+
+    read = asks("read counts")
+    clear = asks("clear counts")
+
+    def write(self, count: DailyCount, *, durable: bool) -> None:  # noqa: ARG002 - no power is cut
+        self.process.call("write counts", evolve(count, commands=Facts(count.commands)))
+
+
+@define
 class SteppedOutbox:
     process: Process
     refused: set[str] = field(
@@ -192,11 +213,13 @@ class SteppedOutbox:
     queue: SteppedEventQueue = field(init=False)
     sender_lock: SteppedSenderLock = field(init=False)
     log: SteppedDeliveryLog = field(init=False)
+    counts: SteppedCountStore = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.queue = SteppedEventQueue(self.process, self.refused)
         self.sender_lock = SteppedSenderLock(self.process)
         self.log = SteppedDeliveryLog(self.process)
+        self.counts = SteppedCountStore(self.process)
 
 
 @define

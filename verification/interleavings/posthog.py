@@ -17,6 +17,7 @@ from arcade_usage.domain.persons import (
     make_alias,
 )
 from arcade_usage.domain.record import Record
+from verification.interleavings.effects import sum_up
 from verification.interleavings.replies import Raised, Reply
 from verification.interleavings.shared_state import PostHog, Profiles, View
 
@@ -69,6 +70,7 @@ def capture(view: View, records: tuple[Record, ...]) -> None:
         events.add((record.event.uuid, distinct_id, personless))
         if not personless and all(taken != distinct_id for _, taken in project.accepted):
             early.add(record.event.uuid)
+    sum_up(view, *records)
     older = frozenset(record.event.uuid for record in records if _is_of_older_link(record))
     off = {record.event.uuid for record in records} if view.slot in view["history"].told_off else set()
     view["posthog"] = evolve(

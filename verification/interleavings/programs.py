@@ -22,6 +22,7 @@ from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import Snapshot
+from arcade_usage.domain.properties import SUCCEEDED
 from arcade_usage.domain.record import Record
 from verification.interleavings.ports import (
     SteppedChoice,
@@ -37,14 +38,9 @@ from verification.interleavings.ports import (
     take_snapshot,
 )
 from verification.interleavings.processes import Process, Start
-from verification.interleavings.shared_state import START
+from verification.interleavings.shared_state import START, Facts
 
 SINK = "sink"
-
-
-class _NoProperties(dict[str, object]):
-    def __hash__(self) -> int:  # type: ignore[override]
-        return 0
 
 
 @frozen
@@ -78,7 +74,7 @@ def uuid_of(slot: int) -> str:
 
 def make_event(process: Process) -> Event:
     moment = datetime.fromtimestamp(START + process.slot, timezone.utc)
-    return Event(uuid_of(process.slot), "event", moment, _NoProperties())
+    return Event(uuid_of(process.slot), SUCCEEDED, moment, Facts())
 
 
 def make_delivery(process: Process) -> Delivery:
@@ -94,10 +90,10 @@ def make_delivery(process: Process) -> Delivery:
 # --- what a tool that carries this library does ---
 
 
-def command(process: Process) -> Start | None:
+def command(process: Process, daily_limit: int | None = None) -> Start | None:
     if process.call("read switch"):
         snapshot = take_snapshot(process, uuid_of(process.slot))
-        return _hand_over(process, snapshot)
+        return _hand_over(process, snapshot, daily_limit=daily_limit)
     return None
 
 
@@ -130,20 +126,27 @@ def logout(process: Process, late: bool = False) -> Start | None:
 
 
 def _hand_over(
-    process: Process, snapshot: Snapshot, *, is_login: bool = False, is_logout: bool = False
+    process: Process,
+    snapshot: Snapshot,
+    *,
+    is_login: bool = False,
+    is_logout: bool = False,
+    daily_limit: int | None = None,
 ) -> Start | None:
-    delivered = (make_event(process), identify(process, snapshot), is_login, is_logout)
+    delivered = (make_event(process), identify(process, snapshot), is_logout, daily_limit)
     try:
-        process.call("launch", Start(take, delivered))
+        process.call("launch", Start(take, (*delivered, is_login)))
     except LaunchError:
-        return Start(keep, (*delivered[:2], is_logout))
+        return Start(keep, delivered)
     return None
 
 
-def keep(process: Process, event: Event, snapshot: Snapshot, is_logout: bool) -> None:
+def keep(
+    process: Process, event: Event, snapshot: Snapshot, is_logout: bool, daily_limit: int | None
+) -> None:
     if process.call("read switch"):
         delivery = make_delivery(process)
-        delivery.submit([event], snapshot, is_logout=is_logout, may_lock=False)
+        delivery.submit([event], snapshot, is_logout=is_logout, daily_limit=daily_limit, may_lock=False)
         delivery.enforce_retention()
 
 
@@ -156,7 +159,7 @@ def plain_command(process: Process) -> Start | None:
     try:
         process.call("launch", Start(take_plain, written))
     except LaunchError:
-        return Start(keep, (*written, False))
+        return Start(keep, (*written, False, None))
     return None
 
 
@@ -173,11 +176,18 @@ def rotate(process: Process, ended: int, had_credentials: bool, kept: Start | No
 # --- the delivery process ---
 
 
-def take(process: Process, event: Event, snapshot: Snapshot, is_login: bool, is_logout: bool) -> Start | None:
+def take(
+    process: Process,
+    event: Event,
+    snapshot: Snapshot,
+    is_logout: bool,
+    daily_limit: int | None,
+    is_login: bool,
+) -> Start | None:
     if not process.call("read switch"):
         return None
     delivery = make_delivery(process)
-    (record,) = delivery.submit([event], snapshot, is_logout=is_logout)
+    (record,) = delivery.submit([event], snapshot, is_logout=is_logout, daily_limit=daily_limit)
     if _knowledge(delivery) != _knowledge(make_delivery(process)):
         raise AssertionError("take leaves something behind in the process")
     return Start(send, (record if is_login else None,))
@@ -193,7 +203,7 @@ def take_plain(process: Process, event: Event, snapshot: Snapshot) -> Start | No
         if is_left_to_others(process, snapshot):
             return None
         return Start(adopt, (record,))
-    return Start(take, (event, snapshot, False, False))
+    return Start(take, (event, snapshot, False, None, False))
 
 
 def is_left_to_others(process: Process, snapshot: Snapshot) -> bool:
@@ -227,6 +237,10 @@ def send(process: Process, login: Record | None = None) -> None:
 
 
 # --- what else happens to a home ---
+
+
+def sleep(process: Process) -> None:
+    process.call("a day passes")
 
 
 def touch(process: Process, who: str | None, began: str) -> None:
@@ -275,6 +289,8 @@ def _doing(
 ALICE, BOB, CAROL, DORA = "alice", "bob", "carol", "dora"
 COMMAND = _doing("command", command)
 PLAIN = _doing("plain command", plain_command)
+LIMITED = _doing("command of a tool with a limit of one", command, 1)
+NEXT_DAY = _doing("a day passes", sleep)
 LOGIN_ALICE, LOGIN_BOB, LOGIN_CAROL, LOGIN_DORA = (
     _doing(f"login of {who}", login, who) for who in (ALICE, BOB, CAROL, DORA)
 )

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from verification.interleavings.processes import Node
 
 _IDENTITY = frozenset({"read identity", "write identity", "lock", "unlock", "read credentials", "history"})
-_SENDING = _IDENTITY | {"read outbox", "write outbox", "sender", "network", "pauses", "read switch"}
+_SENDING = _IDENTITY | {
+    "read outbox",
+    "write outbox",
+    "sender",
+    "network",
+    "pauses",
+    "counts",
+    "read switch",
+}
 _BURST = _SENDING | {"announcement", "probe"}
 
 # What a process that runs this program, and all that it launches, may still do.
@@ -26,7 +34,8 @@ MAY_DO = {
     "adopt": _SENDING,
     "send": _SENDING,
     "touch": frozenset({"write credentials"}),
-    "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox"}),
+    "sleep": frozenset({"history"}),
+    "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox", "counts"}),
     "older_login": frozenset({"write credentials", "read identity", "write identity", "lawless", "network"}),
     "older_logout": frozenset({"write credentials", "write identity", "lawless"}),
     "burst_command": _BURST | {"lawless", "launch"},
@@ -53,6 +62,7 @@ _DISTURBED_BY = {
     "pauses": {"pauses", "probe"},
     "probe": {"sender", "pauses"},
     "announcement": {"announcement"},
+    "counts": {"counts"},
     "tidy": set[str](),
     "launch": set[str](),
     "history": set[str](),
@@ -86,6 +96,8 @@ def goes_first(
                 disturbs -= {"write identity"}  # the other waits
             if sends and "lawless" not in may_do:
                 disturbs -= {"network", "pauses"}  # the business of the sender
+            if sends and "write switch" not in may_do:
+                disturbs -= {"counts"}  # the same, but `off` erases them without the lock
         if disturbs:
             return False
     return True

@@ -4,7 +4,7 @@ What the bounds leave out is named here and in the oracle, nowhere else: a home 
 homes whose outboxes were filled by an older CLI, a day that passes while a process lives.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, product
 
 from verification.interleavings.bursts import BURST, BURST_ELSEWHERE
@@ -21,12 +21,14 @@ from verification.interleavings.programs import (
     DELIVERY,
     EDIT,
     LATE_LOGOUT,
+    LIMITED,
     LOGIN_ALICE,
     LOGIN_BOB,
     LOGIN_THERE,
     LOGOUT,
     LOGOUT_ELSEWHERE,
     LOGOUT_THERE,
+    NEXT_DAY,
     OFF,
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
@@ -49,6 +51,9 @@ LINKED: Before = (LOGIN_ALICE,)
 CLAIMED: Before = (COMMAND, ALIAS_LOST)
 RETURNING: Before = (LOGIN_ALICE, LOGOUT)
 SWITCHED: Before = (LOGIN_ALICE, EDIT)
+MAYBE_SENT = Faulty(LIMITED, (("capture", REPLY_LOST),))
+COUNTED: Before = (LIMITED, LIMITED, NEXT_DAY)
+LIMITS: tuple[Before, ...] = (FRESH, (LIMITED,), (MAYBE_SENT,), COUNTED, (MAYBE_SENT, LIMITED, NEXT_DAY))
 BEFORES: tuple[Before, ...] = (
     FRESH,
     ANONYMOUS,
@@ -99,9 +104,16 @@ def quick() -> Iterator[Scenario]:
         yield Scenario(before, (PLAIN, other), 0, 1)
     yield from _small()
     yield from _bursts()
+    yield from _limited((FRESH, (MAYBE_SENT,), COUNTED), 1, 1)
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
+
+
+def _limited(befores: Sequence[Before], faults: int, switches: int) -> Iterator[Scenario]:
+    """Commands beyond a daily limit."""
+    for before, other in product(befores, (LIMITED, OFF, DELIVERY)):
+        yield Scenario(before, (LIMITED, other), faults, switches)
 
 
 def _small() -> Iterator[Scenario]:
@@ -144,6 +156,7 @@ def wide() -> Iterator[Scenario]:
         yield Scenario(before, (doing, there), 0, 2)
     yield from _small()
     yield from _bursts()
+    yield from _limited(LIMITS, 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 2)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
     yield Scenario(LINKED, (COMMAND, LOGIN_BOB, LOGOUT), 0, 1)
@@ -173,6 +186,13 @@ def deep() -> Iterator[Scenario]:
     for before, doing in product(((UNDELIVERED,), (COMMAND, UNKNOWN)), (*TRACKED, *COPIES)):
         yield Scenario(before, (doing, DELIVERY), 1, 3)
     yield from _deep_bursts()
+    yield from _deep_limits()
+
+
+def _deep_limits() -> Iterator[Scenario]:
+    yield from _limited(LIMITS, 2, 2)
+    for before in LIMITS:
+        yield Scenario(before, (LIMITED, LOGIN_ALICE), 1, 1)
 
 
 def _deep_bursts() -> Iterator[Scenario]:

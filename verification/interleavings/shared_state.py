@@ -10,6 +10,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from arcade_usage.domain.backoff import Backoff
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.persons import PersonStore
 
@@ -27,6 +28,7 @@ OF_A_HOME = (
     "switch",
     "pauses",
     "announcement",
+    "counts",
 )
 OF_ALL = ("posthog", "clock", "history")
 SIZE = len(OF_A_HOME) * len(HOMES) + len(OF_ALL)
@@ -114,7 +116,8 @@ class History:
     the period that a logout ended, how many there were when it had rotated). `forced`: homes on which a
     logout did not wait for the lock any longer. `current`: ids that were ever a home's own. `users`: (home, installation) that used it. `left`: (home, id) that
     a logout left alone though it was used with credentials. `told_off`:
-    processes that read that tracking is off.
+    processes that read that tracking is off. `summed`: (uuid, successes) of the events with counts that
+    PostHog took or refused.
     """
 
     begun: frozenset[tuple[str, int, bool]] = frozenset()
@@ -132,6 +135,17 @@ class History:
     users: frozenset[tuple[int, str]] = frozenset()
     left: frozenset[tuple[int, str]] = frozenset()
     told_off: frozenset[int] = frozenset()
+    summed: frozenset[tuple[str, int]] = frozenset()
+
+
+class Facts(dict[str, Any]):
+    """Facts that can be part of a value: properties of an event, counts by command."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
+
+
+NO_COUNTS = DailyCount(commands=Facts())
 
 
 def blank(pool: Pool) -> Vars:
@@ -143,6 +157,7 @@ def blank(pool: Pool) -> Vars:
             "outbox": frozenset(),
             "switch": True,
             "pauses": Backoff(),
+            "counts": NO_COUNTS,
         }
         for variable in OF_A_HOME:
             content[place_of(variable, home)] = pool.number(first.get(variable))

@@ -8,8 +8,11 @@ from verification.interleavings.mutants import MUTANTS, Mutant
 from verification.interleavings.programs import (
     COMMAND,
     DELETE,
+    DELIVERY,
     EDIT,
+    LIMITED,
     LOGIN_ALICE,
+    NEXT_DAY,
     OFF,
     OLDER_LOGIN,
     OLDER_LOGOUT,
@@ -25,6 +28,8 @@ SMALL = (
     Scenario((LOGIN_ALICE,), (BURST, OFF), 1),
     Scenario((COMMAND,), (COMMAND, OLDER_LOGIN), 1),
     Scenario((), (COMMAND, OLDER_LOGOUT), 1),
+    Scenario((LIMITED,), (LIMITED, OFF), 1),
+    Scenario((LIMITED, LIMITED, NEXT_DAY), (LIMITED, DELIVERY), 1),
 )
 
 

@@ -191,10 +191,11 @@ def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -
     """`replaced`: the JSON that this ledger follows; what is unknown there stays if it is about this id."""
     kept = replaced if replaced is not None and replaced.get(ANON_ID_KEY) == ledger.anon_id else {}
     others = {key: value for key, value in kept.items() if key != "previous"}
-    return _dump(others, LEDGER_VERSION, ledger)
+    return dump(others, LEDGER_VERSION, ledger)
 
 
-def _dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
+def dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
+    """A value of the domain as JSON. `kept`: members that stay unless the value has them too."""
     return encode_json({**kept, "version": version, **_converter.unstructure(value)}).encode()
 
 
@@ -238,7 +239,7 @@ def read_record(content: bytes) -> Record:
 
 
 def write_record(record: Record) -> bytes:
-    return _dump({}, RECORD_VERSION, record)
+    return dump({}, RECORD_VERSION, record)
 
 
 def with_attribution(content: bytes, attribution: Attribution | None) -> bytes:
@@ -263,7 +264,7 @@ def read_logbook(content: bytes) -> Logbook:
 
 def write_logbook(logbook: Logbook, replaced: Mapping[str, object] | None = None) -> bytes:
     """`replaced`: the JSON that this logbook follows; what is unknown there stays."""
-    return _dump(replaced or {}, LOGBOOK_VERSION, logbook)
+    return dump(replaced or {}, LOGBOOK_VERSION, logbook)
 
 
 def read_project(content: bytes) -> Project:
@@ -272,7 +273,7 @@ def read_project(content: bytes) -> Project:
 
 
 def write_project(project: Project) -> bytes:
-    return _dump({}, PROJECT_VERSION, project)
+    return dump({}, PROJECT_VERSION, project)
 
 
 def _make_converter() -> cattrs.BaseConverter:
@@ -285,6 +286,10 @@ def _make_converter() -> cattrs.BaseConverter:
     read_generic(lambda due: due == frozenset[str], lambda value, _: frozenset(_items(value, str)))
     read_generic(lambda due: due == tuple[str, ...], lambda value, _: tuple(_items(value, str)))
     read_generic(lambda due: due == Mapping[str, object], lambda value, _: dict(_check(value, dict)))
+    read_generic(
+        lambda due: due == Mapping[str, int],
+        lambda value, _: {name: _check(number, int) for name, number in _check(value, dict).items()},
+    )
     read_generic(
         lambda due: due == tuple[PendingAlias, ...],
         lambda value, _: tuple(converter.structure(item, PendingAlias) for item in _items(value, dict)),

@@ -23,6 +23,9 @@ from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import (
     BATCH_VERSION,
     COPY_VERSION,
+    COUNTS_FILE,
+    COUNTS_LIMIT,
+    COUNTS_VERSION,
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
     LOGBOOK_VERSION,
@@ -135,6 +138,7 @@ def _find_newer(layout: Layout) -> tuple[str, ...]:
                 with suppress(OSError), outboxes.open(key) as outbox:
                     check(outbox, PROJECT_FILE, PROJECT_VERSION, RECORD_LIMIT)
                     check(outbox, LOGBOOK_FILE, LOGBOOK_VERSION, LOGBOOK_LIMIT)
+                    check(outbox, COUNTS_FILE, COUNTS_VERSION, COUNTS_LIMIT)
                     for name in sorted(filter(is_copies, outbox.names(EVENTS_LIMIT))):
                         check(outbox, name, COPY_VERSION, COPIES_BYTES_LIMIT)
                     for name in filter(EVENT_NAME.fullmatch, outbox.names(EVENTS_LIMIT)):

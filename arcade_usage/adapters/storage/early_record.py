@@ -98,6 +98,7 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
                 "is_logout": command.is_logout,
                 "attribution": None,
                 "machine": FolderInstallation(layout.folder).fingerprint(),
+                "daily_limit": handover.get("daily_limit"),
             }
         ).encode()
         if folder.status(PROJECT_FILE) is None:
@@ -122,6 +123,7 @@ def _is_valid_payload(handover: "dict[str, object]") -> bool:
         and type(project.get("host")) is type(project.get("project_token")) is str
         and type(handover.get("config_dir")) is type(handover.get("distribution")) is str
         and isinstance(handover.get("tool_version"), str | None)
+        and type(handover.get("daily_limit")) in (int, type(None))
         and isinstance(snapshot, dict)
         and all(isinstance(snapshot.get(name), dict | str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))

@@ -1,4 +1,4 @@
-"""The outbox: one folder per PostHog project, with its event queue, sender lock and delivery log."""
+"""The outbox: one folder per PostHog project, with its event queue, sender lock, delivery log and counts."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from attrs import define, field
 from arcade_usage.adapters.files.owned_folder import open_folder
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
+from arcade_usage.adapters.storage.daily_counts import FileCountStore
 from arcade_usage.adapters.storage.delivery_log import FileDeliveryLog
 from arcade_usage.adapters.storage.event_queue import RECORD_LIMIT, FolderEventQueue
 from arcade_usage.adapters.storage.record_files import PROJECT_FILE
@@ -28,11 +29,13 @@ class FolderOutbox:
     project: Project | None
     durable: bool = True
     log: FileDeliveryLog = field(init=False)
+    counts: FileCountStore = field(init=False)
     sender_lock: FileSenderLock = field(init=False)
     queue: FolderEventQueue = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.log = FileDeliveryLog(self.folder)
+        self.counts = FileCountStore(self.folder)
         self.sender_lock = FileSenderLock(self.folder)
         self.queue = FolderEventQueue(self.folder, self.project, self.durable, self.log)
 

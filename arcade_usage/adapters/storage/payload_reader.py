@@ -27,6 +27,7 @@ class ParsedPayload:
     tool_version: str | None = None  # by default, the installed version of the distribution
     context: str | None = None  # of the credentials that the command used; None: the active one
     is_stored: bool = False  # the event is in the outbox already
+    daily_limit: int | None = None  # see Record
 
 
 def read_payload(text: str) -> ParsedPayload:
@@ -50,6 +51,7 @@ def read_payload(text: str) -> ParsedPayload:
             tool_version=_text_or_none(payload.get("tool_version")),
             context=_text_or_none(payload["snapshot"].get("context")),
             is_stored=payload.get("stored") is True,
+            daily_limit=_number_or_none(payload.get("daily_limit")),
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
@@ -57,6 +59,10 @@ def read_payload(text: str) -> ParsedPayload:
 
 def _text_or_none(value: object) -> str | None:
     return None if value is None else codec.structure(value, str)
+
+
+def _number_or_none(value: object) -> int | None:
+    return None if value is None else codec.structure(value, int)
 
 
 def _is_folder(path: str) -> bool:

@@ -6,12 +6,15 @@ BATCH_VERSION = 3  # of a file of several records; one alone stays readable for 
 LOGBOOK_VERSION = 1
 PROJECT_VERSION = 1
 COPY_VERSION = 3  # see sent_json
+COUNTS_VERSION = 1
 
 PROJECT_FILE = "sink.json"
 SENDER_LOCK = "sender.lock"
 LOGBOOK_FILE = "logbook.json"
 RECORD_ENDING = ".event.json"
 LOGBOOK_LIMIT = 64 * 1024  # bytes
+COUNTS_FILE = "counts.json"
+COUNTS_LIMIT = 512 * 1024  # bytes; 5,000 ids, which one scan of the outbox reads, take 200 KB
 
 
 def record_name(ended_at: float, observed_seconds: int, uuid: str) -> str:

@@ -19,13 +19,13 @@ from arcade_usage.adapters.storage.config_folder import (
 from arcade_usage.adapters.storage.delivery_log import TALLY_FILE
 from arcade_usage.adapters.storage.event_queue import EVENT_NAME
 from arcade_usage.adapters.storage.outbox import KEY
-from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, PROJECT_FILE, SENDER_LOCK
+from arcade_usage.adapters.storage.record_files import COUNTS_FILE, LOGBOOK_FILE, PROJECT_FILE, SENDER_LOCK
 from arcade_usage.adapters.storage.sent_copies import is_copies
 
 STRANGERS_LIMIT = 20  # files and folders that are listed
 
 _OUTBOXES = "outbox"
-_OUTBOX_FILES = (PROJECT_FILE, LOGBOOK_FILE, TALLY_FILE, SENDER_LOCK)
+_OUTBOX_FILES = (PROJECT_FILE, LOGBOOK_FILE, TALLY_FILE, COUNTS_FILE, SENDER_LOCK)
 
 
 def is_event(name: str) -> bool:

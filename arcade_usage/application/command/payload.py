@@ -85,6 +85,7 @@ def encode_payload(
     distribution: str,
     version: "str | None" = None,
     adapters: "str | None" = None,
+    daily_limit: "int | None" = None,
     snapshot: "Mapping[str, object]",
     command: "Mapping[str, object]",
 ) -> str:
@@ -113,6 +114,7 @@ def encode_payload(
                 "distribution": distribution,
                 "tool_version": version,
                 "adapters": adapters,
+                "daily_limit": daily_limit,
                 "snapshot": snapshot,
                 "command": {**fitted, **left_out},
             }

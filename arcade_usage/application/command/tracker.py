@@ -43,6 +43,7 @@ class CommandTracker:
         properties: "Sequence[Property]" = (),
         safe_errors: "Sequence[type[BaseException]]" = (),
         private_errors: "Sequence[type[BaseException]]" = (),
+        daily_limit: "int | None" = None,
         is_tty: "bool | None" = None,
     ) -> None:
         """Take the first snapshot.
@@ -62,6 +63,7 @@ class CommandTracker:
         self._adapters = adapters
         self._declared = properties
         self._error_classes = (tuple(safe_errors), tuple(private_errors))
+        self._daily_limit = daily_limit
         self._is_tty = is_tty
         self._snapshot: Mapping[str, object] | None = None
         self._had_identity = False
@@ -151,6 +153,7 @@ class CommandTracker:
                     distribution=self._distribution,
                     version=self._version,
                     adapters=self._adapters,
+                    daily_limit=None if is_login or is_logout else self._daily_limit,
                     snapshot=snapshot,
                     command=command,
                 )

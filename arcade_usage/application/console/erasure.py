@@ -64,7 +64,7 @@ class Eraser:
                 state = self._erase_identity()
             report = self._summarize(state, stores, busy_senders, failures)
             for outbox, copies in stores:
-                for erase in (outbox.queue.purge, outbox.log.clear, copies.erase):
+                for erase in (outbox.queue.purge, outbox.log.clear, outbox.counts.clear, copies.erase):
                     with collecting(failures):  # the log is erased too: it names ids with a pending alias
                         erase()
             with collecting(failures):

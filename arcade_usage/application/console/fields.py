@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
+from arcade_usage.domain.daily_limit import COUNT_FIELDS, COUNTED
 from arcade_usage.domain.declaration import Property
 from arcade_usage.domain.event import SDK_FIELDS
 from arcade_usage.domain.mcp_event import (
@@ -62,6 +63,13 @@ def list_sections(declared: Sequence[Property] = ()) -> tuple[Section, ...]:
     return (
         Section("command", f"`{SUCCEEDED}`, `{FAILED}`", "", FIELDS),
         *((own,) if declared else ()),
+        Section(
+            "counts",
+            f"`{COUNTED}`",
+            "Successes beyond the daily limit are counted, and the counts of a day are sent in one event.\n"
+            "It has an id of its own, since several people may have run the commands.",
+            COUNT_FIELDS,
+        ),
         Section("server", "Events of a server", "The server gives the event its name.", SERVER_FIELDS),
         Section(
             "mcp",

@@ -45,6 +45,8 @@ def turn_off(switch: Switch, folder: ProjectStores, level: str = OFF) -> TurnedO
                     busy_senders += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
                 with collecting(failures):
                     dropped += outbox.queue.purge()
+                with collecting(failures):
+                    outbox.counts.clear()
     return TurnedOff(dropped, busy_senders, tuple(failures))
 
 

@@ -8,6 +8,7 @@ from attrs import evolve
 from arcade_usage.application.errors import NewerFormatError, StoreError
 from arcade_usage.application.ports import Clock, Copies, IdentityStore, Outbox, PrincipalApi
 from arcade_usage.domain.configuration import Reason
+from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
@@ -95,6 +96,13 @@ def _read_log(outbox: Outbox) -> Logbook:
         return Logbook()
 
 
+def _read_count(outbox: Outbox) -> DailyCount:
+    try:
+        return outbox.counts.read()
+    except StoreError:  # a file of a newer version, or of somebody else: told as a trouble
+        return DailyCount()
+
+
 def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
     records = outbox.queue.pending()
     moments = [record.event.timestamp.timestamp() for record in records]
@@ -107,4 +115,5 @@ def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
         strange=max(0, sum(each.events for each in outbox.queue.waiting()) - len(records)),
         oldest_at=min(moments, default=None),
         newest_at=max(moments, default=None),
+        count=_read_count(outbox),
     )

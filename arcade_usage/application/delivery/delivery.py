@@ -14,6 +14,7 @@ from attrs import define, field
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.delivery.attributor import Attributor, ensure_logged_out
+from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.delivery.stay import Stay
 from arcade_usage.application.errors import (
@@ -65,6 +66,7 @@ class Delivery:
     obstacle: str | None = None
     hand_over: HandOver | None = None
     _retention: Retention = field(init=False)
+    _daily_limit: DailyLimit = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
     _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
     delivered: int = field(default=0, init=False)  # events that PostHog accepted
@@ -72,6 +74,7 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
+        self._daily_limit = DailyLimit(self.outbox, self.opt_out, self.clock, self.ids)
 
     def renew(self) -> None:
         """Forget what was tried, judged and answered, as a new process would; for long-lived processes."""
@@ -89,20 +92,29 @@ class Delivery:
         *,
         is_logout: bool = False,
         is_refresh: bool = False,
+        daily_limit: int | None = None,
         may_lock: bool = True,
     ) -> list[Record]:
         """Add events of one snapshot to the queue, and record in the ledger that the identity was used.
 
         Events are attributed if that needs no lock; returns the records. verdict: the events' verdict, if the
-        caller knows it. is_refresh: see Record. may_lock: whether the ledger is changed. Blocks: 2 s, for its
-        lock.
+        caller knows it. is_refresh, daily_limit: see Record. may_lock: whether the ledger is changed. Blocks:
+        2 s, for its lock.
 
         Raises StoreError if no event could be written, UnwantedError if tracking was turned off or the
         identity erased meanwhile.
         """
         here = self.store.here
         records = [
-            Record(event, snapshot, is_logout, machine=here, is_refresh=is_refresh) for event in events
+            Record(
+                event,
+                snapshot,
+                is_logout,
+                machine=here,
+                is_refresh=is_refresh,
+                daily_limit=daily_limit,
+            )
+            for event in events
         ]
         if records and verdict is None:
             verdict = self.attributor.judge_offline(records[0], self.store.current())
@@ -224,8 +236,9 @@ class Delivery:
         """Try to send each event once: attributed ones first, so that an attribution does not delay them."""
         with suppress(StoreError):  # sending goes on without it
             self._expire()
-        waiting = self.untried(self.outbox.queue.pending())
-        self._tried.update(record.event.uuid for record in waiting)
+        pending = self.outbox.queue.pending()
+        waiting = self.untried(self._daily_limit.apply(pending, self.store.here))
+        self._tried.update(record.event.uuid for record in (*pending, *waiting))
         reached = self.attempts.may_try(POSTHOG) and self._send(
             [record for record in waiting if record.attribution is not None]
         )

@@ -136,6 +136,7 @@ CONFIGURATIONS: dict[str, Situation] = {
     "erasure_url_invalid": wrong(erasure_url="http://example.com/erase"),
     "consent_without_notice": wrong(consent="ask"),
     "consent_invalid": wrong(consent="maybe"),
+    "daily_limit_invalid": wrong(daily_limit=0),
 }
 
 

@@ -181,6 +181,9 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("consent", "ask"),
         ("consent", "Notice"),
         ("consent", None),
+        ("daily_limit", 0),
+        ("daily_limit", 1_000_001),
+        ("daily_limit", True),
     ],
 )
 def test_what_is_almost_right_is_judged_by_the_rules(argument: str, value: object) -> None:
@@ -209,6 +212,7 @@ def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.Mon
             adapters="my_tool.usage:adapters",
             consent="ask",
             erasure_url="https://example.com/privacy/erase",
+            daily_limit=100,
         )
         assert tool.problems == ()
     assert "arcade_usage.domain.configuration" not in sys.modules

@@ -21,6 +21,7 @@ RIGHT: Mapping[str, object] = {
     "properties": (),
     "safe_errors": (),
     "private_errors": (),
+    "daily_limit": 1000,
     "adapters": None,
     "consent": "notice",
     "erasure_url": None,
@@ -135,6 +136,12 @@ def problems(**values: object) -> list[str]:
         ("adapters", ":adapters", "adapters_invalid"),
         ("adapters", "my tool:adapters", "adapters_invalid"),
         ("adapters", print, "adapters_type"),
+        ("daily_limit", 0, "daily_limit_invalid"),
+        ("daily_limit", -1, "daily_limit_invalid"),
+        ("daily_limit", 1_000_001, "daily_limit_invalid"),
+        ("daily_limit", True, "daily_limit_invalid"),
+        ("daily_limit", 10.0, "daily_limit_invalid"),
+        ("daily_limit", "1000", "daily_limit_invalid"),
     ],
 )
 def test_what_is_wrong_has_an_identifier_of_its_own(argument: str, value: object, problem: str) -> None:
@@ -165,6 +172,9 @@ def test_what_is_wrong_has_an_identifier_of_its_own(argument: str, value: object
         ("erasure_url", "http://127.0.0.1:8000/erase"),
         ("erasure_url", "https://example.com:8443/erase?project=1"),
         ("erasure_url", "mailto:privacy+usage@example.com"),
+        ("daily_limit", 1),
+        ("daily_limit", 1_000_000),
+        ("daily_limit", None),
     ],
 )
 def test_what_is_unusual_but_right_is_no_problem(argument: str, value: object) -> None:

@@ -13,6 +13,7 @@ from arcade_usage import (
     command_tracker,
     server_tracker,
 )  # as a host may have them before the kit is there
+from arcade_usage.domain.daily_limit import COUNTED
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.testing import Usage, recording
 
@@ -45,6 +46,17 @@ def test_a_command_is_one_event_with_all_that_would_be_sent(usage: Usage) -> Non
     assert event.properties["duration_ms"] == 1250.0
     assert event.properties["tools"] == 3
     assert not {"$set", "$process_person_profile", "is_ci"} & set(event.properties)
+
+
+def test_the_daily_limit_holds_in_a_test_too(usage: Usage) -> None:
+    """The next day's command sends the counts."""
+    tracker = command_tracker(distribution="arcade-usage", project_token="phc_x", daily_limit=1)
+    for days in (0, 0, 0, 1):
+        usage.clock.advance(days * 86_400)
+        with tracker.command("build"):
+            pass
+    assert usage.names == [SUCCEEDED, COUNTED, SUCCEEDED]
+    assert usage.events[1].properties["commands"] == {"build": 2}
 
 
 def test_a_failure_is_redacted_as_it_would_be(usage: Usage) -> None:

@@ -1,0 +1,58 @@
+"""What `status`, `log`, `off` and `forget` do about the counts of the daily limit."""
+
+import pytest
+
+from arcade_usage.domain.daily_limit import COUNTED
+from tests.e2e.cli.running import Shell
+from tests.e2e.deliveries import here
+from tests.e2e.test_daily_limit import counts, counts_of, limited
+from tests.e2e.world import World
+
+__all__ = ["limited"]
+
+
+@here
+def test_status_tells_what_was_counted(shell: Shell, limited: World) -> None:
+    """For people and with --json; nothing before the limit is reached, nor once the counts are sent."""
+    for name in ("one", "two", "three"):
+        limited.run(name)
+    assert "counted" not in shell("status", "--config-dir", limited.folder).out
+    for name in ("four", "five"):
+        limited.run(name)
+    text = " ".join(shell("status", "--config-dir", limited.folder).out.split())
+    day = counts_of(limited)["day"]
+    assert f"commands counted 2 that succeeded on {day} (UTC), beyond the daily limit" in text
+    (sink,) = shell("status", "--config-dir", limited.folder, "--json").content["sinks"]
+    assert sink["day"] == {"day": day, "events": 3, "counted": 2}
+    limited.let_hours_pass(24)
+    limited.run("next day")
+    assert "counted" not in shell("status", "--config-dir", limited.folder).out
+
+
+@here
+def test_log_shows_the_counts(shell: Shell, limited: World) -> None:
+    """By the event's name, with the number and the day."""
+    for name in ("one", "two", "three", "four"):
+        limited.run(name)
+    day = counts_of(limited)["day"]
+    limited.let_hours_pass(24)
+    limited.run("next day")
+    (line,) = [
+        each for each in shell("log", "--config-dir", limited.folder).out.splitlines() if COUNTED in each
+    ]
+    assert f"1 on {day}" in line
+
+
+@here
+@pytest.mark.parametrize("command", ["off", "forget"])
+def test_off_and_forget_erase_the_counts(shell: Shell, limited: World, command: str) -> None:
+    """The file is gone, and no later day sends them."""
+    for name in ("one", "two", "three", "four"):
+        limited.run(name)
+    shell(command, *(["--yes"] if command == "forget" else []), "--config-dir", limited.folder)
+    assert not list(limited.folder.glob("usage/outbox/*/counts.json"))
+    if command == "off":
+        shell("on", "--config-dir", limited.folder)
+    limited.let_hours_pass(24)
+    limited.run("next day")
+    assert counts(limited) == []
