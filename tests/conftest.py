@@ -23,7 +23,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.hookimpl(trylast=True)  # after pytest-randomly
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that may take seconds run first, so that no worker is left alone with one."""
-    items.sort(key=lambda item: {"unit", "contracts", "adapters"} & set(item.path.parts) != set())
+    order = {"tests/adapters": 1, "tests/contracts": 2, "tests/unit": 3}
+    items.sort(key=lambda item: order.get("/".join(item.nodeid.split("/")[:2]), 0))
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,7 @@ def test_where_it_cannot_be_shown_nothing_is_reported(world: World, how: dict[st
 @pytest.mark.parametrize("lines", ["command", "server"])
 def test_debug_says_that_nothing_would_be_sent(world: World, how: dict[str, Any], lines: str) -> None:
     """The reason in place of the event, in one line; on a terminal the event is shown."""
-    host = start(world) + CALL if lines == "command" else PATIENT + start_server(world) + SERVER
+    host = start(world) + CALL if lines == "command" else start_server(world) + SERVER
     variables = {**how.get("variables", {}), "ARCADE_USAGE_DEBUG": "1"}
     said = run(world, host, **{**how, "variables": variables})[1].splitlines()
     assert said == [f"arcade-usage: usage is not tracked: {HELD_BACK_TEXT}"]
@@ -202,7 +202,9 @@ SERVER = "server.capture('served'); server.close()"
 
 
 def start_server(world: World, more: str = "") -> str:
-    return start(world, more).replace("tracker = arcade_usage.command", "server = arcade_usage.server")
+    return PATIENT + start(world, more).replace(
+        "tracker = arcade_usage.command", "server = arcade_usage.server"
+    )
 
 
 @pytest.mark.usefixtures("stored")

@@ -15,6 +15,7 @@ import pytest
 from arcade_usage.domain.agents import SANDBOXES
 from tests.e2e.deliveries import here, run_here
 from tests.e2e.hosts import CALL, FAILED_BLOCK, start_of_host
+from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
 IN_SANDBOX = "1"
@@ -78,7 +79,7 @@ def test_a_login_inside_is_linked_outside(world: World, monkeypatch: pytest.Monk
 def test_a_server_inside_tries_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its events wait like those of commands."""
     monkeypatch.setenv(SANDBOXES[0], IN_SANDBOX)
-    lines = start_of_host(world).replace("command_tracker", "server_tracker")
+    lines = PATIENT + start_of_host(world).replace("command_tracker", "server_tracker")
     done = run_tool(world, [], f"{lines}tracker.capture('called', {{}})\ntracker.close()")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [record["event"]["name"] for record in world.waiting] == ["called"]

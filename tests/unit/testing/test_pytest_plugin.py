@@ -87,7 +87,9 @@ class Tool:
 
     def test(self, tests: str, *options: str) -> "subprocess.CompletedProcess[str]":
         (self.folder / "test_tool.py").write_text(tests, encoding="utf-8")
-        command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+        # In a folder of its own: in the shared one it would remove what other runs of pytest left, which takes long.
+        temporary = f"--basetemp={self.folder.with_name('temporary')}"
+        command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", temporary, *options]
         return subprocess.run(
             command,
             cwd=self.folder,

@@ -64,6 +64,7 @@ def test_tests(tmp_path: Path) -> None:
     for name, text in {"my_tool": app, "conftest": conftest, "test_my_tool": tests}.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    command += ["--basetemp", str(tmp_path / "temporary")]  # other runs' folders are not its to remove
     done = subprocess.run(
         [*command, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )
