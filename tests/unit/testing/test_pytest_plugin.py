@@ -144,7 +144,7 @@ def test_it_is_off_where_nobody_asked_for_it(tool: Tool) -> None:
     """Installed, the plugin loads itself nowhere."""
     (tool.folder / "conftest.py").unlink()
     run = tool.test("def test_none(request): assert 'usage' not in request.fixturenames\n", "--fixtures")
-    assert "arcade_usage" not in run.stdout
+    assert "from arcade_usage" not in run.stdout  # the path of this library may have its name
 
 
 @pytest.mark.parametrize(
