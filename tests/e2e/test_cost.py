@@ -254,13 +254,20 @@ def test_what_is_sent_takes_the_sdk(world: World) -> None:
 
 
 def test_a_delivery_in_a_pause_imports_no_sdk(world: World) -> None:
-    """While PostHog is given a rest, an event is written down, and that is all."""
+    """While PostHog is given a rest, an event is written down, and that is all.
+
+    The first process in 10 s also gives verdicts and keeps the limits; the others import nothing for that.
+    """
     world.receiver.posthog = DOWN
     run_here(world, "first")
     modules = imported(start_delivery(world.payload("second")))
+    assert modules & {*SDK, "attr", "arcade_usage.adapters.storage.outbox"} == set()
+    (lock,) = (world.folder / "usage" / "outbox").glob("*/sender.lock")
+    os.utime(lock, (0, 0))
+    modules = imported(start_delivery(world.payload("third")))
     assert "arcade_usage.adapters.storage.outbox" in modules
     assert modules & SDK == set()
-    assert len(world.waiting) == 2
+    assert [record["attribution"] is not None for record in world.waiting] == [True] * 3
 
 
 def test_of_many_deliveries_at_once_the_sender_alone_imports_the_sdk(world: World) -> None:
@@ -307,12 +314,12 @@ def files_touched(payload: str) -> dict[str, int]:
 
 
 def test_a_delivery_opens_each_file_once(world: World) -> None:
-    """The logbook twice: without a lock for the age of the event, and under the sender lock."""
+    """The logbook also without a lock: for the age of the event, and for the time of the next attempt."""
     run_here(world, "first")
     assert files_touched(world.payload("second")) == {
         "read usage.json": 1,
         "read ledger.json": 1,
-        "read logbook.json": 2,
+        "read logbook.json": 3,
         "read counts.json": 1,
         "read an event": 1,
         "read sent.jsonl": 1,

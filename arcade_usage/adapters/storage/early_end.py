@@ -59,13 +59,13 @@ def _is_left_to_others(handover: "Any") -> bool:
     layout = Layout(handover["config_dir"])
     key = project_key(base_url(project["host"]), trimmed(project["project_token"]))
     here = FolderInstallation(layout.folder).fingerprint()
-    if not has_lasting_verdict(snapshot, key, here) or read_usage_alone(layout) != snapshot["usage"]:
-        return False
     folder = layout.outbox(key)
     lock = os.path.join(folder, SENDER_LOCK)
-    if not is_tended(lock):
+    if not has_lasting_verdict(snapshot, key, here) or not is_tended(lock):
         return False
-    return is_held(lock) or (_is_in_backoff(folder) and find_sandbox(os.environ) is None)
+    if not is_held(lock) and (find_sandbox(os.environ) is not None or not _is_in_backoff(folder)):
+        return False
+    return bool(read_usage_alone(layout) == snapshot["usage"])  # neither erased nor rotated
 
 
 def has_lasting_verdict(snapshot: "Any", project: str, here: str) -> bool:
