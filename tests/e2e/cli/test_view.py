@@ -14,14 +14,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 import arcade_usage
+from arcade_usage.application.console.overview import ShownEvent, make_overview
 from arcade_usage.cli import view as view_module
-from arcade_usage.cli.page import MARK, bars
+from arcade_usage.cli.page import MARK, bars, render
 from arcade_usage.demo.receiver import DOWN
+from arcade_usage.domain.sent import Sent
+from arcade_usage.domain.status import Status
 from arcade_usage.domain.usage_statistics import Day, Driver, Summary
 from tests.adapters.disk import mode_of
-from tests.e2e.cli.copies import keep, keep_messages
+from tests.e2e.cli.copies import PROJECT, keep, keep_messages
 from tests.e2e.cli.running import Ran, Shell
 from tests.e2e.deliveries import here
 from tests.e2e.world import TOKEN, World
@@ -354,3 +358,18 @@ def test_it_is_in_the_distributions() -> None:
     templates = Path(view_module.__file__).parent / "templates"
     assert sorted(each.name for each in templates.iterdir()) == ["view.css", "view.html"]
     assert all(stat.S_ISREG(each.stat().st_mode) for each in templates.iterdir())
+
+
+def test_an_event_that_was_not_sent_says_so() -> None:
+    """It was recorded for its user alone; the page has the same fields of it."""
+    copy = Sent(
+        1_800_000_000.0, {"event": "CLI execution succeeded", "properties": {"command_name": "build"}}
+    )
+    status = Status("/config", (), False, None, False, (), (), copy.at)
+    overview = make_overview(status, [(PROJECT, copy)], lambda _: date(2027, 1, 15))
+    for sent, word in ((True, "Accepted"), (False, "recorded, not sent")):
+        events = [ShownEvent(PROJECT, copy, sent)]
+        text = Page(render(evolve(overview, events=events), {}, "arcade-usage", None)).text
+        assert word in text
+        assert ("recorded, not sent" in text) is not sent
+        assert 'command_name "build" which commands are used' in text

@@ -270,7 +270,7 @@ def test_a_screen_reader_finds_its_way(folder: Path, open_page: Open) -> None:
     told = page.locator("body").aria_snapshot()
     for expected in (
         "- banner:", '- navigation "Sections":', "- main:", '- region "On or off, and why":',
-        '- heading "Every event, as it was on the wire" [level=2]', '- table "Failed commands, newest first',
+        '- heading "Every event, as it was on the wire" [level=2]', '- table "3 of 3 failed commands, newest first.',
         '- columnheader "why it is sent"', '- rowheader "command_name"', 'img "Commands of the last 30 days',
     ):  # fmt: skip
         assert expected in told, expected
