@@ -4,6 +4,10 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SDKS = 6.7.6 7.0.1 7.45.4
 
+# Python and pytest keep what they compile (.gitignore has it), whatever the environment says: the tests start hundreds
+# of processes.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo quick test check test-all test-arcade faults explore bench docs pictures site clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine

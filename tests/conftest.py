@@ -20,6 +20,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-randomly
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that may take seconds run first, so that no worker is left alone with one."""
+    items.sort(key=lambda item: {"unit", "contracts", "adapters"} & set(item.path.parts) != set())
+
+
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty home, and no variable that tracking or networking would listen to."""

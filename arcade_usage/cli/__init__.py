@@ -62,6 +62,8 @@ def usage_app(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    consent: str = "notice",
+    erasure_url: str | None = None,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
 
@@ -83,6 +85,8 @@ def usage_app(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
+            erasure_url=erasure_url,
         )
     )
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from arcade_usage.application.console.fields import describe_kind, explain
 from arcade_usage.application.console.preview import Preview
+from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
     NARROW_WIDTH,
@@ -72,8 +73,8 @@ def show(
     With --why, also the reason for each property. Makes no request and writes no file. The uuid, times and
     duration are those of this `show` command.
 
-    Exits with 0, with 3 if nothing would be sent because tracking is off, with 1 if the config folder can't
-    be used.
+    Exits with 0, with 3 if nothing would be sent because tracking is off or local, with 1 if the config
+    folder can't be used.
     """
     scope = find_scope(context, config_dir, host, token)
     with reporting_errors(scope):
@@ -102,7 +103,7 @@ def _print(
     )
     if off:
         print_lines(
-            headline("Nothing would be sent: tracking is off.", "yellow"),
+            headline(f"Nothing would be sent: tracking is {words.tracking(off)}.", "yellow"),
             *(Text(f"  {each.text}") for each in off),
         )
         print_lines(Text(f"If it were on, the next command would send this to {to},"))

@@ -31,7 +31,7 @@ def status(
 ) -> None:
     """Show whether usage tracking is on and why, your identity, the events waiting, and delivery health.
 
-    Exits with 0 if it is on, with 3 if it is off, with 1 if the config folder can't be used.
+    Exits with 0 if it is on, with 3 if it is off or local, with 1 if the config folder can't be used.
     """
     status = read_status(find_scope(context, config_dir, host, token))
     if as_json:
@@ -45,10 +45,14 @@ def _print(status: Status) -> None:
     content: list[RenderableType] = []
     if status.is_on:
         content.append(headline("Usage tracking is on.", "green"))
+        content += [Text(choice.text, style="dim") for choice in status.choices]
         if status.debugging:
             content.append(
                 Text(f"{DEBUG_VARIABLE} is set: events are shown on stderr and not sent.", "yellow")
             )
+    elif words.tracking(status.reasons) == "local":
+        content.append(headline("Usage tracking is local: events are recorded here and not sent.", "yellow"))
+        content += [indented(reason.text) for reason in status.reasons]
     else:
         content.append(headline("Usage tracking is off:", "yellow"))
         content += [indented(reason.text) for reason in status.reasons]
@@ -57,7 +61,7 @@ def _print(status: Status) -> None:
     content += [indented(each, "yellow") for each in details]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
-    content += ["", facts(identity_facts(status))]
+    content += ["", facts([*identity_facts(status), *consent_facts(status)])]
     for project in status.projects:
         title = Text.assemble(
             (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
@@ -87,6 +91,19 @@ def identity_facts(status: Status) -> list[tuple[str, Cell]]:
         rows.append(("links to send", words.count(status.pending_aliases, "earlier id")))
     rows.append(("credentials", "stored" if status.has_credentials else "none"))
     rows.append(("config folder", status.config_dir))
+    return rows
+
+
+def consent_facts(status: Status) -> list[tuple[str, Cell]]:
+    """What was shown, asked or chosen, and when; what was answered."""
+    rows: list[tuple[str, Cell]] = [
+        ("choice", f"{each.level}, {words.ago(each.at, status.now)}")
+        for each in status.choices
+        if each.at is not None
+    ]
+    for each in status.consents:
+        what = f"{each.tool}, version {each.text_version}, {words.ago(each.at, status.now)}"
+        rows.append(("notice", what) if each.answer is None else ("question", f"{what}: {each.answer}"))
     return rows
 
 
@@ -135,8 +152,22 @@ def status_as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
     problems = {"sdk": status.sdk_problem, "adapters": status.adapters_problem}
     return {
-        "tracking": "on" if status.is_on else "off",
+        "tracking": words.tracking(status.reasons),
         **reasons_as_json(status.reasons),
+        "error_texts": status.sends_errors,
+        "choices": [
+            {"level": each.level, "at": words.iso(each.at), "path": each.path} for each in status.choices
+        ],
+        "consents": [
+            {
+                "tool": each.tool,
+                "text_version": each.text_version,
+                "at": words.iso(each.at),
+                "kind": "notice" if each.answer is None else "ask",
+                "answer": each.answer,
+            }
+            for each in status.consents
+        ],
         "debug": status.debugging,
         "config_dir": status.config_dir,
         "identity": {

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
 
+from arcade_usage.domain.configuration import Reason
+from arcade_usage.domain.consent import OFF_BY_LOCAL
 from arcade_usage.domain.retention import LossReason
 
 _SPAN = re.compile(r"([0-9]{1,9}) ?([smhd])")
@@ -16,6 +18,12 @@ FOREIGN = "of another installation, which has to attribute them itself"
 def count(number: int, noun: str) -> str:
     """A number with its noun, which gets a plural "s"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def tracking(reasons: Sequence[Reason]) -> str:
+    """Whether tracking is on, local or off, by everything that keeps events from being sent."""
+    identifiers = {reason.identifier for reason in reasons}
+    return "on" if not identifiers else "local" if identifiers == {OFF_BY_LOCAL} else "off"
 
 
 def every_tool(config_dir: str, tools: Sequence[str]) -> str:

@@ -21,14 +21,16 @@ _LATEST = 1e10  # Unix seconds: a year that every calendar and time zone has
 
 @frozen
 class Sent:
-    """A message that PostHog accepted, in its wire format; `at`: Unix seconds.
+    """A message that PostHog accepted, or would get, in its wire format; `at`: Unix seconds.
 
     alias_keeps_anonymous: whether it is an earlier version's alias, whose distinct id is the anonymous id.
+    is_local: whether it was recorded on this machine and not sent; `at` is then when it was recorded.
     """
 
     at: float
     message: Mapping[str, object]
     alias_keeps_anonymous: bool = False
+    is_local: bool = False
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ shows it, and the invariants of which at least one must be seen broken.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from unittest import mock
 
@@ -16,6 +16,7 @@ from arcade_usage.application.delivery import attributor as attributor_module
 from arcade_usage.application.delivery import delivery as delivery_module
 from arcade_usage.application.delivery.attributor import Attributor
 from arcade_usage.application.delivery.delivery import Delivery
+from arcade_usage.application.errors import StoreError
 from arcade_usage.domain import attribution
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -23,10 +24,11 @@ from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.persons import IngestedEvent, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
-from verification.interleavings import oracle, ports, posthog, processes, programs
+from verification.interleavings import oracle, people, ports, posthog, processes, programs
 from verification.interleavings.explorer import Faulty, Scenario
 from verification.interleavings.programs import (
     COMMAND,
+    COMMAND_ELSEWHERE,
     COMMAND_THERE,
     COPIED_BOB,
     COPIED_LOGIN,
@@ -34,6 +36,7 @@ from verification.interleavings.programs import (
     EDIT,
     LOGIN_ALICE,
     LOGOUT,
+    PLAIN,
     REFRESH,
 )
 
@@ -178,6 +181,20 @@ def _ignores_the_switch(self: ports.SteppedSink) -> None:
     self.process.call("read switch")
 
 
+def _probes_before_it_writes(process: Any, event: Any, snapshot: Snapshot) -> Any:
+    """A sender that ends in between does not see the event."""
+    if not process.call("read switch"):
+        return None
+    is_left = programs.is_left_to_others(process, snapshot)
+    record = Record(event, snapshot, machine=process.here)
+    with suppress(StoreError):
+        ports.SteppedOutbox(process).queue.add(record)
+    return None if is_left else processes.Start(programs.adopt, (record,))
+
+
+_probes_before_it_writes.__name__ = "take_plain"  # by which reduction.py knows what it may do
+
+
 UNKNOWN_COMMAND = Faulty(COMMAND, (("look up", "no answer"),))
 _UNDELIVERED = Faulty(COMMAND, (("capture", "fails"),))
 _JUDGED = (attributor_module, "judge")
@@ -238,6 +255,24 @@ MUTANTS = (
         "the last look before the lock is let go",
         ((Delivery, "send", _looks_before_it_lets_go),),
         Scenario((LOGIN_ALICE,), (COMMAND, COMMAND)),
+        frozenset({oracle.LEFT_BEHIND}),
+    ),
+    Mutant(
+        "the same stamp for each context",
+        ((people, "stamp", lambda view, _: view["credentials"][-1].stamp),),
+        Scenario((LOGIN_ALICE,), (COMMAND_ELSEWHERE,)),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "a sender looked for before the event is written",
+        ((programs, "take_plain", _probes_before_it_writes),),
+        Scenario((LOGIN_ALICE,), (COMMAND, PLAIN)),
+        frozenset({oracle.LEFT_BEHIND}),
+    ),
+    Mutant(
+        "the last look before the lock is let go, and an event that is left to that sender",
+        ((Delivery, "send", _looks_before_it_lets_go),),
+        Scenario((LOGIN_ALICE,), (COMMAND, PLAIN)),
         frozenset({oracle.LEFT_BEHIND}),
     ),
     Mutant(

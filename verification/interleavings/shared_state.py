@@ -17,7 +17,17 @@ HOMES = (0, 1)  # the folder, and a copy of it
 MACHINES = ("this machine", "another machine")  # either home may be used from both
 START = 1_800_000_000  # Unix seconds of the first event
 
-OF_A_HOME = ("usage", "ledger", "credentials", "identity lock", "sender lock", "outbox", "switch", "pauses")
+OF_A_HOME = (
+    "usage",
+    "ledger",
+    "credentials",
+    "identity lock",
+    "sender lock",
+    "outbox",
+    "switch",
+    "pauses",
+    "announcement",
+)
 OF_ALL = ("posthog", "clock", "history")
 SIZE = len(OF_A_HOME) * len(HOMES) + len(OF_ALL)
 
@@ -97,7 +107,8 @@ class History:
 
     `begun`: (uuid, number of the period in which its snapshot began, whether the last credentials were
     noticed by then). `causes`: (uuid, home, number of the period in which it ended). `late`: events of
-    logouts whose snapshot found no credentials. `written`: events that an outbox took. `dropped`: those that
+    logouts whose snapshot found no credentials. `elsewhere`: (uuid, home, whose) of events in another context.
+    `written`: events that an outbox took. `dropped`: those that
     were dropped for a stated reason. `noticed`: stamps that a ledger ever named. `used`: (home, id) that was
     used with credentials. `attempted`: aliases that were tried, (id, principal). `seen_out`: (home, number of
     the period that a logout ended, how many there were when it had rotated). `forced`: homes on which a
@@ -109,6 +120,7 @@ class History:
     begun: frozenset[tuple[str, int, bool]] = frozenset()
     causes: frozenset[tuple[str, int, int]] = frozenset()
     late: frozenset[str] = frozenset()
+    elsewhere: frozenset[tuple[str, int, str]] = frozenset()
     written: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     noticed: frozenset[Stamp] = frozenset()

@@ -48,9 +48,9 @@ class FileCopies:
     folder: str
     project: Project | None = None
 
-    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
         try:
-            added = [sent_json.write_sent(Sent(at, message)) for message in messages]
+            added = [sent_json.write_sent(Sent(at, message, is_local=is_local)) for message in messages]
             with open_folder(self.folder, OUTBOX_DEPTH, make=True) as folder:
                 if self.project is not None:  # `doctor` sends without an event queue
                     name_project(folder, self.project)

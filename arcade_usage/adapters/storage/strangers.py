@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.files.ownership import NotOwnedError
 from arcade_usage.adapters.storage.config_folder import (
+    ANNOUNCEMENT_PREFIX,
     EVIDENCE_FILES,
     EVIDENCE_FOLDER,
     FOLDER,
@@ -53,7 +54,8 @@ def find_strangers(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: T
             with _collecting_errors(found):
                 read_usage(layout, around)
         with _collecting_errors(found), around.open(FOLDER) as ours:
-            _check_files(ours, (LEDGER_FILE, IDENTITY_LOCK), wanted, found)
+            announcements = [name for name in ours.names() if name.startswith(ANNOUNCEMENT_PREFIX)]
+            _check_files(ours, (LEDGER_FILE, IDENTITY_LOCK, *announcements), wanted, found)
             with _collecting_errors(found), ours.open(EVIDENCE_FOLDER) as evidence:
                 _check_files(evidence, EVIDENCE_FILES, wanted, found)
             with _collecting_errors(found), ours.open(_OUTBOXES) as outboxes:

@@ -1,10 +1,27 @@
-"""A shell."""
+"""A shell, and a tool whose commands run in this process."""
+
+from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.cli.running import Shell
+import arcade_usage
+from tests.e2e.cli.running import Ran, Shell
+from tests.e2e.cli.tools import configure
+from tests.e2e.world import World
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
     return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture
+def usage(world: World, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs a mounted command of a tool. Named arguments replace values of a right configuration."""
+
+    def run(*arguments: str, **configuration: object) -> Ran:
+        capsys.readouterr()
+        configured = arcade_usage.Tool(**configure(world, configuration))  # type: ignore[arg-type]
+        return Ran(configured.usage_main(arguments), *capsys.readouterr())
+
+    return run

@@ -13,7 +13,10 @@ from attrs import evolve
 
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.terminal import run_on_terminal
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
+
+pytestmark = here  # the commands are processes; the deliveries before them need not be
 
 
 def on_a_terminal(*arguments: str, answer: str = "", columns: int = 100) -> tuple[int, str]:

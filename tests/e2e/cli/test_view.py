@@ -17,7 +17,7 @@ import pytest
 from attrs import evolve
 
 import arcade_usage
-from arcade_usage.application.console.overview import ShownEvent, make_overview
+from arcade_usage.application.console.overview import make_overview
 from arcade_usage.cli import view as view_module
 from arcade_usage.cli.page import MARK, bars, render
 from arcade_usage.demo.receiver import DOWN
@@ -130,13 +130,13 @@ def test_the_json_has_what_the_page_has(world: World, shell: Shell) -> None:
 
 
 def test_what_waits_and_what_was_lost_is_told_with_the_reason(
-    world: World, show: Callable[[Path], Page]
+    world: World, shell: Shell, show: Callable[[Path], Page]
 ) -> None:
     """The next attempt, why not before, and what was dropped."""
     world.receiver.posthog = DOWN
     world.run("waits")
     world.fill_outbox(1005)
-    world.run("again")
+    shell("flush", "--config-dir", world.folder)
     page = show(world.folder)
     waiting = page.text.split("What waits, and what was lost")[1].split("Commands by day")[0]
     assert re.search(r"events waiting 1,000 events, the oldest from", waiting)
@@ -161,7 +161,7 @@ def test_an_empty_folder_has_a_page(tmp_path: Path, show: Callable[[Path], Page]
     """It says that there is nothing, and makes nothing there."""
     text = show(tmp_path / "nothing").text
     assert "No event was sent yet." in text
-    assert "There are no copies of sent events here." in text
+    assert "There are no copies of events here." in text
     assert not (tmp_path / "nothing").exists()
 
 
@@ -366,10 +366,32 @@ def test_an_event_that_was_not_sent_says_so() -> None:
         1_800_000_000.0, {"event": "CLI execution succeeded", "properties": {"command_name": "build"}}
     )
     status = Status("/config", (), False, None, False, (), (), copy.at)
-    overview = make_overview(status, [(PROJECT, copy)], lambda _: date(2027, 1, 15))
     for sent, word in ((True, "Accepted"), (False, "recorded, not sent")):
-        events = [ShownEvent(PROJECT, copy, sent)]
-        text = Page(render(evolve(overview, events=events), {}, "arcade-usage", None)).text
+        overview = make_overview(
+            status, [(PROJECT, evolve(copy, is_local=not sent))], lambda _: date(2027, 1, 15)
+        )
+        text = Page(render(overview, {}, "arcade-usage", None)).text
+        assert ("No event was sent yet." in text) is not sent
         assert word in text
         assert ("recorded, not sent" in text) is not sent
         assert 'command_name "build" which commands are used' in text
+
+
+@here
+def test_with_the_choice_local_the_page_shows_what_was_not_sent(
+    world: World, shell: Shell, show: Callable[[Path], Page]
+) -> None:
+    """The level, the choice with its time, and each recorded event; nothing was sent as anybody."""
+    world.run("sent")
+    shell("local", "--config-dir", world.folder)
+    world.run("kept")
+    text = show(world.folder).text
+    assert "Usage tracking is local: events are recorded here and not sent." in text
+    assert "choice local, " in text
+    assert re.search(r"kept recorded, not sent", text)
+    told = shell("view", "--json", "--config-dir", world.folder).content
+    assert [(each["message"]["properties"]["command_name"], each["sent"]) for each in told["events"]] == [
+        ("kept", False), ("sent", True)
+    ]  # fmt: skip
+    assert [each["events"] for each in told["identities"]] == [1]
+    assert [each["command"] for each in told["commands"]] == ["kept", "sent"]
