@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import tempfile
+
 import pytest
 
 import arcade_usage
@@ -11,7 +13,12 @@ from tests.e2e.world import World
 
 
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+def shell(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Shell:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))  # for pages of `view`
     return Shell(monkeypatch, capsys)
 
 
