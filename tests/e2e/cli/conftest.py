@@ -1,8 +1,7 @@
 """A shell, and a tool whose commands run in this process."""
 
-from collections.abc import Callable
-
 import tempfile
+from collections.abc import Callable
 
 import pytest
 
