@@ -2,10 +2,12 @@
 
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 import arcade_usage
+from tests.e2e.cli.pages import Page
 from tests.e2e.cli.running import Ran, Shell
 from tests.e2e.cli.tools import configure
 from tests.e2e.world import World
@@ -31,3 +33,16 @@ def usage(world: World, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran
         return Ran(configured.usage_main(arguments), *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def show(shell: Shell, tmp_path: Path) -> Callable[..., Page]:
+    """Writes the page of a folder and reads it."""
+
+    def write(folder: Path) -> Page:
+        output = tmp_path / "page.html"
+        ran = shell("view", "--no-open", "--output", output, "--config-dir", folder)
+        assert (ran.code, ran.err) == (0, "")
+        return Page(output.read_text(encoding="utf-8"))
+
+    return write
