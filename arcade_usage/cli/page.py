@@ -19,7 +19,7 @@ from markupsafe import Markup
 from arcade_usage.application.console.fields import explain_message
 from arcade_usage.application.console.overview import Overview, ShownEvent
 from arcade_usage.cli import words
-from arcade_usage.cli.status import delivery_facts, identity_facts
+from arcade_usage.cli.status import consent_facts, delivery_facts, identity_facts
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import ProjectStatus, Status
 from arcade_usage.domain.usage_statistics import Day, Driver
@@ -72,6 +72,8 @@ def render(overview: Overview, declared: Mapping[str, str], program: str, config
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         overview=overview,
         status=overview.status,
+        tracking=words.tracking(overview.status.reasons),
+        consents=[(name, str(value)) for name, value in consent_facts(overview.status)],
         warnings=warnings(overview.status),
         identity=[(name, str(value)) for name, value in identity_facts(overview.status)],
         projects=[_project(each, overview.status.now) for each in overview.status.projects],

@@ -52,7 +52,7 @@ def stats(
 ) -> None:
     """Show how often your commands ran and failed, and how long they took: today, in 7 and in 30 days.
 
-    The numbers come from the copies of sent events that `log` shows. Times are local; a command counts for
+    The numbers come from the events that `log` shows. Times are local; a command counts for
     the day on which it ended. The duration is the median.
 
     Exits with 0, or with 1 if the config folder or a file in it can't be read.
@@ -111,7 +111,7 @@ def day_as_json(day: Day) -> dict[str, object]:
 def _print(runs: Sequence[Run], today: date) -> None:
     days = [day for day in by_day(runs, today, PERIODS[-1], words.local_date) if day.summary.runs]
     if not days:
-        print_lines(Text(f"No command was sent in {_TITLES[PERIODS[-1]]}.", style="dim"))
+        print_lines(Text(f"There is no command in {_TITLES[PERIODS[-1]]}.", style="dim"))
         return
     for length in PERIODS:
         period = within(runs, today, length, words.local_date)

@@ -62,7 +62,7 @@ def _print(status: Status) -> None:
     content += [indented(each, "yellow") for each in details]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
-    content += ["", facts([*identity_facts(status), *_consents(status)])]
+    content += ["", facts([*identity_facts(status), *consent_facts(status)])]
     for project in status.projects:
         title = Text.assemble(
             (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
@@ -95,7 +95,7 @@ def identity_facts(status: Status) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _consents(status: Status) -> list[tuple[str, Cell]]:
+def consent_facts(status: Status) -> list[tuple[str, Cell]]:
     """What was shown, asked or chosen, and when; what was answered."""
     rows: list[tuple[str, Cell]] = [
         ("choice", f"{each.level}, {words.ago(each.at, status.now)}")

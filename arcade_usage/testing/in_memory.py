@@ -350,19 +350,17 @@ class MemoryCopies:
 
     copies: list[Sent] = field(factory=list)
     readable: bool = True
+    _size: int = field(default=0, init=False, repr=False, eq=False)  # bytes
 
     def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
         if not self.readable:
             return
         added = [Sent(at, dict(message), is_local=is_local) for message in messages]
-        young = [copy for copy in [*self.copies, *added] if copy.at >= at - COPIES_SECONDS_LIMIT]
-        room = COPIES_BYTES_LIMIT
-        self.copies = []
-        for copy in reversed(young):
-            room -= len(sent_json.write_sent(copy))
-            if room < 0:
-                break
-            self.copies.insert(0, copy)
+        self.copies = [*self.copies, *added]
+        self._size += sum(map(_size, added))
+        oldest = at - COPIES_SECONDS_LIMIT
+        while self.copies and (self._size > COPIES_BYTES_LIMIT or self.copies[0].at < oldest):
+            self._size -= _size(self.copies.pop(0))
 
     def all(self) -> Sequence[Sent]:
         self._check()
@@ -371,10 +369,15 @@ class MemoryCopies:
     def erase(self) -> None:
         self._check()
         self.copies.clear()
+        self._size = 0
 
     def _check(self) -> None:
         if not self.readable:
             raise StoreError("not permitted")
+
+
+def _size(copy: Sent) -> int:
+    return len(sent_json.write_sent(copy))
 
 
 @define

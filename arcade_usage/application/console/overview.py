@@ -19,11 +19,15 @@ PERIODS_SHOWN = 50  # changes of the id
 
 @frozen
 class ShownEvent:
-    """An event as it was on the wire. `sent`: False for one that was recorded and not sent."""
+    """An event as it was on the wire, or would have been, and the project that it is for."""
 
     to: Project
     copy: Sent
-    sent: bool = True
+
+    @property
+    def sent(self) -> bool:
+        """Whether it was sent, not only recorded on this machine."""
+        return not self.copy.is_local
 
 
 @frozen
@@ -31,7 +35,8 @@ class Overview:
     """What the page shows; lists of past things are newest first.
 
     total: how many events there are; `events` has EVENTS_SHOWN at most.
-    days: PERIODS[-1] days, oldest first. commands, others: of all events; others are those of servers.
+    periods: of sent events. days: PERIODS[-1] days, oldest first.
+    commands, others: of all events; others are those of servers.
     """
 
     status: Status
@@ -56,7 +61,7 @@ def make_overview(
     names = (each.copy.name for each in events if not each.copy.is_command and each.copy.link is None)
     return Overview(
         status,
-        identity_periods(event.copy for event in events)[: -PERIODS_SHOWN - 1 : -1],
+        identity_periods(event.copy for event in events if event.sent)[: -PERIODS_SHOWN - 1 : -1],
         [event for event in events if event.copy.link is not None][:PERIODS_SHOWN],
         by_day(runs, day_of(status.now), PERIODS[-1], day_of),
         by_command(runs),

@@ -77,3 +77,8 @@ INJECTIONS = (
     "\U000e0041\U000e0042 tags",
     "x" * 5000,
 )  # fmt: skip
+
+
+def injections(url: str) -> list[str]:
+    """The texts, with an address that counts its requests."""
+    return [text.replace("{url}", url) for text in INJECTIONS]

@@ -75,7 +75,7 @@ def test_who_asks_about_tracking_is_not_tracked(world: World, capsys: pytest.Cap
         ["status"],
         ["log", "--json"],
         ["stats"],
-        ["view", "--no-open"],
+        ["view", "--no-open", "--output", str(world.scratch / "page.html")],
         ["flush"],
         ["off"],
         ["on"],

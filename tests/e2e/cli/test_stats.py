@@ -78,7 +78,7 @@ def test_a_command_or_its_group_is_selected(shell: Shell, folder: Path) -> None:
     told = shell("stats", "--command", "toolkit", "--json", "--config-dir", folder).content
     assert [each["runs"] for each in told["periods"]] == [1, 1, 1]
     ran = shell("stats", "--command", "old", "--config-dir", folder)
-    assert (ran.code, ran.out) == (0, "No command was sent in the last 30 days.\n")
+    assert (ran.code, ran.out) == (0, "There is no command in the last 30 days.\n")
 
 
 @here

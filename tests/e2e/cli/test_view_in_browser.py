@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.cli.contrast import contrast, luminance
 from tests.e2e.cli.copies import keep, keep_messages
-from tests.e2e.cli.injections import INJECTIONS
+from tests.e2e.cli.injections import INJECTIONS, injections
 from tests.e2e.cli.running import Shell
 from tests.e2e.world import PATIENCE_SECONDS
 
@@ -145,10 +146,6 @@ def injected(tmp_path: Path, listener: socket.socket) -> Path:
     return folder
 
 
-def injections(url: str) -> list[str]:
-    return [text.replace("{url}", url) for text in INJECTIONS]
-
-
 def as_shown(text: str) -> str:
     """The text with escapes in place of what does not print."""
     return "".join(
@@ -270,7 +267,7 @@ def test_a_screen_reader_finds_its_way(folder: Path, open_page: Open) -> None:
     told = page.locator("body").aria_snapshot()
     for expected in (
         "- banner:", '- navigation "Sections":', "- main:", '- region "On or off, and why":',
-        '- heading "Every event, as it was on the wire" [level=2]', '- table "Failed commands, newest first',
+        '- heading "Every event, as it was on the wire" [level=2]', '- table "3 of 3 failed commands, newest first.',
         '- columnheader "why it is sent"', '- rowheader "command_name"', 'img "Commands of the last 30 days',
     ):  # fmt: skip
         assert expected in told, expected
@@ -302,22 +299,3 @@ def test_500_events_are_rendered(tmp_path: Path, open_page: Open) -> None:
     assert page.locator(".events > details").count() == 500
     assert "The newest 500 of 510 events" in page.locator("main").inner_text()
     assert page.locator(".events > details").last.locator("td").count() > 4
-
-
-def channels(colour: str) -> list[float]:
-    """Red, green and blue of an rgb() colour, from 0 to 1."""
-    return [float(each) / 255 for each in colour[colour.index("(") + 1 : -1].split(",")[:3]]
-
-
-def luminance(colour: str) -> float:
-    """The relative luminance of WCAG."""
-    linear = [
-        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels(colour)
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(text: str, behind: str) -> float:
-    """The contrast ratio of WCAG, from 1 to 21."""
-    dark, light = sorted((luminance(text), luminance(behind)))
-    return (light + 0.05) / (dark + 0.05)
