@@ -173,6 +173,74 @@ def test_in_doubt_the_delivery_goes_on(payload: str) -> None:
     assert not is_left_to_others(payload)
 
 
+LINKED: dict[str, Any] = json.loads(
+    json.dumps(
+        codec.write_snapshot(
+            Snapshot(
+                IdentityState(
+                    Linked(ANON, ALICE),
+                    Ledger(
+                        ANON,
+                        "elsewhere",
+                        first_stamp=OTHER_STAMP,
+                        reached=frozenset({SINK.key}),
+                        claimed_by=ALICE,
+                        accepted=frozenset({SINK.key}),
+                        confirmed=STAMP,
+                        last_stamp=STAMP,
+                    ),
+                ),
+                STAMP,
+            )
+        )
+    )
+)
+
+
+def test_the_verdict_on_an_event_of_a_confirmed_account_lasts() -> None:
+    """On each installation, and whatever credentials the id was first used with."""
+    assert has_lasting_verdict(LINKED, SINK.key, HERE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": 9},
+        {"anon_id": FRESH},
+        {"reached": []},
+        {"accepted": []},
+        {"claim": BOB},
+        {"claim": None},
+        {"confirmed": None},
+        {"confirmed": LINKED["ledger"]["seen"]},
+        {"latest": LINKED["ledger"]["seen"]},
+    ],
+    ids=str,
+)
+def test_a_ledger_that_does_not_confirm_the_account_is_judged_by_the_delivery(
+    changes: dict[str, object],
+) -> None:
+    """It may have to ask whose the credentials are, or to change the ledger."""
+    assert not has_lasting_verdict({**LINKED, "ledger": {**LINKED["ledger"], **changes}}, SINK.key, HERE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"usage": None},
+        {"usage": "malformed"},
+        {"usage": {"anon_id": ANON, "linked_principal_id": None}},
+        {"ledger": None},
+        {"stamp": None},
+        {"stamp": LINKED["ledger"]["seen"]},
+    ],
+    ids=str,
+)
+def test_another_snapshot_is_judged_by_the_delivery(changes: dict[str, object]) -> None:
+    """Without identity or ledger, or after a logout or with other credentials."""
+    assert not has_lasting_verdict({**LINKED, **changes}, SINK.key, HERE)
+
+
 STAMPS = st.sampled_from([None, STAMP, OTHER_STAMP])
 PRINCIPALS = st.sampled_from([None, ALICE, BOB])
 PROJECTS = st.sampled_from([frozenset[str](), frozenset({SINK.key})])
