@@ -254,6 +254,7 @@ def replacing_trackers() -> Iterator[MemoryTrackerBuilder]:
 def recording() -> Iterator[Usage]:
     """Record the events of all trackers within the context. Sends nothing and touches no file of the user's.
 
+    One that was built before while tracking was off, for example with $DO_NOT_TRACK, stays off.
     Raises AssertionError at the end if the tool sent properties that it does not declare.
     """
     with replacing_trackers() as builder:

@@ -148,9 +148,6 @@ tool = arcade_usage.Tool(distribution="arcade-usage", project_token="phc_x", hos
 for name in sys.argv[1:]:
     with tool.command(name):
         sys.stderr.write("it runs\\n")
-if sys.argv[1:] == ["served"]:
-    with tool.server() as server:
-        server.capture("called", {"n": 1})
 """
 
 
@@ -169,8 +166,6 @@ def test_events_of_processes() -> None:
         assert [event.command_name for event in events] == ["one", "two"]
         assert {event.name for event in events} == {"CLI execution succeeded"}
         assert events[0].distinct_id
-        served = usage.process_events(run_program(usage, "served"))
-        assert [event.name for event in served] == ["CLI execution succeeded", "called"]
         assert usage.process_events(run_program(usage)) == []
         assert usage.events == []
     assert list(Path.home().iterdir()) == []
