@@ -26,6 +26,7 @@ COLLECTOR_PAUSE_SECONDS = 30.0  # after a failure, a process leaves the collecto
 ANNOUNCED_SECONDS = 4.0  # an announcement counts for this time: as long as a sender begins batches
 QUIET_SECONDS = 2.0  # a sender that was handed events stays this long after the last one
 STAY_SECONDS = 3.5  # since its start, at most; the rest of TERM_SECONDS is for its last look
+LOCK_WAIT_SECONDS = 1.0  # for the sender lock, while the sender before this one ends
 LOOK_SECONDS = 0.2  # between two looks; events that come meanwhile are sent in one batch
 
 # Waits for another process that holds the sender lock.

@@ -42,7 +42,7 @@ def _stands_anywhere(view: View) -> bool:
 
 
 def _never_reads_the_switch(process: Any, record: Any) -> bool:
-    process.call("write down", record)
+    process.call("write early record", record)
     return True
 
 

@@ -89,8 +89,8 @@ def burst_command(process: Process) -> Start | None:
 def _write(process: Process, record: Record) -> bool:
     """As adapters/storage/early_record.py."""
     with suppress(StoreError):
-        process.call("write down", record)
-        if process.call("read switch") and process.call("read usage.json") is not None:
+        process.call("write early record", record)
+        if process.call("read switch") and process.call("look for usage.json"):
             return True
         process.call("remove", record.event.uuid)
     return False

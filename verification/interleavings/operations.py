@@ -51,6 +51,9 @@ def certain(touches: tuple[str, ...], group: str, effect: Outcome, *, writes: bo
 OPERATIONS: Mapping[str, Operation] = {
     # the identity store, and the snapshot's reader
     "read usage.json": reading("usage", "read identity"),
+    "look for usage.json": certain(
+        ("usage",), "read identity", lambda view: view["usage"] is not None, writes=False
+    ),
     "read ledger": reading("ledger", "read identity"),
     "write usage.json": writing(("usage", "history"), "write identity", effects.write_usage),
     "write ledger": writing(("ledger", "history"), "write identity", effects.write_ledger),
@@ -84,6 +87,13 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     # the outbox
     "write down": writing(("outbox", "history"), "write outbox", effects.add),
+    # Not with its reply lost, as on a network file system: then its process would write the event down again.
+    "write early record": Operation(
+        ("outbox", "history"),
+        "write outbox",
+        {"ok": effects.add, "fails": lambda *_: Raised(StoreError)},
+        writes=True,
+    ),
     "freeze": writing(("outbox", "history"), "write outbox", effects.freeze),
     "purge": certain(("outbox", "history"), "write outbox", effects.purge),
     "remove": writing(("outbox",), "write outbox", effects.remove),

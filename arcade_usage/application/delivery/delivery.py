@@ -178,6 +178,8 @@ class Delivery:
                     break
             elif result is not Attempt.MORE or not self._has_time():
                 break
+            elif self.hand_over is not None and self.hand_over.stands():
+                break  # the next sender has announced itself
         self._release_tool()
 
     def _has_untried(self) -> bool:

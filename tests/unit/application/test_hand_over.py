@@ -262,6 +262,42 @@ def test_a_process_beside_the_one_that_takes_events_sends_nothing(
     assert running.stands()
 
 
+def test_a_process_that_announced_itself_waits_for_the_sender_before_it(burst: Burst) -> None:
+    """It stays announced meanwhile, so that other commands start no processes."""
+    sender_lock = burst.simulation.outbox.sender_lock
+    sender_lock.sender_at_work = True
+    stood: list[bool] = []
+
+    def meanwhile() -> None:
+        stood.append(burst.announcement.stands())
+        sender_lock.sender_at_work = len(stood) < 3
+
+    burst.clock.meanwhile = meanwhile
+    burst.send()
+    assert stood == [True] * 3
+    assert burst.sent == [1]
+
+
+def test_a_process_that_has_withdrawn_leaves_the_rest_to_the_next_one(burst: Burst) -> None:
+    """So the SDK is in one process at a time."""
+    successor = MemoryHandOver(burst.announcement.announced)
+
+    class Announcement(MemoryHandOver):
+        def withdraw(self) -> None:
+            burst.leave(1)
+            MemoryHandOver.withdraw(self)
+            burst.posthog.meanwhile = then
+
+    def then() -> None:
+        burst.leave(1)
+        successor.announce()
+
+    burst.announcement = Announcement(burst.announcement.announced)
+    burst.send()
+    assert burst.sent == [1, 1]
+    assert len(burst.simulation.outbox.queue.pending()) == 1
+
+
 def test_a_process_that_finds_the_lock_held_withdraws_and_tries_again(burst: Burst) -> None:
     """The holder may have looked before events were left to this process."""
     outbox = burst.simulation.outbox
@@ -278,7 +314,7 @@ def test_a_process_that_finds_the_lock_held_withdraws_and_tries_again(burst: Bur
 
 
 def test_a_process_that_finds_the_lock_held_twice_ends(burst: Burst) -> None:
-    """The holder looks after it has let the lock go."""
+    """For as long as it waits for it: the holder looks after it has let the lock go."""
     burst.simulation.outbox.sender_lock.sender_at_work = True
     burst.send()
     assert burst.sent == []

@@ -32,7 +32,7 @@ def test_a_batch_that_begins_within_the_term_ends_before_the_process() -> None:
 def test_a_sender_that_takes_events_ends_before_the_process() -> None:
     """It withdraws its announcement early enough for its last look to be within the term of a batch."""
     assert limits.STAY_SECONDS + limits.LOOK_SECONDS < limits.TERM_SECONDS
-    assert limits.QUIET_SECONDS < limits.STAY_SECONDS
+    assert limits.LOCK_WAIT_SECONDS < limits.QUIET_SECONDS < limits.STAY_SECONDS
 
 
 def test_an_announcement_counts_no_longer_than_its_process_begins_batches() -> None:
