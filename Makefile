@@ -4,6 +4,10 @@ BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SDKS = 6.7.6 7.0.1 7.45.4
 
+# Python and pytest keep what they compile (.gitignore has it), whatever the environment says: the tests start hundreds
+# of processes.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo quick test check test-all test-arcade faults explore bench docs pictures site clean
 
 demo: .venv/.demo  ## walk through the main job, against a receiver on this machine
@@ -12,7 +16,7 @@ demo: .venv/.demo  ## walk through the main job, against a receiver on this mach
 quick: check  ## in half a minute, while you edit: style, types, layers and the tests that start few processes
 	$(BIN)/python -m pytest -q tests/unit tests/contracts
 
-test: .venv/.dev .venvs/sdks/.made  ## pass the tests, with small sets of verification/
+test: .venv/.dev .venv/.browser .venvs/sdks/.made  ## pass the tests, with small sets of verification/
 	$(BIN)/python -m pytest
 
 check: .venv/.dev  ## style, types, layers
@@ -62,6 +66,11 @@ site: .venv/.site  ## the documentation site, into build/site; a dead link or a 
 	for version in $(SDKS); do \
 		$(PIP) --no-deps --target .venvs/sdks/$$version posthog==$$version six python-dateutil backoff || exit 1; \
 	done
+	touch $@
+
+.venv/.browser: .venv/.dev .ci/browser
+	$(PIP) --group browser
+	.ci/browser
 	touch $@
 
 .venv/.site: .venv/.dev

@@ -57,12 +57,24 @@ def main() -> int:
         return 2
     _repair_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
+        from arcade_usage.adapters.storage.early_end import is_left_to_others
         from arcade_usage.adapters.storage.early_record import write_record
 
         written = write_record(payload)
-        from arcade_usage.composition.delivery import deliver
+        if written is not None and is_left_to_others(payload):
+            return 0
+        from arcade_usage.adapters.storage.announcement import find_announcement
 
-        deliver(payload, _WaitingTool(), written)
+        announcement = find_announcement(payload)
+        if written is not None and announcement is not None and not announcement.announce():
+            return 0  # another process takes the event
+        try:
+            from arcade_usage.composition.delivery import deliver
+
+            deliver(payload, _WaitingTool(), written, announcement)
+        finally:
+            if announcement is not None:
+                announcement.withdraw()
     except Exception:  # a detached process has no reader for a traceback
         import logging
 

@@ -31,6 +31,9 @@ class Tool(ToolConfig):
         config_dir: absolute path of the config folder; by default $ARCADE_WORK_DIR, else ~/.arcade.
         credentials: absolute path of the file that every login and logout changes; by default
             credentials.yaml in the config folder. A command makes one stat() of it and does not read it.
+        context: function that returns the name of the context of credentials.yaml that a command used, None
+            for the active one; by default $ARCADE_CONTEXT. It is called when the command is reported, in its
+            thread. If it raises, the event is attributed to no account. Servers do not call it.
         notice: text shown once, on stderr, before anything is reported. None: the tool informs its users
             itself.
         properties: declarations of the properties that the tool adds to its events. Declared ids and choices
@@ -41,6 +44,10 @@ class Tool(ToolConfig):
         adapters: "package.module:function", a factory that gets the default `Adapters` and returns the ones
             to use. The delivery process, a server's worker thread and the mounted commands import it; your
             commands do not.
+        consent: "notice" shows the notice once. "ask" asks with its text, once, after a command on a
+            terminal; nothing is reported unless the user agrees. A new version of the notice is asked again.
+        erasure_url: where a user's erasure request goes: an https:// URL to which `forget` posts the ids as
+            JSON, if the user agrees, or "mailto:..." that it shows.
 
         daily_limit: how many events of commands an installation sends in one UTC day, 1 to 1,000,000. Beyond
             it, successes are counted, and the counts are sent the next day in one event. Failures, logins and

@@ -20,6 +20,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-randomly
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that may take seconds run first, so that no worker is left alone with one."""
+    order = {"tests/adapters": 1, "tests/contracts": 2, "tests/unit": 3}
+    items.sort(key=lambda item: order.get("/".join(item.nodeid.split("/")[:2]), 0))
+
+
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty home, and no variable that tracking or networking would listen to."""

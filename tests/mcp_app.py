@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import arcade_usage
+from arcade_usage.application.server import tracker as server_tracker
+
+# A busy machine may take longer than a server's end waits for its worker.
+for limit in ("CLOSE_SECONDS", "EXIT_SECONDS"):
+    setattr(server_tracker, limit, 60.0)
 
 KIND, TRANSPORT, PORT = (sys.argv[1:] if len(sys.argv) == 4 else os.environ["MOUNTED"].split())[:3]
 IS_FIRST = importlib.util.find_spec("mcp.server.mcpserver") is None  # mcp 1.x

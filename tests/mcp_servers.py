@@ -63,8 +63,9 @@ class Servers:
         events = {event.uuid: Reported(event.name, event.properties) for event in self.receiver.events(TOKEN)}
         for path in (self.folder / "config").glob("usage/outbox/*/*.event.json"):
             with suppress(FileNotFoundError):  # it was sent meanwhile
-                event = json.loads(path.read_text(encoding="utf-8"))["event"]
-                events.setdefault(event["uuid"], Reported(event["name"], event["properties"]))
+                stored = json.loads(path.read_text(encoding="utf-8"))
+                for event in (record["event"] for record in stored.get("records", [stored])):
+                    events.setdefault(event["uuid"], Reported(event["name"], event["properties"]))
         return sorted(
             events.values(), key=lambda event: float(event.properties.get("device_timestamp", "inf"))
         )

@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from arcade_usage.demo.receiver import Receiver
-from tests.mcp_servers import Servers
+from tests.mcp_servers import SECONDS, Servers
 
 STARTED, CALLED, ANALYTICS = "MCP server started", "MCP tool called", "$mcp_tool_call"
 
@@ -87,6 +87,48 @@ def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | No
             ends.append((session.end(end), session.lines))
     assert ends[0] == ends[1]
     assert servers.names == {STARTED: 1, CALLED: 1}
+
+
+ENDS = """
+import asyncio, sys
+from typing import Annotated
+from arcade_mcp_server import MCPApp
+import arcade_usage
+app = MCPApp(name="my_server", version="1.0.0")
+async def leave() -> Annotated[int, "x"]:
+    'Exits.'
+    sys.exit(3)
+async def cancel() -> Annotated[int, "x"]:
+    'Is cancelled.'
+    asyncio.current_task().cancel()
+    await asyncio.sleep(0)
+app.add_tool(leave)
+app.add_tool(cancel)
+tool = arcade_usage.Tool(
+    distribution="pytest", project_token="phc_of_the_tests", host={host!r}, config_dir={folder!r}
+)
+if {tracked}:
+    tool.track_mcp(app)
+app.run(transport="stdio")
+"""
+
+
+@pytest.mark.parametrize("call", ["leave", "cancel"])
+def test_a_call_without_an_answer_has_failed(servers: Servers, call: str) -> None:
+    """A tool that exits, and a call that is cancelled; the server ends as it would untracked."""
+    script, ends = servers.folder / "ends.py", []
+    for tracked in (False, True):
+        servers.variables["ARCADE_USAGE_TRACKING"] = "" if tracked else "0"  # the package's own tracking
+        folder = str(servers.folder / "config")
+        script.write_text(ENDS.format(host=servers.receiver.url, folder=folder, tracked=tracked))
+        with servers.stdio("", script) as session:
+            session.tell("tools/call", {"name": f"MyServer_{call.title()}", "arguments": {}}, id=9)
+            written, _ = session.process.communicate(timeout=SECONDS)  # closes stdin
+            ends.append((session.process.returncode, session.lines, written))
+    assert ends[0] == ends[1]
+    (called,) = servers.named(CALLED)
+    assert called["is_execution_success"] is False
+    assert called["failure_reason"] == "error during tool execution"
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])

@@ -70,7 +70,8 @@ LINES = (
     Line("context add http://127.0.0.1:CLOUD --context staging", 0, "context.add", "alice"),
     Line("whoami", 0, "whoami", "alice", variables={"ARCADE_CONTEXT": "default"}),
     Line("--context default whoami", 0, "whoami", "alice"),
-    Line("--context nope whoami", 1, "whoami failed", "alice"),
+    Line("--context nope whoami", 1, "whoami failed", None, todays_person="alice"),
+    Line("whoami", 0, "whoami", "alice"),
     Line("context set default", 0, "context.set", "alice"),
     Line("logout", 0, "logout", None, todays_person="alice"),  # of one of two contexts
     Line("whoami", 0, "whoami", "alice"),
@@ -155,7 +156,7 @@ def _compare(today: IngestedEvent, event: IngestedEvent) -> None:
 
 
 def test_two_accounts_in_two_contexts(make_user: MakeUser) -> None:
-    """An event belongs to the account whose context the CLI used, with $ARCADE_CONTEXT too."""
+    """An event belongs to the account whose context the CLI used, with $ARCADE_CONTEXT and --context too."""
     user = make_user(True)
     story = (
         ("alice", "login --host localhost --port CLOUD", "", "alice"),
@@ -163,6 +164,11 @@ def test_two_accounts_in_two_contexts(make_user: MakeUser) -> None:
         ("", "whoami", "default", "alice"),
         ("", "whoami", "", "bob"),
         ("", "whoami", "nope", None),
+        ("", "whoami", "", "bob"),
+        ("", "--context default whoami", "work", "alice"),
+        ("", "--context nope whoami", "", None),
+        ("", "--context default new my_server", "", "alice"),
+        ("", "--context default logout", "", "alice"),
         ("", "whoami", "", "bob"),
     )
     for number, (account, line, context, _) in enumerate(story, start=1):

@@ -107,8 +107,11 @@ class WaitingTool(Protocol):
 class EventQueue(Protocol):
     """The events that wait to be sent to one PostHog project, oldest first."""
 
-    def add(self, record: Record) -> None:
-        """Add a record and write it to disk. Raises StoreError."""
+    def add(self, *records: Record) -> Sequence[Record]:
+        """Add records and write them to disk; returns those that were written. Raises StoreError if none was.
+
+        Each is whole on disk or not at all. Those of one snapshot may share a file.
+        """
 
     def freeze(self, record: Record) -> None:
         """Store the attribution of `record`. Only for the sender. Raises StoreError, also if it is gone."""
@@ -116,21 +119,24 @@ class EventQueue(Protocol):
     def pending(self) -> Sequence[Record]:
         """The records, oldest first, without files that can't be read as one. Raises StoreError.
 
-        Reads at most 5,000 files, which is above the retention limits. Always includes the records that this
-        process added.
+        Reads about 5,000 records, which is above the retention limits. Always includes the records that
+        this process added.
         """
 
     def forget_seen(self) -> None:
         """Clear the cache of records; for long-lived processes."""
 
     def waiting(self) -> Sequence[Waiting]:
-        """Size and age of each file, oldest first, also of files that are no record. Raises StoreError."""
+        """Size, age and number of events of each file, oldest first, also of files that are no record.
+
+        Raises StoreError.
+        """
 
     def remove(self, records: Sequence[Record]) -> int:
         """Remove records; returns how many existed. Raises StoreError."""
 
     def discard(self, waiting: Iterable[Waiting]) -> Sequence[Waiting]:
-        """Remove entries of `waiting`; returns those that this process removed. Raises StoreError."""
+        """Remove files of `waiting`; returns those that this process removed. Raises StoreError."""
 
     def purge(self) -> int:
         """Remove everything, also files that are no record; returns how many. Raises StoreError."""
@@ -147,6 +153,27 @@ class SenderLock(Protocol):
 
     def is_tended(self) -> bool:
         """Whether a sender started at most 10 s before the queue last changed. Blocks: two stat() calls."""
+
+
+class HandOver(Protocol):
+    """The announcement of a delivery process that it takes the events that others store.
+
+    A process that stores an event, and then finds that the announcement stands, leaves the event to that
+    process. So the process that announced itself withdraws its announcement before its last look at the
+    queue. An announcement counts for 4 s, and not without its process. Methods never raise.
+    """
+
+    def announce(self) -> bool:
+        """Announce this process, unless the announcement of another one stands: then returns False.
+
+        Returns True as well if it can't be stored. Blocks: on a small file.
+        """
+
+    def stands(self) -> bool:
+        """Whether an announcement stands. Blocks: on a small file."""
+
+    def withdraw(self) -> None:
+        """Withdraw the announcement of this process. Blocks: on a small file."""
 
 
 class DeliveryLog(Protocol):
@@ -195,10 +222,13 @@ class Outbox(Protocol):
 
 
 class Copies(Protocol):
-    """Copies of the messages that one PostHog project accepted, within the limits of domain.sent."""
+    """Copies of the messages of one PostHog project, within the limits of domain.sent."""
 
-    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
-        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender. Never raises."""
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
+        """Store copies of messages accepted at `at` (Unix seconds). Only for the sender. Never raises.
+
+        is_local: they were recorded at that time, and are not sent.
+        """
 
     def all(self) -> Sequence[Sent]:
         """The copies, oldest first, without those that can't be parsed. Raises StoreError."""
@@ -222,13 +252,16 @@ class OptOut(Protocol):
 
 
 class Switch(OptOut, Protocol):
-    """The opt-out of one config folder: whether tracking is on, and the user's choice."""
+    """The switch of one config folder: what the user allows. Levels are those of domain.consent."""
 
-    def turn_off(self) -> None:
-        """Store the opt-out; every later `is_on` returns False. Raises StoreError."""
+    def level(self) -> str:
+        """What may happen to an event; off if that can't be read. Never raises. Blocks: on a small file."""
 
-    def turn_on(self) -> bool:
-        """Remove the stored opt-out; returns whether there was one. Raises StoreError."""
+    def choose(self, level: str) -> bool:
+        """Store the user's choice; every later `level` allows no more than it. On removes a stored choice.
+
+        Returns whether there was one. Raises StoreError.
+        """
 
 
 class SnapshotSource(Protocol):
@@ -236,6 +269,7 @@ class SnapshotSource(Protocol):
 
     A snapshot is the JSON object of a payload and a record: `usage` and `ledger` are the files' objects, the
     text "malformed", or None if there is no file; `stamp` is the credentials' stamp as five numbers, or None.
+    In a payload, `context` names the context of the credentials; it is None for the active one.
     """
 
     def take(self) -> Mapping[str, object] | None:
@@ -244,7 +278,8 @@ class SnapshotSource(Protocol):
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
         """Add the first identity to a snapshot that has none; None if the folder can't be used.
 
-        The snapshot stays unchanged if another identity replaced the first. Blocks: on small files.
+        The snapshot stays unchanged if another identity replaced the first. Adds the context that the tool
+        names for the command. Blocks: on small files, and as long as the tool's function.
         """
 
 
@@ -265,6 +300,13 @@ class ToolWriter(Protocol):
         """Rotate the identity during a logout; had_credentials: whether there were any when it began.
 
         Without any, an id that was never used with credentials stays. Blocks: 0.5 s for the lock.
+        """
+
+    def hand_over(self, payload: str, project: Mapping[str, str]) -> str | None:
+        """Leave a payload's event to a delivery process of its project that announced itself: see HandOver.
+
+        Returns the payload that a process has to be started with, or None if none has to. Never raises.
+        Blocks: one lstat(); on small files if there is an announcement.
         """
 
     def enqueue(self, payload: str) -> None:
@@ -307,6 +349,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that never go backward."""
+
+    def sleep(self, seconds: float) -> None:
+        """Blocks: `seconds`."""
 
 
 class IdGenerator(Protocol):

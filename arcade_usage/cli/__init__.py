@@ -5,7 +5,7 @@ Owns the invariant that importing this package does not need the extra: function
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main", "usage_app"]
 
-_EXTRA = ("rich", "typer")
+_EXTRA = ("jinja2", "markupsafe", "rich", "typer")
 _WITHOUT_EXTRA = "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
 
 
@@ -37,11 +37,16 @@ def load_commands() -> "ModuleType":
 
         from arcade_usage.cli import commands
     except ModuleNotFoundError as missing:
-        if missing.name not in _EXTRA:
-            raise
-        sys.stderr.write(_WITHOUT_EXTRA)
-        raise SystemExit(1) from None
+        tell_missing_extra(missing)
     return commands
+
+
+def tell_missing_extra(missing: ModuleNotFoundError) -> NoReturn:
+    """Print one line on stderr and exit with 1, if the extra is missing; else raise the error again."""
+    if missing.name not in _EXTRA:
+        raise missing
+    sys.stderr.write(_WITHOUT_EXTRA)
+    raise SystemExit(1) from None
 
 
 def usage_app(
@@ -57,6 +62,8 @@ def usage_app(
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    consent: str = "notice",
+    erasure_url: str | None = None,
     daily_limit: int | None = 1000,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
@@ -79,6 +86,8 @@ def usage_app(
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
+            erasure_url=erasure_url,
             daily_limit=daily_limit,
         )
     )

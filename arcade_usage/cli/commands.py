@@ -13,15 +13,33 @@ from arcade_usage.cli.help import HELP, style, texts
 from arcade_usage.cli.log import log
 from arcade_usage.cli.receive import receive
 from arcade_usage.cli.show import show
+from arcade_usage.cli.stats import stats
 from arcade_usage.cli.status import status
-from arcade_usage.cli.switch import off, on
+from arcade_usage.cli.switch import local, off, on
+from arcade_usage.cli.view import view
 
 
 def make_app() -> typer.Typer:
     """Make a Typer app of all commands."""
     commands = typer.Typer(no_args_is_help=True, **style())
     commands.callback(**texts(HELP))(usage)
-    for command in (status, doctor, off, on, show, fields, log, flush, forget, receive, demo):
+    everything = (
+        status,
+        doctor,
+        off,
+        local,
+        on,
+        show,
+        fields,
+        log,
+        stats,
+        view,
+        flush,
+        forget,
+        receive,
+        demo,
+    )
+    for command in everything:
         commands.command(**texts(inspect.getdoc(command) or ""))(command)
     return commands
 

@@ -9,9 +9,12 @@ from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import FAILED, facts, on_terminal, print_json, print_lines, table
 from arcade_usage.composition import doctor as checks
 from arcade_usage.composition.console import Scope
-from arcade_usage.domain.checkup import Result, Step
+from arcade_usage.domain.checkup import Check, Result, Step
 
 _STYLES = {Result.OK: "green", Result.FAILED: "bold red", Result.SKIPPED: "dim"}
+
+_RESULT_WIDTH = max(len(result.value) for result in Result)  # of both tables
+_CHECK_WIDTH = max(len(check.text) for check in Check)
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Send the test event without asking.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Send nothing: check only what is on this machine.")]
@@ -40,7 +43,8 @@ def doctor(
     steps = list(checks.check_here(scope))
     if not as_json:
         _print(steps)
-    ready = not any(step.result is Result.FAILED for step in steps)
+    failed = {step.check for step in steps if step.result is Result.FAILED}
+    ready = failed <= {Check.VERSION}  # events are sent without a version too
     why = "tracking is off, or a step above failed" if not ready else _decline(scope, yes, offline)
     network = list(checks.check_network(scope) if why is None else checks.skip_network(f"not tried: {why}"))
     steps += network
@@ -69,8 +73,8 @@ def _print(steps: list[Step]) -> None:
     several = len({step.host for step in steps if step.host is not None}) > 1
     rows = [
         (
-            Text(step.result.value, style=_STYLES[step.result]),
-            Text(step.check.text, style="bold"),
+            Text(step.result.value.ljust(_RESULT_WIDTH), style=_STYLES[step.result]),
+            Text(step.check.text.ljust(_CHECK_WIDTH), style="bold"),
             f"{step.host}: {step.text}" if several and step.host is not None else step.text,
         )
         for step in steps

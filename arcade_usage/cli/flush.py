@@ -51,7 +51,7 @@ def flush(
                   "sinks": [_as_json(each) for each in flushed]})  # fmt: skip
     elif off:
         print_lines(
-            headline("Nothing was sent: tracking is off.", "yellow"),
+            headline(f"Nothing was sent: tracking is {words.tracking(off)}.", "yellow"),
             *(Text(f"  {reason.text}") for reason in off),
         )
         print_lines(Text(f"{words.count(waiting, 'event')} waiting.", style="dim"))

@@ -30,6 +30,7 @@ from arcade_usage.domain.status import shorten
 SHOWN = 50  # events, without --last and --json
 _LINKED = Text("random id linked", style="cyan")
 _OK = "ok"
+_NOT_SENT = "not sent"
 
 Last = Annotated[
     int | None,
@@ -74,10 +75,12 @@ def log(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the sent events, newest last: a copy of each event that PostHog accepted, at most the last 500.
+    """Show the sent events, newest last: a copy of each event that PostHog accepted.
 
-    With --json, each event is complete, as it was sent. Turning tracking off keeps the copies; `forget`
-    erases them.
+    The copies are those of the last 90 days, and take 2 MiB for each PostHog project at most.
+
+    With the choice `local`, events are recorded here and not sent; they are shown as "not sent". With --json,
+    each event is complete, as it was sent. Turning tracking off keeps the copies; `forget` erases them.
 
     Exits with 0, or with 1 if the config folder or a file in it can't be read.
     """
@@ -94,7 +97,12 @@ def log(
     if as_json:
         print_json(
             [
-                {"sent_at": words.iso(copy.at), "to": to.shown_host, "message": copy.message}
+                {
+                    "sent_at": None if copy.is_local else words.iso(copy.at),
+                    "recorded_at": words.iso(copy.at) if copy.is_local else None,
+                    "to": to.shown_host,
+                    "message": copy.message,
+                }
                 for to, copy in shown
             ]
         )
@@ -148,7 +156,9 @@ def _rows(shown: list[tuple[Project, Sent]]) -> Iterator[dict[str, Cell]]:
             "sent": Text(words.local(copy.at, seconds=True), style="dim"),
             "event": Text(copy.command_name or copy.name) if copy.link is None else _LINKED,
             "duration": f"{took:,.0f} ms" if isinstance(took, int | float) else "",
-            "sent as": Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold"),
+            "sent as": Text(_NOT_SENT, style="yellow")
+            if copy.is_local
+            else Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold"),
             "tool": str(copy.properties.get("tool") or ""),
             "to": to.shown_host,
             "result": _result(copy),

@@ -8,8 +8,9 @@ import typer
 from rich.console import RenderableType
 from rich.text import Text
 
-from arcade_usage.application.console.fields import describe_kind
+from arcade_usage.application.console.fields import describe_kind, explain
 from arcade_usage.application.console.preview import Preview
+from arcade_usage.cli import words
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import (
     NARROW_WIDTH,
@@ -28,10 +29,8 @@ from arcade_usage.cli.screen import (
 from arcade_usage.composition import console
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.declaration import Property
-from arcade_usage.domain.event import SDK_FIELDS
-from arcade_usage.domain.properties import FIELDS
+from arcade_usage.domain.properties import FIELDS, SUCCEEDED
 
-_SDK = "PostHog's SDK adds it to every event"
 _STARTED = time.monotonic()
 
 CommandName = Annotated[
@@ -74,8 +73,8 @@ def show(
     With --why, also the reason for each property. Makes no request and writes no file. The uuid, times and
     duration are those of this `show` command.
 
-    Exits with 0, with 3 if nothing would be sent because tracking is off, with 1 if the config folder can't
-    be used.
+    Exits with 0, with 3 if nothing would be sent because tracking is off or local, with 1 if the config
+    folder can't be used.
     """
     scope = find_scope(context, config_dir, host, token)
     with reporting_errors(scope):
@@ -104,7 +103,7 @@ def _print(
     )
     if off:
         print_lines(
-            headline("Nothing would be sent: tracking is off.", "yellow"),
+            headline(f"Nothing would be sent: tracking is {words.tracking(off)}.", "yellow"),
             *(Text(f"  {each.text}") for each in off),
         )
         print_lines(Text(f"If it were on, the next command would send this to {to},"))
@@ -132,7 +131,7 @@ def _print(
 def _properties(properties: object, declared: Sequence[Property], why: bool) -> RenderableType:
     """A table, or stacked rows on a terminal that is too narrow for it."""
     values = [
-        (name, _value(value), _reason(name))
+        (name, _value(value), explain(name, SUCCEEDED, {}))
         for name, value in (properties.items() if isinstance(properties, Mapping) else ())
     ]
     values += [(each.name, f"{describe_kind(each)}, if the tool gives it", each.reason) for each in declared]
@@ -148,11 +147,6 @@ def _properties(properties: object, declared: Sequence[Property], why: bool) -> 
     heads = ("property", "value", "why it is sent")
     columns = len(heads) if why else 2
     return table(heads[:columns], (row[:columns] for row in rows))
-
-
-def _reason(name: str) -> str:
-    fallback = _SDK if name.startswith("$") else "the tool adds it"
-    return FIELDS.get(name) or SDK_FIELDS.get(name) or fallback
 
 
 def _value(value: object) -> str:

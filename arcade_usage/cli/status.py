@@ -32,11 +32,11 @@ def status(
 ) -> None:
     """Show whether usage tracking is on and why, your identity, the events waiting, and delivery health.
 
-    Exits with 0 if it is on, with 3 if it is off, with 1 if the config folder can't be used.
+    Exits with 0 if it is on, with 3 if it is off or local, with 1 if the config folder can't be used.
     """
     status = read_status(find_scope(context, config_dir, host, token))
     if as_json:
-        print_json(_as_json(status))
+        print_json(status_as_json(status))
     else:
         _print(status)
     raise typer.Exit(FAILED if not status.works else 0 if status.is_on else OFF_OR_WAITING)
@@ -46,10 +46,14 @@ def _print(status: Status) -> None:
     content: list[RenderableType] = []
     if status.is_on:
         content.append(headline("Usage tracking is on.", "green"))
+        content += [Text(choice.text, style="dim") for choice in status.choices]
         if status.debugging:
             content.append(
                 Text(f"{DEBUG_VARIABLE} is set: events are shown on stderr and not sent.", "yellow")
             )
+    elif words.tracking(status.reasons) == "local":
+        content.append(headline("Usage tracking is local: events are recorded here and not sent.", "yellow"))
+        content += [indented(reason.text) for reason in status.reasons]
     else:
         content.append(headline("Usage tracking is off:", "yellow"))
         content += [indented(reason.text) for reason in status.reasons]
@@ -58,12 +62,12 @@ def _print(status: Status) -> None:
     content += [indented(each, "yellow") for each in details]
     problems = (status.sdk_problem, status.adapters_problem)
     content += [Text(f"! {problem}", style="bold red") for problem in problems if problem is not None]
-    content += ["", facts(_identity(status))]
+    content += ["", facts([*identity_facts(status), *consent_facts(status)])]
     for project in status.projects:
         title = Text.assemble(
             (project.project.shown_host, "bold"), (f"  {shorten(project.project.project_token)}", "dim")
         )
-        content += ["", title, facts(_delivery(project, status.now))]
+        content += ["", title, facts(delivery_facts(project, status.now))]
     if not status.projects and status.state is not None:
         content += ["", Text("No tool has reported an event from here yet.", style="dim")]
     print_lines(*content)
@@ -73,7 +77,8 @@ def _style(trouble: Trouble) -> str:
     return "bold red" if trouble in (Trouble.UNREADABLE, Trouble.UNWRITABLE) else "yellow"
 
 
-def _identity(status: Status) -> list[tuple[str, Cell]]:
+def identity_facts(status: Status) -> list[tuple[str, Cell]]:
+    """As whom events are sent from now on."""
     rows: list[tuple[str, Cell]] = []
     if status.principal_id is not None:
         rows.append(("identity", Text.assemble("linked to account ", (shorten(status.principal_id), "bold"))))
@@ -90,7 +95,21 @@ def _identity(status: Status) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _delivery(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
+def consent_facts(status: Status) -> list[tuple[str, Cell]]:
+    """What was shown, asked or chosen, and when; what was answered."""
+    rows: list[tuple[str, Cell]] = [
+        ("choice", f"{each.level}, {words.ago(each.at, status.now)}")
+        for each in status.choices
+        if each.at is not None
+    ]
+    for each in status.consents:
+        what = f"{each.tool}, version {each.text_version}, {words.ago(each.at, status.now)}"
+        rows.append(("notice", what) if each.answer is None else ("question", f"{what}: {each.answer}"))
+    return rows
+
+
+def delivery_facts(project: ProjectStatus, now: float) -> list[tuple[str, Cell]]:
+    """What waits, when it is sent, and what was lost."""
     book = project.logbook
     rows: list[tuple[str, Cell]] = [("tools", ", ".join(project.tools))] if project.tools else []
     rows.append(("events waiting", _waiting(project, now)))
@@ -135,12 +154,26 @@ def _waiting(project: ProjectStatus, now: float) -> Cell:
     return Text(text, style="yellow")
 
 
-def _as_json(status: Status) -> dict[str, object]:
+def status_as_json(status: Status) -> dict[str, object]:
     state = "linked" if status.principal_id else "anonymous" if status.anon_id else "none"
     problems = {"sdk": status.sdk_problem, "adapters": status.adapters_problem}
     return {
-        "tracking": "on" if status.is_on else "off",
+        "tracking": words.tracking(status.reasons),
         **reasons_as_json(status.reasons),
+        "error_texts": status.sends_errors,
+        "choices": [
+            {"level": each.level, "at": words.iso(each.at), "path": each.path} for each in status.choices
+        ],
+        "consents": [
+            {
+                "tool": each.tool,
+                "text_version": each.text_version,
+                "at": words.iso(each.at),
+                "kind": "notice" if each.answer is None else "ask",
+                "answer": each.answer,
+            }
+            for each in status.consents
+        ],
         "debug": status.debugging,
         "config_dir": status.config_dir,
         "identity": {

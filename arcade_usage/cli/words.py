@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
+from arcade_usage.domain.configuration import Reason
+from arcade_usage.domain.consent import OFF_BY_LOCAL
 from arcade_usage.domain.retention import LossReason
 
 _SPAN = re.compile(r"([0-9]{1,9}) ?([smhd])")
@@ -16,6 +18,12 @@ FOREIGN = "of another installation, which has to attribute them itself"
 def count(number: int, noun: str) -> str:
     """A number with its noun, which gets a plural "s"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def tracking(reasons: Sequence[Reason]) -> str:
+    """Whether tracking is on, local or off, by everything that keeps events from being sent."""
+    identifiers = {reason.identifier for reason in reasons}
+    return "on" if not identifiers else "local" if identifiers == {OFF_BY_LOCAL} else "off"
 
 
 def every_tool(config_dir: str, tools: Sequence[str]) -> str:
@@ -45,6 +53,18 @@ def ahead(at: float, now: float) -> str:
 def local(at: float, *, seconds: bool = False) -> str:
     """A time in the local time zone, to the minute or to the second."""
     return _moment(at).astimezone().strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def local_date(at: float) -> date:
+    """The date of a time in the local time zone."""
+    return _moment(at).astimezone().date()
+
+
+def milliseconds(duration: float | None) -> str:
+    """A duration, in seconds from 10 s on; nothing for None."""
+    if duration is None:
+        return ""
+    return f"{duration:,.0f} ms" if duration < 10_000 else f"{duration / 1000:,.1f} s"
 
 
 def parse_moment(text: str, now: float) -> float:

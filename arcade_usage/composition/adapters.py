@@ -28,7 +28,7 @@ def default_adapters(
     copies = FileCopies(folder, project)
     return Adapters(
         identity_store=IdentityFiles(layout, FolderInstallation(layout.folder), makes_folder),
-        principal_api=ArcadeCloud(layout.credentials),
+        principal_api=ArcadeCloud(layout.credentials, layout.context),
         analytics_sink=LazyPostHogSink(project, copies, time),
         outbox=FolderOutbox(folder, project, durable),
         copies=copies,

@@ -20,12 +20,14 @@ from arcade_usage.domain.consent import is_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
     from arcade_usage.adapters.storage.config_folder import Layout
+    from arcade_usage.adapters.storage.consent_board import ConsentBoard
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
+    from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.command.tracking import Tracker
     from arcade_usage.application.ports import ProcessLauncher
     from arcade_usage.application.server.tracker import ServerTracker
@@ -34,11 +36,16 @@ if TYPE_CHECKING:
     from arcade_usage.domain.notice import Notice
 
     class TrackerBuilder(Protocol):
-        """Builds trackers in place of composition/command.py and composition/server.py."""
+        """Builds trackers in place of composition/command.py and composition/server.py.
+
+        The mounted commands use its adapters.
+        """
 
         def command_tracker(self, config: "ToolConfig") -> Tracker: ...
 
         def server_tracker(self, config: "ToolConfig") -> ServerTracker: ...
+
+        def adapters(self) -> Adapters: ...
 
 
 DEFAULT_HOST = "https://us.i.posthog.com"
@@ -62,11 +69,14 @@ class ToolConfig:
         version: "str | None" = None,
         config_dir: "str | os.PathLike[str] | None" = None,
         credentials: "str | os.PathLike[str] | None" = None,
+        context: "Callable[[], str | None] | None" = None,
         notice: "Notice | None" = None,
         properties: "Sequence[Property]" = (),
         safe_errors: "Sequence[type[BaseException]]" = (),
         private_errors: "Sequence[type[BaseException]]" = (),
         adapters: "str | None" = None,
+        consent: str = "notice",
+        erasure_url: "str | None" = None,
         daily_limit: "int | None" = DEFAULT_DAILY_LIMIT,
     ) -> None:
         self.distribution = distribution
@@ -75,11 +85,14 @@ class ToolConfig:
         self.version = version
         self.config_dir = config_dir
         self.credentials = credentials
+        self.context = context
         self.notice = notice
         self.properties = properties
         self.safe_errors = safe_errors
         self.private_errors = private_errors
         self.adapters = adapters
+        self.consent = consent
+        self.erasure_url = erasure_url
         self.daily_limit = daily_limit
         self.problems: tuple[Reason, ...] = () if _is_plain(self) else self._find_problems()
         if self.problems or is_strict(os.environ):
@@ -112,11 +125,14 @@ def _is_plain(config: ToolConfig) -> bool:
         and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
+        and _is_none_or_function(config.context)
         and (notice is None or _is_plain_notice(notice))
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (limit is None or (type(limit) is int and 0 < limit <= 1_000_000))
         and (config.properties == () or _are_plain_properties(config.properties))
         and _are_plain_errors(config.safe_errors, config.private_errors)
+        and (config.consent == "notice" or (config.consent == "ask" and notice is not None))
+        and (config.erasure_url is None or _is_plain_address(config.erasure_url))
     )
 
 
@@ -132,6 +148,22 @@ def _is_plain_host(host: object) -> bool:
     )
 
 
+def _is_plain_address(url: object) -> bool:
+    """Whether it is a short https:// URL with a plain path, or mailto: with a plain address."""
+    if type(url) is not str or not url.isascii() or len(url) > 100:
+        return False
+    if url[:8] == "https://":
+        host, _, path = url[8:].partition("/")
+        path = path.replace("/", "")
+        return _is_plain_path(host) and (not path or _is_plain_path(path))
+    name, _, host = url[7:].partition("@")
+    return url[:7] == "mailto:" and _is_plain_path(name) and _is_plain_path(host)
+
+
+def _is_plain_path(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").isalnum()
+
+
 def _is_plain_word(text: str) -> bool:
     """Whether the text is at most 64 ASCII letters, digits and underscores, and begins with no digit."""
     return len(text) <= 64 and text.isascii() and text.isidentifier()
@@ -144,6 +176,10 @@ def _is_plain_version(version: str) -> bool:
 def _is_plain_factory(adapters: str) -> bool:
     module, _, function = adapters.partition(":")
     return module.replace(".", "_").isidentifier() and function.isidentifier()
+
+
+def _is_none_or_function(context: object) -> bool:
+    return context is None or callable(context)
 
 
 def _is_plain_notice(notice: object) -> bool:
@@ -227,11 +263,14 @@ def command_tracker(
     version: "str | None" = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    context: "Callable[[], str | None] | None" = None,
     notice: "Notice | None" = None,
     properties: "Sequence[Property]" = (),
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: "str | None" = None,
+    consent: str = "notice",
+    erasure_url: "str | None" = None,
     daily_limit: "int | None" = DEFAULT_DAILY_LIMIT,
 ) -> "Tracker":
     """Make the tracker of a command-line tool; call it when the tool starts.
@@ -247,11 +286,14 @@ def command_tracker(
             version=version,
             config_dir=config_dir,
             credentials=credentials,
+            context=context,
             notice=notice,
             properties=properties,
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
+            erasure_url=erasure_url,
             daily_limit=daily_limit,
         )
     )
@@ -270,13 +312,13 @@ def build(config: ToolConfig) -> "Tracker":
 
 
 def find_layout(config: ToolConfig) -> "Layout | None":
-    """The config folder of a tool that is tracked; None if tracking is off.
+    """The config folder of a tool that is tracked, if only on this machine; None if tracking is off.
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
     from arcade_usage.adapters.storage import config_folder
     from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
-    from arcade_usage.domain.consent import OFF_TEXTS, OFF_UNASKED, wants_debug
+    from arcade_usage.domain.consent import OFF_BY_LOCAL, OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
     why = [problem.text for problem in config.problems]
@@ -284,7 +326,7 @@ def find_layout(config: ToolConfig) -> "Layout | None":
         layout = config_folder.find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
-            why = [OFF_TEXTS[reason] for reason in reasons[:1]]
+            why = [OFF_TEXTS[reason] for reason in reasons[:1] if reasons != (OFF_BY_LOCAL,)]
         if not why and (problem := find_problem(layout)) is not None:
             why = [str(problem)]
     except ValueError as error:  # no home folder
@@ -303,11 +345,10 @@ def find_layout(config: ToolConfig) -> "Layout | None":
 
 
 def _find_held_back(config: ToolConfig, layout: "Layout") -> "list[str]":
-    """Why the notice keeps events back here. A tracker asks for each event, except when debugging."""
-    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
-
+    """Why notice or consent keep events back here. A tracker asks for each event, except when debugging."""
     board = make_board(config, layout)
-    return [HELD_BACK_TEXT] if board is not None and board.decide() is Telling.HELD_BACK else []
+    why = board.why_not() if board is not None else None
+    return [] if why is None else [why]
 
 
 def _say(text: str, debugging: bool) -> None:
@@ -329,7 +370,7 @@ def _build(config: ToolConfig) -> "Tracker":
     debugging = wants_debug(os.environ)  # then nothing is written
     launcher = DetachedLauncher(os.environ)
     writer = None if debugging else FolderWriter(layout)
-    folder = FolderSnapshots(layout, writer)
+    folder = FolderSnapshots(layout, writer, config.context)
     return CommandTracker(
         is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
         opt_out=folder,
@@ -356,16 +397,27 @@ def _show(launcher: "DetachedLauncher") -> "ProcessLauncher":
     return PreviewLauncher(launcher.launch_and_read)
 
 
-def make_board(config: ToolConfig, layout: "Layout") -> "NoticeBoard | None":
-    """Make the notice board. The default folder is first, so that a notice is shown once per machine."""
+def make_board(
+    config: ToolConfig, layout: "Layout", *, may_ask: bool = True
+) -> "NoticeBoard | ConsentBoard | None":
+    """Make the board of the notice, or of the question. may_ask: whether a question may be asked here.
+
+    The default folder is first, so that a notice is shown once per machine.
+    """
     if config.notice is None:
         return None
     from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
-    from arcade_usage.adapters.storage.notice_board import NoticeBoard
 
     default_first = choice_layouts(layout)[::-1]
     usable = [each for each in default_first if find_problem(each) is None]  # not another user's folder
-    return NoticeBoard(config.notice, config.distribution or "", usable, os.environ)
+    name = config.distribution or ""
+    if config.consent == "ask":
+        from arcade_usage.adapters.storage.consent_board import ConsentBoard
+
+        return ConsentBoard(config.notice, name, usable, os.environ, default_first, may_ask=may_ask)
+    from arcade_usage.adapters.storage.notice_board import NoticeBoard
+
+    return NoticeBoard(config.notice, name, usable, os.environ)
 
 
 class FolderWriter:
@@ -391,6 +443,21 @@ class FolderWriter:
 
         files, installation = IdentityFolder(self._layout), FolderInstallation(self._layout.folder)
         log_out(files, UuidGenerator().new(), installation, had_credentials=had_credentials)
+
+    def hand_over(self, payload: str, project: "Mapping[str, str]") -> "str | None":
+        path = self._layout.announcement(**project)
+        if not os.path.lexists(path):
+            return payload
+        from arcade_usage.adapters.machine.runtime_facts import are_at_hand
+        from arcade_usage.adapters.storage.announcement import FileAnnouncement
+        from arcade_usage.adapters.storage.early_record import write_record
+        from arcade_usage.application.command.hand_over import hand_over
+
+        if not are_at_hand(os.environ):
+            return payload
+        return hand_over(
+            payload, FileAnnouncement(path), lambda text: write_record(text, durable=False) is not None
+        )
 
     def enqueue(self, payload: str) -> None:
         from arcade_usage.composition.delivery import enqueue

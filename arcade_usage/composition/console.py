@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from arcade_usage.adapters.storage import config_folder
 from arcade_usage.adapters.storage.config_folder import (
     Layout,
     choice_layouts,
@@ -18,19 +19,34 @@ from arcade_usage.adapters.storage.config_folder import (
     find_problem,
     is_on,
     reasons_off,
+    stored_level,
 )
+from arcade_usage.adapters.storage.consent_board import ConsentBoard, agree_to_all
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
-from arcade_usage.adapters.storage.sent_copies import FileCopies
-from arcade_usage.adapters.storage.strangers import find_strangers, is_copies, is_event, is_lock
+from arcade_usage.adapters.storage.sent_copies import FileCopies, is_copies
+from arcade_usage.adapters.storage.strangers import find_strangers, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
+from arcade_usage.composition import command
 from arcade_usage.composition.adapters import apply_factory, default_adapters
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig
+from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_board
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
-from arcade_usage.domain.consent import OFF_BY_CHOICE, OFF_BY_CONFIG_DIR, OFF_TEXTS, wants_debug
+from arcade_usage.domain.consent import (
+    LOCAL,
+    OFF,
+    OFF_BY_CHOICE,
+    OFF_BY_CONFIG_DIR,
+    OFF_BY_CONSENT,
+    OFF_BY_LOCAL,
+    OFF_BY_MACHINE,
+    OFF_TEXTS,
+    ON,
+    WITHOUT_ERRORS,
+    wants_debug,
+)
 from arcade_usage.domain.project import Project, choose
 
 if TYPE_CHECKING:
@@ -40,8 +56,14 @@ if TYPE_CHECKING:
     from arcade_usage.application.console.preview import Preview
     from arcade_usage.application.ports import Copies, Outbox, Progress
     from arcade_usage.domain.sent import Sent
+    from arcade_usage.domain.status import StoredChoice, StoredConsent
+    from arcade_usage.domain.subject_ids import SubjectIds
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
+_ERASURE_ANSWERS = {
+    status: f"{{who}} could not take the request ({status}): try again later"
+    for status in (429, *range(500, 600))
+}
 _SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
 
 
@@ -91,6 +113,8 @@ class Scope:
         return self._default_adapters(project)
 
     def _default_adapters(self, project: Project) -> "Adapters":
+        if command.replacement is not None:
+            return command.replacement.adapters()
         return default_adapters(self.layout, project, makes_folder=False)
 
     @property
@@ -103,31 +127,46 @@ class Scope:
             outbox.folder: (outbox, FileCopies(outbox.folder))
             for outbox in find_outboxes(self.layout.outboxes)
         }
-        if self.tool is not None and self.tool.adapters is not None and self.own_project is not None:
-            own = self.stored(self.own_project)
-            found[self.layout.outbox(self.own_project.key)] = (own.outbox, own.copies)
+        own = self.own_project
+        if own is not None and (command.replacement is not None or (self.tool and self.tool.adapters)):
+            stored = self.stored(own)
+            found[self.layout.outbox(own.key)] = (stored.outbox, stored.copies)
         return list(found.values())
 
     def reasons(self) -> tuple[Reason, ...]:
-        """Everything that turns tracking off here; empty if it is on."""
+        """Everything that keeps events from being sent from here; empty if tracking is on."""
         problems = self.tool.problems if self.tool else ()
         token = self.tool.project_token if self.tool and not problems else _SOME_TOKEN
         found: list[Reason] = []
         for reason in reasons_off(self.layout, token):
-            files = self.off_files() if reason == OFF_BY_CHOICE else ()
-            texts = [
-                f"you turned it off ({path})" if readable else f"a stored opt-out can't be read ({path})"
-                for path, readable in files
-            ]
+            level = {OFF_BY_CHOICE: OFF, OFF_BY_LOCAL: LOCAL}.get(reason)
+            texts = [choice.text for choice in self.choices() if choice.level == level]
+            if reason == OFF_BY_MACHINE:
+                texts = [f"{OFF_TEXTS[reason]} ({config_folder.MACHINE_OFF_FILE})"]
             found += [Reason(reason, text) for text in texts or [OFF_TEXTS[reason]]]
         if (problem := find_problem(self.layout)) is not None:
             found.append(Reason(OFF_BY_CONFIG_DIR, str(problem)))
+        elif (board := self.consent_board) is not None and (why := board.why_not()) is not None:
+            found.append(Reason(OFF_BY_CONSENT, why))
         return (*found, *problems)
 
-    def off_files(self) -> tuple[tuple[str, bool], ...]:
-        from arcade_usage.adapters.storage.diagnostics import read_off_files
+    @property
+    def consent_board(self) -> "ConsentBoard | None":
+        """The question of the tool; None if it asks none."""
+        board = make_board(self.tool, self.layout) if self.tool is not None else None
+        return board if isinstance(board, ConsentBoard) else None
 
-        return read_off_files(choice_layouts(self.layout))
+    def consents(self) -> "tuple[StoredConsent, ...]":
+        """The notices that were shown and the questions that were asked on this machine."""
+        from arcade_usage.adapters.storage.diagnostics import read_consents
+
+        return read_consents(choice_layouts(self.layout))
+
+    def choices(self) -> "tuple[StoredChoice, ...]":
+        """The stored choices that count here."""
+        from arcade_usage.adapters.storage.diagnostics import read_choices
+
+        return read_choices(choice_layouts(self.layout))
 
     @property
     def debugging(self) -> bool:
@@ -152,9 +191,9 @@ def project_or_placeholder(scope: Scope) -> Project:
     return scope.own_project or _SOME_PROJECT
 
 
-def turn_off(scope: Scope) -> TurnedOff:
-    """Turn tracking off. Raises StoreError. Blocks as long as application.console.opt_out.turn_off."""
-    done = opt_out.turn_off(scope.switch, scope)
+def turn_off(scope: Scope, level: str = OFF) -> TurnedOff:
+    """Turn tracking off, or local. Raises StoreError. Blocks as long as console.opt_out.turn_off."""
+    done = opt_out.turn_off(scope.switch, scope, level)
     return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
 
 
@@ -169,9 +208,20 @@ def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]
     return (*failures, *others)
 
 
-def turn_on(scope: Scope) -> bool:
-    """Remove the stored opt-out; returns whether there was one. Raises StoreError."""
-    return scope.switch.turn_on()
+def turn_on(scope: Scope, level: str = ON) -> bool:
+    """Store on, or on without errors; returns whether this turned it on or changed it. Raises StoreError.
+
+    Agrees to the question of the tool; without a tool, to those that were asked in this folder.
+    """
+    was_stored, is_new = scope.switch.choose(level), False
+    try:
+        if (board := scope.consent_board) is not None:
+            is_new = board.agree()
+        elif scope.tool is None:
+            is_new = agree_to_all(scope.layout)
+    except OSError as error:
+        raise StoreError("the answer can't be stored") from error
+    return was_stored or is_new
 
 
 def show(
@@ -195,7 +245,7 @@ def show(
     if distribution is None and version is None:
         tool, last = _last_tool(scope, project)
         runtime = evolve(runtime, tool=tool or runtime.tool, cli_version=last or runtime.cli_version)
-    command = Command(
+    ended = Command(
         name=command_name,
         outcome=SUCCESS if error_message is None else ERROR,
         ended_at=clock.time(),
@@ -206,7 +256,9 @@ def show(
         is_tty=os.isatty(1),
     )
     previewer = make_previewer(scope.adapters(project))
-    event = describe(command, runtime, UuidGenerator().new(), local_redactor(os.environ))
+    event = describe(ended, runtime, UuidGenerator().new(), local_redactor(os.environ))
+    if stored_level(choice_layouts(scope.layout)) == WITHOUT_ERRORS:
+        event = event.without_error_text()
     return previewer.preview(event, previewer.take_snapshot(), project), bool(projects)
 
 
@@ -221,7 +273,7 @@ def _last_tool(scope: Scope, project: Project) -> tuple[str, str]:
 
 
 def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
-    """The copies of sent events, newest last; and the failures to read some. Raises ValueError."""
+    """The copies of events, newest last; and the failures to read some. Raises ValueError."""
     copies: list[tuple[Project, Sent]] = []
     unread: list[str] = []
     for project in scope.projects():
@@ -235,7 +287,7 @@ def count_waiting(scope: Scope) -> int:
     waiting = 0
     for project in scope.projects():
         with suppress(StoreError):
-            waiting += len(scope.stored(project).outbox.queue.waiting())
+            waiting += sum(each.events for each in scope.stored(project).outbox.queue.waiting())
     return waiting
 
 
@@ -269,6 +321,18 @@ def make_eraser(scope: Scope) -> "Eraser":
     from arcade_usage.application.console.erasure import Eraser
 
     return Eraser(scope.stored(project_or_placeholder(scope)).identity_store, scope)
+
+
+def send_erasure_request(url: str, tool: str, ids: "SubjectIds") -> None:
+    """Send the erased ids to the tool's author. Blocks: 5 s. Raises NotAcceptedError, with what to check."""
+    import json
+
+    from arcade_usage.adapters.network.failures import Peer
+    from arcade_usage.adapters.network.json_request import TRUST, post_json
+    from arcade_usage.application.time_limits import ERASURE_SECONDS
+
+    peer = Peer("the author's address", url, TRUST, _ERASURE_ANSWERS)
+    post_json(peer, json.dumps({"version": 1, "tool": tool, **ids.as_json()}).encode(), ERASURE_SECONDS)
 
 
 def check(scope: Scope) -> None:

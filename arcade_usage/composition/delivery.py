@@ -3,14 +3,15 @@
 import os
 from typing import TYPE_CHECKING
 
-from arcade_usage.adapters.storage.config_folder import Layout, is_on
+from arcade_usage.adapters.storage.config_folder import Layout, find_level
+from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
 
 if TYPE_CHECKING:
     from arcade_usage.adapters.storage.payload_reader import ParsedPayload
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.preview import Previewer
     from arcade_usage.application.delivery.delivery import Delivery
-    from arcade_usage.application.ports import WaitingTool
+    from arcade_usage.application.ports import HandOver, WaitingTool
     from arcade_usage.domain.event import Event
     from arcade_usage.domain.record import Record
 
@@ -21,16 +22,21 @@ def enqueue(payload: str) -> None:
     Takes no lock. Raises UsageTrackingError.
     """
     parsed = _read(payload)
-    if parsed is not None:
+    if parsed is not None and not parsed.is_stored and _level(parsed) != LOCAL:  # a copy needs the SDK
         delivery = _make_default_delivery(parsed)
         _submit(delivery, parsed, may_lock=False)
         delivery.enforce_retention()
 
 
-def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "bytes | None" = None) -> None:
+def deliver(
+    payload: str,
+    waiting_tool: "WaitingTool | None" = None,
+    written: "bytes | None" = None,
+    hand_over: "HandOver | None" = None,
+) -> None:
     """Deliver the event of a payload, and the other events that wait for the same project.
 
-    written: the event's record, if it is in the outbox already.
+    written: the event's record, if it is in the outbox already. hand_over: see Delivery.
 
     With $ARCADE_USAGE_DEBUG, prints the event instead. Blocks as long as the network steps of
     application/delivery/delivery.py. Raises UsageTrackingError.
@@ -44,11 +50,17 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
         return
     if parsed is None or not os.path.isdir(parsed.config_dir):
         return  # tracking was turned off, or the folder deleted, after the snapshot
+    if _level(parsed) == LOCAL:
+        if waiting_tool is not None:
+            waiting_tool.release()
+        _record_locally(parsed)
+        return
 
     from arcade_usage.application.errors import AdaptersError
 
     try:
-        delivery = make_delivery(make_adapters(parsed), parsed.project.key, waiting_tool, find_obstacle())
+        adapters = make_adapters(parsed)
+        delivery = make_delivery(adapters, parsed.project.key, waiting_tool, find_obstacle(), hand_over)
     except AdaptersError as error:  # the event waits until the factory works again
         delivery = _make_default_delivery(parsed, waiting_tool, str(error))
     if written is not None:
@@ -56,7 +68,7 @@ def deliver(payload: str, waiting_tool: "WaitingTool | None" = None, written: "b
 
         record = read_record(written)
         delivery.adopt(record)
-    else:
+    elif not parsed.is_stored:
         record = _submit(delivery, parsed)
     delivery.send(login=record if parsed.command.is_login else None)
 
@@ -80,7 +92,7 @@ def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Ada
     """
     from arcade_usage.composition.adapters import apply_factory, default_adapters
 
-    layout = Layout(parsed.config_dir)
+    layout = Layout(parsed.config_dir, context=parsed.context)
     return apply_factory(parsed.adapters, default_adapters(layout, parsed.project, makes_folder=makes_folder))
 
 
@@ -97,8 +109,9 @@ def make_delivery(
     project_key: str,
     waiting_tool: "WaitingTool | None" = None,
     obstacle: "str | None" = None,
+    hand_over: "HandOver | None" = None,
 ) -> "Delivery":
-    """Make the delivery of one project. `project_key`: its Project.key. `obstacle`: see Delivery."""
+    """Make the delivery of one project. `project_key`: its Project.key. For the others, see Delivery."""
     from arcade_usage.application.delivery.attempt_log import AttemptLog
     from arcade_usage.application.delivery.attributor import Attributor
     from arcade_usage.application.delivery.delivery import Delivery
@@ -120,6 +133,7 @@ def make_delivery(
         adapters.switch,
         waiting_tool,
         obstacle,
+        hand_over,
     )
 
 
@@ -135,7 +149,7 @@ def _make_default_delivery(
 ) -> "Delivery":
     from arcade_usage.composition.adapters import default_adapters
 
-    adapters = default_adapters(Layout(parsed.config_dir), parsed.project)
+    adapters = default_adapters(Layout(parsed.config_dir, context=parsed.context), parsed.project)
     return make_delivery(adapters, parsed.project.key, waiting_tool, obstacle)
 
 
@@ -144,7 +158,11 @@ def _read(payload: str) -> "ParsedPayload | None":
     from arcade_usage.adapters.storage.payload_reader import read_payload
 
     parsed = read_payload(payload)
-    return parsed if is_on(Layout(parsed.config_dir), parsed.project.project_token) else None
+    return parsed if _level(parsed) != OFF else None
+
+
+def _level(parsed: "ParsedPayload") -> str:
+    return find_level(Layout(parsed.config_dir), parsed.project.project_token)
 
 
 def _describe(parsed: "ParsedPayload") -> "Event":
@@ -155,9 +173,19 @@ def _describe(parsed: "ParsedPayload") -> "Event":
 
     runtime = read_runtime(parsed.distribution, os.environ, parsed.tool_version)
     try:
-        return describe(parsed.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
+        event = describe(parsed.command, runtime, UuidGenerator().new(), local_redactor(os.environ))
     except ValueError as error:
         raise InvalidPayloadError("an event without a valid time") from error
+    return event.without_error_text() if _level(parsed) == WITHOUT_ERRORS else event
+
+
+def _record_locally(parsed: "ParsedPayload") -> None:
+    from arcade_usage.application.delivery.local import record
+
+    adapters = make_adapters(parsed)
+    event, is_logout = _describe(parsed), parsed.command.is_logout
+    preview = make_previewer(adapters).preview(event, parsed.snapshot, parsed.project, is_logout=is_logout)
+    record(adapters, [preview.message])
 
 
 def _print_preview(parsed: "ParsedPayload") -> None:

@@ -34,7 +34,7 @@ def check_here(scope: Scope) -> Iterator[Step]:
         known = status.has_version(scope)
         yield _step(Check.VERSION, [] if known else [NO_VERSION.text], "the tool's version is known")
     yield _check_folder(scope)
-    if scope.tool is not None and scope.tool.notice is not None:
+    if status.decide_notice(scope) is not None:
         yield _check_notice(scope)
     yield _check_process(scope, is_on=not reasons)
 

@@ -6,7 +6,7 @@ Owns the invariant that third-party packages are imported on the worker thread o
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -57,11 +57,14 @@ def server_tracker(
     version: str | None = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    context: Callable[[], str | None] | None = None,
     notice: "Notice | None" = None,
     properties: "Sequence[Property]" = (),
     safe_errors: "Sequence[type[BaseException]]" = (),
     private_errors: "Sequence[type[BaseException]]" = (),
     adapters: str | None = None,
+    consent: str = "notice",
+    erasure_url: str | None = None,
     daily_limit: int | None = DEFAULT_DAILY_LIMIT,
 ) -> ServerTracker:
     """Make the tracker of a server or another long-lived program.
@@ -77,11 +80,14 @@ def server_tracker(
             version=version,
             config_dir=config_dir,
             credentials=credentials,
+            context=context,
             notice=notice,
             properties=properties,
             safe_errors=safe_errors,
             private_errors=private_errors,
             adapters=adapters,
+            consent=consent,
+            erasure_url=erasure_url,
             daily_limit=daily_limit,
         )
     )
@@ -138,6 +144,7 @@ class _WorkerMaker:
 
     def make_worker(self) -> "Worker":
         with self._gate:
+            from arcade_usage.application.server.local import LocalWorker
             from arcade_usage.application.server.worker import ServerWorker
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
@@ -148,15 +155,16 @@ class _WorkerMaker:
             adapters, problem = _apply(config.adapters, default)
             if self._debugging:
                 return _Preview(describer, make_previewer(adapters), project)
-            return ServerWorker(
+            worker = ServerWorker(
                 opt_out=adapters.switch,
                 snapshots=self._snapshots,
                 describer=describer,
                 delivery=make_delivery(adapters, project.key, obstacle=problem or find_obstacle()),
                 clock=adapters.clock,
-                notice=make_board(config, self._layout),
+                notice=make_board(config, self._layout, may_ask=False),
                 late_imports=self,
             )
+            return LocalWorker(worker, make_previewer(adapters), project, adapters)
 
     def load(self) -> None:
         """See LateImports."""
@@ -183,7 +191,7 @@ def _make_describer(config: ToolConfig) -> "EventDescriber":
     from arcade_usage.adapters.machine.ids import UuidGenerator
     from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
     from arcade_usage.application.server.worker import EventDescriber
-    from arcade_usage.domain.server_event import RememberingRedactor
+    from arcade_usage.domain.redaction.remembering import RememberingRedactor
 
     known = local_redactor(os.environ)
     redact = RememberingRedactor(known.home, known.names)

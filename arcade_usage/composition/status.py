@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.storage.config_folder import find_problem
+from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
@@ -59,13 +60,15 @@ def read_status(scope: Scope) -> "Status":
         clock=time,
         sdk_problem=_problem(check_sdk),
         adapters_problem=_problem(lambda: scope.adapters(own)),
+        choices=scope.choices(),
+        consents=scope.consents(),
     )
 
 
 def decide_notice(scope: Scope) -> "Telling | None":
-    """Whether the tool's notice was shown, is due, or can't be shown here; None without a notice."""
+    """Whether the tool's notice was shown, is due, or can't be shown here; None without one to show."""
     board = make_board(scope.tool, scope.layout) if scope.tool is not None else None
-    return board.decide() if board is not None else None
+    return board.decide() if isinstance(board, NoticeBoard) else None
 
 
 def has_version(scope: Scope) -> bool:

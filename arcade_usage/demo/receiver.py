@@ -31,6 +31,7 @@ class Behaviour:
     hang_seconds: delay before the reply. seconds_a_byte: delay between its bytes.
     replies: if False, the connection closes without a reply.
     results: results by event name, where each event has one (version 1 of PostHog's protocol); else "ok".
+    names: only requests with an event of one of these names are answered so; if empty, all.
     """
 
     takes: bool = True
@@ -41,6 +42,7 @@ class Behaviour:
     replies: bool = True
     seconds_a_byte: float = 0.0
     results: Mapping[str, str] = field(factory=dict)
+    names: frozenset[str] = frozenset()
 
 
 WELL = Behaviour()
@@ -140,6 +142,8 @@ class Receiver:
         to_posthog = received.path in PATHS
         with self._changed:
             behaviour = self.posthog if to_posthog else self.cloud
+            if behaviour.names and behaviour.names.isdisjoint(_event_names(received)):
+                behaviour = WELL
             self.requests.append(received)
             status, answer = self._ingest(received, behaviour) if to_posthog else self._look_up(received)
             self._changed.notify_all()
@@ -174,6 +178,10 @@ class Receiver:
             return 401, {"error": "unauthorized"}
         name = "account_id" if received.path == "/api/v1/auth/whoami" else "principal_id"
         return 200, {"data": {name: principal_id}}
+
+
+def _event_names(received: Received) -> "set[str]":
+    return {event["event"] for event in received.content["batch"]}
 
 
 class _Server(ThreadingHTTPServer):

@@ -15,11 +15,13 @@ from arcade_usage.domain.project_rules import HOST_LIMIT, base_url, find_secret_
 TOKEN_LIMIT = 64  # bytes; PostHog rejects longer tokens with 401
 DISTRIBUTION_LIMIT = 200  # characters; it is part of each payload
 VERSION_LIMIT = 64  # characters
+ERASURE_URL_LIMIT = 500  # characters
 NOTICE_VERSION_LIMIT = 1_000_000  # the version is part of a file's name
 DAILY_LIMIT_MAX = 1_000_000  # events
 
 _FOREIGN_ERRORS = ("builtins", "click", "typer")  # packages whose messages quote input and name files
 
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")  # a developer's own machine needs no https
 _EXAMPLE = 'host="https://us.i.posthog.com"'
 
 
@@ -54,11 +56,14 @@ def find_problems(values: Mapping[str, object], is_absolute: Callable[[str], boo
         "host": check_host(values["host"]),
         "config_dir": _check_path("config_dir", values["config_dir"], is_absolute),
         "credentials": _check_path("credentials", values["credentials"], is_absolute),
+        "context": _check_context(values["context"]),
         "notice": _check_notice(values["notice"]),
         "properties": _check_properties(values["properties"]),
         "safe_errors": _check_errors("safe_errors", values["safe_errors"]),
         "private_errors": _check_errors("private_errors", values["private_errors"]),
         "adapters": _check_factory(values["adapters"]),
+        "consent": _check_consent(values["consent"], values["notice"]),
+        "erasure_url": _check_erasure_url(values["erasure_url"]),
         "daily_limit": _check_daily_limit(values["daily_limit"]),
     }
     return {name: reason for name, reason in found.items() if reason is not None}
@@ -173,6 +178,12 @@ def _check_path(name: str, path: object, is_absolute: Callable[[str], bool]) -> 
     return Reason(f"{name}_relative", f"{name} is not an absolute path: begin with the root, or with ~")
 
 
+def _check_context(context: object) -> Reason | None:
+    if context is None or callable(context):
+        return None
+    return Reason("context_type", f"context must be a function, not {type(context).__name__}")
+
+
 def _check_notice(notice: object) -> Reason | None:
     if notice is None:
         return None
@@ -216,6 +227,43 @@ def _check_factory(adapters: object) -> Reason | None:
     if module.replace(".", "_").isidentifier() and function.isidentifier():
         return None
     return Reason("adapters_invalid", 'adapters must name a function, as in adapters="module:function"')
+
+
+def _check_consent(consent: object, notice: object) -> Reason | None:
+    if consent == "ask" and notice is None:
+        return Reason(
+            "consent_without_notice",
+            'consent="ask" asks with the text of a notice: add notice=arcade_usage.Notice("a text", "link")',
+        )
+    if consent in ("notice", "ask"):
+        return None
+    return Reason("consent_invalid", 'consent must be "notice" or "ask"')
+
+
+def _check_erasure_url(url: object) -> Reason | None:
+    if url is None or not isinstance(url, str):
+        return _check_text("erasure_url", url)
+    if len(url) <= ERASURE_URL_LIMIT and url.isprintable() and " " not in url and _takes_requests(url):
+        return None
+    return Reason(
+        "erasure_url_invalid",
+        'erasure_url must be such as "https://example.com/erase", which gets the ids, without a password,'
+        ' or "mailto:privacy@example.com", which is shown',
+    )
+
+
+def _takes_requests(url: str) -> bool:
+    scheme, _, rest = url.partition(":")
+    if scheme == "mailto":
+        name, _, host = rest.partition("@")
+        return bool(name and host) and not any(sign in rest[len(name) + 1 :] for sign in "@?&/")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # an invalid port or IPv6 address
+        return False
+    is_safe = scheme == "https" or (scheme == "http" and parts.hostname in _LOOPBACK)
+    return is_safe and bool(parts.hostname) and port != 0 and "@" not in parts.netloc and not parts.fragment
 
 
 def _check_daily_limit(limit: object) -> Reason | None:

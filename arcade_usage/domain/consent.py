@@ -34,11 +34,21 @@ CI_SYSTEMS = (  # variables of systems which do not set CI, or did not always
 )
 
 
+# What a user allows, from the most to the least. The names are stored and printed as JSON.
+ON = "on"
+WITHOUT_ERRORS = "without-errors"  # as on, without the texts of errors
+LOCAL = "local"  # events are recorded on this machine and never sent
+OFF = "off"
+LEVELS = (ON, WITHOUT_ERRORS, LOCAL, OFF)
+
 # Identifiers of what turns tracking off, printed as JSON.
 OFF_BY_VARIABLE = "tracking_variable"
 OFF_BY_DO_NOT_TRACK = "do_not_track"
+OFF_BY_MACHINE = "machine"
 OFF_BY_CHOICE = "stored_choice"
+OFF_BY_LOCAL = "local"  # nothing is sent, but events are recorded
 OFF_BY_CONFIG_DIR = "config_dir"
+OFF_BY_CONSENT = "consent"  # the tool asks first; see domain.asking
 OFF_IN_COMPLETION = "completion"
 OFF_IN_DELIVERY = "delivery_process"
 OFF_WITHOUT_TOKEN = "no_project_token"  # noqa: S105 - no password
@@ -48,8 +58,11 @@ OFF_UNASKED = frozenset({OFF_IN_COMPLETION, OFF_IN_DELIVERY})  # without a user 
 OFF_TEXTS = {  # messages for users
     OFF_BY_VARIABLE: f"{TRACKING_VARIABLE} turns it off",
     OFF_BY_DO_NOT_TRACK: f"{DO_NOT_TRACK_VARIABLE} is set",
+    OFF_BY_MACHINE: "an administrator turned it off for this machine",
     OFF_BY_CHOICE: "a stored opt-out exists or can't be read",
+    OFF_BY_LOCAL: "a stored choice keeps events on this machine",
     OFF_BY_CONFIG_DIR: "the config folder is not safe to use",
+    OFF_BY_CONSENT: "this tool asks before it reports anything, and nobody agreed",
     OFF_IN_COMPLETION: "the shell requests completions",
     OFF_IN_DELIVERY: "this is a delivery process",
     OFF_WITHOUT_TOKEN: "the tool has no project token",
@@ -57,18 +70,23 @@ OFF_TEXTS = {  # messages for users
 
 
 def find_reasons(
-    environment: "Mapping[str, str]", chose_off: bool, project_token: "str | None"
+    environment: "Mapping[str, str]",
+    level: str,
+    project_token: "str | None",
+    machine_is_off: bool = False,
 ) -> "tuple[str, ...]":
-    """Everything that turns tracking off, most important first; empty if tracking is on. Pure.
+    """Everything that keeps events from being sent, most important first; empty if tracking is on. Pure.
 
     Returns all reasons, because removing one doesn't turn tracking on while others apply.
-    `chose_off`: a stored opt-out exists or can't be read.
+    `level`: the stored choice. `machine_is_off`: an administrator turned it off, or that can't be read.
     """
     found = (
         (OFF_IN_DELIVERY, EVENT_DATA_VARIABLE in environment),
         (OFF_BY_VARIABLE, _turns_off(environment)),
         (OFF_BY_DO_NOT_TRACK, _sets_do_not_track(environment)),
-        (OFF_BY_CHOICE, chose_off),
+        (OFF_BY_MACHINE, machine_is_off),
+        (OFF_BY_CHOICE, level == OFF),
+        (OFF_BY_LOCAL, level == LOCAL),
         (OFF_IN_COMPLETION, any(_requests_completions(name) for name in environment)),
         (OFF_WITHOUT_TOKEN, not project_token or not project_token.strip()),
     )

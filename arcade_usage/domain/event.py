@@ -5,20 +5,24 @@ declared id or choice, and messages that the tool calls safe.
 """
 
 import re
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from arcade_usage.domain.outcome import SUCCESS, Outcome
 from arcade_usage.domain.properties import (
+    ERROR_TEXT,
     FIELDS,
     HOST_PROPERTIES_LIMIT,
     command_properties,
     event_name,
     moment,
 )
-from arcade_usage.domain.redaction import Redactor, shorten
+
+if TYPE_CHECKING:  # most deliveries send events that need no redaction
+    from arcade_usage.domain.redaction import Redactor
 
 _NAME = re.compile(r"[^$\s][^\x00-\x1f]{0,63}")
 
@@ -97,11 +101,20 @@ class Event:
     timestamp: datetime
     properties: Mapping[str, object]
 
+    def without_error_text(self) -> "Event":
+        """The same event without the text of the error."""
+        kept = {name: value for name, value in self.properties.items() if name != ERROR_TEXT}
+        return evolve(self, properties=kept)
 
-def describe(command: Command, runtime: Runtime, uuid: str, redact: Redactor) -> Event:
+
+def describe(command: Command, runtime: Runtime, uuid: str, redact: "Redactor") -> Event:
     """Returns the event of a command. Pure; raises ValueError for a time outside the calendar."""
     timestamp = moment(command.ended_at)
-    redact_message = shorten if command.has_safe_message else redact
+    redact_message: Callable[[str], str] = redact
+    if command.has_safe_message:
+        from arcade_usage.domain.redaction import shorten
+
+        redact_message = shorten
     properties = command_properties(command, runtime, redact_message, redact.redact_name)
     theirs = host_properties(command.properties, redact, as_is=command.as_is)
     properties |= {name: value for name, value in theirs.items() if value is not None}
@@ -115,7 +128,7 @@ def is_host_property(name: object, ours: Container[str] = FIELDS) -> bool:
 
 def host_properties(
     properties: Mapping[str, object],
-    redact: Redactor,
+    redact: "Redactor",
     ours: Container[str] = FIELDS,
     as_is: Collection[str] = (),
 ) -> dict[str, object]:

@@ -33,7 +33,10 @@ PENDING_ALIASES_LIMIT = 10  # retired ids with a pending alias; the oldest is dr
 
 @frozen
 class Stamp:
-    """Fingerprint of credentials.yaml from one stat(); equal stamps mean an unmodified file."""
+    """Fingerprint of credentials.yaml from one stat(); equal stamps mean an unmodified file.
+
+    `ctime_ns` is negative for another context of the file than the active one.
+    """
 
     device: int
     inode: int
@@ -96,8 +99,12 @@ class Ledger:
 
     @property
     def undisputed(self) -> bool:
-        """Whether the claim was confirmed for the credentials that this id was last used with."""
-        return self.confirmed is not None and self.confirmed == self.last_stamp
+        """Whether the claim was confirmed for the credentials that this id was last used with.
+
+        False for those of another context than the active one: others may have been used since.
+        """
+        confirmed = self.confirmed
+        return confirmed is not None and confirmed == self.last_stamp and confirmed.ctime_ns >= 0
 
     def used_for(self, project: str, stamp: Stamp | None) -> "Ledger":
         """The ledger after an event for `project` was recorded with these credentials."""

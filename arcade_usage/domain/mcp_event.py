@@ -7,8 +7,10 @@ asks for it; arguments and results never are.
 import re
 from collections.abc import Mapping
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from arcade_usage.domain.redaction import Redactor
+if TYPE_CHECKING:
+    from arcade_usage.domain.redaction import Redactor
 
 SERVER_STARTED = "MCP server started"
 TOOL_CALLED = "MCP tool called"
@@ -57,7 +59,7 @@ class FailureReason(str, Enum):
     INTERNAL_ERROR = "internal error calling tool"
 
 
-def analytics_properties(properties: Mapping[str, object], redact: Redactor) -> dict[str, object]:
+def analytics_properties(properties: Mapping[str, object], redact: "Redactor") -> dict[str, object]:
     """The properties of PostHog's own event, without all others; texts are redacted."""
     described: dict[str, object] = {"$mcp_source": ANALYTICS_SOURCE}
     for name in ANALYTICS_FIELDS:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SUCCEEDED = "CLI execution succeeded"
 FAILED = "CLI execution failed"
+ERROR_TEXT = "error_message"  # the property that a user can withhold
 
 # The properties that the library sends for a command, and why. It sends no others of its own.
 FIELDS: Mapping[str, str] = {

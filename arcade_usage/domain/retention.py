@@ -45,11 +45,12 @@ _TEXTS = {
 
 @frozen
 class Waiting:
-    """An event that waits: its file, its bytes, and the observed time when it came (seconds)."""
+    """Events that wait in one file: its bytes, and the observed time when they came (seconds)."""
 
     name: str
     size: int
     since: float
+    events: int = 1
 
 
 @frozen
@@ -93,13 +94,17 @@ class Losses:
 
 
 def select_expired(waiting: Sequence[Waiting], observed: float) -> list[tuple[Waiting, LossReason]]:
-    """What has to go, of events that wait, oldest first; with the reason."""
-    gone = [(each, LossReason.TOO_OLD) for each in waiting if observed - each.since > AGE_LIMIT_SECONDS]
-    young = [each for each in waiting if observed - each.since <= AGE_LIMIT_SECONDS]
-    gone += [(each, LossReason.TOO_MANY) for each in young[:-EVENTS_LIMIT]]
-    size = 0
-    for each in reversed(young[-EVENTS_LIMIT:]):
+    """What has to go, of files that wait, oldest first; with the reason. A file goes as a whole."""
+    gone: list[tuple[Waiting, LossReason]] = []
+    events = size = 0
+    for each in reversed(waiting):
+        if observed - each.since > AGE_LIMIT_SECONDS:
+            gone.append((each, LossReason.TOO_OLD))
+            continue
+        events += each.events
         size += each.size
-        if size > BYTES_LIMIT:
+        if events > EVENTS_LIMIT:
+            gone.append((each, LossReason.TOO_MANY))
+        elif size > BYTES_LIMIT:
             gone.append((each, LossReason.TOO_LARGE))
-    return gone
+    return gone[::-1]

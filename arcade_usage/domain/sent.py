@@ -1,29 +1,36 @@
-"""Copies of sent messages, kept for `log` and `forget`.
+"""Copies of sent messages, kept for `log`, `stats`, `view` and `forget`.
 
 Invariant: the copies stay within their limits; the oldest are dropped first.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from attrs import frozen
 
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
-from arcade_usage.domain.properties import FAILED
+from arcade_usage.domain.properties import FAILED, SUCCEEDED
 
-COPIES_LIMIT = 500  # messages per project
-COPIES_BYTES_LIMIT = 1024 * 1024
+COPIES_BYTES_LIMIT = 2 * 1024 * 1024  # bytes per project
+COPIES_SECONDS_LIMIT = 90 * 86_400.0  # age of a copy, checked when another one is added
+PART_BYTES_LIMIT = 128 * 1024  # bytes of one part: how much an added copy rewrites
+PART_COPIES_LIMIT = 250  # copies in one part; earlier versions drop lines of the newest part beyond 500
+
+_LATEST = 1e10  # Unix seconds: a year that every calendar and time zone has
 
 
 @frozen
 class Sent:
-    """A message that PostHog accepted, in its wire format; `at`: Unix seconds.
+    """A message that PostHog accepted, or would get, in its wire format; `at`: Unix seconds.
 
     alias_keeps_anonymous: whether it is an earlier version's alias, whose distinct id is the anonymous id.
+    is_local: whether it was recorded on this machine and not sent; `at` is then when it was recorded.
     """
 
     at: float
     message: Mapping[str, object]
     alias_keeps_anonymous: bool = False
+    is_local: bool = False
 
     @property
     def name(self) -> str:
@@ -43,6 +50,21 @@ class Sent:
         """The command's dotted path; None for other messages."""
         name = self.properties.get("command_name")
         return str(name) if name else None
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is the event of a command, not an alias and not a server's event."""
+        return self.name in (SUCCEEDED, FAILED)
+
+    @property
+    def ended_at(self) -> float:
+        """When it happened (Unix seconds); if the message does not say, when PostHog accepted it."""
+        try:
+            moment = datetime.fromisoformat(str(self.message.get("timestamp")))
+            seconds = moment.timestamp() if moment.tzinfo is not None else self.at
+        except (OverflowError, ValueError):
+            return self.at
+        return seconds if 0.0 <= seconds < _LATEST else self.at
 
     @property
     def failed(self) -> bool:
@@ -67,12 +89,35 @@ class Sent:
         return self.alias_keeps_anonymous or self.properties.get(PERSONLESS) is False
 
 
-def newest(lines: Sequence[bytes]) -> Sequence[bytes]:
-    """The newest lines within one project's limits; a line's terminator counts as one byte."""
-    size, kept = 0, 0
-    for line in reversed(lines[-COPIES_LIMIT:]):
-        size += len(line) + 1
-        if size > COPIES_BYTES_LIMIT:
+@frozen
+class Part:
+    """Copies that no longer change, in a file of their own. `since`: when the oldest was accepted."""
+
+    number: int
+    size: int  # bytes
+    since: float  # Unix seconds
+
+
+def divide(lines: Sequence[bytes]) -> Sequence[Sequence[bytes]]:
+    """The lines in parts within the limits of a part, the last one not full; a too large line is left out."""
+    parts: list[list[bytes]] = [[]]
+    size = 0
+    for line in lines:
+        if len(line) < PART_BYTES_LIMIT:
+            size += len(line) + 1  # its terminator
+            if size > PART_BYTES_LIMIT or len(parts[-1]) == PART_COPIES_LIMIT:
+                parts.append([])
+                size = len(line) + 1
+            parts[-1].append(line)
+    return parts
+
+
+def newest(parts: Sequence[Part], room: int) -> Sequence[Part]:
+    """The newest parts that fit into `room` bytes together."""
+    kept = 0
+    for part in reversed(parts):
+        room -= part.size
+        if room < 0:
             break
         kept += 1
-    return lines[len(lines) - kept :]
+    return parts[len(parts) - kept :]

@@ -5,19 +5,19 @@ own event for MCP analytics, with the properties that its dashboards need.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache, partial
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from arcade_usage.domain.event import Event, Runtime, host_properties
 from arcade_usage.domain.mcp_event import ANALYTICS_CALL, analytics_properties
 from arcade_usage.domain.properties import FIELDS, moment
-from arcade_usage.domain.redaction import Redactor
+
+if TYPE_CHECKING:
+    from arcade_usage.domain.redaction import Redactor
 
 EVENT_NAME_LIMIT = 200  # characters
-REMEMBERED_TEXTS = 1000  # short texts whose redaction is cached
-SHORT_TEXT = 64  # characters
 
 # The properties that the library sends with a server's event, and why. It sends no others of its own.
 SERVER_FIELDS: Mapping[str, str] = {
@@ -50,7 +50,7 @@ def is_server_event(event: Event) -> bool:
 
 
 def describe_server_event(
-    capture: ServerEvent, runtime: Runtime, uuid: str, redact: Redactor, as_is: Collection[str] = ()
+    capture: ServerEvent, runtime: Runtime, uuid: str, redact: "Redactor", as_is: Collection[str] = ()
 ) -> Event:
     """Returns the event. `as_is`: names of the properties that need no redaction.
 
@@ -73,25 +73,3 @@ def describe_server_event(
         return Event(uuid, name, moment(capture.at), ours | analytics_properties(capture.properties, redact))
     theirs = host_properties(capture.properties, redact, SERVER_FIELDS, as_is)
     return Event(uuid, redact.redact_name(name), moment(capture.at), ours | theirs)
-
-
-@frozen
-class RememberingRedactor(Redactor):
-    """Caches the redaction of short texts, because a server repeats names and most values."""
-
-    _redact_short: Callable[[str], str] = field(init=False, repr=False, eq=False)
-    _redact_known_name: Callable[[str], str] = field(init=False, repr=False, eq=False)
-
-    @_redact_short.default
-    def _cache_short_texts(self) -> Callable[[str], str]:
-        return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.__call__, self))
-
-    @_redact_known_name.default
-    def _cache_names(self) -> Callable[[str], str]:
-        return lru_cache(REMEMBERED_TEXTS)(partial(Redactor.redact_name, self))
-
-    def redact_name(self, text: str) -> str:
-        return self._redact_known_name(text)
-
-    def __call__(self, text: str) -> str:
-        return self._redact_short(text) if len(text) <= SHORT_TEXT else Redactor.__call__(self, text)

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from arcade_usage.domain.backoff import LONGEST_SECONDS, LOOK_UP, Pause
 from arcade_usage.domain.configuration import NO_VERSION, Reason
+from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
 from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
@@ -113,6 +114,43 @@ class Diagnostics:
 
 
 @frozen
+class StoredChoice:
+    """A choice that the user stored in `path`. `at`: when (Unix seconds); None if it can't be read."""
+
+    path: str
+    level: str
+    at: float | None
+
+    @property
+    def text(self) -> str:
+        """For people to read."""
+        if self.at is None:
+            return f"a stored opt-out can't be read ({self.path})"
+        return f"{_CHOICES[self.level]} ({self.path})"
+
+
+_CHOICES = {
+    OFF: "you turned it off",
+    LOCAL: "you keep events on this machine",
+    WITHOUT_ERRORS: "you withhold the texts of errors",
+}
+
+
+@frozen
+class StoredConsent:
+    """A notice that was shown, or a question that was asked. `at`: when (Unix seconds).
+
+    tool: its distribution, as the file's name has it. text_version: of the notice or question.
+    answer: of domain.asking; None for a notice.
+    """
+
+    tool: str
+    text_version: int
+    at: float
+    answer: str | None = None
+
+
+@frozen
 class ProjectStatus:
     """One outbox. `undecided`: events of which it can't be told yet whose they are.
 
@@ -168,7 +206,8 @@ class ProjectStatus:
 
 @frozen
 class Status:
-    """`reasons`: what says off; none where tracking is on.
+    """`reasons`: what says off; none where tracking is on. `choices`: those that the user stored.
+    `consents`: what was shown or asked.
 
     `known`: None where it can't be read. `now`: Unix seconds. `sdk_problem`: why PostHog's SDK can't be used.
     `adapters_problem`: why the tool's own adapters can't be made.
@@ -188,10 +227,16 @@ class Status:
     newer: tuple[str, ...] = ()
     sdk_problem: str | None = None
     adapters_problem: str | None = None
+    choices: tuple[StoredChoice, ...] = ()
+    consents: tuple[StoredConsent, ...] = ()
 
     @property
     def is_on(self) -> bool:
         return not self.reasons
+
+    @property
+    def sends_errors(self) -> bool:
+        return self.is_on and all(choice.level != WITHOUT_ERRORS for choice in self.choices)
 
     @property
     def works(self) -> bool:

@@ -33,6 +33,15 @@ class SubjectIds:
     def anonymous(self) -> tuple[str, ...]:
         return _sorted([*self.linked, *self.unlinked])
 
+    def as_json(self) -> dict[str, list[str]]:
+        """The ids for programs."""
+        return {
+            "principal_ids": list(self.principals),
+            "anonymous_ids": list(self.anonymous),
+            "ids_with_person": list(self.with_person),
+            "ids_without_person": list(self.unlinked),
+        }
+
     def __or__(self, other: "SubjectIds") -> "SubjectIds":
         return _subject_ids(
             [*self.principals, *other.principals],
@@ -63,6 +72,7 @@ def subject_ids_of(state: IdentityState) -> SubjectIds:
 
 def subject_ids_of_events(waiting: Iterable[Record], sent: Iterable[Sent]) -> SubjectIds:
     """The ids under which events were sent or may have been sent: a reply can be lost."""
+    sent = [copy for copy in sent if not copy.is_local]
     verdicts = [record.attribution for record in waiting if record.attribution is not None]
     pairs = [(verdict.distinct_id, verdict.personless) for verdict in verdicts]
     pairs += [(copy.distinct_id, copy.anonymous) for copy in sent]

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from attrs import define, field, frozen
 
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage import codec, sent_json
 from arcade_usage.application.errors import (
     LaunchError,
     NotAcceptedError,
@@ -19,6 +19,7 @@ from arcade_usage.application.errors import (
     StoreError,
 )
 from arcade_usage.application.ports import Copies, Outbox
+from arcade_usage.domain.consent import OFF, ON, WITHOUT_ERRORS
 from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -27,7 +28,7 @@ from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent, Persons, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import Losses, LossReason, Waiting
-from arcade_usage.domain.sent import COPIES_LIMIT, Sent
+from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, COPIES_SECONDS_LIMIT, Sent
 from arcade_usage.domain.verdict import Answer, Attribution, NoAnswer, Rejected
 
 T = TypeVar("T")
@@ -105,6 +106,7 @@ class MemorySink:
     failing: calls raise NotAcceptedError and have no effect. losing_replies: they raise after their effect.
     refused: names of events; a batch with one of them is refused. refusing_aliases: every alias is refused.
     dropped, postponed: names of events that are refused alone, or not accepted alone for now.
+    unclear: names of events that are refused if others are accepted with them.
     retry_after: seconds that it asks to wait when it fails.
     """
 
@@ -115,6 +117,7 @@ class MemorySink:
     refusing_aliases: bool = False
     dropped: frozenset[str] = frozenset()
     postponed: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
     retry_after: float = 0.0
     batches: list[Sequence[Record]] = field(factory=list)
     calls: int = 0
@@ -131,13 +134,16 @@ class MemorySink:
         self._reach()
         if any(event.name in self.refused for event in events):
             raise RefusedError("refused")
-        accepted = [event for event in events if event.name not in self.dropped | self.postponed]
+        if events and all(event.name in self.unclear for event in events):
+            raise NotAcceptedError("refused in words that are not known")
+        dropped = self.dropped | self.unclear
+        accepted = [event for event in events if event.name not in dropped | self.postponed]
         for event in accepted:
             self.persons = self.persons.ingest(event)
         self.batches.append(tuple(records))
         self._answer()
         if len(accepted) < len(events):
-            refused = frozenset(event.uuid for event in events if event.name in self.dropped)
+            refused = frozenset(event.uuid for event in events if event.name in dropped)
             uuids = frozenset(event.uuid for event in accepted)
             raise PartlyAcceptedError("not all were accepted", uuids, refused, self.retry_after)
 
@@ -231,6 +237,31 @@ class MemorySenderLock:
         return self.tended
 
 
+@define(eq=False)
+class MemoryHandOver:
+    """An announcement of one process. `announced`: those of all processes that stand, one at most.
+
+    writable: if False, it can't be stored.
+    """
+
+    announced: list["MemoryHandOver"] = field(factory=list, repr=False)
+    writable: bool = True
+
+    def announce(self) -> bool:
+        if self.stands():
+            return self.announced[0] is self
+        if self.writable:
+            self.announced.append(self)
+        return True
+
+    def stands(self) -> bool:
+        return bool(self.announced)
+
+    def withdraw(self) -> None:
+        if self.announced and self.announced[0] is self:
+            self.announced.clear()
+
+
 @define
 class MemoryEventQueue:
     """An event queue. `log`: has the observed time. `writable` False: `add` and `purge` raise StoreError."""
@@ -240,11 +271,13 @@ class MemoryEventQueue:
     writable: bool = True
     _since: dict[str, float] = field(factory=dict, init=False)
 
-    def add(self, record: Record) -> None:
+    def add(self, *records: Record) -> Sequence[Record]:
         if not self.writable:
             raise StoreError("not permitted")
-        self.records[record.event.uuid] = record
-        self._since.setdefault(record.event.uuid, self.log.logbook.observed.seconds)
+        for record in records:
+            self.records[record.event.uuid] = record
+            self._since.setdefault(record.event.uuid, self.log.logbook.observed.seconds)
+        return records
 
     def freeze(self, record: Record) -> None:
         if record.event.uuid not in self.records:
@@ -317,10 +350,17 @@ class MemoryCopies:
 
     copies: list[Sent] = field(factory=list)
     readable: bool = True
+    _size: int = field(default=0, init=False, repr=False, eq=False)  # bytes
 
-    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
-        if self.readable:
-            self.copies = [*self.copies, *(Sent(at, dict(message)) for message in messages)][-COPIES_LIMIT:]
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
+        if not self.readable:
+            return
+        added = [Sent(at, dict(message), is_local=is_local) for message in messages]
+        self.copies = [*self.copies, *added]
+        self._size += sum(map(_size, added))
+        oldest = at - COPIES_SECONDS_LIMIT
+        while self.copies and (self._size > COPIES_BYTES_LIMIT or self.copies[0].at < oldest):
+            self._size -= _size(self.copies.pop(0))
 
     def all(self) -> Sequence[Sent]:
         self._check()
@@ -329,34 +369,39 @@ class MemoryCopies:
     def erase(self) -> None:
         self._check()
         self.copies.clear()
+        self._size = 0
 
     def _check(self) -> None:
         if not self.readable:
             raise StoreError("not permitted")
 
 
+def _size(copy: Sent) -> int:
+    return len(sent_json.write_sent(copy))
+
+
 @define
 class MemorySwitch:
-    """An opt-out. `writable` False: changes raise StoreError."""
+    """A switch with the user's choice. `writable` False: changes raise StoreError."""
 
-    is_off: bool = False
+    chosen: str = ON
     writable: bool = True
 
+    @property
+    def is_off(self) -> bool:
+        return self.chosen == OFF
+
     def is_on(self) -> bool:
-        return not self.is_off
+        return self.chosen in (ON, WITHOUT_ERRORS)
 
-    def turn_off(self) -> None:
-        self._check()
-        self.is_off = True
+    def level(self) -> str:
+        return self.chosen
 
-    def turn_on(self) -> bool:
-        self._check()
-        was_off, self.is_off = self.is_off, False
-        return was_off
-
-    def _check(self) -> None:
+    def choose(self, level: str) -> bool:
         if not self.writable:
             raise StoreError("not permitted")
+        was_stored, self.chosen = self.chosen != ON, level
+        return was_stored
 
 
 @define
@@ -406,16 +451,27 @@ class MemorySnapshots:
 
 @define
 class MemoryWriter:
-    """A writer that only records. `logouts`: for each, whether there were credentials."""
+    """A writer that only records. `logouts`: for each, whether there were credentials.
+
+    taking: a delivery process takes events. handed_over: their payloads.
+    """
 
     logouts: list[bool] = field(factory=list)
     payloads: list[str] = field(factory=list)
+    taking: bool = False
+    handed_over: list[str] = field(factory=list)
 
     def make_first_identity(self) -> Mapping[str, object] | None:
         return None  # another identity is there
 
     def log_out(self, *, had_credentials: bool) -> None:
         self.logouts.append(had_credentials)
+
+    def hand_over(self, payload: str, project: Mapping[str, str]) -> str | None:  # noqa: ARG002 - one project
+        if not self.taking:
+            return payload
+        self.handed_over.append(payload)
+        return None
 
     def enqueue(self, payload: str) -> None:
         self.payloads.append(payload)
@@ -446,15 +502,23 @@ class ManualClock:
     """A clock that only `advance` moves."""
 
     seconds: float = 1_800_000_000.0
+    _start: float = field(init=False)
+
+    @_start.default
+    def _begin(self) -> float:
+        return self.seconds
 
     def time(self) -> float:
         return self.seconds
 
     def monotonic(self) -> float:
-        return self.seconds - 1_800_000_000.0
+        return self.seconds - self._start
 
     def advance(self, seconds: float) -> None:
         self.seconds += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
 
 
 @define

@@ -28,9 +28,8 @@ def arcade_usage_of_this_test(pytestconfig: pytest.Config) -> Iterator[Usage]:
     A test whose tool sends a property that it does not declare ends with an error.
     """
     builder = pytestconfig.stash[_BUILDER]
-    builder.usage = usage = Usage()
-    yield usage
-    usage.require_declarations()
+    yield builder.begin()
+    builder.installation.require_declarations()
 
 
 @pytest.fixture

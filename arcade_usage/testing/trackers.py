@@ -1,19 +1,21 @@
 """Replaces the real trackers with trackers in memory.
 
-Owns the invariants that every tracker built meanwhile sends nothing and touches no file, regardless of when
-and how the tool imports the library; and that tracking is off in processes that a test starts.
+Owns the invariants that every tracker sends nothing and touches no file, regardless of when and how the tool
+imports the library and builds it; and that tracking is off in processes that a test starts.
 """
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from arcade_usage.adapters.storage import config_folder
+from arcade_usage.application.adapters import Adapters
 from arcade_usage.application.command.properties import read_properties
 from arcade_usage.application.command.tracker import CommandTracker, SilentTracker, suppress_and_log
 from arcade_usage.application.command.tracking import (
@@ -24,9 +26,11 @@ from arcade_usage.application.command.tracking import (
 )
 from arcade_usage.application.server.queue import Worker, pack
 from arcade_usage.application.server.tracker import ServerTracker
+from arcade_usage.composition import command
 from arcade_usage.composition.command import ToolConfig, replaced_by
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
-from arcade_usage.testing.in_memory import MemorySwitch
+from arcade_usage.testing.earlier import recording_earlier_trackers
+from arcade_usage.testing.installation import Installation
 from arcade_usage.testing.usage import Usage
 
 _CONFIG_DIR = os.path.join(os.path.abspath(os.sep), "nowhere")  # never read or written
@@ -35,15 +39,34 @@ _OFF = "arcade_usage.testing"  # DO_NOT_TRACK in processes that a test starts
 
 @define
 class MemoryTrackerBuilder:
-    """Builds trackers in memory. `usage`: that of the current test, since trackers outlive tests."""
+    """Builds trackers in memory. `installation`: that of the current test, since trackers outlive tests.
 
-    usage: Usage = field(factory=Usage)
+    folder: the config folder of all tools, for the opt-out that a test stores with `usage off`.
+    """
+
+    folder: str
+    installation: Installation
+
+    def begin(self) -> Usage:
+        """Start a test with a new installation."""
+        shutil.rmtree(os.path.join(self.folder, config_folder.FOLDER), ignore_errors=True)
+        self.installation = Installation()
+        return Usage(self.installation)
 
     def command_tracker(self, config: ToolConfig) -> Tracker:
         return MemoryTracker(self, config)
 
     def server_tracker(self, config: ToolConfig) -> ServerTracker:
         return MemoryServerTracker(self, config)
+
+    def adapters(self) -> Adapters:
+        return self.installation.adapters
+
+
+def _current(builder: MemoryTrackerBuilder) -> Installation:
+    """The installation of the current test; `builder` built the tracker, perhaps for an earlier one."""
+    now = command.replacement
+    return now.installation if isinstance(now, MemoryTrackerBuilder) else builder.installation
 
 
 class MemoryTracker:
@@ -52,7 +75,7 @@ class MemoryTracker:
     def __init__(self, builder: MemoryTrackerBuilder, config: ToolConfig) -> None:
         self._builder = builder
         self._config = config
-        self._made_for: tuple[Usage, int] | None = None
+        self._made_for: tuple[Installation, int] | None = None
         self._current()
 
     def track_command_execution(
@@ -97,19 +120,19 @@ class MemoryTracker:
 
     def _current(self) -> Tracker:
         """The tracker of the current test; made anew when the test sets another login."""
-        usage = self._builder.usage
-        if self._made_for != (usage, usage.starts):
-            self._made_for = (usage, usage.starts)
-            self._tracker = self._make(usage)
+        installation = _current(self._builder)
+        if self._made_for != (installation, installation.starts):
+            self._made_for = (installation, installation.starts)
+            self._tracker = self._make(installation)
         return SilentTracker() if _is_off(self._config.project_token) else self._tracker
 
-    def _make(self, usage: Usage) -> CommandTracker:
+    def _make(self, installation: Installation) -> CommandTracker:
         return CommandTracker(
-            opt_out=MemorySwitch(),
-            snapshots=usage,
-            launcher=_Launcher(usage, self._config),
-            writer=usage,
-            clock=usage.clock,
+            opt_out=_OptOut(self._config.project_token),
+            snapshots=installation,
+            launcher=_Launcher(installation, self._config),
+            writer=installation,
+            clock=installation.clock,
             project={"host": self._config.host, "project_token": str(self._config.project_token)},
             config_dir=_CONFIG_DIR,
             distribution=self._config.distribution or "",
@@ -129,7 +152,7 @@ class MemoryServerTracker(ServerTracker):
         self._builder = builder
         self._config = config
         self._snapshot: Mapping[str, object] | None = None
-        self._made_for: tuple[Usage, int] | None = None
+        self._made_for: tuple[Installation, int] | None = None
         self._dropped = 0
         self._current()
 
@@ -139,13 +162,13 @@ class MemoryServerTracker(ServerTracker):
 
     def capture(self, name: str, properties: Properties = None) -> None:
         worker, lost = self._current(), self._dropped + 1
+        installation = _current(self._builder)
         with suppress_and_log():
             if isinstance(name, str):
                 properties = read_properties(properties)
-                self._builder.usage.check_declared(self._config, name, properties)
-                self._snapshot = worker.enqueue(
-                    [pack(name, properties, self._builder.usage.clock.time(), self._snapshot)]
-                )
+                installation.check_declared(self._config, name, properties)
+                queued = pack(name, properties, installation.clock.time(), self._snapshot)
+                self._snapshot = worker.enqueue([queued])
                 lost -= 1
                 worker.send(lost)
         self._dropped = lost
@@ -157,36 +180,36 @@ class MemoryServerTracker(ServerTracker):
         """Do nothing."""
 
     def _current(self) -> Worker:
-        usage = self._builder.usage
-        if self._made_for != (usage, usage.starts):
-            self._made_for = (usage, usage.starts)
-            self._worker: Worker = usage.worker(self._config, _Environment(self._config.project_token))
-            self._snapshot = usage.take()
+        installation = _current(self._builder)
+        if self._made_for != (installation, installation.starts):
+            self._made_for = (installation, installation.starts)
+            self._worker: Worker = installation.worker(self._config, _OptOut(self._config.project_token))
+            self._snapshot = installation.take()
         return self._worker
 
 
 @frozen
 class _Launcher:
-    """The launcher of one tool, whose properties are checked. `usage.processes` launches."""
+    """The launcher of one tool, whose properties are checked. `installation.processes` launches."""
 
-    usage: Usage
+    installation: Installation
     config: ToolConfig
 
     def launch(self, payload: str) -> None:
         self._check(payload)
-        self.usage.processes.launch(payload)
+        self.installation.processes.launch(payload)
 
     def launch_and_wait(self, payload: str) -> None:
         self._check(payload)
-        self.usage.processes.launch_and_wait(payload)
+        self.installation.processes.launch_and_wait(payload)
 
     def _check(self, payload: str) -> None:
-        self.usage.check_declared(self.config, None, json.loads(payload)["command"]["properties"])
+        self.installation.check_declared(self.config, None, json.loads(payload)["command"]["properties"])
 
 
 @frozen
-class _Environment:
-    """The opt-out of the test's environment."""
+class _OptOut:
+    """The opt-out of the test: its environment, and what `usage off` stored."""
 
     project_token: str | None
 
@@ -195,32 +218,44 @@ class _Environment:
 
 
 def _is_off(project_token: str | None) -> bool:
-    """Whether the test's environment turns tracking off. Ignores the opt-out stored on this machine."""
-    environment = {
-        name: value for name, value in os.environ.items() if (name, value) != (DO_NOT_TRACK_VARIABLE, _OFF)
+    return bool(config_folder.reasons_off(config_folder.find_layout(None), project_token))
+
+
+def _find_reasons(
+    environment: Mapping[str, str], level: str, project_token: str | None, machine_is_off: bool = False
+) -> tuple[str, ...]:
+    """What turns tracking off, without the variable that turns it off in processes that a test starts."""
+    own = {
+        name: value for name, value in environment.items() if (name, value) != (DO_NOT_TRACK_VARIABLE, _OFF)
     }
-    return bool(find_reasons(environment, False, project_token))
+    return find_reasons(own, level, project_token, machine_is_off)
 
 
 @contextmanager
 def replacing_trackers() -> Iterator[MemoryTrackerBuilder]:
-    """Build all trackers in memory within the context."""
-    builder = MemoryTrackerBuilder()
+    """Within the context, all trackers are in memory, and the config folder of every tool is an empty one."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="arcade-usage-"))
+        layout, builder = config_folder.Layout(folder), MemoryTrackerBuilder(folder, Installation())
         variables = {DO_NOT_TRACK_VARIABLE: _OFF, "ARCADE_WORK_DIR": folder, "ARCADE_USAGE_TRACKING": ""}
         stack.enter_context(mock.patch.dict(os.environ, variables))
-        stack.enter_context(mock.patch.object(config_folder, "DEFAULT_FOLDER", folder))
+        for name, value in {
+            "DEFAULT_FOLDER": folder,
+            "Layout": lambda *_: layout,
+            "find_reasons": _find_reasons,
+        }.items():
+            stack.enter_context(mock.patch.object(config_folder, name, value))
         stack.enter_context(replaced_by(builder))
+        stack.enter_context(recording_earlier_trackers(builder))
         yield builder
 
 
 @contextmanager
 def recording() -> Iterator[Usage]:
-    """Record the events of all trackers built within the context. Sends nothing and touches no file.
+    """Record the events of all trackers within the context. Sends nothing and touches no file of the user's.
 
     Raises AssertionError at the end if the tool sent properties that it does not declare.
     """
     with replacing_trackers() as builder:
-        yield builder.usage
-        builder.usage.require_declarations()
+        yield Usage(builder.installation)
+        builder.installation.require_declarations()

@@ -189,7 +189,7 @@ def _record_with(**changes: object) -> bytes:
 
 
 MALFORMED_RECORDS = {
-    "of another version": _record_with(version=3),
+    "of another version": _record_with(version=1000),
     "of version null": _record_with(version=None),
     "of version 0": _record_with(version=0),
     "of version true": _record_with(version=True),

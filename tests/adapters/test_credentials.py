@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from arcade_usage.adapters.arcade_cloud.credentials import Request
+from arcade_usage.application.command.properties import UNKNOWN_CONTEXT
 from tests.adapters.credentials_file import TOKEN, ask_about, stamp_of
 
 VALIDATE = Request("https://cloud.arcade.dev/api/v1/auth/validate", TOKEN, ("principal_id",))
@@ -61,37 +62,32 @@ def test_every_shape_is_understood(credentials: Path, document: object, request_
 KEYS: dict[str, object] = {"me": {"api": {"key": TOKEN}}, "you": {"api": {"key": "another"}}}
 FLAT = {"api": {"key": TOKEN}}
 
-# The stored contexts, the active one and $ARCADE_CONTEXT, and whether it is the first one that is used.
-CHOICES: dict[str, tuple[object, str, bool]] = {
-    "no active context": ({"contexts": KEYS}, "", True),
-    "an unknown active context": ({"contexts": KEYS, "active_context": "gone"}, "", True),
-    "an active context that is no name": ({"contexts": KEYS, "active_context": ["me"]}, "", True),
-    "the variable names the active one": ({"contexts": KEYS, "active_context": "me"}, "me", True),
-    "the variable names another one": ({"contexts": KEYS, "active_context": "you"}, "me", True),
-    "the variable names an unknown one": ({"contexts": KEYS, "active_context": "me"}, "gone", False),
+# The stored contexts, the active one and the chosen one, and whether it is the first one that is used.
+CHOICES: dict[str, tuple[object, str | None, bool]] = {
+    "no active context": ({"contexts": KEYS}, None, True),
+    "an unknown active context": ({"contexts": KEYS, "active_context": "gone"}, None, True),
+    "an active context that is no name": ({"contexts": KEYS, "active_context": ["me"]}, None, True),
+    "the active one is chosen": ({"contexts": KEYS, "active_context": "me"}, "me", True),
+    "another one is chosen": ({"contexts": KEYS, "active_context": "you"}, "me", True),
+    "an unknown one is chosen": ({"contexts": KEYS, "active_context": "me"}, "gone", False),
+    "one that can't be read is chosen": ({"contexts": KEYS, "active_context": "me"}, UNKNOWN_CONTEXT, False),
     "no contexts, and the CLI's name for none": (FLAT, "default", True),
     "no contexts, and another name": (FLAT, "me", False),
 }
 
 
-@pytest.mark.parametrize(("cloud", "variable", "is_used"), CHOICES.values(), ids=CHOICES)
+@pytest.mark.parametrize(("cloud", "chosen", "is_used"), CHOICES.values(), ids=CHOICES)
 def test_the_context_is_the_one_that_the_arcade_cli_uses(
-    credentials: Path, monkeypatch: pytest.MonkeyPatch, cloud: object, variable: str, is_used: bool
+    credentials: Path, cloud: object, chosen: str | None, is_used: bool
 ) -> None:
-    """The one of the variable, else the active one, else the first; never another in place of a wrong one."""
-    monkeypatch.setenv("ARCADE_CONTEXT", variable)
-    assert ask_about(credentials, {"cloud": cloud}) == (VALIDATE if is_used else None)
+    """The chosen one, else the active one, else the first; never another in place of a wrong one."""
+    assert ask_about(credentials, {"cloud": cloud}, chosen) == (VALIDATE if is_used else None)
 
 
-def test_another_context_counts_as_other_credentials(
-    credentials: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each context has a stamp of its own, which stays the same; without the variable, it is the file's."""
+def test_another_context_counts_as_other_credentials(credentials: Path) -> None:
+    """Each context has a stamp of its own, which stays the same; without a chosen one, it is the file's."""
     ask_about(credentials, {"cloud": {"contexts": KEYS}})
-    stamps = []
-    for name in ("", "me", "you", "me", ""):
-        monkeypatch.setenv("ARCADE_CONTEXT", name)
-        stamps.append(stamp_of(credentials))
+    stamps = [stamp_of(credentials, name) for name in (None, "me", "you", "me", None)]
     assert stamps == [stamps[0], stamps[1], stamps[2], stamps[1], stamps[0]]
     assert len(set(stamps)) == 3
 

@@ -46,7 +46,7 @@ def fingerprint_of(mocker: MockerFixture) -> System:
     files: dict[str, str] = {}
     mocker.patch.object(machine, "_read", lambda path: files.get(path, ""))
     mocker.patch.object(machine, "sys", types.SimpleNamespace(platform="linux"))
-    host_name = mocker.patch("socket.gethostname")
+    uname = mocker.patch("os.uname", create=True)
 
     def call(
         mounts: str = HOST,
@@ -60,7 +60,7 @@ def fingerprint_of(mocker: MockerFixture) -> System:
         files["/etc/machine-id"] = machine_id
         files["/var/lib/dbus/machine-id"] = dbus
         files["/etc/hostid"] = hostid
-        host_name.return_value = name
+        uname.return_value = types.SimpleNamespace(nodename=name)
         return fingerprint()
 
     return call
@@ -222,7 +222,7 @@ class TestNeverRaises:
     def test_a_system_without_files(self, mocker: MockerFixture) -> None:
         """A system without readable files and without a name has a fingerprint."""
         mocker.patch("builtins.open", side_effect=PermissionError(13, "Permission denied"))
-        mocker.patch("socket.gethostname", side_effect=OSError(1, "no name"))
+        mocker.patch("os.uname", side_effect=OSError(1, "no name"), create=True)
         assert len(fingerprint()) == 32
 
     def test_a_file_that_is_no_text(self, mocker: MockerFixture, path: Path) -> None:
@@ -246,7 +246,7 @@ class TestMacOS:
 
             mocker.patch.object(machine, "sys", types.SimpleNamespace(platform="darwin"))
             mocker.patch.object(machine, "_read", return_value="")
-            mocker.patch("socket.gethostname", return_value="mac")
+            mocker.patch("os.uname", return_value=types.SimpleNamespace(nodename="mac"), create=True)
             mocker.patch("ctypes.CDLL", return_value=types.SimpleNamespace(gethostuuid=gethostuuid))
             return fingerprint()
 

@@ -19,6 +19,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
@@ -120,7 +121,7 @@ FOREIGN_FILES: dict[str, Callable[[Path], Any]] = {
     "truncated": lambda path: path.write_bytes(codec.write_record(anonymous(5))[:-10]),
     "not UTF-8": lambda path: path.write_bytes(b"\xff\xfe"),
     "not ours": lambda path: path.write_text('{"hello": "world"}'),
-    "of a newer release": _change(version=2),
+    "of a newer release": _change(version=RECORD_VERSION + 1),
     "of wrong types": _change(is_logout=1),
     "with a reserved distinct id": _change(attribution={"distinct_id": "anonymous", "personless": False}),
     "nested deeply": lambda path: path.write_text("[" * 50_000),
@@ -138,13 +139,15 @@ class TestForeignFiles:
     def test_what_is_no_record_is_left_out(
         self, outbox: FolderOutbox, folder: Path, make: Callable[[Path], Any]
     ) -> None:
-        """An unreadable record neither fails nor hides others, and stays."""
-        for number in (1, 9):
+        """An unreadable record neither fails nor hides others, and stays. It has the name of a valid one."""
+        for number in (1, 5, 9):
             outbox.queue.add(anonymous(number))
-        stranger = folder / "000000000000005-stranger.event.json"
-        make(stranger)
-        assert within(10.0, outbox.queue.pending) == [anonymous(1), anonymous(9)]
-        assert os.path.lexists(stranger)
+        foreign = event_files(folder)[1]
+        foreign.unlink()
+        make(foreign)
+        reader = FolderOutbox(str(folder), SINK)
+        assert within(10.0, reader.queue.pending) == [anonymous(1), anonymous(9)]
+        assert os.path.lexists(foreign)
 
     @pytest.mark.parametrize(
         "name", ["notes.txt", "x.event.json.bak", ".tmp-1-0123", "sink.json", "event.json"]
@@ -223,7 +226,8 @@ class TestErrors:
         """A file in place of the folder is an error, and stays."""
         folder.parent.mkdir(parents=True)
         folder.write_text("theirs")
-        for call in (lambda: outbox.queue.add(anonymous()), outbox.queue.pending):
+        calls: list[Callable[[], object]] = [lambda: outbox.queue.add(anonymous()), outbox.queue.pending]
+        for call in calls:
             with pytest.raises(StoreError):
                 call()
         with pytest.raises(StoreError), outbox.sender_lock.hold():
@@ -251,6 +255,7 @@ class TestErrors:
 _SEND = """
 import os
 from arcade_usage.adapters.storage.outbox import FolderOutbox
+from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.domain.project import Project
 
 folder, host, token, number = sys.argv[1:]

@@ -8,8 +8,15 @@ from email.utils import format_datetime
 import pytest
 from attrs import evolve
 
+from arcade_usage.adapters.posthog import sink as sink_module
+from arcade_usage.adapters.posthog.halving import REQUESTS_LIMIT
 from arcade_usage.adapters.posthog.sink import PostHogSink
-from arcade_usage.application.errors import NotAcceptedError, RefusedError, UnreachableError
+from arcade_usage.application.errors import (
+    NotAcceptedError,
+    PartlyAcceptedError,
+    RefusedError,
+    UnreachableError,
+)
 from arcade_usage.demo.receiver import Behaviour, Receiver
 from arcade_usage.domain.project import Project
 from tests.samples import ALICE, ANON, make_event, of
@@ -212,15 +219,56 @@ def test_a_refusal_that_is_not_posthog_s_drops_nothing(
     receiver.posthog = Behaviour(takes=False, status=status, body=body)
     with pytest.raises(NotAcceptedError) as caught:
         sink.capture([of(ALICE)])
-    assert type(caught.value) is NotAcceptedError
+    assert not isinstance(caught.value, RefusedError | PartlyAcceptedError)
     assert ("is not PostHog" in str(caught.value)) == (status == 400)
 
 
-def test_a_batch_too_large_for_a_proxy_is_halved(sink: PostHogSink, receiver: Receiver) -> None:
-    """Fewer events may pass; a single one waits."""
-    receiver.posthog = Behaviour(takes=False, status=413, body=PAGES["HTML"])
-    with pytest.raises(RefusedError):
-        sink.capture([of(ALICE, 1), of(ALICE, 2)])
+BAD = "a bad event"
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_an_event_that_a_page_refuses_waits_and_the_others_pass(
+    sink: PostHogSink, receiver: Receiver, status: int
+) -> None:
+    """A page is never PostHog's: the error names the event neither as accepted nor as refused."""
+    receiver.posthog = Behaviour(
+        takes=False, status=status, body=PAGES["HTML about an event"], names=frozenset({BAD})
+    )
+    batch = [of(ALICE, 1), of(ALICE, 2), of(ALICE, 3, name=BAD), of(ALICE, 4)]
+    with pytest.raises(PartlyAcceptedError) as caught:
+        sink.capture(batch)
+    assert caught.value.accepted == {batch[place].event.uuid for place in (0, 1, 3)}
+    assert caught.value.refused == frozenset()
+
+
+def test_one_event_of_a_full_batch_is_found(sink: PostHogSink, receiver: Receiver) -> None:
+    """Within the limit of requests."""
+    receiver.posthog = Behaviour(takes=False, status=400, body=b"no", names=frozenset({BAD}))
+    batch = [of(ALICE, number, name=BAD if number == 41 else "good") for number in range(100)]
+    with pytest.raises(PartlyAcceptedError) as caught:
+        sink.capture(batch)
+    assert caught.value.refused == {batch[41].event.uuid}
+    assert len(caught.value.accepted) == 99
+
+
+def test_a_proxy_that_refuses_everything_is_asked_a_few_times(sink: PostHogSink, receiver: Receiver) -> None:
+    """And nothing is dropped."""
+    receiver.posthog = Behaviour(takes=False, status=400, body=PAGES["a text"])
+    with pytest.raises(NotAcceptedError) as caught:
+        sink.capture([of(ALICE, number) for number in range(100)])
+    assert not isinstance(caught.value, RefusedError | PartlyAcceptedError)
+    assert len(receiver.requests) == 1 + REQUESTS_LIMIT
+
+
+def test_all_that_is_asked_takes_no_longer_than_one_batch(
+    sink: PostHogSink, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit of a batch holds for its parts together."""
+    monkeypatch.setattr(sink_module, "BATCH_SECONDS", 1.0)
+    receiver.posthog = Behaviour(takes=False, status=400, body=b"no", hang_seconds=0.4)
+    with pytest.raises(NotAcceptedError):
+        sink.capture([of(ALICE, number) for number in range(100)])
+    assert len(receiver.requests) <= 4
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

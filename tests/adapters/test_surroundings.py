@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
+from arcade_usage.adapters.machine.runtime_facts import are_at_hand
 from arcade_usage.adapters.machine.runtime_info import UNKNOWN_VERSION, local_redactor, read_runtime
 from arcade_usage.domain.consent import CI_SYSTEMS
 
@@ -144,3 +145,26 @@ class TestRedactor:
     def test_a_home_that_is_everywhere_is_not_hidden(self, home: str) -> None:
         """A home of "/" or none is not hidden, since it would match each path."""
         assert local_redactor({"HOME": home, "USERPROFILE": home})("open /usr/bin/x") == "open /usr/bin/x"
+
+
+@pytest.mark.parametrize(
+    ("user", "environment", "expected"),
+    [
+        (1000, {"USER": "alice"}, True),
+        (1000, {"LOGNAME": "alice", "USER": ""}, True),
+        (1000, {"USER": "", "HOME": "/home/alice"}, False),
+        (0, {}, True),
+    ],
+)
+def test_the_user_is_known_without_a_server(
+    mocker: MockerFixture, user: int, environment: dict[str, str], expected: bool
+) -> None:
+    """By a variable, or as root; else the name is in the user database, which a command does not ask."""
+    mocker.patch("os.geteuid", return_value=user)
+    assert are_at_hand(environment) is expected
+
+
+def test_where_facts_take_slow_modules_they_are_not_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where there is no uname()."""
+    monkeypatch.delattr(os, "uname")
+    assert not are_at_hand({"USER": "alice"})

@@ -31,6 +31,7 @@ class SinkUnderTest:
     fail: Callable[[], object]
     lose_replies: Callable[[], object]
     refuse: Callable[[], object]
+    refuse_unclearly: Callable[[], object]  # BAD, in words that are not known to be PostHog's
     tell_apart: Callable[[], object]  # BAD is refused and LATER not accepted, each alone
     ask_to_wait: Callable[[float], object]
     recover: Callable[[], object]
@@ -52,6 +53,9 @@ def _in_memory(store: PersonStore) -> SinkUnderTest:
     def tell_apart() -> None:
         sink.dropped, sink.postponed = frozenset({BAD}), frozenset({LATER})
 
+    def refuse_unclearly() -> None:
+        sink.unclear = frozenset({BAD})
+
     def ask_to_wait(seconds: float) -> None:
         sink.failing, sink.retry_after = True, seconds
 
@@ -61,6 +65,7 @@ def _in_memory(store: PersonStore) -> SinkUnderTest:
         fail=lambda: become(failing=True),
         lose_replies=lambda: become(losing=True),
         refuse=lambda: become(refused=frozenset({BAD})),
+        refuse_unclearly=refuse_unclearly,
         tell_apart=tell_apart,
         ask_to_wait=ask_to_wait,
         recover=become,
@@ -79,6 +84,9 @@ def _over_http(receiver: Receiver, store: PersonStore, protocol: WireProtocol) -
         fail=become(DOWN),
         lose_replies=become(LOSING_REPLIES),
         refuse=become(Behaviour(takes=False, status=400)),
+        refuse_unclearly=become(
+            Behaviour(takes=False, status=400, body=b"the timestamp is no moment", names=frozenset({BAD}))
+        ),
         tell_apart=become(Behaviour(results={BAD: "drop", LATER: "retry"})),
         ask_to_wait=lambda seconds: become(
             Behaviour(takes=False, status=503, headers={"Retry-After": str(int(seconds))})
@@ -224,6 +232,27 @@ def test_a_refused_batch_is_refused_whole(subject: SinkUnderTest) -> None:
     subject.recover()
     subject.sink.capture([anonymous(1)])
     assert list(subject.events()) == told([anonymous(1)])
+
+
+def test_an_event_that_alone_is_refused_in_unknown_words_is_refused(subject: SinkUnderTest) -> None:
+    """The events with it are accepted, and the error names it; it is in nobody's way."""
+    subject.refuse_unclearly()
+    batch = [anonymous(1, name=BAD), anonymous(2), of(ALICE, 3), anonymous(4, name=BAD), anonymous(5)]
+    with pytest.raises(PartlyAcceptedError) as caught:
+        subject.sink.capture(batch)
+    assert caught.value.refused == {batch[0].event.uuid, batch[3].event.uuid}
+    assert caught.value.accepted == {batch[place].event.uuid for place in (1, 2, 4)}
+    assert list(subject.events()) == told([batch[1], batch[2], batch[4]])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_refused_in_unknown_words_without_any_other_waits(subject: SinkUnderTest, count: int) -> None:
+    """While nothing is accepted, a proxy may be the one that refuses."""
+    subject.refuse_unclearly()
+    with pytest.raises(NotAcceptedError) as caught:
+        subject.sink.capture([anonymous(number, name=BAD) for number in range(count)])
+    assert not isinstance(caught.value, RefusedError | PartlyAcceptedError)
+    assert subject.events() == ()
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,20 @@ def test_monotonic_time_never_goes_back(clock: Clock) -> None:
     assert times == sorted(times)
 
 
+def test_sleep_returns(clock: Clock) -> None:
+    """It takes seconds, of which there may be none."""
+    before = clock.monotonic()
+    clock.sleep(0.0)
+    assert clock.monotonic() >= before
+
+
+def test_a_manual_clock_sleeps_without_waiting() -> None:
+    """Its time goes on by as much as was asked for."""
+    clock = ManualClock()
+    clock.sleep(7.5)
+    assert clock.monotonic() == 7.5
+
+
 def test_a_manual_clock_goes_where_it_is_told() -> None:
     """Both times of a clock by hand go forward together, by exactly what was said."""
     clock = ManualClock()

@@ -11,7 +11,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.adapters.storage.sent_copies import FileCopies
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Copies
-from arcade_usage.domain.sent import COPIES_LIMIT, Sent
+from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, PART_BYTES_LIMIT, Sent
 from arcade_usage.testing.in_memory import MemoryCopies
 from tests.adapters.disk import deny
 
@@ -65,12 +65,33 @@ def test_the_newest_come_last(subject: CopiesUnderTest) -> None:
     assert numbers(subject.copies) == ["1", "2", "3"]
 
 
-def test_the_oldest_go(subject: CopiesUnderTest) -> None:
-    """500 stay, of however many."""
-    for start in range(0, 700, 100):
-        subject.copies.keep([message(number) for number in range(start, start + 100)], NOW)
-    assert numbers(subject.another()) == [str(number) for number in range(200, 700)]
-    assert len(subject.copies.all()) == COPIES_LIMIT
+def test_the_oldest_go_over_the_limit_of_bytes(subject: CopiesUnderTest) -> None:
+    """2 MiB stay, of however many; at most one part less."""
+    filler, batch = "x" * 10_000, 25
+    for start in range(0, 12 * batch, batch):
+        batch_of = [message(number, filler=filler) for number in range(start, start + batch)]
+        subject.copies.keep(batch_of, NOW)
+    kept = numbers(subject.another())
+    assert kept == [str(number) for number in range(12 * batch - len(kept), 12 * batch)]
+    assert COPIES_BYTES_LIMIT - PART_BYTES_LIMIT - 50_000 < len(kept) * 10_000 <= COPIES_BYTES_LIMIT
+
+
+def test_the_oldest_go_after_90_days(subject: CopiesUnderTest) -> None:
+    """When a copy is added: one that is exactly 90 days old stays."""
+    for day in (0, 1, 90):
+        subject.another().keep([message(day)], NOW + day * 86_400.0)
+    assert numbers(subject.copies) == ["0", "1", "90"]
+    subject.copies.keep([message(91)], NOW + 90 * 86_400.0 + 1)
+    assert numbers(subject.another()) == ["1", "90", "91"]
+    subject.copies.keep([], NOW + 1_000 * 86_400.0)
+    assert numbers(subject.another()) == []
+
+
+def test_many_small_copies_are_kept(subject: CopiesUnderTest) -> None:
+    """More than earlier versions kept: there is no limit of their number."""
+    for start in range(0, 1200, 100):
+        subject.another().keep([message(number) for number in range(start, start + 100)], NOW)
+    assert numbers(subject.another()) == [str(number) for number in range(1200)]
 
 
 def test_erased_they_are_gone(subject: CopiesUnderTest) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.storage.outbox import FolderOutbox
@@ -15,7 +15,7 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
 from arcade_usage.testing.in_memory import MemoryOutbox
 from tests.adapters.disk import deny
-from tests.samples import ALICE, OTHER_SINK, SINK, SNAPSHOTS, anonymous, make_event, of, undecided
+from tests.samples import ALICE, HERE, OTHER_SINK, SINK, SNAPSHOTS, anonymous, make_event, of, undecided
 
 
 @frozen
@@ -77,6 +77,53 @@ def test_the_oldest_comes_first(subject: OutboxUnderTest) -> None:
     for number in (3, 1, 2):
         subject.outbox.queue.add(anonymous(number))
     assert list(subject.outbox.queue.pending()) == [anonymous(1), anonymous(2), anonymous(3)]
+
+
+def test_records_added_together_come_back_as_they_were(subject: OutboxUnderTest) -> None:
+    """For every process, whatever their snapshots and verdicts are, in order among the others."""
+    together = [
+        undecided(2),
+        of(ALICE, 3),
+        anonymous(5),
+        evolve(undecided(6), snapshot=SNAPSHOTS["linked"], is_refresh=True),
+        evolve(of(ALICE, 7), snapshot=SNAPSHOTS["nothing"], machine=HERE),
+        evolve(undecided(8), snapshot=SNAPSHOTS["nothing"], machine=HERE),
+    ]
+    assert [*subject.outbox.queue.add(*together)] == together
+    subject.outbox.queue.add(anonymous(4))
+    expected = [*together[:2], anonymous(4), *together[2:]]
+    assert [*subject.outbox.queue.pending()] == [*subject.another().queue.pending()] == expected
+
+
+def test_of_records_added_together_each_is_decided_by_itself(subject: OutboxUnderTest) -> None:
+    """A verdict changes no other record, and the next one no earlier verdict."""
+    subject.outbox.queue.add(undecided(1), undecided(2), undecided(3))
+    subject.another().queue.freeze(of(ALICE, 2))
+    subject.outbox.queue.freeze(anonymous(3))
+    assert list(subject.another().queue.pending()) == [undecided(1), of(ALICE, 2), anonymous(3)]
+
+
+def test_of_records_added_together_each_is_removed_by_itself(subject: OutboxUnderTest) -> None:
+    """By the process that added them and by another one; a record that is gone is not counted."""
+    subject.outbox.queue.add(*(anonymous(number) for number in range(1, 6)))
+    assert subject.outbox.queue.remove([anonymous(2), anonymous(4)]) == 2
+    left = [anonymous(1), anonymous(3), anonymous(5)]
+    assert [*subject.outbox.queue.pending()] == [*subject.another().queue.pending()] == left
+    assert subject.another().queue.remove([anonymous(3), anonymous(4)]) == 1
+    assert sum(each.events for each in subject.outbox.queue.waiting()) == 2
+    assert subject.another().queue.remove(left) == 2
+    assert [*subject.another().queue.pending(), *subject.another().queue.waiting()] == []
+
+
+def test_records_added_together_are_purged(subject: OutboxUnderTest) -> None:
+    """Each of them is counted, and none comes back by a verdict."""
+    subject.outbox.queue.add(undecided(1), undecided(2))
+    assert len(subject.outbox.queue.pending()) == 2
+    assert subject.another().queue.purge() == 2
+    with pytest.raises(StoreError):
+        subject.outbox.queue.freeze(anonymous(1))
+    assert subject.outbox.queue.remove([undecided(1)]) == 0
+    assert list(subject.another().queue.pending()) == []
 
 
 def test_a_record_is_there_once(subject: OutboxUnderTest) -> None:

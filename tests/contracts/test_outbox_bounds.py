@@ -56,6 +56,17 @@ def test_the_newest_stay(make: Callable[[], Outbox]) -> None:
     assert make().log.read().losses == Losses({LossReason.TOO_MANY.value: 3})
 
 
+def test_limits_count_each_record_of_those_added_together(make: Callable[[], Outbox]) -> None:
+    """At most 1,000 stay, the newest, and each that went is counted."""
+    outbox = make()
+    records = [anonymous(number + 1) for number in range(EVENTS_LIMIT + 50)]
+    for start in range(0, len(records), 50):
+        outbox.queue.add(*records[start : start + 50])
+    tidy(make(), NOW)
+    assert make().queue.pending() == records[50:]
+    assert make().log.read().losses == Losses({LossReason.TOO_MANY.value: 50})
+
+
 def test_what_waited_for_30_days_goes(make: Callable[[], Outbox]) -> None:
     """A look a day: what came on the first one is gone on the 31st, what came later is there."""
     make().queue.add(anonymous(1))

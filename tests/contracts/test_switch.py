@@ -1,16 +1,18 @@
 """What a choice promises, in memory and on disk."""
 
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.storage.config_folder import Layout, chose_off
+from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.errors import StoreError
 from arcade_usage.application.ports import Switch
+from arcade_usage.domain.consent import LEVELS, ON, WITHOUT_ERRORS
 from arcade_usage.testing.in_memory import MemorySwitch
 from tests.adapters.disk import deny
 
@@ -18,7 +20,6 @@ from tests.adapters.disk import deny
 @frozen
 class SwitchUnderTest:
     choice: Switch
-    is_off: Callable[[], bool]
     shut: Callable[[], object]
 
 
@@ -26,33 +27,39 @@ class SwitchUnderTest:
 def subject(request: pytest.FixtureRequest, tmp_path: Path, mocker: MockerFixture) -> SwitchUnderTest:
     if request.param == "in memory":
         choice = MemorySwitch()
-        return SwitchUnderTest(choice, lambda: choice.is_off, lambda: setattr(choice, "writable", False))
+        return SwitchUnderTest(choice, lambda: setattr(choice, "writable", False))
     layout = Layout(str(tmp_path / "config"))
-    return SwitchUnderTest(
-        FolderSwitch(layout, "phc_x"), lambda: chose_off([layout]), lambda: deny(mocker, tmp_path)
-    )
+    return SwitchUnderTest(FolderSwitch(layout, "phc_x"), lambda: deny(mocker, tmp_path))
 
 
 def test_nothing_is_chosen_at_first(subject: SwitchUnderTest) -> None:
-    """There is nothing to take back either."""
-    assert not subject.is_off()
-    assert subject.choice.turn_on() is False
+    """There is nothing to remove either."""
+    assert (subject.choice.level(), subject.choice.is_on()) == (ON, True)
+    assert subject.choice.choose(ON) is False
 
 
-def test_off_holds_until_it_is_taken_back(subject: SwitchUnderTest) -> None:
-    """Chosen twice, it is taken back once."""
-    for _ in range(2):
-        subject.choice.turn_off()
-        assert subject.is_off()
-    assert subject.choice.turn_on() is True
-    assert not subject.is_off()
-    assert subject.choice.turn_on() is False
+@pytest.mark.parametrize("level", LEVELS[1:])
+def test_a_choice_holds_until_it_is_removed(subject: SwitchUnderTest, level: str) -> None:
+    """Chosen twice, it is removed once. Only on, with or without the texts of errors, lets events leave."""
+    for was_stored in (False, True):
+        assert subject.choice.choose(level) is was_stored
+        assert (subject.choice.level(), subject.choice.is_on()) == (level, level == WITHOUT_ERRORS)
+    assert subject.choice.choose(ON) is True
+    assert (subject.choice.level(), subject.choice.is_on()) == (ON, True)
+    assert subject.choice.choose(ON) is False
 
 
-def test_what_cannot_be_stored_is_told(subject: SwitchUnderTest) -> None:
-    """Whoever asked to be left alone learns that it did not work."""
+@pytest.mark.parametrize(("first", "second"), list(permutations(LEVELS, 2)))
+def test_a_later_choice_replaces_an_earlier_one(subject: SwitchUnderTest, first: str, second: str) -> None:
+    """In every order."""
+    subject.choice.choose(first)
+    assert subject.choice.choose(second) is (first != ON)
+    assert subject.choice.level() == second
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_choice_that_cannot_be_stored_is_an_error(subject: SwitchUnderTest, level: str) -> None:
+    """The user learns that it did not work."""
     subject.shut()
     with pytest.raises(StoreError):
-        subject.choice.turn_off()
-    with pytest.raises(StoreError):
-        subject.choice.turn_on()
+        subject.choice.choose(level)

@@ -6,11 +6,13 @@ For tests of what becomes of events and identities. What a delivery process is, 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.adapters.storage.early_end import is_left_to_others
 from arcade_usage.adapters.storage.early_record import write_record
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import UsageTrackingError
@@ -19,6 +21,21 @@ from arcade_usage.domain.project import Project
 from tests.e2e.world import TOKEN, World
 
 here = pytest.mark.usefixtures("delivered_here")
+
+
+@contextmanager
+def delivering_here(world: World) -> Iterator[None]:
+    """Deliver in this process within the block: for what a test only starts from, or ends with."""
+    with world.monkeypatch.context() as patch:
+        errors = deliver_here(patch)
+        yield
+    assert errors == []
+
+
+def run_here(world: World, name: str, **facts: Any) -> None:
+    """Run a command whose event is delivered in this process."""
+    with delivering_here(world):
+        world.run(name, **facts)
 
 
 def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
@@ -30,7 +47,9 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
 
     def launch(_: DetachedLauncher, payload: str) -> None:
         try:
-            deliver(payload, written=write_record(payload))
+            written = write_record(payload)
+            if written is None or not is_left_to_others(payload):
+                deliver(payload, written=written)
         except UsageTrackingError:
             """As a delivery process has it."""
         except Exception as error:  # noqa: BLE001 - the test asserts that there is none

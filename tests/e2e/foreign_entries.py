@@ -35,6 +35,7 @@ FILES = (
     f"{OUTBOX}/logbook.json",
     f"{OUTBOX}/counts.json",
     f"{OUTBOX}/sent.jsonl",
+    f"{OUTBOX}/sent-1.jsonl",
     f"{OUTBOX}/sink.json",
     f"{OUTBOX}/dropped",
     f"{OUTBOX}/{RECORD}",

@@ -2,12 +2,13 @@
 
 import json
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.deliveries import here
+from tests.e2e.deliveries import delivering_here, sender_at_work
 from tests.e2e.hosts import (
     BLOCK,
     CALL,
@@ -60,20 +61,20 @@ def assert_light(host: HostRun, processes: int) -> None:
 
 
 def arrange(world: World, state: str) -> None:
-    if state == "linked":
-        world.log_in("principal-1")
-    if state == "anonymous":
-        world.start("earlier")
-    world.settle()
+    with delivering_here(world):
+        if state == "linked":
+            world.log_in("principal-1")
+        if state == "anonymous":
+            world.start("earlier")
 
 
-@here
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("state", ["anonymous", "linked"])
 def test_a_command_reads_two_small_files_and_starts_one_process(world: World, state: str, way: str) -> None:
     """No vendor is imported, no socket made, nothing printed; a `with` block looks once more when it begins."""
     arrange(world, state)
-    host = run_host(start_of_host(world) + WAYS[way], world.scratch)
+    with sender_at_work(world):
+        host = run_host(start_of_host(world) + WAYS[way], world.scratch)
     assert_light(host, processes=1)
     looks = 2 if "block" in way else 1
     assert Counter(host.opened) == {
@@ -83,7 +84,8 @@ def test_a_command_reads_two_small_files_and_starts_one_process(world: World, st
         "ledger.json": looks,
         os.devnull: 1,
     }
-    assert world.events["toolkit.run"].name.endswith("failed" if "failed" in way else "succeeded")
+    (record,) = world.waiting
+    assert record["event"]["name"].endswith("failed" if "failed" in way else "succeeded")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -99,6 +101,20 @@ def test_the_first_command_makes_two_files_besides(world: World, way: str) -> No
     assert world.events["toolkit.run"].distinct_id == world.anon_id
 
 
+UNNAMED_MACHINE = """
+from arcade_usage.adapters.machine import installation
+installation._MACHINE_ID_FILES, installation._MOUNTS = (), "/nowhere"
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have a call or a registry for the id")
+def test_a_machine_without_an_id_is_named_without_a_socket(world: World) -> None:
+    """As in a minimal container: the first command imports nothing more, not even `socket`."""
+    host = run_host(f"{start_of_host(world)}{UNNAMED_MACHINE}{BLOCK}", world.scratch)
+    assert_light(host, processes=1)
+    assert world.ledger["born"]
+
+
 def test_a_login_imports_no_vendor_either(world: World) -> None:
     """The host of a login waits for the process, and does nothing of what that does itself."""
     world.store_credentials("principal-1")
@@ -107,7 +123,6 @@ def test_a_login_imports_no_vendor_either(world: World) -> None:
     assert world.linked_to() == "principal-1"
 
 
-@here
 def test_a_logout_imports_no_network(world: World) -> None:
     """In the foreground a logout rotates the identity, which takes attrs, cattrs and filelock, and no more."""
     arrange(world, "linked")
@@ -207,7 +222,6 @@ def run_typer(line: str) -> str:
     return f"try: app({line.split()!r}, standalone_mode=False)\nexcept ValueError: pass\n"
 
 
-@here
 @pytest.mark.parametrize("line", ["toolkit run", "toolkit fail", "login", "toolkit --help"])
 def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> None:
     """Than the same host untracked, but for what every host does; nor does it wait, print, or start more."""

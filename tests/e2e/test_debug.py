@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.deliveries import here
 from tests.e2e.hosts import FAILED_CALL, HostRun, run_host, start_of_host
 from tests.e2e.world import World
 
@@ -49,6 +50,7 @@ def test_it_is_the_event_that_would_arrive(world: World) -> None:
     assert line == f"arcade-usage: not sent to {world.receiver.url}, as the random id of this installation:"
 
 
+@here
 @pytest.mark.parametrize("linked", [False, True], ids=["anonymous", "linked"])
 @pytest.mark.parametrize("lines", [FAILED_CALL, LOGIN, LOGOUT], ids=["command", "login", "logout"])
 def test_nothing_is_sent_or_written(world: World, linked: bool, lines: str) -> None:
@@ -68,6 +70,7 @@ def test_nothing_is_sent_or_written(world: World, linked: bool, lines: str) -> N
         assert shown["distinct_id"] == ("principal-1" if linked else world.anon_id)
 
 
+@here
 def test_a_login_that_has_to_be_looked_up_says_so(world: World) -> None:
     """As whom it goes, only Arcade Cloud can tell; the credentials are shown nowhere."""
     world.run("earlier")
@@ -80,6 +83,7 @@ def test_a_login_that_has_to_be_looked_up_says_so(world: World) -> None:
     assert not any(request.path.startswith("/api") for request in world.receiver.requests)
 
 
+@here
 def test_after_a_logout_that_was_only_shown_nobody_is_mixed_up(world: World) -> None:
     """It rotated nothing; the next command that is tracked sees that the credentials are gone."""
     world.log_in("principal-1")
@@ -143,3 +147,10 @@ def test_a_folder_that_cannot_be_used_is_told(world: World) -> None:
     world.folder.write_text("not a folder", encoding="utf-8")
     told = log(world, FAILED_CALL)
     assert told == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"
+
+
+def test_each_command_of_a_new_installation_is_shown(world: World) -> None:
+    """Also the second one of a process, although the first stored no identity."""
+    host = show(world, f"{FAILED_CALL}\n{FAILED_CALL}")
+    assert host.stderr.count("arcade-usage: not sent to") == 2
+    assert not world.folder.exists()

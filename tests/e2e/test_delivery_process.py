@@ -132,7 +132,7 @@ MALFORMED: Mapping[str, Any] = {
     "a list": lambda payload: f"[{payload}]",
     "deep": lambda _: "[" * 20_000,
     "too large": lambda payload: in_command(payload, error_message="x" * PAYLOAD_LIMIT),
-    "of another version": lambda payload: forged(payload, version=3),
+    "of another version": lambda payload: forged(payload, version=1000),
     "version of another type": lambda payload: forged(payload, version=True),
     "without a folder": lambda payload: forged(payload, config_dir=""),
     "folder of another type": lambda payload: forged(payload, config_dir=["x"]),

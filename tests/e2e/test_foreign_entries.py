@@ -34,9 +34,14 @@ from tests.e2e.foreign_entries import (
 from tests.e2e.world import World
 from tests.isolation import isolate
 
-COMMANDS = ("status", "show", "log", "flush", "off", "on", "forget")
-# Those that change nothing follow one another; each of the others gets a folder of its own.
-ACTIONS = (("status", "show", "log"), *zip(("command", "login", "logout", "off", "on", "flush", "forget")))
+COMMANDS = ("status", "show", "log", "stats", "flush", "off", "on", "forget")
+# Those of a group follow one another in one folder: a foreign entry stays, so that each of them meets it.
+ACTIONS = (
+    ("status", "show", "log", "stats", "flush"),
+    ("command", "logout"),
+    ("login", "forget"),
+    ("off", "on"),
+)
 
 
 @define

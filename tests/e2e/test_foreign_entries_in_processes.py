@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.deliveries import delivering_here
 from tests.e2e.foreign_entries import KEY, KINDS, RECORD, Spot, make_outside
 from tests.e2e.world import World
 
@@ -18,8 +19,9 @@ SAMPLE = (
 @pytest.mark.parametrize(("name", "kind"), SAMPLE)
 def test_what_we_did_not_make_stays(world: World, tmp_path: Path, name: str, kind: str) -> None:
     """A login, a command and a logout leave it, and everything outside, as it was."""
-    world.log_in("alice")
-    world.run("first")
+    with delivering_here(world):
+        world.log_in("alice")
+        world.run("first")
     outbox = next(world.folder.glob("usage/outbox/*"))
     make_outside(tmp_path / "outside", RECORD)
     place = Spot(world.folder / name.replace(KEY, outbox.name), tmp_path / "outside", tmp_path / "original")

@@ -48,6 +48,7 @@ ALIAS_TROUBLES = {
 }
 
 
+@here
 @pytest.mark.parametrize("trouble", ALIAS_TROUBLES)
 def test_an_alias_that_fails_at_login_is_made_up_for(world: World, gate: Gate, trouble: str) -> None:
     """Row "alias fails at login": no link is stored, and once PostHog is well the whole history is hers."""

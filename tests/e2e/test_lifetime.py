@@ -13,7 +13,8 @@ from attrs import evolve, field, frozen
 
 from arcade_usage.application.delivery.delivery import BATCH_LIMIT
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
-from tests.e2e.world import PATIENCE_SECONDS, World, noting_processes, until
+from tests.e2e.deliveries import run_here
+from tests.e2e.world import World, noting_processes, until
 
 LIFETIME_SECONDS = 10.0
 SECONDS_A_BATCH = 2.2  # five of them take longer than a process lives
@@ -64,7 +65,7 @@ def start(world: World, trouble: Trouble) -> None:
 def test_a_full_outbox_and_a_slow_server_take_more_than_one_process(world: World) -> None:
     """It ends by itself, not in the middle of a batch: what is left waits for no pause, and the next one goes on."""
     world.receiver.posthog = DOWN
-    world.run("waits")
+    run_here(world, "waits")
     world.fill_outbox(5 * BATCH_LIMIT)
     world.let_hours_pass(2)
     world.receiver.posthog = evolve(WELL, hang_seconds=SECONDS_A_BATCH)
@@ -76,7 +77,7 @@ def test_a_full_outbox_and_a_slow_server_take_more_than_one_process(world: World
     assert len(world.waiting) == 5 * BATCH_LIMIT + 2 - batches * BATCH_LIMIT
     assert world.backoff == {}
     world.receiver.posthog = WELL
-    world.run("next")
+    run_here(world, "next")
     assert world.waiting == []
 
 
@@ -113,9 +114,7 @@ def test_a_process_that_is_held_up_is_gone_in_time(tmp_path: Path, monkeypatch: 
             anonymous = {"distinct_id": world.anon_id, "personless": True}
             assert record["attribution"] == (None if TROUBLES[name].is_login else anonymous), name
             world.receiver.posthog = WELL
-            world.start("later")
-        for process in processes:
-            process.wait(PATIENCE_SECONDS)
+            run_here(world, "later")
         for name, world in worlds.items():
             owner = ALICE if TROUBLES[name].is_login else world.anon_id
             assert world.whose == dict.fromkeys(("held up", "later"), owner), name

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import Receiver
+from tests.e2e.servers import PATIENT
 from tests.e2e.world import until
-from tests.mcp_servers import ROOT, Servers
+from tests.mcp_servers import ROOT, SECONDS, Servers
 
 anyio = pytest.importorskip("anyio")
 pytest.importorskip("mcp")
@@ -37,12 +38,33 @@ CALLS: dict[str, tuple[str, dict[str, object], str | None]] = {
 }
 
 
+def run_both(servers: Servers, kind: str) -> None:
+    """A server writes what it wrote without tracking.
+
+    Byte by byte, to stdout and, tracebacks included, to stderr; its exit code too, at the end of its stdin.
+    """
+    written = {}
+    for tracked in ("", "0"):
+        servers.variables["ARCADE_USAGE_TRACKING"] = tracked
+        (servers.folder / "stderr").write_text("")
+        with servers.stdio(kind) as session:
+            session.ask("tools/list")
+            for name, arguments, _ in CALLS.values():
+                session.call(name, arguments)
+            code = session.end()
+        stderr = (servers.folder / "stderr").read_text()
+        written[tracked] = (
+            session.lines,
+            code,
+            re.sub(r"\[[\d/]+ [\d:]+\]", " " * 19, stderr),
+        )  # Rich's time
+    assert written[""] == written["0"]
+    assert written[""][1] == 0
+
+
 def test_the_start_and_each_call_are_one_event(servers: Servers) -> None:
-    """With the reason of each failure, and without names, arguments and results."""
-    with servers.stdio("sdk") as session:
-        for name, arguments, _ in CALLS.values():
-            session.call(name, arguments)
-        assert session.end() == 0
+    """With the reason of each failure, without names, arguments and results; and the client notices nothing."""
+    run_both(servers, "sdk")
     started, *called = servers.events
     assert started.name == STARTED
     assert started.properties.keys() >= OURS
@@ -89,49 +111,31 @@ def test_names_and_posthogs_own_event_are_sent_where_the_author_asks_for_them(se
     assert "nonsense" not in str(servers.events)
 
 
-@pytest.mark.parametrize("kind", ["sdk", "lowlevel"])
-def test_what_a_server_writes_is_what_it_wrote(servers: Servers, kind: str) -> None:
-    """Byte by byte, to stdout and, tracebacks included, to stderr; its exit code too."""
-    written = {}
-    for tracked in ("", "0"):
-        servers.variables["ARCADE_USAGE_TRACKING"] = tracked
-        (servers.folder / "stderr").write_text("")
-        with servers.stdio(kind) as session:
-            session.ask("tools/list")
-            for name, arguments, _ in CALLS.values():
-                session.call(name, arguments)
-            code = session.end()
-        stderr = (servers.folder / "stderr").read_text()
-        written[tracked] = (
-            session.lines,
-            code,
-            re.sub(r"\[[\d/]+ [\d:]+\]", " " * 19, stderr),
-        )  # Rich's time
-    assert written[""] == written["0"]
-    assert len(servers.events) == 6
-
-
-@pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGINT], ids=["eof", "sigterm", "sigint"])
-def test_the_end_of_a_stdio_server_loses_nothing(servers: Servers, end: int | None) -> None:
-    """The events arrived or lie in the outbox, after a SIGTERM those that were written. The exit code is the same."""
+def test_a_sigint_loses_nothing(servers: Servers) -> None:
+    """The events arrived or lie in the outbox. The exit code is the same."""
     codes = []
     for tracked in ("0", ""):
         servers.variables["ARCADE_USAGE_TRACKING"] = tracked
         with servers.stdio("sdk") as session:
             session.call("secret_add", {"first": 1, "second": 2})
-            if end == signal.SIGINT:  # the SDK waits for its reading thread
-                session.process.send_signal(signal.SIGINT)
-                codes.append(session.end())
-            else:
-                if end is not None and not tracked:
-                    assert until(lambda: servers.names == {STARTED: 1, CALLED: 1})
-                codes.append(session.end(end))
+            session.process.send_signal(signal.SIGINT)
+            codes.append(session.end())  # the SDK waits for its reading thread
     assert codes[0] == codes[1]
+    assert servers.names == {STARTED: 1, CALLED: 1}
+
+
+def test_a_sigterm_loses_nothing_that_was_written(servers: Servers) -> None:
+    """The exit code is that of any process that a SIGTERM ends."""
+    with servers.stdio("sdk") as session:
+        session.call("secret_add", {"first": 1, "second": 2})
+        assert until(lambda: servers.names == {STARTED: 1, CALLED: 1})
+        assert session.end(signal.SIGTERM) == -signal.SIGTERM
     assert servers.names == {STARTED: 1, CALLED: 1}
 
 
 ENDS = """
 import collections, itertools, pathlib, sys
+import anyio
 try:
     from mcp.server.mcpserver import MCPServer
 except ImportError:
@@ -146,6 +150,10 @@ def count() -> int:
 @app.tool()
 def leave() -> int:
     sys.exit(3)
+@app.tool()
+async def wait() -> int:
+    pathlib.Path("waiting").touch()
+    await anyio.sleep_forever()
 tool = arcade_usage.Tool(
     distribution="pytest", project_token="phc_of_the_tests", host={host!r}, config_dir={folder!r}
 )
@@ -182,28 +190,52 @@ def test_a_tool_that_exits_has_failed(servers: Servers, ends: Path) -> None:
     assert called["failure_reason"] == "error during tool execution"
 
 
+def test_a_call_that_the_client_cancels_has_failed(servers: Servers, ends: Path) -> None:
+    """The call is an event, and the server answers the next one."""
+    with servers.stdio("", ends) as session:
+        session.tell("tools/call", {"name": "wait", "arguments": {}}, id=9)
+        assert until((servers.folder / "waiting").exists)
+        session.tell("notifications/cancelled", {"requestId": 9})
+        assert until(lambda: servers.names[CALLED] == 1)
+        session.tell("ping", id=10)
+        assert session.process.stdout is not None
+        assert any('"id":10' in line for line in session.process.stdout)
+        session.end()
+    (called,) = servers.named(CALLED)
+    assert called["is_execution_success"] is False
+    assert called["failure_reason"] == "error during tool execution"
+
+
+def test_a_call_that_runs_when_the_client_leaves_has_failed(servers: Servers, ends: Path) -> None:
+    """The server cancels the call and reports it before the process ends."""
+    with servers.stdio("", ends) as session:
+        session.tell("tools/call", {"name": "wait", "arguments": {}}, id=9)
+        assert until((servers.folder / "waiting").exists)
+        session.process.communicate(timeout=SECONDS)  # closes stdin
+    (called,) = servers.named(CALLED)
+    assert called["failure_reason"] == "error during tool execution"
+
+
 def test_a_low_level_server(servers: Servers) -> None:
     """Its tools are known once it listed them for a client. Why a call failed, only its author knows."""
     servers.variables["NAMES"] = "1"
-    with servers.stdio("lowlevel") as session:
-        session.ask("tools/list")
-        session.call("secret_add", {"first": 1})
-        session.call("secret_nonsense", {"first": 1})
-        session.end()
+    run_both(servers, "lowlevel")
     started, *called = servers.events
     assert (started.properties["transport"], "tool_count" in started.properties) == ("stdio", False)
-    assert [event.properties["failure_reason"] for event in called] == [None, "error during tool execution"]
-    assert [event.properties.get("tool_name") for event in called] == ["secret_add", None]
+    assert len(called) == len(CALLS)
+    known, unknown = called[0].properties, called[list(CALLS).index("an unknown tool")].properties
+    assert [each["failure_reason"] for each in (known, unknown)] == [None, "error during tool execution"]
+    assert [each.get("tool_name") for each in (known, unknown)] == ["secret_add", None]
 
 
 @pytest.mark.skipif(IS_FIRST, reason="the example is written for mcp 2.x")
 def test_the_readmes_example(servers: Servers) -> None:
     """It serves, and its call is reported."""
-    page = (ROOT / "README.md").read_text(encoding="utf-8").split("## An MCP server in one line")[1]
+    page = (ROOT / "README.md").read_text(encoding="utf-8").split("## Servers")[1]
     told = f'project_token="phc_of_the_tests", host="{servers.receiver.url}", config_dir="{servers.folder}/config"'
     script = servers.folder / "example.py"
-    code = page.split("```python\n")[1].split("```")[0]
-    script.write_text(code.replace('project_token="phc_..."', told), encoding="utf-8")
+    code = page.split("```python\n")[2].split("```")[0]
+    script.write_text(PATIENT + code.replace('project_token="phc_..."', told), encoding="utf-8")
     with servers.stdio("", script) as session:
         answer = session.call("add", {"first": 1, "second": 2})
         session.end()
@@ -214,8 +246,11 @@ def test_the_readmes_example(servers: Servers) -> None:
 MOUNTED = ("-m", "uvicorn", "--log-level", "warning", "tests.mcp_app:application")
 
 
-@pytest.mark.parametrize("command", [(), MOUNTED], ids=["run", "mounted"])
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("command", "end"),
+    [((), signal.SIGTERM), ((), signal.SIGINT), (MOUNTED, signal.SIGTERM)],
+    ids=["run, sigterm", "run, sigint", "mounted, sigterm"],
+)
 def test_sessions_over_http(servers: Servers, command: tuple[str, ...], end: int) -> None:
     """Each call is one event, of the session that made it; the server starts once. Its end loses nothing."""
     servers.variables["ANALYTICS"] = "1"

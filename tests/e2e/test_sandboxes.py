@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import pytest
 
 from arcade_usage.domain.agents import SANDBOXES
-from tests.e2e.deliveries import here
+from tests.e2e.deliveries import here, run_here
 from tests.e2e.hosts import CALL, FAILED_BLOCK, start_of_host
+from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
 IN_SANDBOX = "1"
@@ -78,7 +79,7 @@ def test_a_login_inside_is_linked_outside(world: World, monkeypatch: pytest.Monk
 def test_a_server_inside_tries_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its events wait like those of commands."""
     monkeypatch.setenv(SANDBOXES[0], IN_SANDBOX)
-    lines = start_of_host(world).replace("command_tracker", "server_tracker")
+    lines = PATIENT + start_of_host(world).replace("command_tracker", "server_tracker")
     done = run_tool(world, [], f"{lines}tracker.capture('called', {{}})\ntracker.close()")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [record["event"]["name"] for record in world.waiting] == ["called"]
@@ -133,7 +134,7 @@ def test_behind_a_wall_without_network(
     assert (world.backoff == {}) is says_so
     monkeypatch.delenv(SANDBOXES[0], raising=False)
     world.let_hours_pass(0 if says_so else 2)
-    world.run("outside")
+    run_here(world, "outside")
     assert set(world.events) == {"toolkit.run", "outside"}
 
 
@@ -142,10 +143,10 @@ def test_behind_a_wall_without_network(
 def test_behind_a_wall_without_writing(world: World, used: bool) -> None:
     """The tool prints and fails nothing; what can't be stored is not sent; later commands are reported."""
     if used:
-        world.run("before")
+        run_here(world, "before")
     done = run_tool(world, wall(world, "a read-only mount"), start_of_host(world) + FAILED_BLOCK)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    world.run("outside")
+    run_here(world, "outside")
     assert set(world.events) == {"outside", *(["before"] if used else [])}
 
 
@@ -162,7 +163,7 @@ def test_behind_a_filter_of_system_calls(world: World, forbidden: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(world.waiting) == 1
     world.let_hours_pass(2)
-    world.run("outside")
+    run_here(world, "outside")
     assert set(world.events) == {"toolkit.run", "outside"}
     assert until(lambda: world.waiting == [])
 

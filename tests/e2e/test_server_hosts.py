@@ -19,7 +19,16 @@ from tests.e2e.world import TOKEN, World, until
 
 QUIET = ("-W", "error", "-W", "ignore::DeprecationWarning")  # newer Pythons warn of any fork beside threads
 
-FORKS = """
+# A fork waits a second for imports, in the middle of which it would leave the child without them. A busy machine
+# takes longer.
+PATIENT = """
+from arcade_usage.adapters.process import hooks
+hooks.FORK_WAIT_SECONDS = 60.0
+"""
+
+FORKS = (
+    PATIENT
+    + """
 server.capture("parent", {"number": -1})
 for number in range(100): server.capture("parent", {"number": number})
 children, (reading, writing) = [], os.pipe()
@@ -39,6 +48,7 @@ os.close(writing)
 for pid in children: assert os.waitpid(pid, 0)[1] == 0, "a child failed"
 server.close()
 """
+)
 
 
 def kinds(world: World) -> Counter[tuple[str, object, object]]:
@@ -72,7 +82,9 @@ def test_forked_children_report_their_own_and_nothing_twice(world: World) -> Non
 
 def test_a_child_that_is_killed_holds_up_nobody(world: World) -> None:
     """Not its parent, which goes on sending, whatever the child inherited."""
-    lines = """
+    lines = (
+        PATIENT
+        + """
 server.capture("parent", {"number": 0})
 pid = os.fork()
 if pid == 0:
@@ -83,6 +95,7 @@ server.capture("parent", {"number": 1})
 go()
 server.close()
 """
+    )
     with serving(world, lines, *QUIET) as server:
         assert until(lambda: ("parent", None, 1) in kinds(world) and not world.waiting, SERVER_SECONDS)
         run = server.end()
@@ -124,7 +137,9 @@ def test_an_asyncio_server_under_load(world: World) -> None:
     assert sorted(kinds(world)) == sorted(("MCP tool called", None, number) for number in range(400))
 
 
-APPLICATION = """
+APPLICATION = (
+    PATIENT
+    + """
 import os
 import arcade_usage
 server = arcade_usage.server_tracker(
@@ -147,6 +162,7 @@ async def asgi(scope, receive, send):
     await send({{"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}})
     await send({{"type": "http.response.body", "body": b"done"}})
 """
+)
 
 HOSTS = {
     "gunicorn, forked before the application is loaded": ["gunicorn", "--workers", "3", "application:wsgi"],

@@ -15,6 +15,7 @@ from arcade_usage.composition.status import read_status
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
 from arcade_usage.domain.status import Trouble
+from tests.e2e.deliveries import run_here
 from tests.e2e.world import World
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and owners are POSIX's")
@@ -32,7 +33,7 @@ def held(lock: Path) -> Iterator[None]:
 def lock(world: World) -> Path:
     """The sender lock of an outbox in which an event waits."""
     world.receiver.posthog = DOWN
-    world.run("first")
+    run_here(world, "first")
     world.receiver.posthog = WELL
     (lock,) = world.folder.glob("usage/outbox/*/sender.lock")
     return lock

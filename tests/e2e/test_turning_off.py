@@ -17,6 +17,7 @@ from arcade_usage.composition.console import Scope
 from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
+from tests.e2e.deliveries import delivering_here, run_here
 from tests.e2e.world import World, until
 
 HOLD_SECONDS = 2.0  # that PostHog takes to answer; well within what a batch may take
@@ -25,7 +26,7 @@ HOLD_SECONDS = 2.0  # that PostHog takes to answer; well within what a batch may
 def test_off_while_a_sender_is_at_work(world: World) -> None:
     """What is on the wire when `off` is called arrives; what waits behind it does not, and lies nowhere."""
     world.receiver.posthog = DOWN
-    world.run("waits")
+    run_here(world, "waits")
     world.fill_outbox(150)  # so that there is a second batch
     world.receiver.posthog = evolve(WELL, hang_seconds=HOLD_SECONDS)
     before = len(world.receiver.requests)
@@ -47,7 +48,7 @@ def test_off_while_a_sender_is_at_work(world: World) -> None:
 @pytest.mark.parametrize("how", ["off", "forget"])
 def test_an_event_that_is_still_on_its_way_does_not_stay(world: World, how: str) -> None:
     """Its process starts after all is dropped: nothing is sent, written, or taken up again."""
-    world.run("earlier")
+    run_here(world, "earlier")
     payload = world.payload("on its way")
     scope = Scope(config_dir=world.folder)
     if how == "off":
@@ -62,11 +63,11 @@ def test_an_event_that_is_still_on_its_way_does_not_stay(world: World, how: str)
 
 def test_nobody_is_asked_on_behalf_of_who_turned_it_off(world: World) -> None:
     """A sender that finds something undecided after the choice sends nothing, to Arcade Cloud neither."""
-    world.log_in("principal-1")
-    world.settle()
-    world.receiver.cloud = DOWN
-    world.store_credentials("principal-1", version=2)
-    world.run("undecided")
+    with delivering_here(world):
+        world.log_in("principal-1")
+        world.receiver.cloud = DOWN
+        world.store_credentials("principal-1", version=2)
+        world.run("undecided")
     assert [record["attribution"] for record in world.waiting] == [None]
     (world.folder / "usage" / "off").touch()
     requests = len(world.receiver.requests)
@@ -78,7 +79,7 @@ def test_nobody_is_asked_on_behalf_of_who_turned_it_off(world: World) -> None:
 
 def test_forgetting_waits_for_a_sender_at_work(world: World) -> None:
     """It does not put back what was erased: no copy, no link, no record."""
-    world.run("earlier")
+    run_here(world, "earlier")
     anon_id = world.anon_id
     world.receiver.posthog = evolve(WELL, hang_seconds=HOLD_SECONDS)
     before = len(world.receiver.requests)

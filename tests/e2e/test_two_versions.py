@@ -30,9 +30,8 @@ while True:
 """
 
 
-def make_newer(world: World, *, raised: bool) -> Path:
-    """A folder that holds a version with fields of its own, in formats of a later version where `raised`."""
-    folder = world.scratch / "newer"
+def make_newer(folder: Path, *, raised: bool) -> Path:
+    """Put a version with fields of its own into a folder, in formats of a later version where `raised`."""
     shutil.copytree(PACKAGE, folder / "arcade_usage", ignore=shutil.ignore_patterns("__pycache__"))
     storage = folder / "arcade_usage" / "adapters" / "storage"
 
@@ -119,9 +118,15 @@ def old(world: World) -> Version:
     return Version(world)
 
 
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once for all tests, so that Python compiles it once."""
+    return make_newer(tmp_path_factory.mktemp("newer"), raised=True)
+
+
 @pytest.fixture
-def new(world: World) -> Version:
-    return Version(world, make_newer(world, raised=True))
+def new(world: World, newer: Path) -> Version:
+    return Version(world, newer)
 
 
 def test_nothing_of_a_newer_version_is_lost_and_nobody_is_mixed_up(
@@ -237,7 +242,7 @@ def test_forget_names_what_a_newer_version_has_to_erase(world: World, old: Versi
 
 def test_fields_of_a_newer_version_outlast_the_older_ones_writes(world: World, old: Version) -> None:
     """In the same version of a format: in the ledger, in the logbook, in a record that gets its verdict."""
-    new = Version(world, make_newer(world, raised=False))
+    new = Version(world, make_newer(world.scratch / "newer", raised=False))
     new.log_in(ALICE, "login")
     world.store_credentials(ALICE, version=2)
     world.receiver.cloud = world.receiver.posthog = DOWN

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from arcade_usage.adapters.frameworks.typer_app import track
 from arcade_usage.demo.receiver import HANGING
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
 ALICE = "principal-alice"
@@ -62,6 +63,7 @@ def test_a_life(world: World, host: ToolWithLogin) -> None:
     assert world.aliases() == {(anon_id, ALICE)}
 
 
+@here
 def test_a_login_that_fails_links_nobody(world: World, host: ToolWithLogin) -> None:
     """Also where the credentials of an earlier one lie there."""
     assert host.run("auth login --failing") == 1
@@ -80,6 +82,7 @@ def test_a_logout_rotates_though_nothing_can_be_delivered(world: World, host: To
     assert (world.anon_id != anon_id, world.linked_to()) == (True, None)
 
 
+@here
 def test_the_options_of_a_command_arrive_by_name(world: World, host: ToolWithLogin) -> None:
     """What the command line had, without its value."""
     assert host.run("auth login --failing") == 1

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.adapters.posthog.sdk import NEEDED
+from tests.e2e.cli.running import Ran
 from tests.e2e.hosts import FAILED_CALL, run_host, start_of_host
+from tests.e2e.users import ASKING
 from tests.e2e.world import World, until
 
 INSTALLED = {
@@ -33,15 +35,19 @@ def line(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     return INSTALLED[version]
 
 
-def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "arcade_usage.cli", *map(str, arguments)],
+def run(world: World, *commands: str) -> list[Ran]:
+    """Commands of `arcade-usage`, one after another in one process."""
+    lines = [[command, "--config-dir", str(world.folder)] for command in commands]
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING, json.dumps(lines)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+    assert (done.returncode, done.stderr) == (0, "")
+    return [Ran(*answer) for answer in json.loads(done.stdout)]
 
 
 def test_one_line_says_which_is_installed_and_which_is_needed(world: World, line: str) -> None:
@@ -51,16 +57,12 @@ def test_one_line_says_which_is_installed_and_which_is_needed(world: World, line
     assert until(lambda: len(list(world.folder.rglob("logbook.json"))) == 1)
     assert until(lambda: _last_failure(world) == line)
 
-    flushed = run("flush", "--config-dir", world.folder)
-    assert (flushed.returncode, flushed.stderr) == (3, "")
-    assert f"1 event still waiting: {line}" in flushed.stdout
-
-    shown = run("show", "--config-dir", world.folder)
-    assert (shown.returncode, shown.stdout, shown.stderr) == (1, "", f"{line}.\n")
-
-    told = run("status", "--config-dir", world.folder)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert f"! nothing can be sent: {line}" in told.stdout
+    flushed, shown, told = run(world, "flush", "show", "status")
+    assert (flushed.code, flushed.err) == (3, "")
+    assert f"1 event still waiting: {line}" in flushed.out
+    assert (shown.code, shown.out, shown.err) == (1, "", f"{line}.\n")
+    assert (told.code, told.err) == (0, "")
+    assert f"! nothing can be sent: {line}" in told.out
 
     debugging = {**os.environ, "ARCADE_USAGE_DEBUG": "1"}
     host = run_host(start_of_host(world) + FAILED_CALL, world.scratch, environment=debugging)

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 
 from arcade_usage.application.command.tracker import SilentTracker
+from tests.e2e.deliveries import sender_at_work
 from tests.e2e.hosts import start_of_host
 from tests.e2e.world import World, until
 
@@ -76,7 +77,9 @@ def test_what_a_command_raises_passes_untouched(
     if state == "nothing can be launched":
         monkeypatch.setattr(sys, "executable", None)
     tracker = SilentTracker() if state == "off" else world.tracker()
-    arrived, frames = leave(tracker.command("toolkit.run"), error)
+    with sender_at_work(world):
+        arrived, frames = leave(tracker.command("toolkit.run"), error)
+        world.settle()
     assert arrived is error
     assert (error.__cause__, error.__context__) == (None, None)
     error.__traceback__ = None
@@ -149,8 +152,11 @@ def test_a_process_ends_as_without_tracking(world: World, ending: str) -> None:
         done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
         return done.returncode, done.stdout, done.stderr
 
-    assert run() == run(ARCADE_USAGE_TRACKING="off")
-    assert until(lambda: "toolkit.run" in world.events and not world.waiting)
+    with sender_at_work(world):
+        assert run() == run(ARCADE_USAGE_TRACKING="off")
+        assert until(lambda: world.waiting != [])
+    (record,) = world.waiting
+    assert record["event"]["properties"]["command_name"] == "toolkit.run"
 
 
 def test_ctrl_c_while_a_login_is_waited_for_is_the_hosts(world: World) -> None:

@@ -172,15 +172,15 @@ class TestWhatRootLeftBehind:
         """Whatever is root's; what waits is dropped, or named with its owner and the cure."""
         (path,) = folder.glob(what)
         before = self.give_to_root(path)
-        done = alice.asks("off")
+        done, told, on = alice.asks_all(("off",), ("status",), ("on",))
         assert "Usage tracking is off." in done.stdout
-        assert (folder / "off").exists()
+        assert "you turned it off" in " ".join(told.stdout.split())
         if what in ("outbox/*/*.event.json", "outbox/*"):
             assert done.returncode == 1
             assert f"{path} belongs to root, not to user {ALICE}: take it back" in done.stderr
         else:
             assert (done.returncode, list(folder.glob("outbox/*/*.event.json"))) == (0, [])
-        assert alice.asks("on").returncode == 0
+        assert on.returncode == 0
         assert not (folder / "off").exists()
         assert look([path]) == before
 

@@ -18,6 +18,7 @@ from arcade_usage.adapters.storage.codec import read_record
 from arcade_usage.adapters.storage.early_record import write_record
 from arcade_usage.domain.properties import is_plain_name
 from arcade_usage.domain.redaction import Redactor
+from tests.e2e.deliveries import sender_at_work
 from tests.e2e.world import World
 
 # What is imported when the record is there, beside what any Python imports for `-m`; typing and re are not.
@@ -101,6 +102,20 @@ def test_a_kill_right_after_leaves_a_record_that_is_delivered_once(
     assert facts.get("properties", {}).items() <= world.events["toolkit.run"].properties.items()
 
 
+def test_a_process_beside_a_sender_ends_before_the_slow_imports(world: World) -> None:
+    """The event waits, and the next sender delivers it once."""
+    world.run("first")
+    payload = world.payload("beside")
+    with sender_at_work(world):
+        lines = KILL.format(told=str(world.scratch / "modules"), never=NEVER)
+        environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
+        done = subprocess.run([sys.executable, "-c", lines], env=environment, timeout=60, check=False)
+    assert done.returncode == 0
+    assert [record["event"]["properties"]["command_name"] for record in world.waiting] == ["beside"]
+    world.run("next")
+    assert (world.waiting, set(world.events)) == ([], {"first", "beside", "next"})
+
+
 def test_a_delivery_that_goes_on_sends_that_very_record_once(world: World) -> None:
     """Nobody is killed: one event, one attempt, nothing left."""
     world.run("toolkit.run")
@@ -155,7 +170,7 @@ def test_what_redaction_has_to_see_is_not_written_first(world: World, facts: dic
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda payload: {**payload, "version": 3},
+        lambda payload: {**payload, "version": 1000},
         lambda payload: {**payload, "config_dir": "somewhere"},
         lambda payload: {**payload, "sink": {"host": "file:///x", "project_token": "phc_x"}},
         lambda payload: {**payload, "snapshot": {"usage": 5}},

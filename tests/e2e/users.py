@@ -38,7 +38,8 @@ except ChildProcessError:
     pass
 """
 
-_ASKING = """
+# Runs commands of `arcade-usage` one after another; prints the exit code, stdout and stderr of each.
+ASKING = """
 import contextlib, io, json, sys
 from arcade_usage import cli
 
@@ -77,7 +78,7 @@ class User:
 
     def asks_all(self, *commands: tuple[str, ...]) -> list[Done]:
         """Several commands one after the other in one process, for what costs most is to begin one."""
-        asked = self._run("-c", _ASKING, json.dumps(commands))
+        asked = self._run("-c", ASKING, json.dumps(commands))
         assert asked.returncode == 0, asked.stderr
         answers = zip(commands, json.loads(asked.stdout), strict=True)
         return [Done(command, *answer) for command, answer in answers]

@@ -126,7 +126,7 @@ class World:
         """Let the deliveries from now on start that much later, or earlier; it adds up."""
         Prelude(self.scratch / "prelude", self.monkeypatch).set_clock(hours_ahead() + hours)
         ahead = hours_ahead() * 3600
-        clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
+        clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic, sleep=time.sleep)
         self.monkeypatch.setattr(adapters_composition, "time", clock)
 
     def payload(self, name: str, **facts: Any) -> str:
@@ -186,7 +186,8 @@ class World:
         records = []
         for path in sorted((self.folder / "usage").glob("outbox/*/*.event.json")):
             with suppress(FileNotFoundError):
-                records.append(json.loads(path.read_text(encoding="utf-8")))
+                stored = json.loads(path.read_text(encoding="utf-8"))
+                records += [{**stored, **each} for each in stored.pop("records", [{}])]
         return records
 
     @property

@@ -9,15 +9,26 @@ from typer.core import TyperGroup
 
 import arcade_usage
 
+
+def selected_context() -> str | None:
+    """The context that --context or $ARCADE_CONTEXT selects for a command."""
+    from arcade_core.config_model import selected_context
+
+    return selected_context()
+
+
 tool = arcade_usage.Tool(
     distribution="arcade-mcp",
     project_token=POSTHOG_PROJECT_TOKEN,
+    context=selected_context,
     properties=(
         arcade_usage.Property("org_id", kind="id", reason="which organizations use the CLI"),
         arcade_usage.Property("project_id", kind="id", reason="which projects use the CLI"),
     ),
     # As before, events are also sent where there is no terminal: Arcade's terms inform users too.
-    notice=arcade_usage.Notice("NOTICE", "https://docs.arcade.dev", told_elsewhere=True),
+    notice=arcade_usage.Notice(
+        "NOTICE", "https://docs.arcade.dev/en/references/mcp/telemetry", told_elsewhere=True
+    ),
 )
 
 

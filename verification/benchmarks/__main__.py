@@ -1,6 +1,6 @@
 """Measures all costs and writes docs/performance.md and its charts: python -m verification.benchmarks [--rounds N] [--quick].
 
-Takes about 20 minutes on a quiet machine. The exit code is 0 even if goals are missed; the page shows them.
+Takes about 20 minutes on a quiet machine, and a quarter of an hour more with --long. The exit code is 0 even if goals are missed; the page shows them.
 """
 
 import argparse
@@ -14,8 +14,11 @@ from pathlib import Path
 from attrs import evolve
 
 from verification.benchmarks.account import measure_account
+from verification.benchmarks.burst import COMMANDS as BURST_COMMANDS
+from verification.benchmarks.burst import SECONDS as BURST_SECONDS
+from verification.benchmarks.burst import judge_burst, measure_burst
 from verification.benchmarks.commands import Cost, find, judge_commands, measure_commands
-from verification.benchmarks.crowd import COMMANDS, GROWTH, Crowd, judge_crowds, measure_crowd
+from verification.benchmarks.crowd import COMMANDS, GROWTH, LONG, Crowd, judge_crowds, measure_crowd
 from verification.benchmarks.deliveries import judge_deliveries, measure_deliveries
 from verification.benchmarks.environments import ROOT, Environments, make_environments, versions
 from verification.benchmarks.homes import Homes
@@ -45,11 +48,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "docs", help="folder of the page and its charts"
     )
+    parser.add_argument("--long", action="store_true", help=f"also run {LONG:,} commands at once")
     asked = parser.parse_args(arguments)
     _say("making the environments")
     environments = make_environments()
     adopt()
-    results = measure(environments, QUICK_ROUNDS if asked.quick else asked.rounds, quick=asked.quick)
+    growth = (*GROWTH, LONG) if asked.long else GROWTH
+    results = measure(environments, QUICK_ROUNDS if asked.quick else asked.rounds, growth, quick=asked.quick)
     asked.folder.mkdir(exist_ok=True)
     plot_costs(_shown(results.costs), asked.folder / "performance-command.svg")
     plot_growth(results.crowds, asked.folder / "performance-growth.svg")
@@ -62,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
+def measure(environments: Environments, rounds: int, growth: Sequence[int], *, quick: bool) -> Results:
     with (
         tempfile.TemporaryDirectory(prefix="arcade-usage-benchmarks-") as folder,
         tempfile.TemporaryDirectory(prefix="arcade-usage-benchmarks-", dir=MEMORY) as folder_in_memory,
@@ -77,10 +82,11 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
         deliveries = measure_deliveries(homes, receiver, rounds)
         commands = QUICK_COMMANDS if quick else COMMANDS
         crowds: dict[tuple[str, int], Crowd] = {}
-        for subject, counts in (("ours", GROWTH), ("incumbent", INCUMBENT_COMMANDS)):
+        for subject, counts in (("ours", growth), ("incumbent", INCUMBENT_COMMANDS)):
             for count in sorted({min(count, commands) if quick else count for count in (*counts, commands)}):
                 _say(f"{count} commands at once, {subject}")
                 crowds[subject, count] = measure_crowd(homes, receiver, subject, count)
+        bursts = [measure_burst(homes, receiver, subject) for subject in ("ours", "incumbent")]
         events = QUICK_EVENTS if quick else EVENTS
         server_rounds = min(rounds, SERVER_ROUNDS)
         _say(f"servers of {events:,} events, {server_rounds} rounds")
@@ -93,6 +99,7 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
         "one command": judge_commands(costs),
         "one delivery": judge_deliveries(deliveries),
         f"{commands} commands": judge_crowds(crowds["ours", commands], crowds["incumbent", commands]),
+        f"{BURST_COMMANDS} commands in {BURST_SECONDS:.0f} s": judge_burst(bursts[0]),
         f"a server's {events:,} events": judge_servers(servers),
     }
     return Results(
@@ -103,6 +110,7 @@ def measure(environments: Environments, rounds: int, *, quick: bool) -> Results:
         costs,
         deliveries,
         list(crowds.values()),
+        bursts,
         servers,
         account,
     )

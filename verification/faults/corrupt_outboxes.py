@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.domain.event import Event
 from tests.e2e.world import World
 from verification.faults.command_runs import (
@@ -82,7 +83,7 @@ REPLACEMENTS: dict[str, Write] = {
 }
 RECORDS: dict[str, Write] = {
     **REPLACEMENTS,
-    "of another version": _changed(version=2),
+    "of another version": _changed(version=RECORD_VERSION + 1),
     "with wrong types": _changed(is_logout=1),
     "without an event": _changed(event=None),
     "with a reserved distinct id": _changed(attribution={"distinct_id": "anonymous", "personless": False}),

@@ -104,7 +104,9 @@ class Testbed:
         """Set the clock of tools and deliveries forward by `hours`, or backward if negative. Repeated calls add up."""
         ahead = hours_ahead() + hours
         self.prelude.set_clock(ahead)
-        clock = SimpleNamespace(time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic)
+        clock = SimpleNamespace(
+            time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic, sleep=time.sleep
+        )
         for composition in (command_composition, adapters_composition):
             self.monkeypatch.setattr(composition, "time", clock)
 

@@ -21,12 +21,12 @@ def check_time_limits(testbed: Testbed) -> str:
         ("a command", max(testbed.waits_ms, default=0) / 1000, COMMAND_SECONDS),
         ("a login", max(testbed.login_waits_ms, default=0) / 1000, LOGIN_SECONDS),
         ("a logout", max(testbed.logout_waits_ms, default=0) / 1000, LOGOUT_SECONDS),
-        ("a delivery", max(testbed.lifetimes), LIFETIME_SECONDS),
+        ("a delivery", max(testbed.lifetimes, default=0.0), LIFETIME_SECONDS),
     ):
         assert not testbed.timed or seconds < limit + SLACK_SECONDS, f"{call} took {seconds:.1f} s"
     longest = [f"login at most {max(testbed.login_waits_ms):,.0f} ms"] if testbed.login_waits_ms else []
     longest += [f"logout at most {max(testbed.logout_waits_ms):,.0f} ms"] if testbed.logout_waits_ms else []
-    return ", ".join([*longest, f"delivery at most {max(testbed.lifetimes):.1f} s"])
+    return ", ".join([*longest, f"delivery at most {max(testbed.lifetimes, default=0.0):.1f} s"])
 
 
 def attempts_limit(seconds: float) -> int:

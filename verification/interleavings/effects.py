@@ -38,6 +38,14 @@ def write_usage(view: View, identity: Identity) -> None:
     note(view, anon_id=identity.anon_id)
 
 
+def erase(view: View) -> None:
+    """What began before is not lost: the person drops it."""
+    view["usage"] = view["ledger"] = None
+    history = view["history"]
+    begun = {uuid for uuid, _, _ in history.begun}
+    view["history"] = evolve(history, dropped=history.dropped | begun)
+
+
 def create_ledger(view: View, ledger: Ledger) -> bool:
     if view["ledger"] is not None:
         return False
@@ -140,3 +148,30 @@ def clear_counts(view: View) -> None:
 
 def write_pauses(view: View, backoff: Backoff) -> None:
     view["pauses"] = backoff
+
+
+def stands(view: View) -> bool:
+    return view["announcement"] is not None
+
+
+def stands_no_longer(view: View) -> Reply:
+    return BLOCKED if view["announcement"] is None else False
+
+
+def announce(view: View) -> str:
+    if stands(view):
+        return "stands"
+    view["announcement"] = view.slot
+    return "made"
+
+
+def announce_instead(view: View) -> Reply:
+    if not stands(view):
+        return BLOCKED
+    view["announcement"] = view.slot
+    return "made"
+
+
+def withdraw(view: View) -> None:
+    """Whose it is, is not looked at: removing it only makes commands start processes."""
+    view["announcement"] = None

@@ -48,7 +48,7 @@ class Scenario:
     @property
     def orderly(self) -> bool:
         before = [each if isinstance(each, Doing) else each.doing for each in self.before]
-        return all(doing.orderly for doing in self.at_once) and all(doing.machine == 0 for doing in before)
+        return all(doing.orderly for doing in self.at_once) and all(doing.is_usual for doing in before)
 
     def __str__(self) -> str:
         before = ", ".join(

@@ -5,7 +5,7 @@ shows it, and the invariants of which at least one must be seen broken.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from unittest import mock
 
@@ -17,6 +17,7 @@ from arcade_usage.application.delivery import delivery as delivery_module
 from arcade_usage.application.delivery.attributor import Attributor
 from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.delivery import Delivery
+from arcade_usage.application.errors import StoreError
 from arcade_usage.domain import attribution
 from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Anonymous, Linked
@@ -25,11 +26,12 @@ from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.persons import IngestedEvent, make_alias
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Found, Principal, Rejected, attribute
-from verification.interleavings import oracle, ports, posthog, processes, programs
+from verification.interleavings import oracle, people, ports, posthog, processes, programs
 from verification.interleavings.explorer import Faulty, Scenario
 from verification.interleavings.operations import REPLY_LOST
 from verification.interleavings.programs import (
     COMMAND,
+    COMMAND_ELSEWHERE,
     COMMAND_THERE,
     COPIED_BOB,
     COPIED_LOGIN,
@@ -39,6 +41,7 @@ from verification.interleavings.programs import (
     LOGIN_ALICE,
     LOGOUT,
     NEXT_DAY,
+    PLAIN,
     REFRESH,
 )
 
@@ -184,6 +187,20 @@ def _ignores_the_switch(self: ports.SteppedSink) -> None:
     self.process.call("read switch")
 
 
+def _probes_before_it_writes(process: Any, event: Any, snapshot: Snapshot) -> Any:
+    """A sender that ends in between does not see the event."""
+    if not process.call("read switch"):
+        return None
+    is_left = programs.is_left_to_others(process, snapshot)
+    record = Record(event, snapshot, machine=process.here)
+    with suppress(StoreError):
+        ports.SteppedOutbox(process).queue.add(record)
+    return None if is_left else processes.Start(programs.adopt, (record,))
+
+
+_probes_before_it_writes.__name__ = "take_plain"  # by which reduction.py knows what it may do
+
+
 def _forgets_what_was_sent(self: DailyCount, waiting: Any) -> DailyCount:
     return evolve(_decide_daily(self, waiting), to_send=frozenset())
 
@@ -268,6 +285,24 @@ MUTANTS = (
         "the last look before the lock is let go",
         ((Delivery, "send", _looks_before_it_lets_go),),
         Scenario((LOGIN_ALICE,), (COMMAND, COMMAND)),
+        frozenset({oracle.LEFT_BEHIND}),
+    ),
+    Mutant(
+        "the same stamp for each context",
+        ((people, "stamp", lambda view, _: view["credentials"][-1].stamp),),
+        Scenario((LOGIN_ALICE,), (COMMAND_ELSEWHERE,)),
+        frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "a sender looked for before the event is written",
+        ((programs, "take_plain", _probes_before_it_writes),),
+        Scenario((LOGIN_ALICE,), (COMMAND, PLAIN)),
+        frozenset({oracle.LEFT_BEHIND}),
+    ),
+    Mutant(
+        "the last look before the lock is let go, and an event that is left to that sender",
+        ((Delivery, "send", _looks_before_it_lets_go),),
+        Scenario((LOGIN_ALICE,), (COMMAND, PLAIN)),
         frozenset({oracle.LEFT_BEHIND}),
     ),
     Mutant(

@@ -63,6 +63,7 @@ OPERATIONS: Mapping[str, Operation] = {
         ("identity lock", "history"), "lock", {"ok": effects.lock, "busy": people.force}
     ),
     "unlock identity": certain(("identity lock",), "unlock", effects.unlock, writes=False),
+    "erase identity": certain(("usage", "ledger", "history"), "lawless", effects.erase),
     # the principal API
     "stat credentials": certain(("credentials",), "read credentials", people.stamp, writes=False),
     "begin": certain(("credentials", "history"), "read credentials", people.begin, writes=False),
@@ -104,6 +105,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "try to send": Operation(
         ("sender lock",), "sender", {"ok": effects.try_to_send, "fails": lambda *_: Raised(StoreError)}
     ),
+    "probe sender": Operation(
+        ("sender lock",), "probe", {"ok": lambda view: view["sender lock"] is not None}
+    ),
+    "probe logbook": reading("pauses", "probe", fails=False),
     "wait to send": Operation(
         ("sender lock",),
         "sender",
@@ -114,6 +119,22 @@ OPERATIONS: Mapping[str, Operation] = {
         free=frozenset({"ok", "in vain"}),
     ),
     "stop sending": certain(("sender lock",), "sender", effects.stop_sending, writes=False),
+    # the announcement; "too old": a clock jumped, or its process seems to be gone
+    "look for announcement": Operation(
+        ("announcement",), "announcement", {"ok": effects.stands, "too old": effects.stands_no_longer}
+    ),
+    "announce": Operation(
+        ("announcement",),
+        "announcement",
+        {"ok": effects.announce, "too old": effects.announce_instead, "fails": lambda _: "unannounced"},
+        writes=True,
+    ),
+    "withdraw": Operation(
+        ("announcement",),
+        "announcement",
+        {"ok": effects.withdraw, "fails": lambda _: None},
+        writes=True,
+    ),
     # the analytics sink
     "alias": Operation(
         ("posthog", "history"),

@@ -30,6 +30,7 @@ TWICE = "an event was delivered twice"
 NOT_STITCHED = "what was done before login is not stitched"
 OFF = "something left though tracking is off"
 WAITS = "an event waits though tracking was turned off"
+FORGOTTEN = "an event waits though everything was forgotten"
 CRASHED = "a process raised what it should not"
 STUCK = "processes wait for each other for ever"
 
@@ -64,7 +65,10 @@ class Evidence:
         if self.is_count(uuid):
             return set()
         home, number = next(cause[1:] for cause in self.history.causes if cause[0] == uuid)
-        owners = self._owners(home, number)
+        elsewhere = {who for each, _, who in self.history.elsewhere if each == uuid}
+        if elsewhere and self.credentials[home][number].who is not None:
+            return elsewhere
+        owners = self._owners(home, number) | elsewhere
         if self.credentials[home][number].who is None:
             # Taken while the credentials went: its identity may be the one from before.
             for earlier in range(self._began(uuid), number):
@@ -126,7 +130,11 @@ class Evidence:
     def _owners(self, home: int, number: int) -> set[str]:
         periods = self.credentials[home]
         who = periods[number].who
-        return {who} if who else {periods[later].who or "" for later in self.successors(home, number)}
+        if who:
+            return {who}
+        # What was done before a login goes to the account of the context that is used first.
+        elsewhere = {whose for _, each, whose in self.history.elsewhere if each == home}
+        return elsewhere | {periods[later].who or "" for later in self.successors(home, number)}
 
     def successors(self, home: int, number: int) -> Iterator[int]:
         """The periods that may inherit what was done in one without credentials: the next ones of somebody's.
@@ -201,7 +209,9 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
         if home not in history.forced:
             for _, left in sorted(each for each in history.left if each[0] == home):
                 yield Violation(COMES_BACK, left)
-        if unfailing and evidence.own(home) and not on[home]:
+        if unfailing and evidence.own(home) and identity is None:
+            yield Violation(FORGOTTEN, waiting)
+        elif unfailing and evidence.own(home) and not on[home]:
             yield Violation(WAITS, waiting)
         elif unfailing and evidence.counts[home].day and not on[home]:
             yield Violation(WAITS, "counts")

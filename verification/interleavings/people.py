@@ -13,16 +13,19 @@ from verification.interleavings.replies import Outcome, Reply
 from verification.interleavings.shared_state import Period, View
 
 
-def stamp(view: View) -> Stamp | None:
+def stamp(view: View, context: str | None) -> Stamp | None:
+    """The stamp for a context; each has its own."""
     stamp: Stamp | None = view["credentials"][-1].stamp
-    return stamp
+    return stamp if stamp is None or context is None else evolve(stamp, ctime_ns=-1)
 
 
-def look_at_credentials(view: View, uuid: str) -> Stamp | None:
-    """The last look of a snapshot: whoever is logged in now is the one that the event is of."""
+def look_at_credentials(view: View, uuid: str, context: str | None) -> Stamp | None:
+    """The last look of a snapshot: the person who is logged in now is the one that the event is of."""
+    history = view["history"]
     cause = (uuid, view.home, len(view["credentials"]) - 1)
-    view["history"] = evolve(view["history"], causes=view["history"].causes | {cause})
-    return stamp(view)
+    elsewhere = history.elsewhere if context is None else history.elsewhere | {(uuid, view.home, context)}
+    view["history"] = evolve(history, causes=history.causes | {cause}, elsewhere=elsewhere)
+    return stamp(view, context)
 
 
 def begin(view: View, uuid: str, here: str) -> None:
@@ -42,11 +45,11 @@ def begin(view: View, uuid: str, here: str) -> None:
 
 
 def look_up(answer: Callable[[str], Answer]) -> Outcome:
-    def outcome(view: View) -> Reply:
+    def outcome(view: View, context: str | None) -> Reply:
         period: Period = view["credentials"][-1]
         if period.who is None:
             return (None, Rejected())
-        return (period.stamp, answer(period.who))
+        return (stamp(view, context), answer(context or period.who))
 
     return outcome
 
@@ -69,12 +72,12 @@ def log_out(view: View) -> int:
     return len(view["credentials"]) - 2
 
 
-def look_of_logout(view: View, uuid: str) -> Stamp | None:
+def look_of_logout(view: View, uuid: str, context: str | None) -> Stamp | None:
     """The last look of a logout's snapshot. Without credentials, it is of whoever was the last to have any.
 
     Where somebody else's credentials lie there already, nothing can tell it from theirs: it is theirs.
     """
-    stamp = look_at_credentials(view, uuid)
+    stamp = look_at_credentials(view, uuid, context)
     persons = [number for number, period in enumerate(view["credentials"]) if period.who is not None]
     if stamp is None and persons:
         history = view["history"]
@@ -141,10 +144,13 @@ def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
 
     Where the id is somebody else's already, or was used with somebody else's credentials, or where other
     credentials have come since, it would merge two people itself; that is its own fault.
+    So is what it does with an id of another context, since it knows none.
     """
     if was is None or view["credentials"][-1].who != who:
         return
     ledger = view["ledger"]
+    if ledger is not None and ledger.first_stamp is not None and ledger.first_stamp.ctime_ns < 0:
+        return
     if ledger is not None and any(
         period.stamp == ledger.first_stamp and period.who not in (None, who) for period in view["credentials"]
     ):

@@ -14,6 +14,7 @@ from arcade_usage.adapters.storage.config_folder import Content
 from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
+from arcade_usage.domain.consent import OFF, ON
 from arcade_usage.domain.daily_limit import COUNTED, DailyCount
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
@@ -71,8 +72,11 @@ class SteppedIdentityStore(IdentityRules):
 class SteppedPrincipalApi:
     process: Process
 
-    stamp = asks("stat credentials")
-    look_up = asks("look up")
+    def stamp(self) -> Any:
+        return self.process.call("stat credentials", self.process.context)
+
+    def look_up(self) -> Any:
+        return self.process.call("look up", self.process.context)
 
 
 @define
@@ -112,7 +116,7 @@ def _as_value(record: Record) -> Record:
 
 @define
 class SteppedEventQueue:
-    """As adapters/storage/event_queue.py: one file for each record, removed one by one."""
+    """As adapters/storage/event_queue.py where it has one file for each record, removed one by one."""
 
     process: Process
     refused: set[str]
@@ -122,11 +126,13 @@ class SteppedEventQueue:
     tidied = asks("tidy")
     purge = asks("purge")
 
-    def add(self, record: Record) -> None:
-        self.process.call("write down", _as_value(record))
-
     def forget_seen(self) -> None:
         """Nothing is remembered here."""
+
+    def add(self, *records: Record) -> Sequence[Record]:
+        for record in records:
+            self.process.call("write down", _as_value(record))
+        return records
 
     def waiting(self) -> Sequence[Waiting]:
         """Nothing here is old or large."""
@@ -221,8 +227,14 @@ class SteppedChoice:
     process: Process
 
     is_on = asks("read switch")
-    turn_off = asks("turn off")
-    turn_on = asks("turn on")
+
+    def level(self) -> str:
+        return ON if self.is_on() else OFF
+
+    def choose(self, level: str) -> bool:
+        assert level == OFF
+        self.process.call("turn off")
+        return False
 
 
 @define
@@ -247,6 +259,9 @@ class SteppedClock:
     def monotonic(self) -> float:
         return 0.0
 
+    def sleep(self, seconds: float) -> None:
+        raise NotImplementedError("only a sender in a burst sleeps: see bursts.py")
+
 
 @define
 class SteppedIds:
@@ -261,7 +276,10 @@ def take_snapshot(process: Process, uuid: str, last_look: str = "look at credent
     process.call("begin", uuid, process.here)
     usage = process.call("read usage.json")
     ledger = process.call("read ledger")
-    return Snapshot(IdentityState(usage, ledger), process.call(last_look, uuid))
+    stamp = process.call(last_look, uuid, process.context)
+    if stamp is None and process.context is not None and ledger is not None:
+        ledger = evolve(ledger, confirmed=None)
+    return Snapshot(IdentityState(usage, ledger), stamp)
 
 
 @define

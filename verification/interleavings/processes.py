@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from operator import itemgetter
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from arcade_usage.application.errors import UsageTrackingError
@@ -30,6 +30,7 @@ class Process:
     slot: int
     home: int
     machine: int
+    context: str | None  # whose credentials it uses if not those of the active context
     now: float
     phase: str
     given: int = 0
@@ -85,6 +86,7 @@ class Root:
     slot: int
     home: int
     machine: int
+    context: str | None
     now: int
 
 
@@ -146,7 +148,8 @@ class Trees:
         return child
 
     def _spawn(self, root: Root) -> tuple[greenlet, Process, Any]:
-        process = Process(root.slot, root.home, root.machine, float(root.now), root.start.program.__name__)
+        program = root.start.program.__name__
+        process = Process(root.slot, root.home, root.machine, root.context, float(root.now), program)
         running = greenlet(_run)
         return running, process, running.switch(process, root.start)
 
@@ -168,7 +171,7 @@ class Trees:
     def _stop(self, node: Node, running: greenlet, process: Process, said: Any) -> int:
         if running.dead:
             if isinstance(said, Start):
-                return self.root(Root(said, node.root.slot, node.root.home, node.root.machine, node.root.now))
+                return self.root(evolve(node.root, start=said))
             if said is None:
                 return ENDED
             node.crashed = said

@@ -11,11 +11,14 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from arcade_usage.adapters.storage.codec import write_snapshot
+from arcade_usage.adapters.storage.early_end import has_lasting_verdict
 from arcade_usage.application.console import opt_out as choosing
 from arcade_usage.application.delivery.attempt_log import AttemptLog
 from arcade_usage.application.delivery.attributor import Attributor
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import LaunchError, StoreError
+from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import Snapshot
@@ -42,17 +45,26 @@ SINK = "sink"
 
 @frozen
 class Doing:
-    """One thing that somebody or something does. `home`: in which folder. `machine`: from which of the two."""
+    """One thing that a person or a program does.
+
+    home: in which folder. machine: from which of the two. context: see Process.
+    """
 
     name: str
     start: Start
     home: int = 0
     machine: int = 0
+    context: str | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it runs on this machine, with the credentials of the active context."""
+        return self.machine == 0 and self.context is None
 
     @property
     def orderly(self) -> bool:
         """Whether it touches the credentials by a login or a logout only, of a tool that carries this library."""
-        return self.start.program in (command, login, logout, send) and self.machine == 0
+        return self.start.program in (command, plain_command, login, logout, send) and self.is_usual
 
 
 def uuid_of(slot: int) -> str:
@@ -60,7 +72,7 @@ def uuid_of(slot: int) -> str:
     return f"{slot:08x}-1111-4111-8111-111111111111"
 
 
-def _event(process: Process) -> Event:
+def make_event(process: Process) -> Event:
     moment = datetime.fromtimestamp(START + process.slot, timezone.utc)
     return Event(uuid_of(process.slot), SUCCEEDED, moment, Facts())
 
@@ -121,7 +133,7 @@ def _hand_over(
     is_logout: bool = False,
     daily_limit: int | None = None,
 ) -> Start | None:
-    delivered = (_event(process), identify(process, snapshot), is_logout, daily_limit)
+    delivered = (make_event(process), identify(process, snapshot), is_logout, daily_limit)
     try:
         process.call("launch", Start(take, (*delivered, is_login)))
     except LaunchError:
@@ -136,6 +148,19 @@ def keep(
         delivery = make_delivery(process)
         delivery.submit([event], snapshot, is_logout=is_logout, daily_limit=daily_limit, may_lock=False)
         delivery.enforce_retention()
+
+
+def plain_command(process: Process) -> Start | None:
+    """A command without free text: its delivery process writes the event before all else."""
+    if not process.call("read switch"):
+        return None
+    snapshot = take_snapshot(process, uuid_of(process.slot))
+    written = (make_event(process), identify(process, snapshot))
+    try:
+        process.call("launch", Start(take_plain, written))
+    except LaunchError:
+        return Start(keep, (*written, False, None))
+    return None
 
 
 def rotate(process: Process, ended: int, had_credentials: bool, kept: Start | None) -> None:
@@ -166,6 +191,37 @@ def take(
     if _knowledge(delivery) != _knowledge(make_delivery(process)):
         raise AssertionError("take leaves something behind in the process")
     return Start(send, (record if is_login else None,))
+
+
+def take_plain(process: Process, event: Event, snapshot: Snapshot) -> Start | None:
+    """As storage/early_record.py and early_end.py: without a verdict; the process may end before it sends."""
+    if not process.call("read switch"):
+        return None
+    record, outbox = Record(event, snapshot, machine=process.here), SteppedOutbox(process)
+    with suppress(StoreError):
+        outbox.queue.add(record)
+        if is_left_to_others(process, snapshot):
+            return None
+        return Start(adopt, (record,))
+    return Start(take, (event, snapshot, False, None, False))
+
+
+def is_left_to_others(process: Process, snapshot: Snapshot) -> bool:
+    if not process.call("read switch"):
+        return False
+    if not has_lasting_verdict(write_snapshot(snapshot), SINK, process.here):
+        return False
+    if process.call("read usage.json") != snapshot.state.identity:
+        return False
+    held: bool = process.call("probe sender")
+    backoff: Backoff = process.call("probe logbook") if not held else Backoff()
+    return held or backoff.hold_back(SINK, process.now)
+
+
+def adopt(process: Process, record: Record) -> None:
+    delivery = make_delivery(process)
+    delivery.adopt(record)
+    delivery.send()
 
 
 def _knowledge(delivery: Delivery) -> dict[str, Any]:
@@ -219,12 +275,20 @@ def copied_login(process: Process, who: str) -> Start | None:
     return login(process, who)
 
 
-def _doing(name: str, program: Any, *arguments: Hashable, home: int = 0, machine: int = 0) -> Doing:
-    return Doing(name, Start(program, arguments), home, machine)
+def _doing(
+    name: str,
+    program: Any,
+    *arguments: Hashable,
+    home: int = 0,
+    machine: int = 0,
+    context: str | None = None,
+) -> Doing:
+    return Doing(name, Start(program, arguments), home, machine, context)
 
 
 ALICE, BOB, CAROL, DORA = "alice", "bob", "carol", "dora"
 COMMAND = _doing("command", command)
+PLAIN = _doing("plain command", plain_command)
 LIMITED = _doing("command of a tool with a limit of one", command, 1)
 NEXT_DAY = _doing("a day passes", sleep)
 LOGIN_ALICE, LOGIN_BOB, LOGIN_CAROL, LOGIN_DORA = (
@@ -245,4 +309,6 @@ COPIED_LOGIN = _doing("login of bob on a copy of the home", copied_login, BOB, h
 COMMAND_THERE = _doing("command on the other machine", command, machine=1)
 LOGIN_THERE = _doing("login of bob on the other machine", login, BOB, machine=1)
 LOGOUT_THERE = _doing("logout on the other machine", logout, machine=1)
+COMMAND_ELSEWHERE = _doing("command in carol's context", command, context=CAROL)
+LOGOUT_ELSEWHERE = _doing("logout in carol's context", logout, context=CAROL)
 DELIVERY = _doing("delivery", send)

@@ -19,21 +19,27 @@ _SENDING = _IDENTITY | {
     "counts",
     "read switch",
 }
+_BURST = _SENDING | {"announcement", "probe"}
 
 # What a process that runs this program, and all that it launches, may still do.
 MAY_DO = {
     "command": _SENDING | {"lawless", "launch"},
+    "plain_command": _SENDING | {"lawless", "launch", "probe"},
     "login": _SENDING | {"lawless", "launch", "write credentials"},
     "logout": _SENDING | {"lawless", "launch", "write credentials"},
     "rotate": _IDENTITY | {"lawless", "write outbox", "sender", "read switch"},
     "keep": _IDENTITY | {"write outbox", "sender", "read switch"},
     "take": _SENDING,
+    "take_plain": _SENDING | {"probe"},
+    "adopt": _SENDING,
     "send": _SENDING,
     "touch": frozenset({"write credentials"}),
     "sleep": frozenset({"history"}),
     "turn_off": frozenset({"write switch", "sender", "read outbox", "write outbox", "counts"}),
     "older_login": frozenset({"write credentials", "read identity", "write identity", "lawless", "network"}),
     "older_logout": frozenset({"write credentials", "write identity", "lawless"}),
+    "burst_command": _BURST | {"lawless", "launch"},
+    "burst_deliver": _BURST,
     "copied": _SENDING | {"lawless", "launch", "write credentials", "copy"},
     "copied_login": _SENDING | {"lawless", "launch", "write credentials", "copy"},
 }
@@ -49,11 +55,13 @@ _DISTURBED_BY = {
     "write credentials": {"read credentials", "write credentials", "write identity", "lawless"},
     "read outbox": {"write outbox"},
     "write outbox": {"read outbox", "write outbox"},
-    "sender": {"sender"},
+    "sender": {"sender", "probe"},
     "network": {"network"},
     "read switch": {"write switch"},
     "write switch": {"read switch"},
-    "pauses": {"pauses"},
+    "pauses": {"pauses", "probe"},
+    "probe": {"sender", "pauses"},
+    "announcement": {"announcement"},
     "counts": {"counts"},
     "tidy": set[str](),
     "launch": set[str](),
@@ -99,7 +107,8 @@ def _may_do(other: Node, may_fail: bool, made: tuple[bool, ...]) -> frozenset[st
     program = other.root.start.program.__name__
     may_do = MAY_DO[program]
     creates = other.name.startswith("create")  # decided to before usage.json was there
-    if program in ("command", "login", "copied", "copied_login") and made[other.root.home] and not creates:
+    begins = ("command", "burst_command", "plain_command", "login", "copied", "copied_login")
+    if program in begins and made[other.root.home] and not creates:
         return may_do - {"lawless"}
     if program in ("logout", "rotate") and made[other.root.home] and not may_fail and not creates:
         return may_do - {"lawless"}

@@ -7,10 +7,12 @@ homes whose outboxes were filled by an older CLI, a day that passes while a proc
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement, product
 
+from verification.interleavings.bursts import BURST, BURST_ELSEWHERE
 from verification.interleavings.explorer import Faulty, Scenario
 from verification.interleavings.operations import REPLY_LOST
 from verification.interleavings.programs import (
     COMMAND,
+    COMMAND_ELSEWHERE,
     COMMAND_THERE,
     COPIED,
     COPIED_BOB,
@@ -24,12 +26,14 @@ from verification.interleavings.programs import (
     LOGIN_BOB,
     LOGIN_THERE,
     LOGOUT,
+    LOGOUT_ELSEWHERE,
     LOGOUT_THERE,
     NEXT_DAY,
     OFF,
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
     OLDER_LOGOUT,
+    PLAIN,
     REFRESH,
     Doing,
 )
@@ -67,6 +71,7 @@ BEFORES: tuple[Before, ...] = (
 
 TRACKED = (COMMAND, LOGIN_BOB, LOGOUT, LATE_LOGOUT)
 COPIES = (COPIED, COPIED_BOB, COPIED_LOGIN)
+ELSEWHERE = (COMMAND_ELSEWHERE, LOGOUT_ELSEWHERE)
 THERE = (COMMAND_THERE, LOGIN_THERE, LOGOUT_THERE)
 NOBODY: Before = (COMMAND, LOGOUT)
 WAITING: Before = (LOGIN_ALICE, REFRESH, Faulty(COMMAND, (("look up", "no answer"),)))
@@ -91,7 +96,14 @@ def quick() -> Iterator[Scenario]:
         yield Scenario(before, (LOGIN_BOB, copy), 0, 1)
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 1)
+    for before, doing, elsewhere in product((ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_BOB), ELSEWHERE):
+        yield Scenario(before, (doing, elsewhere), 0, 1)
+    for before, other in product((ANONYMOUS, LINKED), (PLAIN, COMMAND, *OTHERS)):
+        yield Scenario(before, (PLAIN, other), 1, 2)
+    for before, other in product((FRESH, ANONYMOUS, LINKED, (UNDELIVERED,)), (LOGIN_BOB, LOGOUT)):
+        yield Scenario(before, (PLAIN, other), 0, 1)
     yield from _small()
+    yield from _bursts()
     yield from _limited((FRESH, (MAYBE_SENT,), COUNTED), 1, 1)
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
@@ -117,6 +129,18 @@ def _small() -> Iterator[Scenario]:
         yield Scenario(LINKED, triple, 0, 1)
 
 
+def _bursts() -> Iterator[Scenario]:
+    """The hand-over: `quick` and `wide` explore it alike."""
+    yield Scenario(LINKED, (BURST, BURST))
+    yield Scenario(LINKED, (BURST, BURST), 1, 1)
+    yield Scenario(LINKED, (BURST, OFF), 1, 2)
+    yield Scenario(LINKED, (BURST, BURST_ELSEWHERE), 0, 2)
+    for other in (BURST, COMMAND, OFF, REFRESH):
+        yield Scenario(LINKED, (BURST, BURST, other), 0, 1)
+    for before, other in product((FRESH, LINKED), (BURST, LOGIN_BOB, LOGOUT)):
+        yield Scenario(before, (BURST, other), 0, 1)
+
+
 def wide() -> Iterator[Scenario]:
     """What takes about a minute and a half; `deep` begins with it."""
     for before, doing, other in product((FRESH, LINKED), (COMMAND, LOGIN_BOB), OTHERS):
@@ -131,6 +155,7 @@ def wide() -> Iterator[Scenario]:
     for before, doing, there in product((FRESH, ANONYMOUS, LINKED, WAITING), (COMMAND, LOGIN_ALICE), THERE):
         yield Scenario(before, (doing, there), 0, 2)
     yield from _small()
+    yield from _bursts()
     yield from _limited(LIMITS, 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 2)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
@@ -140,9 +165,6 @@ def wide() -> Iterator[Scenario]:
 def deep() -> Iterator[Scenario]:
     """What takes about an hour."""
     yield from wide()
-    yield from _limited(LIMITS, 2, 2)
-    for before in LIMITS:
-        yield Scenario(before, (LIMITED, LOGIN_ALICE), 1, 1)
     for before, doing, other in product(BEFORES, (*TRACKED, *COPIES), OTHERS):
         yield Scenario(before, (doing, other), 1)
     for before, doing, other in product(BEFORES, (COMMAND, *COPIES), OTHERS):
@@ -152,6 +174,9 @@ def deep() -> Iterator[Scenario]:
         yield Scenario(before, pair, 1, 2)
     for before, pair, other in product(BEFORES, _pairs(), OTHERS):
         yield Scenario(before, (*pair, other), 0, 2)
+    befores = (*BEFORES, (COMMAND_ELSEWHERE,), (LOGIN_ALICE, COMMAND_ELSEWHERE))
+    for before, doing, elsewhere in product(befores, (*TRACKED, *OTHERS), ELSEWHERE):
+        yield Scenario(before, (doing, elsewhere), 1, 2)
     for before, logout in product((FRESH, (EDIT,)), (LOGOUT, LATE_LOGOUT)):
         yield Scenario(before, (COMMAND, LOGIN_ALICE, logout), 0, 2)
     for before, doing, there in product((*BEFORES, NOBODY, WAITING), TRACKED, THERE):
@@ -160,11 +185,28 @@ def deep() -> Iterator[Scenario]:
         yield Scenario(before, (doing, other), 1)
     for before, doing in product(((UNDELIVERED,), (COMMAND, UNKNOWN)), (*TRACKED, *COPIES)):
         yield Scenario(before, (doing, DELIVERY), 1, 3)
+    yield from _deep_bursts()
+    yield from _deep_limits()
+
+
+def _deep_limits() -> Iterator[Scenario]:
+    yield from _limited(LIMITS, 2, 2)
+    for before in LIMITS:
+        yield Scenario(before, (LIMITED, LOGIN_ALICE), 1, 1)
+
+
+def _deep_bursts() -> Iterator[Scenario]:
+    yield Scenario(LINKED, (BURST, BURST), 2, 4)
+    for before, other in product(BEFORES, (*TRACKED, *OTHERS, DELIVERY)):
+        yield Scenario(before, (BURST, other), 1, 2)
+    for other in (BURST, BURST_ELSEWHERE, DELIVERY, *TRACKED, *OTHERS):
+        yield Scenario(LINKED, (BURST, BURST, other), 0, 2)
+        yield Scenario(LINKED, (BURST, BURST, other), 1, 1)
 
 
 def wild() -> Iterator[Scenario]:
     """Three at once, any number of switches and a few faults: for random schedules."""
-    everything = (*TRACKED, *OTHERS, *THERE, DELIVERY)
+    everything = (*TRACKED, *OTHERS, *THERE, DELIVERY, BURST)
     for before, first, second, third in product(BEFORES, TRACKED, everything, (*everything, *COPIES)):
         yield Scenario(before, (first, second, third), 3)
 

@@ -27,6 +27,7 @@ OF_A_HOME = (
     "outbox",
     "switch",
     "pauses",
+    "announcement",
     "counts",
 )
 OF_ALL = ("posthog", "clock", "history")
@@ -108,7 +109,8 @@ class History:
 
     `begun`: (uuid, number of the period in which its snapshot began, whether the last credentials were
     noticed by then). `causes`: (uuid, home, number of the period in which it ended). `late`: events of
-    logouts whose snapshot found no credentials. `written`: events that an outbox took. `dropped`: those that
+    logouts whose snapshot found no credentials. `elsewhere`: (uuid, home, whose) of events in another context.
+    `written`: events that an outbox took. `dropped`: those that
     were dropped for a stated reason. `noticed`: stamps that a ledger ever named. `used`: (home, id) that was
     used with credentials. `attempted`: aliases that were tried, (id, principal). `seen_out`: (home, number of
     the period that a logout ended, how many there were when it had rotated). `forced`: homes on which a
@@ -121,6 +123,7 @@ class History:
     begun: frozenset[tuple[str, int, bool]] = frozenset()
     causes: frozenset[tuple[str, int, int]] = frozenset()
     late: frozenset[str] = frozenset()
+    elsewhere: frozenset[tuple[str, int, str]] = frozenset()
     written: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     noticed: frozenset[Stamp] = frozenset()

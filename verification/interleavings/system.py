@@ -59,7 +59,10 @@ class System:
         places: list[int] = []
         for number, doing in enumerate(doings):
             slot = first_slot + 2 * number
-            places += (self.trees.root(Root(doing.start, slot, doing.home, doing.machine, now)), NOT_STARTED)
+            places += (
+                self.trees.root(Root(doing.start, slot, doing.home, doing.machine, doing.context, now)),
+                NOT_STARTED,
+            )
         return content, tuple(places)
 
     def value(self, content: Vars, variable: str, home: int = 0) -> Any:
@@ -144,6 +147,7 @@ class System:
                 node.root.slot + 1,
                 node.root.home,
                 node.root.machine,
+                node.root.context,
                 self.pool.values[content[_CLOCK]],  # type: ignore[arg-type]
             )
             places = _with(places, move.position + 1, self.trees.root(launched))

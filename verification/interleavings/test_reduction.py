@@ -2,6 +2,7 @@
 
 import pytest
 
+from verification.interleavings.bursts import BURST
 from verification.interleavings.explorer import Scenario, explore
 from verification.interleavings.mutants import MUTANTS, Mutant
 from verification.interleavings.programs import (
@@ -23,6 +24,8 @@ SMALL = (
     Scenario((LOGIN_ALICE,), (COMMAND, OFF), 1),
     Scenario((LOGIN_ALICE,), (COMMAND, DELETE), 2),
     Scenario((LOGIN_ALICE,), (COMMAND, COMMAND)),
+    Scenario((LOGIN_ALICE,), (BURST, BURST), 0, 2),
+    Scenario((LOGIN_ALICE,), (BURST, OFF), 1),
     Scenario((COMMAND,), (COMMAND, OLDER_LOGIN), 1),
     Scenario((), (COMMAND, OLDER_LOGOUT), 1),
     Scenario((LIMITED,), (LIMITED, OFF), 1),

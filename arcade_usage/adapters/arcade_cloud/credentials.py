@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import field, frozen
 
-from arcade_usage.adapters.storage.config_folder import chosen_context, read_stamp, stamp_numbers
+from arcade_usage.adapters.storage.config_folder import read_stamp, stamp_numbers
 from arcade_usage.domain.ledger import Stamp
 
 CREDENTIALS_LIMIT = 64 * 1024  # bytes
@@ -41,21 +41,24 @@ class _NoAliases(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def read_credentials(path: str) -> tuple[Stamp | None, Request | None]:
-    """Returns the file's stamp and the look-up request; no request without usable credentials."""
+def read_credentials(path: str, context: str | None = None) -> tuple[Stamp | None, Request | None]:
+    """Returns the file's stamp and the look-up request; no request without usable credentials.
+
+    context: the name of a context; None: the active one.
+    """
     try:
         with open(path, "rb", opener=_without_waiting) as file:
-            stamp = Stamp(*stamp_numbers(os.fstat(file.fileno())))
+            stamp = Stamp(*stamp_numbers(os.fstat(file.fileno()), context))
             content = file.read(CREDENTIALS_LIMIT + 1) or b""  # None from a FIFO without data
     except FileNotFoundError:
         return None, None
     except OSError:  # not a file, or no permission: credentials exist, but are unusable
-        numbers = read_stamp(path)
+        numbers = read_stamp(path, context)
         return Stamp(*numbers) if numbers else None, None
     if len(content) > CREDENTIALS_LIMIT:
         return stamp, None
     try:
-        return stamp, _request(yaml.load(content, Loader=_NoAliases))  # noqa: S506 - a SafeLoader
+        return stamp, _request(yaml.load(content, Loader=_NoAliases), context)  # noqa: S506 - a SafeLoader
     except Exception:  # noqa: BLE001 - `!!int ""` is an IndexError, `!!bool x` a KeyError, and so on
         return stamp, None
 
@@ -65,9 +68,8 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _request(document: object) -> Request | None:
-    cloud = _at(document, "cloud")
-    holder = _find_holder(cloud)
+def _request(document: object, context: str | None) -> Request | None:
+    holder = _find_holder(_at(document, "cloud"), context)
     auth, api = _at(holder, "auth"), _at(holder, "api")
     if token := _token(_at(auth, "access_token")):
         return _ask("whoami", auth, holder, token, ("account_id", "principal_id"))
@@ -76,12 +78,12 @@ def _request(document: object) -> Request | None:
     return None
 
 
-def _find_holder(cloud: object) -> object:
+def _find_holder(cloud: object, chosen: str | None) -> object:
     """The section with the credentials, chosen as the Arcade CLI does.
 
-    The context that $ARCADE_CONTEXT names, which must exist; else the active one; else the first one.
+    The chosen context, which must exist; else the active one; else the first one.
     """
-    contexts, chosen = _at(cloud, "contexts"), chosen_context()
+    contexts = _at(cloud, "contexts")
     if contexts is None:
         return cloud if chosen in (None, DEFAULT_CONTEXT) else None
     if chosen is not None:

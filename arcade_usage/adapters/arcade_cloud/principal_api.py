@@ -38,18 +38,22 @@ _ANSWERS = {
 
 @define(eq=False, repr=False)
 class ArcadeCloud:
-    """The principal API over `credentials.yaml` at `credentials_path`."""
+    """The principal API over `credentials.yaml` at `credentials_path`.
+
+    context: the name of a context in it; None: the active one.
+    """
 
     credentials_path: str
+    context: str | None = None
 
     def stamp(self) -> Stamp | None:
-        numbers = read_stamp(self.credentials_path)
+        numbers = read_stamp(self.credentials_path, self.context)
         return Stamp(*numbers) if numbers else None
 
     def look_up(self) -> tuple[Stamp | None, Answer]:
         from arcade_usage.adapters.arcade_cloud.credentials import read_credentials
 
-        stamp, request = read_credentials(self.credentials_path)
+        stamp, request = read_credentials(self.credentials_path, self.context)
         return stamp, Rejected() if request is None else _ask(request)
 
 

@@ -1,16 +1,15 @@
 """Probes a lock without filelock: whether it is held, and whether the file system supports locks.
 
-Most processes on a busy machine find an active sender and end. Importing filelock would take a large part of
-their run time.
+Most processes on a busy machine find an active sender and end. Importing filelock, or enum and re, would take
+a large part of their run time.
 """
 
 import errno
 import os
 import stat
 import sys
-from enum import Enum
 
-from arcade_usage.adapters.files import owner_lock
+from arcade_usage.application.time_limits import UNTENDED_SECONDS
 
 # Errors of file systems without locks. All processes that share a folder get them and use the same fallback.
 _NO_LOCKS = {
@@ -24,8 +23,8 @@ _NO_LOCKS = {
 _OPEN = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class Found(Enum):
-    """The result of probing a lock."""
+class Found:
+    """The results of probing a lock."""
 
     FREE = "no process holds it"
     HELD = "another process holds it"
@@ -41,7 +40,7 @@ def owner_folder(path: str) -> str:
     return f"{path}.owners"
 
 
-def probe(path: str) -> Found:
+def probe(path: str) -> str:
     """Probes a lock file. Raises ForeignFileError, FileNotFoundError if it is missing, OSError.
 
     Doesn't block. Holds the lock for a moment. A process that finds it held meanwhile relies on the caller to
@@ -64,7 +63,7 @@ def probe(path: str) -> Found:
     finally:
         os.close(descriptor)
     # Locks can fail for some processes only, or have failed until now.
-    return Found.HELD if owner_lock.is_held(owner_folder(path)) else Found.FREE
+    return Found.HELD if _has_owner(path) else Found.FREE
 
 
 def is_held(path: str) -> bool:
@@ -73,7 +72,28 @@ def is_held(path: str) -> bool:
         found = probe(path)
     except OSError:
         return False
-    return found is Found.HELD or (found is Found.NO_LOCKS and owner_lock.is_held(owner_folder(path)))
+    return found == Found.HELD or (found == Found.NO_LOCKS and _has_owner(path))
+
+
+def is_tended(path: str) -> bool:
+    """Whether a sender started at most UNTENDED_SECONDS before the lock's folder last changed. Never raises.
+
+    Each sender touches the lock file. Blocks: two stat() calls.
+    """
+    try:
+        lock, folder = os.lstat(path), os.stat(os.path.dirname(path))
+    except OSError:
+        return False
+    return stat.S_ISREG(lock.st_mode) and abs(folder.st_mtime - lock.st_mtime) <= UNTENDED_SECONDS
+
+
+def _has_owner(path: str) -> bool:
+    folder = owner_folder(path)
+    if not os.path.lexists(folder):
+        return False
+    from arcade_usage.adapters.files import owner_lock
+
+    return owner_lock.is_held(folder)
 
 
 def check_file(path: str) -> None:

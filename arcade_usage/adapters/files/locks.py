@@ -29,10 +29,10 @@ def hold(path: str, seconds: float) -> Iterator[None]:
         with suppress(FileExistsError):
             os.close(os.open(path, _CREATE, PRIVATE_FILE))
         found = probe(path)
-    if found is Found.NO_LOCKS:
+    if found == Found.NO_LOCKS:
         with owner_lock.hold(owner_folder(path), seconds):
             yield
-    elif found is Found.HELD and not seconds:
+    elif found == Found.HELD and not seconds:
         raise TimeoutError
     else:
         with _hold_native(path, seconds):

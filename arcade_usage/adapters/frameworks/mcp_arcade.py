@@ -40,8 +40,8 @@ def observe(app: Any, reporter: Reporter) -> None:
             began_at = time.monotonic()
             try:
                 response = await call_next(context)
-            except Exception:
-                _end_call(reporter, FailureReason.INTERNAL_ERROR, began_at, context)
+            except BaseException as error:  # an exit of the tool and a cancellation too
+                _end_call(reporter, _reason_of_error(error), began_at, context)
                 raise
             with suppress_and_log():
                 if is_outcome(response):
@@ -83,6 +83,11 @@ def _end_call(reporter: Reporter, failure: FailureReason | None, began_at: float
     with suppress_and_log():
         name = None if failure is FailureReason.UNKNOWN_TOOL else context.message["params"]["name"]
         reporter.end_call(failure, began_at, name, context.mcp_context._session)
+
+
+def _reason_of_error(error: BaseException) -> FailureReason:
+    is_fault = isinstance(error, Exception)
+    return FailureReason.INTERNAL_ERROR if is_fault else FailureReason.EXECUTION_ERROR
 
 
 def is_outcome(response: Any) -> bool:

@@ -148,7 +148,7 @@ class _Observation:
         began_at = time.monotonic()
         try:
             result = await call_next(context)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # the client's cancellation too
             self.end_call(_reason_of_error(error), began_at, name, session)
             raise
         with suppress_and_log():
@@ -182,7 +182,7 @@ class _ObservedHandler:
         began_at = time.monotonic()
         try:
             response = await self._handler(request)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # the client's cancellation too
             self._end(request, _reason_of_error(error), began_at)
             raise
         with suppress_and_log():
@@ -209,8 +209,8 @@ def _reason_of_result(texts: list[str], tool_name: str) -> FailureReason:
 
 
 def _reason_of_error(error: BaseException) -> FailureReason:
-    """The reason of a call that ends in a protocol error, or in an exit of the tool."""
-    if isinstance(error, SystemExit):
+    """The reason of a call that ends in a protocol error, an exit of the tool or a cancellation."""
+    if not isinstance(error, Exception):
         return FailureReason.EXECUTION_ERROR
     if type(error).__name__ == "ValidationError":  # pydantic's, of the request
         return FailureReason.INVALID_INPUT

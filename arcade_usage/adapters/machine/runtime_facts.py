@@ -16,6 +16,13 @@ from arcade_usage.domain.consent import runs_in_ci
 UNKNOWN_VERSION = "unknown"
 
 
+def are_at_hand(environment: Mapping[str, str]) -> bool:
+    """Whether facts and names can be read without slow modules, and without a user database on a server."""
+    names = ("LOGNAME", "USER", "LNAME", "USERNAME")  # as in getpass
+    # In containers nothing names the user, who is mostly root; root is in the machine's own database.
+    return hasattr(os, "uname") and (os.geteuid() == 0 or any(environment.get(name) for name in names))
+
+
 def read_facts(
     distribution: str, environment: Mapping[str, str], version: "str | None" = None
 ) -> "dict[str, str | bool | None]":

@@ -8,6 +8,7 @@ them: the SDK's own sending does not report success.
 import inspect
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -23,12 +24,14 @@ from posthog.version import VERSION
 from arcade_usage.adapters.network.deadline import within
 from arcade_usage.adapters.network.failures import Failure, Peer
 from arcade_usage.adapters.network.request_settings import Proxy, Support, find_proxy
+from arcade_usage.adapters.posthog.halving import UnclearRefusalError, send_halves
 from arcade_usage.adapters.posthog.transport import ANSWER_LIMIT, Response, Transport
 from arcade_usage.adapters.posthog.wire import (
     Answer,
     BatchProtocol,
     EventProtocol,
     WireProtocol,
+    is_page,
     is_refusal,
     parse,
 )
@@ -56,8 +59,7 @@ _OVER_QUOTA = "{who} takes no events of this project, whose quota is used up: in
 _NOT_LINKED = "{who} accepted the alias without linking: it handles no persons for this id now"
 _IN_PART = "{who} did not accept {count} of {of} events{why}"
 _CANNOT_READ = 400
-_TOO_LARGE = 413  # of a proxy before PostHog too, whose limit fewer events may keep
-_REFUSED = (_CANNOT_READ, _TOO_LARGE)  # from PostHog itself, these never succeed on retry; others may
+_REFUSED = (_CANNOT_READ, 413)  # from PostHog itself, these never succeed on retry; others may
 _OVER_QUOTA_BODY = b"billing"  # in the body of a 429
 _FIRST_WITH_RESULTS = 8  # major version of the SDK that speaks only version 1 of the protocol
 _FROM_ENVIRONMENT = "$release_id"  # newer SDKs copy POSTHOG_RELEASE_ID, which is not redacted
@@ -155,30 +157,44 @@ class PostHogSink:
             raise RefusedError("the SDK dropped the message")
         if not batch:
             return Answer()
-        peer, proxy = self._peer(), None
+        peer, retry_after = self._peer(), 0.0
+        ends = time.monotonic() + seconds
         try:
-            proxy = find_proxy(peer.url, _PROXIES)
-            response = within(seconds, lambda: self._send(batch, peer.url, seconds, proxy))
-        except Exception as error:
-            raise UnreachableError(peer.explain(error, proxy)) from error
-        answer = self._read(response, [message["uuid"] for message in batch], peer, proxy)
+            answer, retry_after = self._ask(batch, peer, seconds)
+        except UnclearRefusalError as error:
+            if len(batch) == 1:
+                raise
+            answer = send_halves(batch, lambda part: self._ask(part, peer, ends - time.monotonic())[0])
+            if not answer.accepted:
+                raise error from None
         accepted = [message for message in batch if message["uuid"] in answer.accepted]
         if accepted:
             self.accepted(accepted)
         if len(accepted) < len(batch):
             reasons = f" ({', '.join(sorted(set(answer.refused.values())))})" if answer.refused else ""
             text = peer.say(_IN_PART, count=len(batch) - len(accepted), of=len(batch), why=reasons)
-            raise PartlyAcceptedError(text, answer.accepted, frozenset(answer.refused), response.retry_after)
+            raise PartlyAcceptedError(text, answer.accepted, frozenset(answer.refused), retry_after)
         return answer
+
+    def _ask(self, batch: list[dict[str, Any]], peer: Peer, seconds: float) -> tuple[Answer, float]:
+        """One request: the answer, and the seconds to wait. Raises as `_read`, and UnreachableError."""
+        proxy = None
+        try:
+            proxy = find_proxy(peer.url, _PROXIES)
+            response = within(seconds, lambda: self._send(batch, peer.url, seconds, proxy))
+        except Exception as error:
+            raise UnreachableError(peer.explain(error, proxy)) from error
+        return self._read(response, [message["uuid"] for message in batch], peer, proxy), response.retry_after
 
     def _read(self, response: Response, uuids: list[str], peer: Peer, proxy: Proxy | None) -> Answer:
         """What a response says. Raises NotAcceptedError, RefusedError."""
         status = response.status
-        is_final = status in _REFUSED and is_refusal(response.content)
-        if is_final or (status == _TOO_LARGE and len(uuids) > 1):
-            raise RefusedError(peer.explain_status(status))
-        if status == _CANNOT_READ:
-            raise NotAcceptedError(peer.say(Failure.NOT_THEIRS), response.retry_after)
+        if status in _REFUSED:
+            if is_refusal(response.content):
+                raise RefusedError(peer.explain_status(status))
+            is_unknown = status == _CANNOT_READ
+            text = peer.say(Failure.NOT_THEIRS) if is_unknown else peer.explain_status(status, proxy)
+            raise UnclearRefusalError(text, response.retry_after, is_page=is_page(response.content))
         if status == 429 and _OVER_QUOTA_BODY in response.content.lower():
             raise NotAcceptedError(peer.say(_OVER_QUOTA), response.retry_after)
         if status != 200:

@@ -131,6 +131,11 @@ def is_refusal(content: bytes) -> bool:
     return any(isinstance(parsed.get(key), str) for key in _REFUSAL_KEYS)
 
 
+def is_page(content: bytes) -> bool:
+    """Whether a body is HTML, which PostHog never answers."""
+    return content.lstrip().startswith(b"<")
+
+
 def _detail(result: Mapping[str, object]) -> str:
     """Why an event was refused: an identifier of PostHog's, for people to read."""
     detail = result.get("details")

@@ -1,14 +1,15 @@
 """The config folder: paths of its files, and the reads of the command path: switch, identity and stamp.
 
 One module on purpose: locating two more costs 0.15 ms per command, and all the reads take 0.03 ms. The
-opt-out is a file named `off`; its existence counts. Invariants: naming a path touches no file. Each read has
-a limit, and none blocks on a FIFO. An opt-out that can't be read means off.
+user's choice, if it is not on, is a file named `off`. Invariants: naming a path touches no file. Each read
+has a limit, and none blocks on a FIFO. A choice that can't be read means off.
 """
 
 import os
 from contextlib import suppress
 
 from arcade_usage.adapters.files.ownership import (
+    ON_WINDOWS,
     NotOwnedError,
     ReadableFolder,
     TooLargeError,
@@ -16,11 +17,20 @@ from arcade_usage.adapters.files.ownership import (
     open_to_read,
 )
 from arcade_usage.application.command.payload import decode_json
-from arcade_usage.domain.consent import find_reasons, was_turned_off
+from arcade_usage.domain.consent import (
+    LEVELS,
+    LOCAL,
+    OFF,
+    OFF_BY_LOCAL,
+    ON,
+    WITHOUT_ERRORS,
+    find_reasons,
+    was_turned_off,
+)
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from arcade_usage.adapters.files.owned_folder import OwnedFolder
     from arcade_usage.application.ports import ToolWriter
@@ -31,11 +41,19 @@ FOLDER = "usage"
 USAGE_FILE = "usage.json"
 LEDGER_FILE = "ledger.json"
 IDENTITY_LOCK = "identity.lock"
-OFF_FILE = "off"
+OFF_FILE = "off"  # its content is a level; earlier versions wrote none and take any content for off
+LEVEL_LIMIT = 32  # bytes of it
+ANNOUNCEMENT_PREFIX = "announced-"
 EVIDENCE_FOLDER = "malformed"
 EVIDENCE_FILES = (USAGE_FILE, LEDGER_FILE)  # only the last malformed file of each name is kept
 COPIES_FILE = "sent.jsonl"  # in each project's outbox
 OUTBOX_DEPTH = 3  # folders below the config folder: usage, outbox, and one per project
+# An administrator's file: while it is there, tracking is off for every user of the machine.
+MACHINE_OFF_FILE = (
+    os.path.join(os.environ.get("PROGRAMDATA", r"C:\ProgramData"), "Arcade", "usage-off")
+    if ON_WINDOWS
+    else "/etc/arcade/usage-off"
+)
 _NAME_LIMIT = 100  # characters of a distribution's name that a file name contains
 
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
@@ -52,9 +70,19 @@ StampNumbers = tuple[int, int, int, int, int]
 class Layout:
     """Paths of one config folder. The tool owns usage.json and credentials.yaml, the library usage/."""
 
-    def __init__(self, config_dir: str, credentials: "str | os.PathLike[str] | None" = None) -> None:
-        """Takes absolute paths. `credentials`: by default credentials.yaml in the config folder."""
+    def __init__(
+        self,
+        config_dir: str,
+        credentials: "str | os.PathLike[str] | None" = None,
+        context: "str | None" = None,
+    ) -> None:
+        """Takes absolute paths.
+
+        credentials: by default credentials.yaml in the config folder. context: the name of the context in it
+        that is used in place of the active one.
+        """
         self.config_dir = config_dir
+        self.context = context
         self.usage_json = os.path.join(config_dir, USAGE_FILE)
         self.credentials = os.fspath(credentials or os.path.join(config_dir, "credentials.yaml"))
         self.folder = os.path.join(config_dir, FOLDER)
@@ -74,8 +102,23 @@ class Layout:
 
     def notice_mark(self, distribution: str, version: int) -> str:
         """The file whose existence records that a tool's notice was shown."""
+        return self._file_of("notice", distribution, version)
+
+    def consent_file(self, distribution: str, version: int) -> str:
+        """The file of the answer to a tool's question, for one version of its text."""
+        return self._file_of("consent", distribution, version)
+
+    def _file_of(self, kind: str, distribution: str, version: int) -> str:
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
-        return os.path.join(self.folder, f"notice-{name[:_NAME_LIMIT]}-{int(version)}")
+        return os.path.join(self.folder, f"{kind}-{name[:_NAME_LIMIT]}-{int(version)}")
+
+    def announcement(self, host: str, project_token: str) -> str:
+        """The file in which a delivery process announces that it takes the events of others.
+
+        Named without a hash, whose import would cost more than the lstat of this file.
+        """
+        name = "".join(filter(str.isalnum, f"{host}{project_token}"))
+        return os.path.join(self.folder, f"{ANNOUNCEMENT_PREFIX}{name}")
 
 
 def find_layout(
@@ -84,7 +127,8 @@ def find_layout(
     """The paths of a tool with these arguments, with `~` expanded.
 
     The config folder is the argument's, else that of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
-    Raises ValueError if a path is not absolute, because it would depend on the current folder.
+    The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too. Raises
+    ValueError if a path is not absolute, because it would depend on the current folder.
     """
     if config_dir:
         folder = _expand(config_dir, "config folder: config_dir")
@@ -93,7 +137,7 @@ def find_layout(
     else:
         folder = _expand(DEFAULT_FOLDER, "config folder: HOME")
     file = None if credentials is None else _expand(credentials, "file of the login: credentials")
-    return Layout(os.path.normpath(folder), file)
+    return Layout(os.path.normpath(folder), file, os.environ.get(CONTEXT_VARIABLE) or None)
 
 
 def _expand(path: "str | os.PathLike[str]", role: str) -> str:
@@ -106,15 +150,22 @@ def _expand(path: "str | os.PathLike[str]", role: str) -> str:
 
 
 def choice_layouts(layout: Layout) -> "list[Layout]":
-    """The folders whose opt-out counts: the config folder and the default folder."""
+    """The folders whose stored choice counts: the config folder and the default folder."""
     default = os.path.expanduser(DEFAULT_FOLDER)
     is_another = os.path.isabs(default) and default != layout.config_dir
     return [layout, Layout(default)] if is_another else [layout]
 
 
 def is_on(layout: Layout, project_token: str) -> bool:
-    """Whether tracking is on. Doesn't block, except on a few lstats."""
-    return not reasons_off(layout, project_token) and find_problem(layout) is None
+    """Whether events may be sent. Doesn't block, except on a few lstats."""
+    return find_level(layout, project_token) in (ON, WITHOUT_ERRORS)
+
+
+def find_level(layout: Layout, project_token: str) -> str:
+    """What may happen to an event: the stored level, or off for any other reason. Blocks: on a small file."""
+    level = stored_level(choice_layouts(layout))
+    reasons = find_reasons(os.environ, level, project_token, is_machine_off())
+    return level if set(reasons) <= {OFF_BY_LOCAL} and find_problem(layout) is None else OFF
 
 
 def find_problem(layout: Layout) -> "OSError | None":
@@ -127,13 +178,30 @@ def find_problem(layout: Layout) -> "OSError | None":
 
 
 def reasons_off(layout: Layout, project_token: "str | None") -> "tuple[str, ...]":
-    """Everything that turns tracking off, except `find_problem`. Blocks for one or two lstats."""
-    return find_reasons(os.environ, chose_off(choice_layouts(layout)), project_token)
+    """Everything that keeps events from being sent, except `find_problem`. Blocks for three lstats."""
+    return find_reasons(os.environ, stored_level(choice_layouts(layout)), project_token, is_machine_off())
 
 
-def chose_off(folders: "Iterable[Layout]") -> bool:
-    """Whether one of these folders has an opt-out, or can't be read. One lstat each."""
-    return any(_may_be_there(folder.choice_off) for folder in folders)
+def is_machine_off() -> bool:
+    """Whether an administrator turned tracking off, or that can't be read. One lstat."""
+    return _may_be_there(MACHINE_OFF_FILE)
+
+
+def stored_level(folders: "Iterable[Layout]") -> str:
+    """The least that these folders' choices allow. One lstat each; where a choice is stored, one read."""
+    return max(map(_read_level, folders), key=LEVELS.index, default=ON)
+
+
+def _read_level(layout: Layout) -> str:
+    """The choice that is stored in one folder; off if it can't be read, or is no known level."""
+    if not _may_be_there(layout.choice_off):
+        return ON
+    try:
+        with open_to_read(layout.config_dir) as folder, folder.open(FOLDER) as ours:
+            level = ours.read(OFF_FILE, LEVEL_LIMIT)
+    except (OSError, ValueError):
+        return OFF
+    return next((known for known in (WITHOUT_ERRORS, LOCAL) if level == known.encode()), OFF)
 
 
 def _may_be_there(path: str) -> bool:
@@ -149,15 +217,27 @@ def _may_be_there(path: str) -> bool:
 class FolderSnapshots:
     """The snapshot port over the config folder's files, and the opt-out in them."""
 
-    def __init__(self, layout: Layout, writer: "ToolWriter | None" = None) -> None:
-        """`writer`: creates the first identity; None if nothing may be written."""
+    def __init__(
+        self,
+        layout: Layout,
+        writer: "ToolWriter | None" = None,
+        choose_context: "Callable[[], str | None] | None" = None,
+    ) -> None:
+        """writer: creates the first identity; None if nothing may be written.
+
+        choose_context: the tool's function, which names the context of a command when it is reported.
+        """
         self._layout = layout
         self._writer = writer
+        self._choose_context = choose_context
 
     def is_on(self) -> bool:
-        """Whether tracking is still on, for a tracker that was built while it was. Blocks: a few lstat()s."""
-        off = was_turned_off(os.environ, chose_off(choice_layouts(self._layout)))
-        return not off and find_problem(self._layout) is None
+        """Whether events may still be recorded, for a tracker that was built while they might.
+
+        Blocks: a few lstat()s.
+        """
+        chose_off = is_machine_off() or stored_level(choice_layouts(self._layout)) == OFF
+        return not was_turned_off(os.environ, chose_off) and find_problem(self._layout) is None
 
     def take(self) -> "Mapping[str, object] | None":
         """See the port. `usage` and `ledger` are the files' contents, `stamp` five numbers."""
@@ -165,10 +245,16 @@ class FolderSnapshots:
             usage, ledger = read_contents(self._layout)
         except OSError:
             return None
-        return {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+        snapshot = {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+        # A tool that chooses is asked later, in `identify`.
+        return snapshot if self._choose_context is not None else _in_context(snapshot, self._layout.context)
 
     def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
         """See the port."""
+        if self._choose_context is not None:
+            from arcade_usage.application.command.properties import read_context
+
+            snapshot = _in_context(snapshot, read_context(self._choose_context))
         if snapshot["usage"] is not None:
             return snapshot if _may_be_there(self._layout.usage_json) else None
         try:
@@ -176,6 +262,19 @@ class FolderSnapshots:
         except OSError:
             return None
         return snapshot if made is None else {**snapshot, **made}
+
+
+def _in_context(snapshot: "Mapping[str, object]", context: "str | None") -> "dict[str, object]":
+    """The snapshot of a command in this context.
+
+    Without credentials, nothing tells whose they were in another context than the active one.
+    """
+    stamp, ledger = snapshot["stamp"], snapshot["ledger"]
+    if stamp is not None:
+        stamp = of_context(stamp, context)  # type: ignore[arg-type]
+    elif context is not None and isinstance(ledger, dict):
+        ledger = {**ledger, "confirmed": None}
+    return {**snapshot, "ledger": ledger, "stamp": stamp, "context": context}
 
 
 def read_contents(layout: Layout) -> tuple[Content, Content]:
@@ -259,28 +358,28 @@ def is_newer(content: "Mapping[str, object]", known: int) -> bool:
     return type(version) is int and version > known
 
 
-def read_stamp(path: str) -> "StampNumbers | None":
-    """Fingerprint of a file from one stat(); None if it can't be read.
+def read_stamp(path: str, context: "str | None" = None) -> "StampNumbers | None":
+    """Fingerprint of a file from one stat(), for one context of it; None if it can't be read.
 
     Device, inode, size, mtime_ns, ctime_ns.
     """
     try:
-        return stamp_numbers(os.stat(path))
+        return stamp_numbers(os.stat(path), context)
     except OSError:
         return None
 
 
-def stamp_numbers(status: os.stat_result) -> StampNumbers:
-    """The fingerprint. Another context of the same file counts as other credentials."""
-    context = chosen_context()
-    changed = status.st_ctime_ns
-    if context is not None:
-        from binascii import crc32
-
-        changed ^= crc32(context.encode("utf-8", "surrogatepass"))
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, changed)
+def stamp_numbers(status: os.stat_result, context: "str | None" = None) -> StampNumbers:
+    """The fingerprint from the result of a stat()."""
+    numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return of_context(numbers, context)
 
 
-def chosen_context() -> str | None:
-    """The context of credentials.yaml that the Arcade CLI and its servers use in place of the active one."""
-    return os.environ.get(CONTEXT_VARIABLE) or None
+def of_context(stamp: StampNumbers, context: "str | None") -> StampNumbers:
+    """The fingerprint for another context than the active one, which counts as other credentials."""
+    if context is None:
+        return stamp
+    from binascii import crc32
+
+    # Negative, so that domain/ledger.py can tell.
+    return (*stamp[:4], ~(stamp[4] ^ crc32(context.encode("utf-8", "surrogatepass"))))

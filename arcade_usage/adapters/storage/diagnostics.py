@@ -1,6 +1,7 @@
 """Diagnostics of a config folder: permissions, evidence and locks. `read_diagnostics` writes nothing."""
 
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -8,17 +9,19 @@ from arcade_usage.adapters.files.locks import find_obstacle
 from arcade_usage.adapters.files.owned_folder import OwnedFolder
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import (
-    COPIES_FILE,
     EVIDENCE_FOLDER,
     LEDGER_FILE,
     LEDGER_LIMIT,
     LEDGER_VERSION,
     Layout,
     is_newer,
+    stored_level,
 )
-from arcade_usage.adapters.storage.event_queue import EVENT_NAME, RECORD_LIMIT
+from arcade_usage.adapters.storage.consent_board import read_consent
+from arcade_usage.adapters.storage.event_queue import EVENT_NAME, FILE_LIMIT, RECORD_LIMIT
 from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import (
+    BATCH_VERSION,
     COPY_VERSION,
     COUNTS_FILE,
     COUNTS_LIMIT,
@@ -28,13 +31,15 @@ from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_VERSION,
     PROJECT_FILE,
     PROJECT_VERSION,
-    RECORD_VERSION,
 )
+from arcade_usage.adapters.storage.sent_copies import is_copies
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT
-from arcade_usage.domain.status import Diagnostics
+from arcade_usage.domain.status import Diagnostics, StoredChoice, StoredConsent
 
+CONSENTS_LIMIT = 100  # notices and questions that are listed
+_CONSENT = re.compile(r"(notice|consent)-(.*)-([0-9]{1,9})")
 _EVIDENCE_LIMIT = 20  # files that are named
 _NEWER_LIMIT = 20  # files that are named
 
@@ -72,19 +77,38 @@ def read_diagnostics(
     )
 
 
-def read_off_files(layouts: "list[Layout]") -> tuple[tuple[str, bool], ...]:
-    """Paths of the stored opt-outs, and whether each can be read; see `chose_off`."""
+def read_choices(layouts: "list[Layout]") -> tuple[StoredChoice, ...]:
+    """The stored choices; see `stored_level`."""
     found = []
     for layout in layouts:
+        at: float | None = None
         try:
-            os.lstat(layout.choice_off)
+            at = os.lstat(layout.choice_off).st_mtime
         except FileNotFoundError:
             continue
         except (OSError, ValueError):
-            found.append((layout.choice_off, False))
-        else:
-            found.append((layout.choice_off, True))
+            """It can't be read, which means off."""
+        found.append(StoredChoice(layout.choice_off, stored_level([layout]), at))
     return tuple(found)
+
+
+def read_consents(layouts: "list[Layout]") -> tuple[StoredConsent, ...]:
+    """The notices that were shown and the questions that were asked, oldest first: CONSENTS_LIMIT at most."""
+    found: list[StoredConsent] = []
+    for layout in layouts:
+        with suppress(OSError, ValueError), layout.open_folder() as ours:
+            for name in sorted(ours.names()):
+                match = _CONSENT.fullmatch(name)
+                if match is None or len(found) == CONSENTS_LIMIT:
+                    continue
+                content = read_consent(layout, name) if match[1] == "consent" else None
+                if match[1] == "notice":
+                    at = os.lstat(ours.path_of(name)).st_mtime
+                    found.append(StoredConsent(match[2], int(match[3]), at))
+                elif content is not None and isinstance(content.get("at"), int | float):
+                    at, answer = float(str(content["at"])), str(content["answer"])
+                    found.append(StoredConsent(match[2], int(match[3]), at, answer))
+    return tuple(sorted(found, key=lambda each: each.at))
 
 
 def _may_write(folder: str) -> bool:
@@ -115,9 +139,10 @@ def _find_newer(layout: Layout) -> tuple[str, ...]:
                     check(outbox, PROJECT_FILE, PROJECT_VERSION, RECORD_LIMIT)
                     check(outbox, LOGBOOK_FILE, LOGBOOK_VERSION, LOGBOOK_LIMIT)
                     check(outbox, COUNTS_FILE, COUNTS_VERSION, COUNTS_LIMIT)
-                    check(outbox, COPIES_FILE, COPY_VERSION, COPIES_BYTES_LIMIT)
+                    for name in sorted(filter(is_copies, outbox.names(EVENTS_LIMIT))):
+                        check(outbox, name, COPY_VERSION, COPIES_BYTES_LIMIT)
                     for name in filter(EVENT_NAME.fullmatch, outbox.names(EVENTS_LIMIT)):
-                        check(outbox, name, RECORD_VERSION, RECORD_LIMIT)
+                        check(outbox, name, BATCH_VERSION, FILE_LIMIT)
     return tuple(found)
 
 

@@ -23,7 +23,13 @@ from arcade_usage.adapters.storage.record_files import (
     RECORD_VERSION,
     record_name,
 )
-from arcade_usage.application.command.payload import PAYLOAD_LIMIT, VERSION, decode_json, encode_json
+from arcade_usage.application.command.payload import (
+    PAYLOAD_LIMIT,
+    VERSION,
+    decode_json,
+    encode_json,
+    is_stored,
+)
 from arcade_usage.domain.consent import wants_debug
 from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
 from arcade_usage.domain.properties import (
@@ -39,23 +45,28 @@ _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
 _STAMP_LENGTH = 5
 
 
-def write_record(payload: str) -> "bytes | None":
+def write_record(payload: str, *, durable: bool = True) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    Never raises; in doubt, and for a malformed payload, it returns None.
+    durable: whether it waits for the disk, as a tool does not. Never raises, except for what a signal handler
+    of the tool raised; in doubt, and for a malformed payload, it returns None.
     """
     try:
-        return _write(payload)
-    except Exception:  # noqa: BLE001 - the delivery tries again and reports the error
+        return _write(payload, durable=durable)
+    except Exception as error:  # the delivery tries again and reports the error
+        from arcade_usage.application.command.tracker import raised_by_signal_handler
+
+        if raised_by_signal_handler(error):
+            raise
         return None
 
 
-def _write(payload: str) -> "bytes | None":
+def _write(payload: str, *, durable: bool) -> "bytes | None":
     handover = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
     if not isinstance(handover, dict) or not _is_valid_payload(handover) or wants_debug(os.environ):
         return None
-    if handover.get("adapters") is not None:
-        return None  # the tool's adapters may store events elsewhere
+    if handover.get("adapters") is not None or is_stored(payload):
+        return None  # the tool's adapters may store events elsewhere; a stored event is there already
     command, snapshot = _command(handover["command"]), handover["snapshot"]
     own_names = read_own_names(os.environ)
     if command is None or not all(is_plain_name(name, own_names) for name in _names(command)):
@@ -94,7 +105,7 @@ def _write(payload: str) -> "bytes | None":
             project = {"version": PROJECT_VERSION, "host": host, "project_token": token}
             folder.create_exclusive(PROJECT_FILE, encode_json(project).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
-        folder.replace(name, record, durable=True)
+        folder.replace(name, record, durable=durable)
         if not is_on(layout, token) or (snapshot.get("usage") is not None and _is_forgotten(layout)):
             with suppress(OSError):  # the delivery checks again
                 folder.remove(name)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.domain.notice import Notice, Telling, decide
+from arcade_usage.domain.notice import HELD_BACK_TEXT, Notice, Telling, decide
 
 _TO_AGENT = "-agent"  # ends the name of the file which records that an agent got the notice
 WIDTH_LIMIT = 80  # columns of a notice; longer lines are hard to read
@@ -40,6 +40,10 @@ class NoticeBoard:
             self._may_report = decision is not Telling.SHOW_TO_AGENT
         return self._may_report
 
+    def why_not(self) -> "str | None":
+        """Why nothing may be reported here, for people; None if it may, or if the notice is due."""
+        return HELD_BACK_TEXT if self.decide() is Telling.HELD_BACK else None
+
     def decide(self) -> Telling:
         """Whether the notice was shown, is due, or can't be shown here."""
         shown = any(map(_is_there, self._marks))
@@ -47,8 +51,8 @@ class NoticeBoard:
             self._notice,
             shown=shown,
             shown_to_agent=not shown and any(_is_there(mark + _TO_AGENT) for mark in self._marks),
-            stderr_is_terminal=_is_terminal(sys.stderr),
-            stdout_is_terminal=_is_terminal(sys.stdout),
+            stderr_is_terminal=is_terminal(sys.stderr),
+            stdout_is_terminal=is_terminal(sys.stdout),
             environment=self._environment,
         )
 
@@ -57,7 +61,7 @@ class NoticeBoard:
 
         Raises the stream's exceptions; then it counts as not shown.
         """
-        stderr.write(f"\n{_wrap(self._notice.text)}\n{self._notice.link}\n\n")
+        stderr.write(f"\n{wrap(self._notice.text)}\n{self._notice.link}\n\n")
         stderr.flush()
         for layout, mark in zip(self._layouts, self._marks, strict=True):
             with suppress(OSError):  # if no folder is writable, it is shown again
@@ -66,7 +70,7 @@ class NoticeBoard:
                 return
 
 
-def _wrap(text: str) -> str:
+def wrap(text: str) -> str:
     """The text in lines that fit the terminal, broken between words; its own line breaks stay."""
     import shutil  # not at the top: a notice is shown once
     import textwrap
@@ -85,7 +89,7 @@ def _is_there(path: str) -> bool:
     return True
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()
     except Exception:  # noqa: BLE001 - a tool may have closed the stream or replaced it by any object

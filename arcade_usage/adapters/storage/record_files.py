@@ -1,10 +1,11 @@
-"""The names of the files in an outbox. Imports nothing, for who writes a record before all else."""
+"""The names of the files in an outbox. Imports nothing, because a record is written before other imports."""
 
 # Formats' versions. A new field keeps the version: who does not know it, keeps it. A new meaning raises it.
 RECORD_VERSION = 2  # version 1 had a snapshot of texts: see codec.upgraded
+BATCH_VERSION = 3  # of a file of several records; one alone stays readable for earlier versions
 LOGBOOK_VERSION = 1
 PROJECT_VERSION = 1
-COPY_VERSION = 2
+COPY_VERSION = 3  # see sent_json
 COUNTS_VERSION = 1
 
 PROJECT_FILE = "sink.json"

@@ -1,18 +1,17 @@
 """The sender lock: a file in an outbox that one process at a time locks."""
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from attrs import frozen
 
+from arcade_usage.adapters.files.lock_probe import is_tended
 from arcade_usage.adapters.files.locks import hold
 from arcade_usage.adapters.files.owned_folder import open_folder
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.adapters.storage.store_errors import store_errors
-from arcade_usage.application.time_limits import UNTENDED_SECONDS
 
 
 @frozen(eq=False, repr=False)
@@ -35,9 +34,4 @@ class FileSenderLock:
             yield is_holder
 
     def is_tended(self) -> bool:
-        with suppress(OSError):
-            lock = os.lstat(os.path.join(self.folder, SENDER_LOCK))
-            return stat.S_ISREG(lock.st_mode) and (
-                abs(os.stat(self.folder).st_mtime - lock.st_mtime) <= UNTENDED_SECONDS
-            )
-        return False
+        return is_tended(os.path.join(self.folder, SENDER_LOCK))

@@ -1,11 +1,17 @@
 """Copies of sent messages: one JSON line each, in the project's outbox.
 
-Invariants: the file stays within its limits. It is replaced atomically, so a killed process leaves the old or
-the new file. Copies are not essential, so writing doesn't wait for the disk.
+sent.jsonl has the newest ones. Its first line lists the parts with earlier ones, sent-<number>.jsonl, which
+do not change: an added copy rewrites at most one part. A part that is not listed does not exist for a reader.
+
+Invariants: the files stay within their limits. Each is replaced atomically, and sent.jsonl last, so a killed
+process leaves the old or the new copies. Copies are not essential, so writing doesn't wait for the disk.
+Earlier versions know sent.jsonl alone, keep its first line and read its copies. After their `forget` no part
+is listed: the next copy removes the files.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import frozen
@@ -13,60 +19,151 @@ from attrs import frozen
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.files.ownership import TooLargeError
 from arcade_usage.adapters.storage import sent_json
-from arcade_usage.adapters.storage.codec import MalformedError
+from arcade_usage.adapters.storage.codec import MalformedError, NewerVersionError
 from arcade_usage.adapters.storage.config_folder import COPIES_FILE, OUTBOX_DEPTH
 from arcade_usage.adapters.storage.event_queue import name_project
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, Sent, newest
+from arcade_usage.domain.sent import (
+    COPIES_BYTES_LIMIT,
+    COPIES_SECONDS_LIMIT,
+    Part,
+    Sent,
+    divide,
+    newest,
+)
+
+_NAME = re.compile(r"sent(-\d{1,9})?\.jsonl")
+
+
+def is_copies(name: str) -> bool:
+    """Whether the file name is that of copies of sent messages."""
+    return _NAME.fullmatch(name) is not None
 
 
 @frozen(eq=False, repr=False)
 class FileCopies:
-    """The copies in a file of the outbox at `folder`. `project`: None to read existing copies only."""
+    """The copies in files of the outbox at `folder`. `project`: None to read existing copies only."""
 
     folder: str
     project: Project | None = None
 
-    def keep(self, messages: Sequence[Mapping[str, object]], at: float) -> None:
+    def keep(self, messages: Sequence[Mapping[str, object]], at: float, *, is_local: bool = False) -> None:
         try:
-            added = [sent_json.write_sent(Sent(at, message)) for message in messages]
+            added = [sent_json.write_sent(Sent(at, message, is_local=is_local)) for message in messages]
             with open_folder(self.folder, OUTBOX_DEPTH, make=True) as folder:
                 if self.project is not None:  # `doctor` sends without an event queue
                     name_project(folder, self.project)
-                lines = newest([*_lines(folder), *added])
-                folder.replace(COPIES_FILE, b"".join(line + b"\n" for line in lines), durable=False)
+                _add(folder, added, at)
         except Exception:  # PostHog accepted the events, so an error must not make them be sent again
             logging.getLogger("arcade_usage").debug("sent messages could not be stored", exc_info=True)
 
     def all(self) -> Sequence[Sent]:
         try:
             with open_folder(self.folder, OUTBOX_DEPTH) as folder:
-                lines = _lines(folder)
+                lines = _lines(folder, COPIES_FILE)
+                with suppress(NewerVersionError):
+                    parts, lines = _split(lines)
+                    lines = [line for part in parts for line in _lines(folder, _name(part))] + lines
         except FileNotFoundError:
             return []
         except OSError as error:
             raise StoreError("copies of sent messages can't be read") from error
-        copies = []
-        for line in lines:
-            with suppress(MalformedError):
-                copies.append(sent_json.read_sent(line))
-        return copies
+        return [copy for _, copy in _parse(lines)]
 
     def erase(self) -> None:
+        failed: OSError | None = None
         try:
             with open_folder(self.folder, OUTBOX_DEPTH) as folder:
-                folder.remove(COPIES_FILE)
+                for name in sorted(filter(is_copies, folder.names())):  # sent.jsonl, the list, is last
+                    try:
+                        folder.remove(name)
+                    except OSError as error:
+                        failed = error
         except FileNotFoundError:
             return
         except OSError as error:
-            raise StoreError("copies of sent messages can't be erased") from error
+            failed = error
+        if failed is not None:
+            raise StoreError("copies of sent messages can't be erased") from failed
 
 
-def _lines(folder: OwnedFolder) -> list[bytes]:
-    """The file's lines; none if it is larger than the library writes it."""
+def _add(folder: OwnedFolder, added: Sequence[bytes], now: float) -> None:
+    """Add lines, and drop those beyond the limits. Raises NewerVersionError, OSError."""
+    listed, lines = _split(_lines(folder, COPIES_FILE))
+    trimmed = [_without_old(folder, part, now) for part in listed]
+    parts = [part for part in trimmed if part is not None]
+    *full, last = divide([*_young(lines, now - COPIES_SECONDS_LIMIT), *added])
+    following = max((part.number for part in listed), default=0) + 1
+    for number, chunk in enumerate(full, following):
+        filled = _part(number, chunk, now)
+        _write(folder, _name(filled), chunk)
+        parts.append(filled)
+    kept = newest(parts, COPIES_BYTES_LIMIT - _size(last))
+    _write(folder, COPIES_FILE, [sent_json.write_parts(kept), *last] if kept else last)
+    if kept != listed or not listed:
+        names = {COPIES_FILE, *map(_name, kept)}
+        for name in [name for name in folder.names() if is_copies(name) and name not in names]:
+            with suppress(OSError):
+                folder.remove(name)
+
+
+def _without_old(folder: OwnedFolder, part: Part, now: float) -> Part | None:
+    """The part without copies that are too old; None if there is none left. Raises OSError."""
+    oldest = now - COPIES_SECONDS_LIMIT
+    if part.since >= oldest:
+        return part
+    lines = _young(_lines(folder, _name(part)), oldest)
+    if not lines:
+        return None
+    _write(folder, _name(part), lines)
+    return _part(part.number, lines, now)
+
+
+def _name(part: Part) -> str:
+    return f"sent-{part.number}.jsonl"
+
+
+def _write(folder: OwnedFolder, name: str, lines: Iterable[bytes]) -> None:
+    folder.replace(name, b"".join(line + b"\n" for line in lines), durable=False)
+
+
+def _lines(folder: OwnedFolder, name: str) -> list[bytes]:
+    """A file's lines; none if it is larger than the library writes it."""
     try:
-        content = folder.read(COPIES_FILE, COPIES_BYTES_LIMIT)
+        content = folder.read(name, COPIES_BYTES_LIMIT)
     except TooLargeError:
         return []
     return [line for line in (content or b"").split(b"\n") if line]
+
+
+def _split(lines: list[bytes]) -> tuple[Sequence[Part], list[bytes]]:
+    """The parts that the first line lists, and the copies. Raises NewerVersionError."""
+    parts = sent_json.read_parts(lines[0]) if lines else None
+    return ([], lines) if parts is None else (parts, lines[1:])
+
+
+def _parse(lines: Sequence[bytes]) -> Iterator[tuple[int, Sent]]:
+    """The copies with the index of their lines, without those that can't be read."""
+    for index, line in enumerate(lines):
+        with suppress(MalformedError):
+            yield index, sent_json.read_sent(line)
+
+
+def _young(lines: Sequence[bytes], oldest: float) -> Sequence[bytes]:
+    """The lines after the copies from before `oldest`. What can't be read is as old as what precedes it."""
+    start = 0
+    for index, copy in _parse(lines):
+        if copy.at >= oldest:
+            break
+        start = index + 1
+    return lines[start:]
+
+
+def _part(number: int, lines: Sequence[bytes], now: float) -> Part:
+    since = next((copy.at for _, copy in _parse(lines)), now)
+    return Part(number, _size(lines), since)
+
+
+def _size(lines: Iterable[bytes]) -> int:
+    return sum(len(line) + 1 for line in lines)

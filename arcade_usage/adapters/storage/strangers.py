@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.files.ownership import NotOwnedError
 from arcade_usage.adapters.storage.config_folder import (
-    COPIES_FILE,
+    ANNOUNCEMENT_PREFIX,
     EVIDENCE_FILES,
     EVIDENCE_FOLDER,
     FOLDER,
@@ -20,11 +20,12 @@ from arcade_usage.adapters.storage.delivery_log import TALLY_FILE
 from arcade_usage.adapters.storage.event_queue import EVENT_NAME
 from arcade_usage.adapters.storage.outbox import KEY
 from arcade_usage.adapters.storage.record_files import COUNTS_FILE, LOGBOOK_FILE, PROJECT_FILE, SENDER_LOCK
+from arcade_usage.adapters.storage.sent_copies import is_copies
 
 STRANGERS_LIMIT = 20  # files and folders that are listed
 
 _OUTBOXES = "outbox"
-_OUTBOX_FILES = (PROJECT_FILE, LOGBOOK_FILE, COPIES_FILE, TALLY_FILE, COUNTS_FILE, SENDER_LOCK)
+_OUTBOX_FILES = (PROJECT_FILE, LOGBOOK_FILE, TALLY_FILE, COUNTS_FILE, SENDER_LOCK)
 
 
 def is_event(name: str) -> bool:
@@ -35,11 +36,6 @@ def is_event(name: str) -> bool:
 def is_lock(name: str) -> bool:
     """Whether the file name is that of a lock, which has no content."""
     return name in (SENDER_LOCK, IDENTITY_LOCK)
-
-
-def is_copies(name: str) -> bool:
-    """Whether the file name is that of the copies of sent messages."""
-    return name == COPIES_FILE
 
 
 def find_strangers(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: True) -> list[NotOwnedError]:
@@ -58,14 +54,15 @@ def find_strangers(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: T
             with _collecting_errors(found):
                 read_usage(layout, around)
         with _collecting_errors(found), around.open(FOLDER) as ours:
-            _check_files(ours, (LEDGER_FILE, IDENTITY_LOCK), wanted, found)
+            announcements = [name for name in ours.names() if name.startswith(ANNOUNCEMENT_PREFIX)]
+            _check_files(ours, (LEDGER_FILE, IDENTITY_LOCK, *announcements), wanted, found)
             with _collecting_errors(found), ours.open(EVIDENCE_FOLDER) as evidence:
                 _check_files(evidence, EVIDENCE_FILES, wanted, found)
             with _collecting_errors(found), ours.open(_OUTBOXES) as outboxes:
                 for name in outboxes.names():
                     if len(found) < STRANGERS_LIMIT and KEY.fullmatch(name):
                         with _collecting_errors(found), outboxes.open(name) as outbox:
-                            _check_files(outbox, (*_OUTBOX_FILES, *_events(outbox)), wanted, found)
+                            _check_files(outbox, (*_OUTBOX_FILES, *_of_ours(outbox)), wanted, found)
     return found[:STRANGERS_LIMIT]
 
 
@@ -90,5 +87,5 @@ def _collecting_errors(found: list[NotOwnedError]) -> Iterator[None]:
         """`status` reports unreadable files."""
 
 
-def _events(folder: OwnedFolder) -> list[str]:
-    return [name for name in folder.names() if is_event(name)]
+def _of_ours(folder: OwnedFolder) -> list[str]:
+    return [name for name in folder.names() if is_copies(name) or is_event(name)]

@@ -1,9 +1,10 @@
-"""The switch: whether tracking is on, and the user's stored opt-out, which is an empty file."""
+"""The switch: whether tracking is on, and the user's stored choice, a file with the name of a level."""
 
 from attrs import frozen
 
-from arcade_usage.adapters.storage.config_folder import OFF_FILE, Layout, is_on
+from arcade_usage.adapters.storage.config_folder import OFF_FILE, Layout, find_level, is_on, stored_level
 from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.consent import OFF, ON
 
 
 @frozen
@@ -16,18 +17,21 @@ class FolderSwitch:
     def is_on(self) -> bool:
         return is_on(self.layout, self.project_token)
 
-    def turn_off(self) -> None:
-        try:
-            with self.layout.open_folder(make=True) as folder:
-                folder.create_exclusive(OFF_FILE, b"", durable=True)
-        except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
-            raise StoreError("the opt-out can't be stored") from error
+    def level(self) -> str:
+        return find_level(self.layout, self.project_token)
 
-    def turn_on(self) -> bool:
+    def choose(self, level: str) -> bool:
         try:
-            with self.layout.open_folder() as folder:
-                return folder.remove(OFF_FILE)
+            with self.layout.open_folder(make=level != ON) as folder:
+                if level == ON:
+                    return folder.remove(OFF_FILE)
+                content = b"" if level == OFF else level.encode()
+                if folder.create_exclusive(OFF_FILE, content, durable=True):
+                    return False
+                if stored_level([self.layout]) != level:  # a foreign file means off, and stays
+                    folder.replace(OFF_FILE, content)
+                return True
         except FileNotFoundError:
             return False
-        except (OSError, ValueError) as error:
-            raise StoreError("the opt-out can't be removed") from error
+        except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
+            raise StoreError(f"the choice {level} can't be stored") from error

@@ -14,6 +14,7 @@ NAME_LIMIT = 200  # characters of the command's name
 OPTIONS_LIMIT = 32  # options that are named
 OPTION_NAME_LIMIT = 60  # characters of an option's name
 VERSION = 2  # version 1 had a snapshot of texts: see codec.upgraded
+_STORED = ',"stored":true}'
 
 
 def _encoder(*, allow_nan: bool) -> "Callable[[object], str]":
@@ -121,6 +122,16 @@ def encode_payload(
         if len(payload) <= PAYLOAD_LIMIT:
             return payload
     raise PayloadTooLargeError(f"{len(payload)} bytes")
+
+
+def as_stored(payload: str) -> str:
+    """The payload of an event that is in the outbox already: its process only sends."""
+    return payload[:-1] + _STORED
+
+
+def is_stored(payload: str) -> bool:
+    """Whether `as_stored` made the payload. A JSON text of `encode_payload` ends with two braces."""
+    return payload.endswith(_STORED)
 
 
 def _cut(message: object) -> "str | None":

@@ -139,7 +139,7 @@ class CommandTracker:
             elif snapshot is None or (snapshot := self._snapshots.identify(snapshot)) is None:
                 log_debug("%s is not tracked: the config folder is missing or can't be used", command["name"])
             else:
-                self._had_identity = True
+                self._had_identity = self._had_identity or self._writer is not None  # else none was made
                 command |= {"is_login": is_login, "is_logout": is_logout, "ended_at": self._clock.time()}
                 command["is_tty"] = self._is_tty
                 if properties is not None:
@@ -157,10 +157,22 @@ class CommandTracker:
                     snapshot=snapshot,
                     command=command,
                 )
-                self._start(self._launcher.launch_and_wait if is_login else self._launcher.launch, payload)
+                needs_process = is_login or is_logout or command["error_message"]
+                rest = payload if needs_process else self._hand_over(payload)
+                if rest is not None:
+                    self._start(self._launcher.launch_and_wait if is_login else self._launcher.launch, rest)
         finally:
             if is_logout and self._writer is not None:  # also if the event is not sent
                 self._writer.log_out(had_credentials=had_credentials)
+
+    def _hand_over(self, payload: str) -> "str | None":
+        """Returns the payload for a new process; None if a running one takes the event."""
+        if self._writer is None or self._adapters is not None:
+            return payload
+        rest = self._writer.hand_over(payload, self._project)
+        if rest is None:
+            log_debug("a running delivery process takes the event")
+        return rest
 
     def _start(self, launch: "Callable[[str], None]", payload: str) -> None:
         try:

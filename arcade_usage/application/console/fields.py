@@ -14,10 +14,32 @@ from arcade_usage.domain.mcp_event import (
     SERVER_STARTED,
     TOOL_CALLED,
 )
+from arcade_usage.domain.persons import ALIAS_EVENT
 from arcade_usage.domain.properties import FAILED, FIELDS, SUCCEEDED
+from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.server_event import SERVER_FIELDS
 
 _KINDS = {"id": "an id", "number": "a number", "flag": "true or false", "text": "a text, redacted"}
+
+# The fields of each message, outside of its properties.
+MESSAGE_FIELDS: Mapping[str, str] = {
+    "event": "what happened",
+    "distinct_id": "as whom: an account, or a random id",
+    "timestamp": "when it happened",
+    "uuid": "an event that is sent again counts once",
+}
+_ALIAS_FIELDS = {
+    "distinct_id": "the id that is kept",
+    "alias": "the id that is attached: what was done under it belongs to the account",
+}
+_OF_EVENTS: Mapping[str, Mapping[str, str]] = {
+    SUCCEEDED: FIELDS,
+    FAILED: FIELDS,
+    SERVER_STARTED: {**SERVER_FIELDS, **MCP_FIELDS},
+    TOOL_CALLED: {**SERVER_FIELDS, **MCP_FIELDS},
+    ANALYTICS_CALL: {**SERVER_FIELDS, **ANALYTICS_FIELDS},
+    ALIAS_EVENT: _ALIAS_FIELDS,
+}
 
 
 @frozen
@@ -71,6 +93,29 @@ def describe_kind(declared: Property) -> str:
     if declared.kind == "choice":
         return f"one of {', '.join(f'`{each}`' for each in sorted(declared.choices))}"
     return _KINDS[declared.kind]
+
+
+def explain(name: str, event: str, declared: Mapping[str, str]) -> str:
+    """Why a field or a property of an event is sent. `declared`: the reasons for the tool's own, by name."""
+    ours = _OF_EVENTS.get(event, SERVER_FIELDS)
+    added = "PostHog's SDK adds it to every event" if name.startswith("$") else "the tool adds it"
+    for reasons in (ours, SDK_FIELDS, declared):
+        if name in reasons:
+            return reasons[name].replace("`", "")
+    return added
+
+
+def explain_message(sent: Sent, declared: Mapping[str, str]) -> list[tuple[str, object, str]]:
+    """Each field of a message, and each of its properties: name, value, reason."""
+    head = {**dict.fromkeys(name for name in MESSAGE_FIELDS if name in sent.message), **sent.message}
+    head.pop("properties", None)
+    rows = [
+        (name, value, MESSAGE_FIELDS.get(name) or explain(name, sent.name, declared))
+        for name, value in head.items()
+    ]
+    return rows + [
+        (name, value, explain(name, sent.name, declared)) for name, value in sent.properties.items()
+    ]
 
 
 def write_markdown(sections: Sequence[Section]) -> str:

@@ -1,7 +1,7 @@
-"""`off`: stores the opt-out and drops the waiting events.
+"""`off` and `local`: store the choice and drop the waiting events.
 
-Owns the invariant that no event waits after `turn_off` has returned. `turn_off` stores the opt-out before it
-lists the outboxes. A sender reads the opt-out before each request. Delivery.enqueue reads it after it has
+Owns the invariant that no event waits after `turn_off` has returned. `turn_off` stores the choice before it
+lists the outboxes. A sender reads the switch before each request. Delivery.enqueue reads it after it has
 added an event.
 """
 
@@ -13,6 +13,7 @@ from attrs import frozen
 from arcade_usage.application.errors import StoreError, explain
 from arcade_usage.application.ports import ProjectStores, Switch
 from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
+from arcade_usage.domain.consent import OFF
 
 
 @frozen
@@ -29,12 +30,12 @@ class TurnedOff:
     failures: tuple[str, ...] = ()
 
 
-def turn_off(switch: Switch, folder: ProjectStores) -> TurnedOff:
-    """Store the opt-out, and drop the waiting events. Raises StoreError if the opt-out can't be stored.
+def turn_off(switch: Switch, folder: ProjectStores, level: str = OFF) -> TurnedOff:
+    """Store off or local, and drop the waiting events. Raises StoreError if the choice can't be stored.
 
     Blocks: 11 s for each running sender; usually at most 5 s, since it stops at its next request.
     """
-    switch.turn_off()
+    switch.choose(level)
     dropped = busy_senders = 0
     failures: list[str] = []
     with collecting(failures):

@@ -12,7 +12,15 @@ from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.status import Diagnostics, ProjectStatus, Status, Trouble, find_troubles
+from arcade_usage.domain.status import (
+    Diagnostics,
+    ProjectStatus,
+    Status,
+    StoredChoice,
+    StoredConsent,
+    Trouble,
+    find_troubles,
+)
 
 
 def collect_status(
@@ -27,6 +35,8 @@ def collect_status(
     clock: Clock,
     sdk_problem: str | None = None,
     adapters_problem: str | None = None,
+    choices: tuple[StoredChoice, ...] = (),
+    consents: tuple[StoredConsent, ...] = (),
 ) -> Status:
     """Read the status, without the parts that can't be read. Blocks: on a bounded number of files."""
     now = clock.time()
@@ -52,6 +62,8 @@ def collect_status(
         newer=diagnostics.newer,
         sdk_problem=sdk_problem,
         adapters_problem=adapters_problem,
+        choices=choices,
+        consents=consents,
     )
 
 
@@ -100,7 +112,7 @@ def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
         foreign=sum(record.is_foreign(here) for record in records),
-        strange=max(0, len(outbox.queue.waiting()) - len(records)),
+        strange=max(0, sum(each.events for each in outbox.queue.waiting()) - len(records)),
         oldest_at=min(moments, default=None),
         newest_at=max(moments, default=None),
         count=_read_count(outbox),

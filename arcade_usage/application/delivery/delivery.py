@@ -16,6 +16,7 @@ from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.delivery.attributor import Attributor, ensure_logged_out
 from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.retention import Retention
+from arcade_usage.application.delivery.stay import Stay
 from arcade_usage.application.errors import (
     NewerFormatError,
     NotAcceptedError,
@@ -27,6 +28,7 @@ from arcade_usage.application.errors import (
 from arcade_usage.application.ports import (
     AnalyticsSink,
     Clock,
+    HandOver,
     IdentityStore,
     IdGenerator,
     OptOut,
@@ -49,6 +51,7 @@ class Delivery:
 
     waiting_tool: the tool whose login it delivers, if any.
     obstacle: why nothing may be tried here, for people to read; then events wait for another process.
+    hand_over: if this process takes the events that others store, or leaves its own to one that does.
     """
 
     store: IdentityStore
@@ -61,6 +64,7 @@ class Delivery:
     opt_out: OptOut
     waiting_tool: WaitingTool | None = None
     obstacle: str | None = None
+    hand_over: HandOver | None = None
     _retention: Retention = field(init=False)
     _daily_limit: DailyLimit = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
@@ -114,12 +118,9 @@ class Delivery:
         ]
         if records and verdict is None:
             verdict = self.attributor.judge_offline(records[0], self.store.current())
-        written: list[Record] = []
-        try:
-            written.extend(self._add(record, verdict) for record in records)  # those before an error stay
-        except StoreError:
-            if not written:
-                raise
+        if verdict is not None:
+            records = [record.attributed(attribute(verdict, self.ids.new())) for record in records]
+        written = [*self.outbox.queue.add(*records)]  # those before an error stay
         state = self._remove_unwanted(written, snapshot)
         if may_lock:
             self._record_use(snapshot, state, is_logout)
@@ -132,12 +133,6 @@ class Delivery:
         verdict = self.attributor.judge_offline(record, state)
         if verdict is not None:
             self._judged[record.event.uuid] = verdict
-
-    def _add(self, record: Record, verdict: Verdict | None) -> Record:
-        if verdict is not None:
-            record = record.attributed(attribute(verdict, self.ids.new()))
-        self.outbox.queue.add(record)
-        return record
 
     def _remove_unwanted(self, records: Sequence[Record], snapshot: Snapshot) -> IdentityState:
         """Remove records if tracking was turned off or the identity erased; otherwise returns the identity.
@@ -166,16 +161,27 @@ class Delivery:
 
         After TERM_SECONDS the rest is left to the next sender. Otherwise many parallel commands could keep
         one process busy until its time limit; a batch cut off there would count as a failure of PostHog.
+        Sends nothing if another process has announced that it takes the events.
         """
+        stay = None if self.hand_over is None else Stay(self.hand_over, self.clock)
+        if stay is not None and not stay.begin():
+            return
         self._term_ends = inf if ignore_backoff else self.clock.monotonic() + TERM_SECONDS
         patience = SENDER_PATIENCE_SECONDS if ignore_backoff else 0.0
         if login is not None:
             patience = LOGIN_PATIENCE_SECONDS
-        while (
-            self.attempt(patience, login, ignore_backoff=ignore_backoff) is Attempt.MORE and self._has_time()
-        ):
+        while True:
+            result = self.attempt(patience, login, ignore_backoff=ignore_backoff)
             patience, login, ignore_backoff = 0.0, None, False
+            if stay is not None and stay.is_announced:
+                if not stay.comes_more(result, self._has_untried):
+                    break
+            elif result is not Attempt.MORE or not self._has_time():
+                break
         self._release_tool()
+
+    def _has_untried(self) -> bool:
+        return bool(self.untried(self.outbox.queue.pending()))
 
     def _release_tool(self) -> None:
         if self.waiting_tool is not None:

@@ -58,4 +58,5 @@ class Retention:
         """Whether any event waited, and the reason for each event that this process dropped."""
         waiting = self.outbox.queue.waiting()
         reasons = dict(select_expired(waiting, observed.seconds))
-        return bool(waiting), [reasons[each] for each in self.outbox.queue.discard(reasons)]
+        discarded = self.outbox.queue.discard(reasons)
+        return bool(waiting), [reasons[each] for each in discarded for _ in range(each.events)]

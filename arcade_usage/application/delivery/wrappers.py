@@ -5,10 +5,11 @@ Owns the invariant that no request is made once tracking is off, also with a too
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError
-from arcade_usage.application.ports import AnalyticsSink, OptOut, PrincipalApi, Progress
+from arcade_usage.application.ports import AnalyticsSink, OptOut, PrincipalApi, Progress, Switch
+from arcade_usage.domain.consent import WITHOUT_ERRORS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.record import Record
@@ -33,10 +34,10 @@ class SwitchedPrincipalApi:
 
 @frozen
 class SwitchedSink:
-    """An analytics sink that sends nothing once tracking is off."""
+    """An analytics sink that sends nothing once tracking is off, and no error text if the user wants none."""
 
     sink: AnalyticsSink
-    opt_out: OptOut
+    switch: Switch
 
     def alias(self, anon_id: str, principal_id: str) -> None:
         self._check()
@@ -44,13 +45,15 @@ class SwitchedSink:
 
     def capture(self, records: Sequence[Record]) -> None:
         self._check()
+        if self.switch.level() == WITHOUT_ERRORS:  # records from before the choice may have the text
+            records = [evolve(record, event=record.event.without_error_text()) for record in records]
         self.sink.capture(records)
 
     def preview(self, event: Event, attribution: Attribution) -> Mapping[str, object]:
         return self.sink.preview(event, attribution)
 
     def _check(self) -> None:
-        if not self.opt_out.is_on():
+        if not self.switch.is_on():
             raise NotAcceptedError(_OFF)
 
 

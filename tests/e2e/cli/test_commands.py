@@ -31,7 +31,7 @@ def test_host_and_token_name_a_sink(shell: Shell, world: World) -> None:
     assert shell("status", "--host", "nowhere", "--token", "x", *folder).code == 2
 
 
-@pytest.mark.parametrize("command", ["status", "show", "log", "flush", "doctor"])
+@pytest.mark.parametrize("command", ["status", "show", "log", "stats", "view", "flush", "doctor"])
 @pytest.mark.parametrize(
     ("option", "value"),
     [
@@ -50,7 +50,8 @@ def test_a_project_is_judged_as_that_of_a_tool(shell: Shell, command: str, optio
 
 
 COMMANDS = (
-    ("status",), ("doctor", "--yes"), ("off",), ("on",), ("show",), ("log",), ("flush",), ("forget", "--yes"),
+    ("status",), ("doctor", "--yes"), ("off",), ("on",), ("show",), ("log",), ("stats",), ("view", "--no-open"), ("flush",),
+    ("forget", "--yes"),
 )  # fmt: skip
 
 
@@ -89,7 +90,9 @@ def test_while_off_no_command_writes(
 
 
 @here
-@pytest.mark.parametrize("command", ["status", "doctor", "off", "on", "show", "log", "flush", "forget"])
+@pytest.mark.parametrize(
+    "command", ["status", "doctor", "off", "on", "show", "log", "stats", "view", "flush", "forget"]
+)
 def test_help_teaches(shell: Shell, command: str) -> None:
     """Each command says what it does, and what its exit codes mean."""
     ran = shell(command, "--help")

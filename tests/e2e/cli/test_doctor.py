@@ -1,4 +1,8 @@
-"""`doctor`: each step from the switch to a delivered event, in a tool as a process of its own."""
+"""`doctor`: each step from the switch to a delivered event.
+
+Runs in this process, except where the process is what is checked; `test_where_all_is_well_every_step_says_so`
+runs all of it in a tool as a process of its own.
+"""
 
 import json
 import os
@@ -7,22 +11,41 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import trustme
 
+from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.demo.receiver import Behaviour
 from arcade_usage.domain.checkup import TEST_EVENT
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
 from tests.adapters.failing_networks import FailingNetwork
-from tests.e2e.cli.running import Shell, tree
-from tests.e2e.cli.tools import RealTool, tool
+from tests.e2e.cli.running import Ran, Shell, tree
+from tests.e2e.cli.tools import Steps, steps_of, tool
 from tests.e2e.world import PATIENCE_SECONDS, World
 
 LOCAL = ("switch", "configuration", "version", "config_folder", "delivery_process")
 NETWORK = ("account", "posthog", "test_event", "link")
+
+
+Doctor = Callable[..., Steps]
+
+
+@pytest.fixture
+def doctor(usage: Callable[..., Ran]) -> Doctor:
+    """Runs `doctor` of a tool in this process. Named arguments replace values of a right configuration."""
+    return lambda *options, **configuration: steps_of(
+        usage("doctor", "--json", *(options or ("--yes",)), **configuration)
+    )
+
+
+@pytest.fixture
+def startable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The delivery process starts and shows its event: for tests of the other steps."""
+    monkeypatch.setattr(DetachedLauncher, "launch_and_read", lambda *_: "shown")
 
 
 def files(world: World) -> dict[str, bytes]:
@@ -55,20 +78,22 @@ def test_where_all_is_well_every_step_says_so(world: World) -> None:
     assert "no credentials are stored" in steps["account"][1]
 
 
-def test_log_shows_the_event_of_a_first_checkup(shell: Shell, world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_log_shows_the_event_of_a_first_checkup(shell: Shell, world: World, doctor: Doctor) -> None:
     """No command has run, so nothing else is in the folder; `arcade-usage log` finds it without the tool."""
-    code, _ = tool(world).doctor()
+    code, _ = doctor()
     (copy,) = shell("log", "--config-dir", world.folder, "--json").content
     assert (code, copy["message"]["event"], copy["to"]) == (0, TEST_EVENT, world.receiver.url)
 
 
-def test_a_link_is_repeated_for_the_account_that_has_it(world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_a_link_is_repeated_for_the_account_that_has_it(world: World, doctor: Doctor) -> None:
     """The same alias as before, which changes nothing for PostHog and nothing on disk."""
     world.run("earlier")
     world.log_in("principal-1")
     world.settle()
     before, persons, aliases = files(world), world.persons.person_of_id, world.aliases()
-    code, steps = tool(world).doctor()
+    code, steps = doctor()
     assert (code, steps["link"][0]) == (0, "ok")
     assert [message["event"] for message in sent(world)[-2:]] == [TEST_EVENT, ALIAS_EVENT]
     assert world.aliases() == aliases
@@ -76,8 +101,9 @@ def test_a_link_is_repeated_for_the_account_that_has_it(world: World) -> None:
     assert world.persons.person_of_id.items() >= persons.items()
 
 
+@pytest.mark.usefixtures("startable")
 @pytest.mark.parametrize("how", ["not linked yet", "another account"])
-def test_no_link_is_made(world: World, how: str) -> None:
+def test_no_link_is_made(world: World, doctor: Doctor, how: str) -> None:
     """To an account that this installation is not linked to: that is a command's to decide."""
     world.run("earlier")
     if how == "another account":
@@ -85,15 +111,15 @@ def test_no_link_is_made(world: World, how: str) -> None:
         world.settle()
     world.store_credentials("principal-2")
     before, aliases = files(world), world.aliases()
-    code, steps = tool(world).doctor()
+    code, steps = doctor()
     assert (code, steps["account"][0], steps["link"][0]) == (0, "ok", "skipped")
     assert world.aliases() == aliases
     assert files(world) == before
 
 
-def test_offline_sends_and_writes_nothing(world: World) -> None:
+def test_offline_sends_and_writes_nothing(world: World, doctor: Doctor) -> None:
     """The steps on this machine are checked."""
-    code, steps = tool(world).doctor("--offline")
+    code, steps = doctor("--offline")
     assert (code, {result for result, _ in steps.values()}) == (0, {"ok", "skipped"})
     assert steps["test_event"] == ("skipped", "not tried: --offline")
     assert world.receiver.requests == []
@@ -105,9 +131,13 @@ def test_offline_sends_and_writes_nothing(world: World) -> None:
     [({"DO_NOT_TRACK": "1"}, "skipped"), ({"ARCADE_USAGE_DEBUG": "1"}, "ok")],
     ids=["off", "debug"],
 )
-def test_off_means_off(world: World, variables: dict[str, str], process: str) -> None:
+def test_off_means_off(
+    world: World, doctor: Doctor, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], process: str
+) -> None:
     """Nothing is sent or written, although --yes agrees to it; only debug starts a process, as it always does."""
-    code, steps = tool(world).doctor("--yes", **variables)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code, steps = doctor()
     assert (code, steps["switch"][0], steps["delivery_process"][0]) == (1, "failed", process)
     assert f"{next(iter(variables))} is set" in steps["switch"][1]
     assert {steps[step][0] for step in NETWORK} == {"skipped"}
@@ -115,11 +145,12 @@ def test_off_means_off(world: World, variables: dict[str, str], process: str) ->
     assert not world.folder.exists()
 
 
-def test_a_wrong_configuration_is_the_failed_step(world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_a_wrong_configuration_is_the_failed_step(world: World, doctor: Doctor) -> None:
     """With what to change; nothing is sent, not to another project either."""
     world.run("earlier")
     requests = len(world.receiver.requests)
-    code, steps = tool(world, host="us.i.posthog.com", distribution="no-such-package").doctor()
+    code, steps = doctor(host="us.i.posthog.com", distribution="no-such-package")
     assert code == 1
     assert (steps["switch"][0], steps["configuration"][0], steps["version"][0]) == ("ok", "failed", "failed")
     assert "begin with https://" in steps["configuration"][1]
@@ -127,39 +158,56 @@ def test_a_wrong_configuration_is_the_failed_step(world: World) -> None:
     assert len(world.receiver.requests) == requests
 
 
-def test_a_named_version_is_one(world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_an_unknown_version_does_not_keep_the_test_event_back(doctor: Doctor, world: World) -> None:
+    """It is a failed step, and the event arrives all the same: a tool is tried before it is installed."""
+    code, steps = doctor(distribution="no-such-package")
+    assert (code, steps["version"][0], steps["test_event"][0]) == (1, "failed", "ok")
+    assert [event["event"] for event in sent(world)] == [TEST_EVENT]
+
+
+@pytest.mark.usefixtures("startable")
+def test_a_named_version_is_one(doctor: Doctor) -> None:
     """Of a program whose package can't be found."""
-    assert tool(world, distribution="no-such-package", version="1.0").doctor("--offline")[0] == 0
+    assert doctor("--offline", distribution="no-such-package", version="1.0")[0] == 0
 
 
-def test_adapters_that_cannot_be_made_are_the_failed_step(world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_adapters_that_cannot_be_made_are_the_failed_step(doctor: Doctor) -> None:
     """By the factory's name and its error."""
-    code, steps = tool(world, adapters="no_such_module:adapters").doctor()
+    code, steps = doctor(adapters="no_such_module:adapters")
     assert (code, steps["configuration"][0]) == (1, "failed")
     assert "no_such_module:adapters" in steps["configuration"][1]
 
 
-def test_a_folder_that_is_a_file_is_the_failed_step(world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_a_folder_that_is_a_file_is_the_failed_step(world: World, doctor: Doctor) -> None:
     """With its path."""
     world.folder.write_text("not a folder", encoding="utf-8")
-    code, steps = tool(world).doctor()
+    code, steps = doctor()
     assert (code, steps["config_folder"][0]) == (1, "failed")
     assert str(world.folder) in steps["config_folder"][1]
 
 
-def test_a_program_that_is_no_python_is_the_failed_step(world: World) -> None:
+def test_a_program_that_is_no_python_is_the_failed_step(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A frozen tool: its events wait for `flush`."""
-    code, steps = RealTool(world, {}, "sys.frozen = True").doctor()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    code, steps = doctor()
     assert (code, steps["delivery_process"][0]) == (1, "failed")
     assert "`flush`" in steps["delivery_process"][1]
 
 
-def test_a_delivery_process_that_does_nothing_is_the_failed_step(world: World, tmp_path: Path) -> None:
+def test_a_delivery_process_that_does_nothing_is_the_failed_step(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The interpreter is a Python by its name, and ends at once."""
     stand_in = tmp_path / "python"
     stand_in.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
     stand_in.chmod(0o700)
-    code, steps = RealTool(world, {}, f"sys.executable = {os.fspath(stand_in)!r}").doctor()
+    monkeypatch.setattr(sys, "executable", os.fspath(stand_in))
+    code, steps = doctor()
     assert (code, steps["delivery_process"][0]) == (1, "failed")
     assert "python -m arcade_usage" in steps["delivery_process"][1]
 
@@ -187,27 +235,28 @@ ANSWERS = {
 }
 
 
+@pytest.mark.usefixtures("startable")
 @pytest.mark.parametrize(("status", "says"), ANSWERS.items(), ids=map(str, ANSWERS))
-def test_an_answer_of_posthog_has_its_own_words(world: World, status: int, says: str) -> None:
+def test_an_answer_of_posthog_has_its_own_words(world: World, doctor: Doctor, status: int, says: str) -> None:
     """PostHog answers, and does not accept the event."""
     world.receiver.posthog = Behaviour(takes=False, status=status)
-    code, steps = tool(world).doctor()
+    code, steps = doctor()
     assert (code, steps["posthog"][0], steps["test_event"][0]) == (1, "ok", "failed")
     assert says in steps["test_event"][1]
 
 
+@pytest.mark.usefixtures("startable")
 @pytest.mark.parametrize("how", ["refused", "not found", "not trusted", "not TLS"])
 def test_a_network_that_fails_has_its_own_words(
-    world: World, how: str, monkeypatch: pytest.MonkeyPatch
+    world: World, doctor: Doctor, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PostHog is not reached; each cause says what to check."""
     network = FailingNetwork(world.receiver, world.scratch, monkeypatch)
-    before = ""
     if how == "refused":
         world.posthog_url, says = network.refused(), "refused the connection: check the address"
     elif how == "not found":
         world.posthog_url, says = "http://posthog.invalid", "was not found: check the address posthog.invalid"
-        before = "import socket\ndef resolve(*_, **__): raise socket.gaierror(socket.EAI_NONAME, 'unknown')\nsocket.getaddrinfo = resolve"
+        network.resolving(socket.EAI_NONAME)
     elif how == "not trusted":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
@@ -220,18 +269,19 @@ def test_a_network_that_fails_has_its_own_words(
     else:
         world.posthog_url, says = network.tls_to_plain(), "does not speak TLS: check the port"
     try:
-        code, steps = RealTool(world, {}, before).doctor()
+        code, steps = doctor()
     finally:
         network.close()
     assert (code, steps["posthog"][0], steps["test_event"][0]) == (1, "failed", "skipped")
     assert says in steps["posthog"][1]
 
 
-def test_a_login_that_is_not_accepted_is_said(world: World) -> None:
+@pytest.mark.usefixtures("startable")
+def test_a_login_that_is_not_accepted_is_said(world: World, doctor: Doctor) -> None:
     """401 of Arcade Cloud; PostHog is well."""
     world.store_credentials("principal-1")
     world.receiver.principals.clear()
-    code, steps = tool(world).doctor()
+    code, steps = doctor()
     assert (code, steps["account"][0], steps["test_event"][0]) == (1, "failed", "ok")
     assert "log in again" in steps["account"][1]
 

@@ -15,6 +15,7 @@ import posthog.version
 import pytest
 
 from arcade_usage import Notice, Tool
+from arcade_usage.adapters.storage import config_folder
 from arcade_usage.application import errors
 from arcade_usage.demo.receiver import DOWN, Behaviour
 from arcade_usage.domain import configuration, consent
@@ -65,6 +66,17 @@ def turned_off(world: World, _: Patch) -> None:
     (world.folder / "usage" / "off").touch()
 
 
+def kept_local(world: World, patch: Patch) -> None:
+    turned_off(world, patch)
+    (world.folder / "usage" / "off").write_text(consent.LOCAL)
+
+
+def turned_off_by_administrator(world: World, patch: Patch) -> None:
+    path = world.scratch / "usage-off"
+    path.touch()
+    patch.setattr(config_folder, "MACHINE_OFF_FILE", str(path))
+
+
 def not_a_folder(world: World, _: Patch) -> None:
     world.folder.write_text("a file", encoding="utf-8")
 
@@ -77,8 +89,11 @@ def open_to_others(world: World, _: Patch) -> None:
 SWITCHES: dict[str, Situation] = {
     consent.OFF_BY_VARIABLE: with_variable(consent.TRACKING_VARIABLE),
     consent.OFF_BY_DO_NOT_TRACK: with_variable("DO_NOT_TRACK"),
+    consent.OFF_BY_MACHINE: turned_off_by_administrator,
     consent.OFF_BY_CHOICE: turned_off,
+    consent.OFF_BY_LOCAL: kept_local,
     consent.OFF_BY_CONFIG_DIR: open_to_others,
+    consent.OFF_BY_CONSENT: wrong(notice=Notice("a text", "a link"), consent="ask"),
     consent.OFF_IN_COMPLETION: with_variable("_MY_TOOL_COMPLETE"),
     consent.OFF_IN_DELIVERY: with_variable(consent.EVENT_DATA_VARIABLE),
     consent.OFF_WITHOUT_TOKEN: wrong(project_token=None),
@@ -108,6 +123,7 @@ CONFIGURATIONS: dict[str, Situation] = {
     "credentials_type": wrong(credentials=5),
     "credentials_relative": wrong(credentials="relative"),
     "credentials_invalid": wrong(credentials="/\0"),
+    "context_type": wrong(context="staging"),
     "notice_type": wrong(notice=Notice(None, None)),  # type: ignore[arg-type]
     "notice_version": wrong(notice=Notice("a text", "a link", version=-1)),
     "properties_invalid": wrong(properties=5),
@@ -116,6 +132,10 @@ CONFIGURATIONS: dict[str, Situation] = {
     "private_errors_type": wrong(private_errors=5),
     "adapters_type": wrong(adapters=5),
     "adapters_invalid": wrong(adapters="my_tool"),
+    "erasure_url_type": wrong(erasure_url=5),
+    "erasure_url_invalid": wrong(erasure_url="http://example.com/erase"),
+    "consent_without_notice": wrong(consent="ask"),
+    "consent_invalid": wrong(consent="maybe"),
     "daily_limit_invalid": wrong(daily_limit=0),
 }
 
@@ -222,8 +242,11 @@ def status(shell: Shell, world: World, patch: Patch, bring_about: Situation) -> 
 def test_each_reason_for_off(shell: Shell, world: World, monkeypatch: Patch, identifier: str) -> None:
     """By its identifier for programs and its text for people."""
     content, text = status(shell, world, monkeypatch, {**SWITCHES, **CONFIGURATIONS}[identifier])
-    assert (content["tracking"], content["reasons"]) == ("off", [identifier])
-    assert text.startswith("Usage tracking is off: " + content["reasons_text"][0])
+    state, headline = ("off", "Usage tracking is off: ")
+    if identifier == consent.OFF_BY_LOCAL:
+        state, headline = ("local", "Usage tracking is local: events are recorded here and not sent. ")
+    assert (content["tracking"], content["reasons"]) == (state, [identifier])
+    assert text.startswith(headline + content["reasons_text"][0])
     assert "secret@" not in text
 
 

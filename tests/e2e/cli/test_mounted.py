@@ -71,7 +71,17 @@ def test_off_and_flush_work_there(world: World, capsys: pytest.CaptureFixture[st
 def test_who_asks_about_tracking_is_not_tracked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """In a host whose every command is: none of these is an event, and `off` starts no process either."""
     app = track(host(world), world.tracker())
-    for command in (["status"], ["log", "--json"], ["flush"], ["off"], ["on"], ["--help"], ["nonsense"]):
+    for command in (
+        ["status"],
+        ["log", "--json"],
+        ["stats"],
+        ["view", "--no-open", "--output", str(world.scratch / "page.html")],
+        ["flush"],
+        ["off"],
+        ["on"],
+        ["--help"],
+        ["nonsense"],
+    ):
         run(app, capsys, "usage", *command)
     assert world.processes == []
     assert run(app, capsys, "own")[0] == 0

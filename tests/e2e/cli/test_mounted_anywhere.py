@@ -52,6 +52,22 @@ def app(prog_name):
 """
 KINDS = {"Typer": TYPER, "Click": CLICK, "argparse": ARGPARSE}
 RUN = '\napp(prog_name="my-tool")\n'
+# Several command lines one after another, each as if it were the process's own.
+RUN_ALL = """
+import contextlib, io, json
+def run(arguments):
+    sys.argv[1:] = arguments
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        try:
+            app(prog_name="my-tool")
+        except SystemExit as ended:
+            code = ended.code or 0
+            if isinstance(code, str):
+                print(code, file=sys.stderr)
+                code = 1
+    return code, out.getvalue(), err.getvalue()
+print(json.dumps([run(line.split()) for line in sys.argv[1:]]))
+"""
 COUNT = "\nprint([name for name in sys.modules if name.split('.')[0] in ('rich', 'httpx', 'attrs')"
 COUNT += " or name.startswith('arcade_usage.') and name.split('.')[1] in ('composition', 'cli')])\n"
 
@@ -65,13 +81,19 @@ def run(world: World, script: str, *arguments: str, token: str | None = TOKEN, b
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+def run_all(world: World, script: str, *lines: str) -> list[Ran]:
+    done = run(world, script + RUN_ALL, *lines)
+    assert (done.code, done.err) == (0, "")
+    return [Ran(*answer) for answer in done.content]
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_the_bare_usage_is_status(world: World, kind: str) -> None:
     """With its exit code and without a login of the tool's; it is not tracked."""
-    bare = run(world, kind + RUN, "usage")
+    bare, full = run_all(world, kind, "usage", "usage status")
     assert (bare.code, bare.err) == (0, "")
     assert bare.out.startswith("Usage tracking is on.")
-    assert run(world, kind + RUN, "usage", "status").out == bare.out
+    assert full.out == bare.out
     off = run(world, kind + RUN, "usage", "status", "--json", token=None)
     assert (off.code, off.content["reasons"]) == (3, ["no_project_token"])
     assert not world.folder.exists()
@@ -82,9 +104,8 @@ def test_the_bare_usage_is_status(world: World, kind: str) -> None:
 def test_help_and_usage_errors_name_the_command(world: World, kind: str) -> None:
     """The path that the user typed, where the tool's framework knows it."""
     program = "usage" if kind is ARGPARSE else "my-tool usage"
-    helped = run(world, kind + RUN, "usage", "log", "--help")
+    helped, failed = run_all(world, kind, "usage log --help", "usage log --no-such")
     assert (helped.code, f"Usage: {program} log [OPTIONS]" in helped.out) == (0, True)
-    failed = run(world, kind + RUN, "usage", "log", "--no-such")
     assert (failed.code, f"Usage: {program} log [OPTIONS]" in failed.err) == (2, True)
 
 

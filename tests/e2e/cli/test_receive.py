@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import frozen
 
+from tests.e2e.deliveries import here
 from tests.e2e.world import PATIENCE_SECONDS, World
+
+pytestmark = here  # `receive` is a process; the deliveries to it need not be
 
 
 @frozen

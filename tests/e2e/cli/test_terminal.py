@@ -13,7 +13,10 @@ from attrs import evolve
 
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.terminal import run_on_terminal
+from tests.e2e.deliveries import here
 from tests.e2e.world import World
+
+pytestmark = here  # the commands are processes; the deliveries before them need not be
 
 
 def on_a_terminal(*arguments: str, answer: str = "", columns: int = 100) -> tuple[int, str]:
@@ -33,7 +36,7 @@ def test_it_is_in_colour_and_within_the_width(world: World) -> None:
 @pytest.mark.parametrize("columns", [40, 80])
 @pytest.mark.parametrize(
     "command",
-    [("status",), ("show",), ("show", "--why"), ("log",), ("log", "--help"), ("--help",)],
+    [("status",), ("show",), ("show", "--why"), ("log",), ("stats",), ("log", "--help"), ("--help",)],
     ids=" ".join,
 )
 def test_it_reads_well_on_a_narrow_terminal(world: World, command: tuple[str, ...], columns: int) -> None:
@@ -50,10 +53,11 @@ def test_it_reads_well_on_a_narrow_terminal(world: World, command: tuple[str, ..
         "status": "arcade-usage",
         "show": "device_start_timestamp",
         "log": "the quota is used up until tomorrow the quota" if where else "--config-dir",
+        "stats": "toolkit.run",
         "--help": "Show the sent events, newest last: a copy of each event that PostHog accepted",
     }[command[0]] in words
     assert ("order of commands within one boot" in words) is ("--why" in command)
-    if where and command[0] != "status":
+    if where and command[0] not in ("status", "stats"):
         assert (f"{world.anon_id[:8]}" in words) is True
 
 
@@ -101,7 +105,9 @@ def give_up_being_root() -> None:
             ctypes.CDLL(None).prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
 
 
-@pytest.mark.parametrize("command", ["status", "off", "on", "show", "log", "flush", "forget"])
+@pytest.mark.parametrize(
+    "command", ["status", "off", "on", "show", "log", "stats", "view", "flush", "forget"]
+)
 def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
     """An unreadable config folder is told in a line, with exit code 1, and stays as it is."""
     arguments = [command, "--config-dir", str(shut_folder), *(["--yes"] if command == "forget" else [])]

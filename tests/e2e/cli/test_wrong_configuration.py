@@ -1,11 +1,14 @@
 """A tool whose configuration is wrong: the same words everywhere, and every mounted command works."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.cli.running import Ran
 from tests.e2e.cli.tools import RealTool, tool
+from tests.e2e.deliveries import here
 from tests.e2e.hosts import run_host
 from tests.e2e.world import World
 
@@ -38,7 +41,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_logger_debug_status_and_server_have_the_same_words(
-    world: World, wrong: tuple[dict[str, object], str, str]
+    world: World, usage: Callable[..., Ran], wrong: tuple[dict[str, object], str, str]
 ) -> None:
     """The tool's command runs untracked; nothing is sent or written, and no secret is shown."""
     configuration, identifier, says = wrong
@@ -53,7 +56,7 @@ def test_logger_debug_status_and_server_have_the_same_words(
     assert lines == [line.removeprefix("arcade_usage: ") for line in logged.splitlines()]
     texts = [line.removeprefix("usage is not tracked: ") for line in lines]
     assert says in texts[0]
-    status = broken("usage", "status", "--json").content
+    status = usage("status", "--json", **configuration).content
     assert identifier in status["reasons"]
     assert status["reasons_text"] == texts
     server = run_host(
@@ -75,10 +78,10 @@ def test_logger_debug_status_and_server_have_the_same_words(
     ids=["project", "folder"],
 )
 def test_every_mounted_command_works(
-    world: World, command: tuple[str, ...], configuration: dict[str, object]
+    world: World, usage: Callable[..., Ran], command: tuple[str, ...], configuration: dict[str, object]
 ) -> None:
     """No usage error and no traceback; with its ordinary exit code."""
-    ran = tool(world, **configuration)("usage", *command)
+    ran = usage(*command, **configuration)
     assert (ran.code, "Traceback" in ran.err, SECRET in ran.out + ran.err) == (
         COMMANDS[command],
         False,
@@ -87,32 +90,32 @@ def test_every_mounted_command_works(
     assert world.receiver.requests == []
 
 
-def test_off_counts_though_the_folder_is_wrong(world: World) -> None:
+def test_off_counts_though_the_folder_is_wrong(usage: Callable[..., Ran]) -> None:
     """It is stored in the default folder, which counts for every folder."""
-    assert tool(world, config_dir="relative")("usage", "off").code == 0
+    assert usage("off", config_dir="relative").code == 0
     assert (Path.home() / ".arcade" / "usage" / "off").exists()
-    assert "you turned it off" in tool(world)("usage", "status").out
+    assert "you turned it off" in usage("status").out
 
 
-def test_what_an_earlier_version_stored_is_erased(world: World) -> None:
+@here
+def test_what_an_earlier_version_stored_is_erased(world: World, usage: Callable[..., Ran]) -> None:
     """Events that wait, of a right configuration before: `off` drops them, `log` and `forget` work."""
     world.run("earlier")
-    broken = tool(world, host="us.i.posthog.com")
-    assert "earlier" in broken("usage", "log").out
-    assert "Erased." in broken("usage", "forget", "--yes").out
+    assert "earlier" in usage("log", host="us.i.posthog.com").out
+    assert "Erased." in usage("forget", "--yes", host="us.i.posthog.com").out
     assert not (world.folder / "usage.json").exists()
 
 
-def test_a_version_that_cannot_be_found_is_said(world: World) -> None:
+def test_a_version_that_cannot_be_found_is_said(world: World, usage: Callable[..., Ran]) -> None:
     """By debug, the logger and `status`; the event goes out all the same."""
     unknown = tool(world, distribution="no-such-package")
     says = "the version of this tool can't be found"
     assert unknown("build", ARCADE_USAGE_DEBUG="1").err.startswith(f"arcade-usage: {says}")
-    ran = unknown("usage", "status", "--json")
+    ran = usage("status", "--json", distribution="no-such-package")
     assert (ran.code, says in ran.content["troubles"]["version_unknown"]) == (0, True)
-    named = tool(world, distribution="no-such-package", version="1.2.3")
-    assert "version_unknown" not in named("usage", "status", "--json").content["troubles"]
-    shown = named("usage", "show", "--json").content
+    named = {"distribution": "no-such-package", "version": "1.2.3"}
+    assert "version_unknown" not in usage("status", "--json", **named).content["troubles"]
+    shown = usage("show", "--json", **named).content
     assert shown["event"]["properties"]["cli_version"] == "1.2.3"
 
 

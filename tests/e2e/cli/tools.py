@@ -25,6 +25,26 @@ with tool.command(sys.argv[1]):
 """
 
 
+Steps = tuple[int, dict[str, tuple[str, str]]]  # the exit code, and the result and the text of each step
+
+
+def configure(world: World, configuration: Mapping[str, object]) -> dict[str, object]:
+    """The arguments of a right tool, some of them replaced."""
+    right = {
+        "distribution": "arcade-usage",
+        "project_token": TOKEN,
+        "host": world.posthog_url or world.receiver.url,
+        "config_dir": os.fspath(world.folder),
+    }
+    return {**right, **configuration}
+
+
+def steps_of(ran: Ran) -> Steps:
+    """What `doctor --json` found."""
+    steps: list[dict[str, Any]] = ran.content["steps"]
+    return ran.code, {step["step"]: (step["result"], step["text"]) for step in steps}
+
+
 @frozen
 class RealTool:
     """One tool in a world. `configuration`: what differs from a right one."""
@@ -34,13 +54,7 @@ class RealTool:
     before: str = ""
 
     def script(self) -> str:
-        right = {
-            "distribution": "arcade-usage",
-            "project_token": TOKEN,
-            "host": self.world.posthog_url or self.world.receiver.url,
-            "config_dir": os.fspath(self.world.folder),
-        }
-        return _SCRIPT.format(before=self.before, configuration={**right, **self.configuration})
+        return _SCRIPT.format(before=self.before, configuration=configure(self.world, self.configuration))
 
     def __call__(self, *arguments: str, **variables: str) -> Ran:
         """Run it to its end, without a terminal."""
@@ -55,11 +69,8 @@ class RealTool:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def doctor(self, *arguments: str, **variables: str) -> tuple[int, dict[str, tuple[str, str]]]:
-        """The exit code, and the result and the text of each step."""
-        ran = self("usage", "doctor", "--json", *(arguments or ("--yes",)), **variables)
-        steps: list[dict[str, Any]] = ran.content["steps"]
-        return ran.code, {step["step"]: (step["result"], step["text"]) for step in steps}
+    def doctor(self, *arguments: str, **variables: str) -> Steps:
+        return steps_of(self("usage", "doctor", "--json", *(arguments or ("--yes",)), **variables))
 
 
 def tool(world: World, **configuration: object) -> RealTool:

@@ -20,6 +20,7 @@ from arcade_usage.application.server.tracker import BackgroundTracker, ServerTra
 from arcade_usage.composition.command import ToolConfig, _is_absolute, _is_plain
 from arcade_usage.domain.configuration import find_problems
 from arcade_usage.testing import recording
+from arcade_usage.testing.installation import Installation
 from arcade_usage.testing.trackers import MemoryServerTracker, MemoryTracker, MemoryTrackerBuilder
 
 MADE: dict[str, Callable[..., object]] = {
@@ -131,6 +132,10 @@ VALUES = {
     "host": HOSTS,
     "config_dir": st.one_of(TEXTS, st.text("a/.").map("/{}".format)),
     "adapters": TEXTS,
+    "consent": st.one_of(TEXTS, st.just("ask")),
+    "erasure_url": st.one_of(
+        TEXTS, st.builds("{}{}".format, st.sampled_from(["https://", "mailto:"]), st.text("ab1.-@/:?# "))
+    ),
 }
 
 
@@ -171,6 +176,11 @@ def test_what_the_command_path_takes_for_right_is_right(argument: str, data: st.
         ("safe_errors", (OSError,)),
         ("safe_errors", (click.UsageError,)),
         ("private_errors", (ConfigurationError("x"),)),
+        ("erasure_url", "http://localhost"),
+        ("erasure_url", "mailto:privacy"),
+        ("consent", "ask"),
+        ("consent", "Notice"),
+        ("consent", None),
         ("daily_limit", 0),
         ("daily_limit", 1_000_001),
         ("daily_limit", True),
@@ -200,6 +210,8 @@ def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.Mon
             safe_errors=(ConfigurationError,),
             private_errors=(OSError,),
             adapters="my_tool.usage:adapters",
+            consent="ask",
+            erasure_url="https://example.com/privacy/erase",
             daily_limit=100,
         )
         assert tool.problems == ()
@@ -242,9 +254,9 @@ def test_every_server_tracker_has_the_same_signatures(made: type) -> None:
 
 @pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])
 @pytest.mark.parametrize("kit", [True, False], ids=["in the test kit", "real"])
-def test_a_misspelt_argument_raises_at_the_call(token: str | None, kit: bool) -> None:
+def test_a_misspelt_argument_raises_at_the_call(token: str | None, kit: bool, tmp_path: Path) -> None:
     """TypeError, before the tool's command runs, on or off."""
-    builder = MemoryTrackerBuilder()
+    builder = MemoryTrackerBuilder(str(tmp_path), Installation())
     config = ToolConfig(distribution="arcade-usage", project_token=token)
     tracker = builder.command_tracker(config) if kit else arcade_usage.composition.command.build(config)
     with pytest.raises(TypeError, match="login"):

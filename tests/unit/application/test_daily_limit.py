@@ -9,6 +9,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.application.console.erasure import Eraser
 from arcade_usage.application.console.opt_out import turn_off
 from arcade_usage.application.errors import StoreError
+from arcade_usage.domain.consent import OFF, ON
 from arcade_usage.domain.daily_limit import COUNTED, DailyCount
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.testing.in_memory import (
@@ -239,10 +240,10 @@ def test_off_erases_the_counts(commands: Commands) -> None:
     outbox, switch = commands.simulation.outbox, commands.simulation.switch
     turn_off(switch, MemoryStores([(outbox, MemoryCopies())]))
     assert outbox.counts.count == DailyCount()
-    switch.turn_on()
+    switch.choose(ON)
     delivery, snapshot = commands.simulation.delivery(), commands.simulation.look()
     delivery.submit([commands.simulation.event(SUCCEEDED)], snapshot, daily_limit=3)
-    switch.turn_off()
+    switch.choose(OFF)
     delivery.send()
     assert outbox.counts.count == DailyCount()
 

@@ -26,6 +26,19 @@ def test_a_batch_that_begins_within_the_term_ends_before_the_process() -> None:
     assert limits.PROCESS_SECONDS == 10.0
     last_batch_ends = limits.TERM_SECONDS + limits.BATCH_SECONDS
     assert last_batch_ends + limits.PROCESS_RESERVE_SECONDS <= limits.PROCESS_SECONDS
+    assert limits.COLLECTOR_SECONDS < limits.BATCH_SECONDS  # it takes what PostHog leaves of a batch's time
+
+
+def test_a_sender_that_takes_events_ends_before_the_process() -> None:
+    """It withdraws its announcement early enough for its last look to be within the term of a batch."""
+    assert limits.STAY_SECONDS + limits.LOOK_SECONDS < limits.TERM_SECONDS
+    assert limits.QUIET_SECONDS < limits.STAY_SECONDS
+
+
+def test_an_announcement_counts_no_longer_than_its_process_begins_batches() -> None:
+    """Later, an event that is left to it might wait for the next process."""
+    assert limits.ANNOUNCED_SECONDS <= limits.TERM_SECONDS
+    assert limits.ANNOUNCED_SECONDS >= limits.STAY_SECONDS
 
 
 def test_an_undecided_event_is_decided_before_the_process_ends() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from arcade_usage.domain.consent import OFF
 from arcade_usage.domain.declaration import Property
 from tests.unit.application.tracked_tool import BrokenError, TrackedTool
 
@@ -68,7 +69,7 @@ def test_properties_may_be_computed_when_the_event_is_reported(host: TrackedTool
     host.tracker().begin().end("run", None, properties=Lazy())
     assert [command["properties"] for command in host.commands] == [{"n": 1}, {"n": 1}]
     assert calls == ["read"]
-    host.switch.is_off = True
+    host.switch.chosen = OFF
     host.tracker().track_command_execution("run", success=True, properties=read)
     assert calls == ["read"]
 

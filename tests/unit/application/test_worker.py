@@ -9,6 +9,7 @@ from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.worker import EventDescriber
 from arcade_usage.domain.backoff import EARLY_SECONDS
+from arcade_usage.domain.consent import OFF, ON
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.redaction import Redactor
@@ -233,7 +234,7 @@ def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -
 
     class TurningOff(EventDescriber):
         def describe(self, queued: QueuedEvent) -> Event:
-            server.simulation.switch.turn_off()
+            server.simulation.switch.choose(OFF)
             return super().describe(queued)
 
     server.worker.describer = TurningOff(RUNTIME, Redactor(), server.simulation.ids)
@@ -244,11 +245,11 @@ def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: SimulatedServer) -> None:
     """That is no loss. What is captured around the time is nobody's when it is on again."""
     server.run("before")
-    server.simulation.switch.turn_off()
+    server.simulation.switch.choose(OFF)
     taken = server.snapshots.taken
     assert server.run("while off") is Attempt.DONE
     assert (server.worker.lost, server.snapshots.taken) == (0, taken)
-    server.simulation.switch.turn_on()
+    server.simulation.switch.choose(ON)
     server.run("on again")
     assert "while off" not in server.events
     assert server.simulation.distinct_id_of(server.events["on again"]) != server.simulation.anon_id

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from arcade_usage.adapters.otlp.spans import PREFIX
 from arcade_usage.application.console.fields import list_sections, write_markdown
 from arcade_usage.domain.agents import AGENTS
 from arcade_usage.domain.redaction import MESSAGE_LIMIT
@@ -16,6 +17,7 @@ your own next event, and `arcade-usage log` what was sent.
 Each event has a name, a random `uuid`, the time when the command ended or the server captured it, and a
 `distinct_id`: the id of the account, once PostHog has accepted that this installation belongs to it, and a random id
 otherwise. Text from outside is redacted before it is stored or sent, and is at most {MESSAGE_LIMIT} characters long.
+After `arcade-usage on --without-errors`, no event has `error_message`.
 """
 
 _ADDRESSES = """The link of a random id to an account carries `$ip`, `$ignore_sent_at`, `$geoip_disable`, `$lib`,
@@ -83,6 +85,31 @@ never sent (`private_errors`).
 """
 
 
+_COLLECTOR = f"""## What a collector of the user's gets
+
+A tool with `adapters="arcade_usage.otlp:adapters"` gives each event that PostHog accepted to the collector that
+`OTEL_EXPORTER_OTLP_ENDPOINT` names too, as a span. The names are those of OpenTelemetry's conventions for command-line
+programs:
+
+| in the event | in the span |
+| --- | --- |
+| the name and `command_name` | the span's name: of a command `tool command_name`, otherwise the event's |
+| `uuid` | `traceId` and, by its second half, `spanId` |
+| the time and `duration_ms` | the span's end, and its start |
+| `error_message` | the text of the status, which is an error if the command failed |
+| `tool` | `process.executable.name` of a command; `service.name` of the resource |
+| `exit_code` | `process.exit.code`, 0 on success |
+| `error_type`, else `outcome` | `error.type` |
+| `cli_version`, `server_version` | `service.version` of the resource |
+| `runtime_language`, `runtime_version` | `process.runtime.name`, `process.runtime.version` of the resource |
+| `os_type`, `os_release`, `arch` | `os.type`, `os.version`, `host.arch` of the resource |
+| every other property | the same name after `{PREFIX}` |
+
+It gets no `distinct_id`, no property that begins with `$`, and no link to an account. `process.pid`, which the conventions
+require, is not recorded.
+"""
+
+
 _AGENTS = """## Coding agents
 
 `agent` is one of these values, or missing. Only variables count that an agent sets for the commands that it runs
@@ -100,7 +127,9 @@ def _list_agents() -> str:
 
 
 def write_page() -> str:
-    return "\n".join([_HEAD, write_markdown(list_sections()), _ADDRESSES, _list_agents(), _OWN, _REDACTION])
+    return "\n".join(
+        [_HEAD, write_markdown(list_sections()), _ADDRESSES, _list_agents(), _OWN, _COLLECTOR, _REDACTION]
+    )
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.mcp_event import ANALYTICS_FIELDS, MCP_FIELDS, FailureReason
 from arcade_usage.domain.redaction import REDACTED, Redactor
+from arcade_usage.domain.redaction.remembering import RememberingRedactor
 from arcade_usage.domain.server_event import (
     EVENT_NAME_LIMIT,
     SERVER_FIELDS,
     EventNameError,
-    RememberingRedactor,
     ServerEvent,
     describe_server_event,
 )

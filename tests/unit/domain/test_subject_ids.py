@@ -56,6 +56,11 @@ def test_events_name_what_they_were_sent_under(alias: Sent) -> None:
     assert ids.anonymous == (ONE_OFF, ANON, OTHER_ANON)
 
 
+def test_events_that_were_not_sent_name_nobody() -> None:
+    """PostHog has no event under the ids of local copies."""
+    assert not subject_ids_of_events([], [evolve(copy, is_local=True) for copy in SENT])
+
+
 def test_traces_add_up() -> None:
     """Each id is named once, in order; what one of them links is linked."""
     one, other = SubjectIds(("b",), (), ("x", "y")), SubjectIds(("a", "b"), ("y",))

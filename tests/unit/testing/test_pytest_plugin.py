@@ -1,6 +1,7 @@
 """The pytest plugin in a tool's own test run: one line switches it on, and nothing gets out."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,7 +87,9 @@ class Tool:
 
     def test(self, tests: str, *options: str) -> "subprocess.CompletedProcess[str]":
         (self.folder / "test_tool.py").write_text(tests, encoding="utf-8")
-        command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+        # In a folder of its own: in the shared one it would remove what other runs of pytest left, which takes long.
+        temporary = f"--basetemp={self.folder.with_name('temporary')}"
+        command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", temporary, *options]
         return subprocess.run(
             command,
             cwd=self.folder,
@@ -126,7 +129,7 @@ def test_a_failing_test_says_what_was_sent(tool: Tool) -> None:
     assert run.returncode == 1
     assert "AssertionError: 3 events were sent, not one:" in run.stdout
     assert "sent: CLI execution failed (one, it broke), of no known principal" in run.stdout
-    assert "testing/usage.py" not in run.stdout
+    assert not re.search(r"testing.(usage|installation)\.py", run.stdout)
 
 
 def test_a_test_with_an_undeclared_property_fails(tool: Tool) -> None:
@@ -134,14 +137,14 @@ def test_a_test_with_an_undeclared_property_fails(tool: Tool) -> None:
     run = tool.test("def test_it():\n    import tool\n    tool.server.capture('one', {'org_id': 'o1'})\n")
     assert run.returncode == 1
     assert 'Property("org_id", kind="text", reason="...")' in run.stdout
-    assert "testing/usage.py" not in run.stdout
+    assert not re.search(r"testing.(usage|installation)\.py", run.stdout)
 
 
 def test_it_is_off_where_nobody_asked_for_it(tool: Tool) -> None:
     """Installed, the plugin loads itself nowhere."""
     (tool.folder / "conftest.py").unlink()
     run = tool.test("def test_none(request): assert 'usage' not in request.fixturenames\n", "--fixtures")
-    assert "arcade_usage" not in run.stdout
+    assert "from arcade_usage" not in run.stdout  # the path of this library may have its name
 
 
 @pytest.mark.parametrize(

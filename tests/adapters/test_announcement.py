@@ -1,0 +1,163 @@
+"""The announcement's file: when it counts, and what else may lie in its place."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arcade_usage.adapters.storage.announcement import FileAnnouncement, find_announcement
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
+from arcade_usage.application.time_limits import ANNOUNCED_SECONDS
+from tests.adapters.disk import mode_of
+
+PROJECT = {"host": "https://posthog.example", "project_token": "phc_x"}
+
+
+@pytest.fixture
+def layout(config_dir: Path) -> Layout:
+    layout = Layout(str(config_dir))
+    layout.open_folder(make=True).close()
+    return layout
+
+
+@pytest.fixture
+def path(layout: Layout) -> Path:
+    return Path(layout.announcement(**PROJECT))
+
+
+def payload(layout: Layout, adapters: str | None = None, **command: bool) -> str:
+    """What a command hands to its delivery process."""
+    return encode_payload(
+        project=PROJECT,
+        config_dir=layout.config_dir,
+        distribution="tool",
+        adapters=adapters,
+        snapshot={"usage": None, "ledger": None, "stamp": None},
+        command={"name": "run", "outcome": "success", "error_message": None, **command},
+    )
+
+
+def ended_process() -> int:
+    """The pid of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_it_is_a_private_file_that_names_the_process(path: Path) -> None:
+    """Nothing but the pid is in it, and no temporary file is left."""
+    FileAnnouncement(str(path)).announce()
+    assert path.read_text(encoding="utf-8") == str(os.getpid())
+    assert mode_of(path) == 0o600
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_its_name_has_no_sign_that_a_file_system_refuses(path: Path) -> None:
+    """It is made of the letters and digits of the project's host and token."""
+    assert path.name == "announced-httpsposthogexamplephcx"
+
+
+@pytest.mark.parametrize("seconds", [-ANNOUNCED_SECONDS - 1.0, 5.0, 3600.0])
+def test_too_old_or_from_the_future_it_does_not_count(path: Path, seconds: float) -> None:
+    """Whichever way a clock jumps: commands start processes, and the next one announces itself."""
+    FileAnnouncement(str(path)).announce()
+    moment = time.time() + seconds
+    os.utime(path, (moment, moment))
+    another = FileAnnouncement(str(path))
+    assert not another.stands()
+    assert another.announce()
+    assert another.stands()
+
+
+def test_the_announcement_of_a_killed_process_does_not_count(path: Path) -> None:
+    """No command leaves an event to it, and the next process takes its place."""
+    path.write_text(str(ended_process()), encoding="utf-8")
+    another = FileAnnouncement(str(path))
+    assert not another.stands()
+    assert another.announce()
+    assert another.stands()
+
+
+@pytest.mark.parametrize("content", ["", "a process", "0", "-1", "0x1", "9" * 19, "9" * 4000])
+def test_a_file_without_a_pid_does_not_count(path: Path, content: str) -> None:
+    """Whatever an earlier or a later version wrote there: the next process replaces it."""
+    path.write_text(content, encoding="utf-8")
+    assert not FileAnnouncement(str(path)).stands()
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def a_link(path: Path) -> None:
+    target = path.parent.parent / "target"
+    target.write_text(str(os.getpid()), encoding="utf-8")
+    path.symlink_to(target)
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [a_folder, a_link, a_pipe], ids=lambda make: make.__name__)
+def test_what_is_not_ours_stays_and_does_not_count(path: Path, make: Callable[[Path], None]) -> None:
+    """The process goes on unannounced."""
+    make(path)
+    before = path.lstat()
+    announcement = FileAnnouncement(str(path))
+    assert announcement.announce()
+    assert not announcement.stands()
+    announcement.withdraw()
+    assert path.lstat() == before
+
+
+def test_a_folder_that_is_a_link_is_not_used(tmp_path: Path, path: Path) -> None:
+    """An announcement in it is none of ours."""
+    FileAnnouncement(str(path)).announce()
+    moved = tmp_path / "moved"
+    path.parent.rename(moved)
+    path.parent.symlink_to(moved)
+    assert not FileAnnouncement(str(path)).stands()
+
+
+def test_a_delivery_process_finds_the_announcement_of_its_project(layout: Layout, path: Path) -> None:
+    """By what its payload says."""
+    announcement = find_announcement(payload(layout))
+    assert announcement is not None
+    announcement.announce()
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"command": {}}', '{"command": {}, "sink": {}}', "x" * (PAYLOAD_LIMIT + 1)],
+    ids=lambda text: text[:20],
+)
+def test_a_malformed_payload_has_none(text: str) -> None:
+    """Then the delivery reports what is wrong."""
+    assert find_announcement(text) is None
+
+
+@pytest.mark.parametrize("command", [{"is_login": True}, {"is_logout": True}], ids=str)
+def test_a_change_of_identity_has_none(layout: Layout, command: dict[str, bool]) -> None:
+    """A login and a logout are not left to another process."""
+    assert find_announcement(payload(layout, None, **command)) is None
+
+
+def test_with_adapters_of_the_tool_there_is_none(layout: Layout) -> None:
+    """They may store events elsewhere."""
+    assert find_announcement(payload(layout, adapters="tool:adapters")) is None
+
+
+@pytest.mark.parametrize("variable", ["ARCADE_USAGE_DEBUG", "SANDBOX_RUNTIME"])
+def test_a_process_that_sends_nothing_does_not_announce_itself(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """Events that are left to it would wait."""
+    monkeypatch.setenv(variable, "1")
+    assert find_announcement(payload(layout)) is None
