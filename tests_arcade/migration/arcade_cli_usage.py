@@ -14,7 +14,8 @@ def selected_context() -> str | None:
     """The context that --context or $ARCADE_CONTEXT selects for a command."""
     from arcade_core.config_model import selected_context
 
-    return selected_context()
+    selected: str | None = selected_context()
+    return selected
 
 
 tool = arcade_usage.Tool(

@@ -9,6 +9,7 @@ import pytest
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import UnwantedError
+from arcade_usage.domain.consent import OFF
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.retention import LossReason
 from tests.samples import SINK
@@ -128,7 +129,7 @@ def test_off_removes_a_batch_that_it_missed(tmp_path: Path) -> None:
     simulation, outbox = start(tmp_path)
     events = [simulation.event(f"event {number}") for number in range(EVENTS)]
     snapshot = simulation.look()
-    simulation.switch.turn_off()
+    simulation.switch.choose(OFF)
     with pytest.raises(UnwantedError):
         simulation.delivery().submit(events, snapshot)
     assert files(outbox) == 0
