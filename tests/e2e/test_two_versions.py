@@ -50,7 +50,7 @@ def make_newer(folder: Path, *, raised: bool) -> Path:
         1,
     )
     if raised:
-        patch("record_files.py", r"^(\w+_VERSION) = \d", r"\1 = 9", 5)
+        patch("record_files.py", r"^(\w+_VERSION) = \d", r"\1 = 9", 6)
         patch("sent_json.py", r"_ALIAS_VERSION if sent.name == ALIAS_EVENT else 1\b.*", "COPY_VERSION", 1)
         patch("config_folder.py", r"^(LEDGER_VERSION) = 1\b", r"\1 = 2", 1)
     return folder

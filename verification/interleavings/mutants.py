@@ -210,7 +210,8 @@ def _forgets_what_was_counted(self: DailyCount, waiting: Any) -> DailyCount:
 
 
 def _removes_before_it_stores(self: DailyLimit, waiting: Any, here: str) -> list[Record]:
-    to_remove = self.outbox.counts.read().decide(waiting).to_remove
+    stored = self.outbox.counts.read()
+    to_remove = stored.decide(waiting).to_remove if stored.day else ()
     self.outbox.queue.remove([record for record in waiting if record.event.uuid in to_remove])
     return _apply(self, waiting, here)
 
@@ -221,7 +222,7 @@ def _begins_before_it_queues(self: DailyLimit, stored: DailyCount, *_: Any) -> l
 
 
 def _counts_under_another_uuid(self: DailyLimit, stored: DailyCount, *_: Any) -> list[Record]:
-    return _queue_counts(self, evolve(stored, uuid=self.ids.new()), *_)
+    return _queue_counts(self, evolve(stored, uuid=self.ids.new()) if stored.day else stored, *_)
 
 
 UNKNOWN_COMMAND = Faulty(COMMAND, (("look up", "no answer"),))

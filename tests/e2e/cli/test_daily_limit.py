@@ -1,11 +1,13 @@
 """What `status`, `log`, `off` and `forget` do about the counts of the daily limit."""
 
+import sys
+
 import pytest
 
 from arcade_usage.domain.daily_limit import COUNTED
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
-from tests.e2e.test_daily_limit import counts, counts_of, limited
+from tests.e2e.test_daily_limit import commands, counts, counts_of, limited
 from tests.e2e.world import World
 
 __all__ = ["limited"]
@@ -56,3 +58,17 @@ def test_off_and_forget_erase_the_counts(shell: Shell, limited: World, command: 
     limited.let_hours_pass(24)
     limited.run("next day")
     assert counts(limited) == []
+
+
+def test_a_flush_keeps_to_the_limit_of_the_tool(
+    shell: Shell, limited: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frozen tool stores its events itself; `arcade-usage flush` knows no configuration of any tool."""
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    for name in ("one", "two", "three", "four", "five"):
+        limited.start(name)
+    assert len(limited.waiting) == 5
+    flushed = shell("flush", "--config-dir", limited.folder, "--json").content
+    assert (flushed["waiting"], flushed["sinks"][0]["delivered"]) == (0, 3)
+    assert commands(limited) == ["one", "three", "two"]
+    assert counts_of(limited)["commands"] == {"five": 1, "four": 1}
