@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.storage.outbox import FolderOutbox
@@ -81,3 +81,10 @@ def test_counts_that_can_not_be_written_are_an_error(subject: Subject) -> None:
         subject.another().counts.write(DailyCount("2026-11-29", ANON), durable=False)
     with pytest.raises(StoreError):
         subject.another().counts.clear()
+
+
+def test_records_of_different_limits_keep_their_own(subject: Subject) -> None:
+    """Also if they are added at once, with the same snapshot."""
+    records = [evolve(anonymous(number), daily_limit=limit) for number, limit in ((2, 5), (3, None), (4, 1))]
+    subject.outbox.queue.add(*records)
+    assert [each.daily_limit for each in subject.another().queue.pending()][-3:] == [5, None, 1]

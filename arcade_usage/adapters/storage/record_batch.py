@@ -21,7 +21,7 @@ _RECORDS = "records"  # each with its event and its attribution; all other field
 
 def shared_fields(record: Record) -> tuple[object, ...]:
     """What the records of one file have in common."""
-    return record.snapshot, record.is_logout, record.machine, record.is_refresh
+    return record.snapshot, record.is_logout, record.machine, record.is_refresh, record.daily_limit
 
 
 def write_batch(records: Sequence[Record], key: str) -> bytes:
