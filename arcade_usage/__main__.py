@@ -57,10 +57,12 @@ def main() -> int:
         return 2
     _repair_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
-        from arcade_usage.adapters.storage.announcement import find_announcement
         from arcade_usage.adapters.storage.early_record import write_record
 
-        written, announcement = write_record(payload), find_announcement(payload)
+        written = write_record(payload)
+        from arcade_usage.adapters.storage.announcement import find_announcement
+
+        announcement = find_announcement(payload)
         if written is not None and announcement is not None and not announcement.announce():
             return 0  # another process takes the event
         try:
