@@ -169,7 +169,12 @@ class CommandTracker:
         """Returns the payload for a new process; None if a running one takes the event."""
         if self._writer is None or self._adapters is not None:
             return payload
-        rest = self._writer.hand_over(payload, self._project)
+        try:
+            rest = self._writer.hand_over(payload, self._project)
+        except Exception as error:  # as while Python shuts down: a process does without
+            if raised_by_signal_handler(error):
+                raise
+            return payload
         if rest is None:
             log_debug("a running delivery process takes the event")
         return rest

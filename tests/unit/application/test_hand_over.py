@@ -1,16 +1,18 @@
 """The hand-over: what a command leaves to a running process, and how long that process stays for it."""
 
+import signal
 from collections.abc import Callable, Sequence
 
 import pytest
 from attrs import define, evolve, field
+from pytest_mock import MockerFixture
 
 from arcade_usage.application.command.hand_over import hand_over
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, is_stored
 from arcade_usage.application.command.tracker import CommandTracker
 from arcade_usage.application.time_limits import LOOK_SECONDS, QUIET_SECONDS, STAY_SECONDS
 from arcade_usage.domain.record import Record
-from arcade_usage.testing.in_memory import ManualClock, MemoryHandOver, MemorySink
+from arcade_usage.testing.in_memory import ManualClock, MemoryHandOver, MemorySink, MemoryWriter
 from tests.unit.application.simulation import Simulation
 from tests.unit.application.tracked_tool import TrackedTool
 
@@ -102,6 +104,31 @@ def test_a_tool_with_adapters_of_its_own_hands_nothing_over(host: TrackedTool) -
     tracker.track_command_execution("run", success=True)
     assert host.writer.handed_over == []
     assert len(host.launcher.payloads) == 1
+
+
+def test_a_hand_over_that_fails_takes_a_process(host: TrackedTool, mocker: MockerFixture) -> None:
+    """Whatever the error is, as where a module of it can't be imported."""
+    mocker.patch.object(MemoryWriter, "hand_over", side_effect=ImportError)
+    host.tracker().track_command_execution("run", success=True)
+    assert len(host.launcher.payloads) == 1
+
+
+def test_an_exception_of_the_tool_s_signal_handler_passes(host: TrackedTool, mocker: MockerFixture) -> None:
+    """It is none of ours, whatever it interrupts."""
+
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGALRM)
+
+    def handle(*_: object) -> None:
+        raise TimeoutError("of the tool")
+
+    mocker.patch.object(MemoryWriter, "hand_over", side_effect=interrupted)
+    before = signal.signal(signal.SIGALRM, handle)
+    try:
+        with pytest.raises(TimeoutError, match="of the tool"):
+            host.tracker().track_command_execution("run", success=True)
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_where_nothing_may_be_written_nothing_is_handed_over(host: TrackedTool) -> None:
