@@ -6,7 +6,6 @@ has a limit, and none blocks on a FIFO. A choice that can't be read means off.
 """
 
 import os
-from contextlib import suppress
 
 from arcade_usage.adapters.files.ownership import (
     ON_WINDOWS,
@@ -284,22 +283,6 @@ def read_contents(layout: Layout) -> tuple[Content, Content]:
             return read_usage(layout, folder), _read_ledger(folder)
     except FileNotFoundError:
         return None, None
-
-
-def read_usage_alone(layout: Layout) -> Content:
-    """The content of usage.json. Raises NotOwnedError, OSError."""
-    try:
-        with open_to_read(layout.config_dir) as folder:
-            return read_usage(layout, folder)
-    except FileNotFoundError:
-        return None
-
-
-def set_aside(folder: "OwnedFolder", name: str, ours: "OwnedFolder") -> None:
-    """Moves a malformed file to `ours` as evidence. Only the last file of each name is kept."""
-    kept = name if name in EVIDENCE_FILES else USAGE_FILE
-    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # foreign, or another disk
-        folder.move(name, evidence, kept)
 
 
 def read_usage(layout: Layout, folder: ReadableFolder) -> Content:
