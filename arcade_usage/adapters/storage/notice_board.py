@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.domain.notice import HELD_BACK_TEXT, Notice, Telling, decide
+from arcade_usage.domain.notice import HELD_BACK_TEXT, Notice, NoticeState, decide
 
 _TO_AGENT = "-agent"  # ends the name of the file which records that an agent got the notice
 WIDTH_LIMIT = 80  # columns of a notice; longer lines are hard to read
@@ -33,18 +33,18 @@ class NoticeBoard:
         """Whether events may be reported; shows the notice if due. Doesn't block."""
         if self._may_report is None:
             decision = self.decide()
-            if decision is Telling.HELD_BACK:
+            if decision is NoticeState.HELD_BACK:
                 return False
-            if decision in (Telling.SHOW, Telling.SHOW_TO_AGENT):
-                self._show(sys.stderr, "" if decision is Telling.SHOW else _TO_AGENT)
-            self._may_report = decision is not Telling.SHOW_TO_AGENT
+            if decision in (NoticeState.SHOW, NoticeState.SHOW_TO_AGENT):
+                self._show(sys.stderr, "" if decision is NoticeState.SHOW else _TO_AGENT)
+            self._may_report = decision is not NoticeState.SHOW_TO_AGENT
         return self._may_report
 
     def why_not(self) -> "str | None":
         """Why nothing may be reported here, for people; None if it may, or if the notice is due."""
-        return HELD_BACK_TEXT if self.decide() is Telling.HELD_BACK else None
+        return HELD_BACK_TEXT if self.decide() is NoticeState.HELD_BACK else None
 
-    def decide(self) -> Telling:
+    def decide(self) -> NoticeState:
         """Whether the notice was shown, is due, or can't be shown here."""
         shown = any(map(_is_there, self._marks))
         return decide(
