@@ -11,7 +11,7 @@ from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
-from arcade_usage.composition.console import Scope, name_strangers, project_or_placeholder
+from arcade_usage.composition.console import Scope, describe_not_owned, project_or_placeholder
 from arcade_usage.composition.delivery import find_obstacle
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def read_status(scope: Scope) -> "Status":
             can_start=os.access(sys.executable or os.curdir, os.X_OK),
             may_report=bool(scope.reasons()) or _may_report(scope),  # while off, no notice is due
             locks=[*locks, layout.identity_lock],
-            not_owned=name_strangers(scope),
+            not_owned=describe_not_owned(scope),
             has_version=has_version(scope),
             in_sandbox=find_obstacle() is not None,
         ),
