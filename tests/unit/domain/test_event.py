@@ -7,7 +7,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.event import Command, Runtime, describe, is_host_property
+from arcade_usage.domain.event import Command, Runtime, describe, is_tool_property
 from arcade_usage.domain.outcome import ERROR, EXIT, SUCCESS
 from arcade_usage.domain.properties import FIELDS, TOOL_LIMIT, plain_properties
 from arcade_usage.domain.redaction import MESSAGE_LIMIT, REDACTED, Redactor
@@ -160,7 +160,7 @@ def test_numbers_and_booleans_of_plain_names_need_no_redaction() -> None:
 )
 def test_names_that_a_host_may_not_use(name: object) -> None:
     """Ours, PostHog's own, and what is no name."""
-    assert not is_host_property(name)
+    assert not is_tool_property(name)
 
 
 def test_a_host_cannot_overwrite_what_is_ours() -> None:
