@@ -235,8 +235,8 @@ class FolderSnapshots:
 
         Blocks: a few lstat()s.
         """
-        chose_off = is_machine_off() or stored_level(choice_layouts(self._layout)) == OFF
-        return not was_turned_off(os.environ, chose_off) and find_problem(self._layout) is None
+        has_opted_out = is_machine_off() or stored_level(choice_layouts(self._layout)) == OFF
+        return not was_turned_off(os.environ, has_opted_out) and find_problem(self._layout) is None
 
     def take(self) -> "Mapping[str, object] | None":
         """See the port. `usage` and `ledger` are the files' contents, `stamp` five numbers."""
