@@ -199,12 +199,12 @@ def turn_off(scope: Scope, level: str = OFF) -> TurnedOff:
 
 def describe_not_owned(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
     """The files and folders here that are not the user's own and are therefore not used."""
-    return tuple(str(stranger) for stranger in find_not_owned(scope.layout, wanted))
+    return tuple(str(error) for error in find_not_owned(scope.layout, wanted))
 
 
-def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]:
-    """The failures, and the strangers that no failure names."""
-    others = [stranger for stranger in strangers if not any(stranger in each for each in failures)]
+def _merge(failures: Sequence[str], not_owned: Sequence[str]) -> tuple[str, ...]:
+    """The failures, and the entries of others that no failure names."""
+    others = [entry for entry in not_owned if not any(entry in each for each in failures)]
     return (*failures, *others)
 
 

@@ -32,9 +32,7 @@ class NoticeState(Enum):
     SHOWN = "shown"  # the notice was shown before
     SHOW = "show"  # the notice is to be shown now
     SHOW_TO_AGENT = "show_to_agent"  # the notice is to be shown now, and nothing may be reported in this run
-    SHOWN_ELSEWHERE = (
-        "shown_elsewhere"  # the notice can't be shown here, and the tool informs its users elsewhere
-    )
+    SHOWN_ELSEWHERE = "shown_elsewhere"  # it can't be shown here; the tool informs its users elsewhere
     HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
 
