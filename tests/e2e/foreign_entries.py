@@ -262,7 +262,7 @@ def _read(path: Path, kind: int) -> object:
 
 
 class Writer:
-    """Waits at a pipe until somebody opens it to read, and writes one byte then."""
+    """Waits until a process opens the pipe to read, and writes one byte then."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

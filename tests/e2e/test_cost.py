@@ -104,7 +104,7 @@ sys.setprofile(None)
 print(calls)
 """
 
-# What a delivery process opens to read, and what it replaces, told by the interpreter's own audit events.
+# What a delivery process opens to read, and what it replaces, from the interpreter's own audit events.
 WATCHING = """
 import os, runpy, sys
 def watch(event, arguments):
@@ -287,7 +287,7 @@ def test_of_many_deliveries_at_once_the_sender_alone_imports_the_sdk(world: Worl
 
 
 def test_a_delivery_runs_no_program(world: World) -> None:
-    """The SDK asks lsb_release what /etc/os-release told it, and whatever is called so would be run."""
+    """The SDK asks lsb_release what /etc/os-release says, and any program of that name would be run."""
     programs, ran = world.scratch / "programs", world.scratch / "ran"
     programs.mkdir()
     for name in ("lsb_release", "uname"):

@@ -54,7 +54,7 @@ def test_it_is_the_event_that_would_arrive(world: World) -> None:
 @pytest.mark.parametrize("linked", [False, True], ids=["anonymous", "linked"])
 @pytest.mark.parametrize("lines", [FAILED_CALL, LOGIN, LOGOUT], ids=["command", "login", "logout"])
 def test_nothing_is_sent_or_written(world: World, linked: bool, lines: str) -> None:
-    """Whatever the command, and whoever runs it: no file is touched, nobody asked, no identity changed."""
+    """For each command and user: no file is touched, no request made, no identity changed."""
     if linked:
         world.log_in("principal-1")
         world.settle()
@@ -64,7 +64,7 @@ def test_nothing_is_sent_or_written(world: World, linked: bool, lines: str) -> N
     _, shown = told(show(world, lines))
     assert tree(world.folder) == before
     assert len(world.receiver.requests) == requests
-    if lines == LOGOUT and not linked:  # of nobody who was logged in: whose it is, can't be told
+    if lines == LOGOUT and not linked:  # without a login, its owner is unknown
         assert shown["distinct_id"] not in (world.anon_id, None)
     else:
         assert shown["distinct_id"] == ("principal-1" if linked else world.anon_id)
@@ -90,8 +90,8 @@ def test_after_a_logout_that_was_only_shown_nobody_is_mixed_up(world: World) -> 
     world.settle()
     world.credentials.unlink()
     show(world, LOGOUT)
-    world.run("somebody")
-    assert world.whose["somebody"] not in world.principals
+    world.run("a user")
+    assert world.whose["a user"] not in world.principals
 
 
 FROZEN = f"import sys; sys.frozen = True\n{FAILED_CALL}"

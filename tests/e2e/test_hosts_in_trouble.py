@@ -14,7 +14,7 @@ from tests.e2e.world import World, until
 LOGOUT = "tracker.track_command_execution('logout', success=True, is_logout=True)"
 ALL = "\n".join((CALL, BLOCK, f"{CALL[:-1]}, is_login=True)", LOGOUT, "print('the work is done')"))
 
-# In the host only: whatever opens a file in the config folder is told that it may not.
+# In the tool only: opening a file in the config folder fails with a PermissionError.
 NOT_PERMITTED = """
 def _deny(event, arguments):
     if event == "open" and str(arguments[0]).startswith({folder!r}):
@@ -226,7 +226,7 @@ def test_a_command_that_ends_while_python_shuts_down_is_no_trouble(world: World,
 
 
 def test_a_logging_filter_that_fails_is_no_trouble(world: World) -> None:
-    """What goes wrong inside is told to the host's logging, and what that raises stays there."""
+    """What goes wrong inside is logged by the tool's logging, and what that raises stays there."""
     lines = (
         "import logging\n"
         "def fail(record): raise RuntimeError('no logging here')\n"

@@ -56,7 +56,7 @@ def test_an_anonymous_id_is_never_one_that_others_share(world: World, content: b
 @here
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere"])
 def test_a_usage_json_that_is_no_file_is_left_alone(world: World, kind: str) -> None:
-    """Somebody put it there: nothing is sent until it is moved away, and nothing waits for a pipe."""
+    """It is not ours: nothing is sent until it is moved away, and nothing waits for a pipe."""
     world.folder.mkdir()
     path = world.folder / "usage.json"
     if kind == "folder":

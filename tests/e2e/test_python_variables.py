@@ -68,7 +68,7 @@ def test_a_variable_that_the_host_sets_for_its_children_keeps_no_event(world: Wo
 
 
 def test_variables_that_the_host_s_python_needs_are_kept(world: World) -> None:
-    """A Python that is told where its library and its packages lie runs the delivery by the same word."""
+    """A Python whose variables name its library and its packages runs the delivery by the same variables."""
     base = str(getattr(sys, "_base_executable", sys.executable))
     script = world.scratch / "host.py"
     script.write_text(start_of_host(world) + CALL, encoding="utf-8")

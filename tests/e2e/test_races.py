@@ -1,4 +1,4 @@
-"""Processes that get in each other's way: one identity comes out, and nobody gets what is somebody else's."""
+"""Processes that race: one identity comes out, and no event goes to another person."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 ALICE, BOB = "principal-alice", "principal-bob"
 SHELLS = 8
 
-# A host that stands at the line until it is told to go, so that all of them start within a millisecond.
+# A tool that waits for a signal to start, so that all of them start within a millisecond.
 AT_THE_LINE = """
 import os, sys, time
 open(sys.argv[1], "w").close()

@@ -132,7 +132,7 @@ def new(world: World, newer: Path) -> Version:
 def test_nothing_of_a_newer_version_is_lost_and_nobody_is_mixed_up(
     world: World, old: Version, new: Version
 ) -> None:
-    """What the older version records waits for the newer one, whoever logs in and out meanwhile."""
+    """What the older version records waits for the newer one, through logins and logouts."""
     old.run("first")
     new.run("second")
     new.log_in(ALICE, "login")
@@ -230,7 +230,7 @@ def test_off_drops_what_waits_of_any_version(world: World, old: Version, new: Ve
 
 
 def test_forget_names_what_a_newer_version_has_to_erase(world: World, old: Version, new: Version) -> None:
-    """No id is erased that can't be told: identity and logbook stay, and it says so."""
+    """No id is erased that can't be printed: identity and logbook stay, and it says so."""
     new.log_in(ALICE, "login")
     before, usage = stored(world, "ledger.json", "logbook.json"), world.usage
     code, out = old.console("forget", "--yes")

@@ -242,7 +242,7 @@ class TestWhatRootLeftBehind:
 
 
 class TestAnotherUsersFolder:
-    """A config folder in a folder that somebody else owns, with all that they could plant there."""
+    """A config folder in a folder that another user owns, with all that they could plant there."""
 
     @pytest.fixture
     def planted(self, machine: Path, receiver: Receiver) -> Path:

@@ -311,7 +311,7 @@ MUTANTS = (
         frozenset({oracle.MERGED, oracle.MIXED_UP}),
     ),
     Mutant(
-        "an installation told by its machine alone",
+        "an installation recognized by its machine alone",
         ((processes, "installation", lambda _, machine: str(machine)),),
         Scenario((COMMAND,), (COPIED_LOGIN, LOGIN_ALICE), 0, 2),
         frozenset({oracle.MERGED, oracle.MIXED_UP}),

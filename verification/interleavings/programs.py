@@ -270,7 +270,7 @@ def copied(process: Process, *then: Any) -> Start | None:
 
 
 def copied_login(process: Process, who: str) -> Start | None:
-    """A copy of the home, and somebody logs in there."""
+    """A copy of the home, and a person logs in there."""
     process.call("copy home")
     return login(process, who)
 

@@ -10,7 +10,7 @@ from tests.e2e.world import World
 
 @here
 def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) -> None:
-    """No file but the host's names an id any more; what PostHog may hold is told, each id."""
+    """No file except the tool's names an id any more; each id that PostHog may hold is printed."""
     world.run("first")
     anon_id = world.anon_id
     world.log_in("principal-1")

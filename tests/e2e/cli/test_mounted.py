@@ -90,7 +90,7 @@ def test_who_asks_about_tracking_is_not_tracked(world: World, capsys: pytest.Cap
 
 
 def test_a_host_without_a_token_tracks_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """And its users are told why."""
+    """And its users learn why."""
     code, out = run(host(world, None), capsys, "usage", "status")
     assert code == 3
     assert "the tool has no project token" in out

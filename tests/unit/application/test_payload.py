@@ -113,7 +113,7 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_what_fits_is_never_left_out(value: object) -> None:
-    """However it is made; sizes are told before anything is written, and never too large."""
+    """However it is made; sizes are estimated before anything is written, and never too large."""
     assert fitting({"x": value}) == {"x": value}
 
 
@@ -123,7 +123,7 @@ def test_what_fits_is_never_left_out(value: object) -> None:
 def test_what_is_far_too_large_is_not_written_to_find_that_out(
     value: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever reports it waits for that."""
+    """The caller waits for that."""
 
     def never(*_: object, **__: object) -> str:
         raise AssertionError("it was written")

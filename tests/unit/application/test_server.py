@@ -171,7 +171,7 @@ def test_an_event_carries_the_last_snapshot_before_it(tracker: BackgroundTracker
 def test_the_queue_is_bounded_and_what_it_does_not_take_is_counted(
     tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the background is held up; captures go on without waiting. The senders' log is told."""
+    """While the background is held up; captures go on without waiting. The delivery log has it."""
     monkeypatch.setattr(server, "QUEUE_LIMIT", 50)
     kept.gate.clear()
     tracker.capture("first")

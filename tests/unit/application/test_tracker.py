@@ -96,7 +96,7 @@ def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: Tr
 
 @pytest.mark.parametrize("flag", ["is_login", "is_logout"])
 def test_a_failed_login_or_logout_changes_nothing(host: TrackedTool, flag: str) -> None:
-    """No wait, no rotation, and the delivery is not told of one."""
+    """No wait, no rotation, and the payload names none."""
     is_login, is_logout = flag == "is_login", flag == "is_logout"
     tracker = host.tracker()
     tracker.track_command_execution("x", success=False, is_login=is_login, is_logout=is_logout)
@@ -133,7 +133,7 @@ def test_where_nothing_can_be_launched_the_event_is_kept(host: TrackedTool) -> N
 
 
 def test_a_command_can_get_its_name_at_the_end(host: TrackedTool) -> None:
-    """Its snapshot and its time are still from when it began; how it ended is told as ever."""
+    """Its snapshot and its time are still from when it began; how it ended is reported as ever."""
     host.snapshots.snapshot = {"usage": "before", "ledger": None, "stamp": None}
     execution = host.tracker().begin()
     host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}

@@ -1,4 +1,4 @@
-"""Whether a notice is due: nothing is reported about somebody who was not told."""
+"""Whether a notice is due: nothing is reported about a user who did not get it."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""How a command ended, told from what left it."""
+"""How a command ended, judged by the exception that left it."""
 
 import asyncio
 from collections.abc import Callable
