@@ -1,4 +1,4 @@
-"""A host in a fresh interpreter, watched by an audit hook: what it imported, opened, started and printed."""
+"""A tool in a fresh interpreter, watched by an audit hook: what it imported, opened, started and printed."""
 
 import json
 import os
@@ -11,9 +11,9 @@ from attrs import frozen
 
 from tests.e2e.world import TOKEN, World
 
-HOST_SECONDS = 60.0  # until a host that hangs is a failure
+HOST_SECONDS = 60.0  # until a tool that hangs is a failure
 
-NETWORK = frozenset(("httpx", "posthog", "requests", "yaml"))  # what no host ever imports for us
+NETWORK = frozenset(("httpx", "posthog", "requests", "yaml"))  # what no tool ever imports for us
 
 CALL = "tracker.track_command_execution('toolkit.run', success=True, duration_ms=1.5)"
 FAILED_CALL = "tracker.track_command_execution('toolkit.run', success=False, error_message='no such toolkit')"
@@ -58,7 +58,7 @@ def start_of_host(world: World, token: str | None = TOKEN, folder: Path | None =
 
 @frozen
 class HostRun:
-    """What a host did: `seen` are audit events with their first argument, until its last line."""
+    """What a tool did: `seen` are audit events with their first argument, until its last line."""
 
     returncode: int
     stdout: str
@@ -92,7 +92,7 @@ def run_host(
     options: tuple[str, ...] = (),
     cwd: Path | None = None,
 ) -> HostRun:
-    """Run a script as a host; returns when it, and what it started, has ended. `folder` is for the script."""
+    """Run a script as a tool; returns when it, and what it started, has ended. `folder` is for the script."""
     script, report = folder / "host.py", folder / "report.json"
     script.write_text(f"{_WATCH}\n{lines}\n{_REPORT}", encoding="utf-8")
     done = subprocess.run(

@@ -22,7 +22,7 @@ from tests.e2e.hosts import (
 )
 from tests.e2e.world import World
 
-# What takes long to import, or has no business in a host that doesn't import it itself.
+# What takes long to import, or has no business in a tool that doesn't import it itself.
 VENDORS = frozenset(
     [
         "attr",
@@ -53,7 +53,7 @@ MACHINE_FILES = frozenset(
 
 
 def assert_light(host: HostRun, processes: int) -> None:
-    """What holds for every host: nothing heavy, nothing on the network, nothing printed."""
+    """What holds for every tool: nothing heavy, nothing on the network, nothing printed."""
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert host.modules & VENDORS == set()
     assert host.started == processes
@@ -116,7 +116,7 @@ def test_a_machine_without_an_id_is_named_without_a_socket(world: World) -> None
 
 
 def test_a_login_imports_no_vendor_either(world: World) -> None:
-    """The host of a login waits for the process, and does nothing of what that does itself."""
+    """The tool of a login waits for the process, and does nothing of what that does itself."""
     world.store_credentials("principal-1")
     lines = "tracker.track_command_execution('login', success=True, is_login=True)"
     assert_light(run_host(start_of_host(world) + lines, world.scratch), processes=1)
@@ -165,7 +165,7 @@ def test_off_by_a_variable_does_nothing_at_all(world: World, variables: dict[str
 
 @pytest.mark.parametrize("token", [None, "", "  "])
 def test_without_a_token_nothing_ever_leaves(world: World, token: str | None) -> None:
-    """A host that gives no project token is never tracked, and makes no folder."""
+    """A tool that gives no project token is never tracked, and makes no folder."""
     host = run_host(start_of_host(world, token) + CALL, world.scratch)
     assert_light(host, processes=0)
     assert (host.opened, world.folder.exists()) == ([], False)
@@ -190,7 +190,7 @@ def test_off_by_a_stored_choice_leaves_the_folder_as_it_is(world: World, where: 
 
 
 def test_asked_to_show_nothing_is_sent(world: World) -> None:
-    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; the host gets no SDK, nothing is sent or written."""
+    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; the tool gets no SDK, nothing is sent or written."""
     shown = run_host(
         start_of_host(world) + FAILED_CALL,
         world.scratch,
@@ -224,7 +224,7 @@ def run_typer(line: str) -> str:
 
 @pytest.mark.parametrize("line", ["toolkit run", "toolkit fail", "login", "toolkit --help"])
 def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> None:
-    """Than the same host untracked, but for what every host does; nor does it wait, print, or start more."""
+    """Than the same tool untracked, but for what every tool does; nor does it wait, print, or start more."""
     arrange(world, "linked")
     others = len(world.receiver.requests)
     untracked = run_host(TYPER_HOST + run_typer(line), world.scratch)
@@ -241,7 +241,7 @@ def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> N
 
 
 def test_the_adapter_for_typer_imports_no_typer(world: World) -> None:
-    """It works on the host's objects: who has no Typer can import it, and a Click host never gets Typer."""
+    """It works on the tool's objects: who has no Typer can import it, and a Click tool never gets Typer."""
     lines = (
         "import arcade_usage.adapters.frameworks.typer_app\n"
         "class Command:\n    class context_class: pass\n"

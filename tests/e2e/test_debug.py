@@ -121,7 +121,7 @@ LOGGING = (
 
 
 def log(world: World, lines: str, **variables: str) -> str:
-    """What a host that logs at DEBUG sees on its stderr."""
+    """What a tool that logs at DEBUG sees on its stderr."""
     host = run_host(
         LOGGING + start_of_host(world) + lines, world.scratch, environment={**os.environ, **variables}
     )

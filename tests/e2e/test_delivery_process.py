@@ -67,7 +67,7 @@ def standing_in_for_streams(descriptor: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("command", ["toolkit.run", "login"])
 def test_it_holds_nothing_of_the_users(world: World, command: str) -> None:
-    """A session of its own, no terminal, no stream, no open file and no folder of the host's."""
+    """A session of its own, no terminal, no stream, no open file and no folder of the tool's."""
     told, release = world.scratch / "told.json", world.scratch / "release"
     source = TELLING.format(told=str(told), release=str(release))
     world.monkeypatch.setenv("PYTHONPATH", instead_of_posthog(world, source))

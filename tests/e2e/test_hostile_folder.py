@@ -21,7 +21,7 @@ from tests.e2e.world import World, until
 PACKAGE = Path(arcade_usage.__file__).parent
 LIBRARIES = sysconfig.get_path("purelib")
 
-# What the host of these tests imports as well, and what only the delivery does.
+# What the tool of these tests imports as well, and what only the delivery does.
 OF_THE_HOST = [
     "json",
     "subprocess",
@@ -109,7 +109,7 @@ def run_in(folder: Path, *command: str, **variables: str) -> "subprocess.Complet
 
 
 def write_host(world: World, lines: str = "", where: str = "elsewhere") -> str:
-    """A host's script, in a folder of its own."""
+    """A tool's script, in a folder of its own."""
     script = world.scratch / where / "host.py"
     script.parent.mkdir(exist_ok=True)
     script.write_text(lines + start_of_host(world) + CALL, encoding="utf-8")
@@ -135,7 +135,7 @@ def test_nothing_in_the_current_folder_is_executed(world: World, python_path: st
 
 @pytest.mark.parametrize("python_path", [".", os.pathsep, f".{os.pathsep}elsewhere", "absolute", "above"])
 def test_a_python_path_that_names_the_current_folder_is_the_hosts(world: World, python_path: str) -> None:
-    """The host may import from there, as the user said; the delivery doesn't."""
+    """The tool may import from there, as the user said; the delivery doesn't."""
     folder, marker = make_hostile(world, spare_host=True)
     named = {"absolute": str(folder), "above": f"{folder}/attr/.."}.get(python_path, python_path)
     assert_arrived(world, run_in(folder, sys.executable, write_host(world), PYTHONPATH=named), marker)
@@ -161,7 +161,7 @@ STARTS: Mapping[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 def test_a_host_that_lies_in_the_folder_itself_is_tracked(world: World, start: tuple[str, ...]) -> None:
-    """The host imports from its own folder, which is the user's current one; the delivery doesn't."""
+    """The tool imports from its own folder, which is the user's current one; the delivery doesn't."""
     folder, marker = make_hostile(world, spare_host=True)
     write_host(world, where="hostile")
     (folder / "link.py").symlink_to(folder / "host.py")
@@ -212,7 +212,7 @@ def zipped(folder: Path) -> Path:
 
 @pytest.mark.parametrize("how", ["variable", "before", "after", "zip", "site folder", "script's folder"])
 def test_the_package_is_found_where_the_host_found_it(world: World, copied: Path, how: str) -> None:
-    """Whatever way a copy got onto the host's path, the delivery runs that copy, in a hostile folder too."""
+    """Whatever way a copy got onto the tool's path, the delivery runs that copy, in a hostile folder too."""
     folder, marker = make_hostile(world)
     lines = {
         "before": f"import sys; sys.path.insert(0, {str(copied)!r})\n",
@@ -231,7 +231,7 @@ def test_the_package_is_found_where_the_host_found_it(world: World, copied: Path
 
 
 def test_what_lies_beside_the_package_stands_in_for_nothing(world: World, copied: Path) -> None:
-    """The folder that holds the package has to be on the process's path; it comes last there, as in the host."""
+    """The folder that holds the package has to be on the process's path; it comes last there, as in the tool."""
     folder, marker = make_hostile(world)
     for name in (
         "json",

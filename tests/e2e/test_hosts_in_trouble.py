@@ -1,4 +1,4 @@
-"""Hosts whose folder can't be used, that can't start a process, or that run in odd circumstances."""
+"""Tools whose folder can't be used, that can't start a process, or that run in odd circumstances."""
 
 import os
 import subprocess
@@ -41,7 +41,7 @@ def unusable_folder(world: World, how: str) -> Path:
     "how", ["a file", "in a file", "nothing can be made there", "a name too long", "no name of a file"]
 )
 def test_a_config_folder_that_is_none_costs_the_host_nothing(world: World, how: str) -> None:
-    """Row "config folder not writable, or a file": the host ends as ever, in silence, and nothing is started."""
+    """Row "config folder not writable, or a file": the tool ends as ever, in silence, and nothing is started."""
     host = run_host(start_of_host(world, folder=unusable_folder(world, how)) + ALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "the work is done\n", "")
     assert (host.started, host.sockets, world.receiver.requests) == (0, [], [])
@@ -109,7 +109,7 @@ sys.addaudithook(refuse)
 @here
 @pytest.mark.parametrize("trouble", UNLAUNCHABLE.values(), ids=UNLAUNCHABLE)
 def test_where_nothing_can_be_started_the_event_is_kept(world: World, trouble: str) -> None:
-    """The host writes the record itself, redacted, over no network; the next process delivers it."""
+    """The tool writes the record itself, redacted, over no network; the next process delivers it."""
     failed = "tracker.track_command_execution('kept', success=False, error_message='mail me@example.org')\n"
     host = run_host(trouble + start_of_host(world) + failed, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")

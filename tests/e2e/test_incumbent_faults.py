@@ -70,7 +70,7 @@ def test_an_alias_that_fails_at_login_is_made_up_for(world: World, gate: Gate, t
 
 
 def test_an_unreachable_cloud_costs_a_command_nothing(world: World) -> None:
-    """Figure "cloud API unreachable: 6.1 s at every command": the host never asks, and is let go at once."""
+    """Figure "cloud API unreachable: 6.1 s at every command": the tool never asks, and is let go at once."""
     world.receiver.cloud = HANGING
     world.store_credentials(ALICE)
     for name in ("first", "second"):

@@ -277,7 +277,7 @@ def test_a_logout_when_the_link_never_succeeded(world: World) -> None:
 
 
 def test_a_slow_cloud_is_waited_for(world: World) -> None:
-    """A login is linked when the host goes on, though the cloud took its time to answer."""
+    """A login is linked when the tool goes on, though the cloud took its time to answer."""
     world.receiver.cloud = Behaviour(hang_seconds=0.5)
     assert world.log_in(ALICE) > 0.5
     assert world.linked_to() == ALICE

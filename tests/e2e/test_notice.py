@@ -1,4 +1,4 @@
-"""The notice in real hosts, on real terminals: what is seen where, and whether the first event is sent."""
+"""The notice in real tools, on real terminals: what is seen where, and whether the first event is sent."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def run(
     stderr: bool = True,
     variables: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:
-    """What a host wrote to stdout and to stderr, each a terminal of its own or a pipe."""
+    """What a tool wrote to stdout and to stderr, each a terminal of its own or a pipe."""
     ends = [pty.openpty() if is_terminal else os.pipe() for is_terminal in (stdout, stderr)]
     # A terminal is written to at its second end, as a pipe is.
     running = subprocess.Popen(
@@ -76,7 +76,7 @@ def arrived(world: World, events: int) -> bool:
 
 
 def test_the_first_command_shows_it_and_is_reported(world: World) -> None:
-    """On stderr, once; the host's stdout is its own."""
+    """On stderr, once; the tool's stdout is its own."""
     assert run(world, start(world) + CALL) == ("the work\r\n", SEEN)
     assert arrived(world, 1)
     assert run(world, start(world) + CALL) == ("the work\r\n", "")
@@ -84,7 +84,7 @@ def test_the_first_command_shows_it_and_is_reported(world: World) -> None:
 
 
 def test_what_reports_nothing_shows_nothing(world: World) -> None:
-    """A host that builds its tracker for `--help` has no event, and nothing to tell."""
+    """A tool that builds its tracker for `--help` has no event, and nothing to tell."""
     assert run(world, start(world)) == ("the work\r\n", "")
 
 
@@ -262,7 +262,7 @@ def test_a_notice_shown_meanwhile_counts_for_a_running_server(world: World) -> N
 
 @pytest.mark.parametrize("notice", ["'a text'", "5", "arcade_usage.Notice(None, None, version='two')"])
 def test_a_notice_that_is_none_harms_no_host(world: World, notice: str) -> None:
-    """A host's mistake: nothing is raised, and nothing is reported."""
+    """A tool's mistake: nothing is raised, and nothing is reported."""
     line = start_of_host(world).replace("config_dir=", f"notice={notice}, config_dir=")
     assert run(world, line + CALL) == ("the work\r\n", "")
     assert json.dumps([event.name for event in world.persons.events]) == "[]"

@@ -1,4 +1,4 @@
-"""Hosts whose Python ignores its variables, whatever those say, and hosts whose Python needs them."""
+"""Tools whose Python ignores its variables, whatever those say, and tools whose Python needs them."""
 
 import os
 import subprocess
@@ -60,7 +60,7 @@ def test_all_variables_that_the_host_ignores_keep_no_event(world: World, option:
 
 
 def test_a_variable_that_the_host_sets_for_its_children_keeps_no_event(world: World) -> None:
-    """What a host puts into its environment is for the programs that it starts, of another Python maybe."""
+    """What a tool puts into its environment is for the programs that it starts, of another Python maybe."""
     lines = f"import os; os.environ.update({DAMAGING!r})\n" + start_of_host(world) + CALL
     host = run_host(lines, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")

@@ -26,7 +26,7 @@ while not os.path.exists({go!r}): time.sleep(0.0005)
 
 
 def start_at_once(world: World, folder: Path, name: str) -> "list[subprocess.Popen[bytes]]":
-    """Eight hosts that build their trackers and run a command at the same moment."""
+    """Eight tools that build their trackers and run a command at the same moment."""
     scratch = world.scratch / name
     scratch.mkdir()
     go, script = scratch / "go", scratch / "host.py"
@@ -59,7 +59,7 @@ def test_eight_first_commands_at_once_make_one_identity(world: World, state: str
     assert until(lambda: world.waiting == [])
 
 
-# A host that stands still at one of its steps, the changes that it makes to the file system.
+# A tool that stands still at one of its steps, the changes that it makes to the file system.
 STANDING_STILL = """
 import os, sys, time
 steps, parent = 0, os.getppid()

@@ -1,4 +1,4 @@
-"""Servers end to end: real threads and files, what reaches PostHog, and what the host never notices."""
+"""Servers end to end: real threads and files, what reaches PostHog, and what the tool never notices."""
 
 import json
 import os

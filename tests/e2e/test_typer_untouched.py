@@ -1,4 +1,4 @@
-"""A tracked Typer host is to its user what it was: output, exit code and traceback, to the byte; and is tracked."""
+"""A tracked Typer tool is to its user what it was: output, exit code and traceback, to the byte; and is tracked."""
 
 import os
 from collections.abc import Iterator
@@ -157,7 +157,7 @@ def test_off_is_as_without_tracking_and_leaves_nothing(world: World, host: Typer
 
 
 def test_nobody_reads_what_a_tracked_host_writes(world: World, host: TyperHost) -> None:
-    """A reader that went away is an error like another; the host ends as it does at a broken pipe."""
+    """A reader that went away is an error like another; the tool ends as it does at a broken pipe."""
     reading, writing = os.pipe()
     os.close(reading)
     try:

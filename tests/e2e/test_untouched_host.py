@@ -160,7 +160,7 @@ def test_a_process_ends_as_without_tracking(world: World, ending: str) -> None:
 
 
 def test_ctrl_c_while_a_login_is_waited_for_is_the_hosts(world: World) -> None:
-    """The host of a login that waits ends at Ctrl-C as it would anywhere; the event is on its way already."""
+    """The tool of a login that waits ends at Ctrl-C as it would anywhere; the event is on its way already."""
     held, release = world.scratch / "held", world.scratch / "release"
     (world.scratch / "slow").mkdir()
     (world.scratch / "slow" / "sitecustomize.py").write_text(

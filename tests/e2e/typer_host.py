@@ -54,7 +54,7 @@ import asyncio, functools, json, os, signal, sys, time
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-def at_once(command):  # a host's own way to have coroutines for commands
+def at_once(command):  # a tool's own way to have coroutines for commands
     @functools.wraps(command)
     def run(*arguments, **options):
         return asyncio.run(command(*arguments, **options))

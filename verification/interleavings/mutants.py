@@ -103,7 +103,7 @@ def _log_out_of_links_only(process: Any, _: bool) -> bool:
 
 
 def _no_ensure_logged_out(store: Any, ids: Any, left: Snapshot) -> None:
-    """The delivery process leaves it to the host."""
+    """The delivery process leaves it to the tool."""
 
 
 def _sends_unfrozen(self: Delivery, record: Any) -> Any:

@@ -125,7 +125,7 @@ def test_a_logout_rotates_though_the_link_never_succeeded(simulation: Simulation
 
 
 def test_a_logout_seen_too_late_is_told_by_the_ledger(simulation: Simulation) -> None:
-    """A host that builds its tracker after its own logout has no credentials to show any more."""
+    """A tool that builds its tracker after its own logout has no credentials to show any more."""
     simulation.log_in("alice")
     simulation.cloud.log_out()
     event = simulation.event("logout")

@@ -77,7 +77,7 @@ def test_properties_that_json_cannot_say_are_left_out() -> None:
 
 
 def test_properties_are_kept_as_far_as_they_fit() -> None:
-    """8 KiB, in the host's order."""
+    """8 KiB, in the tool's order."""
     properties = {"first": "x" * 5000, "too much": "x" * 5000, "last": "fits"}
     kept = command_of(encoded(properties=properties))["properties"]
     assert kept == {"first": "x" * 5000, "last": "fits"}
@@ -86,7 +86,7 @@ def test_properties_are_kept_as_far_as_they_fit() -> None:
 
 @pytest.mark.parametrize("properties", [5, "text", [("a", 1)], {1}], ids=repr)
 def test_properties_that_are_no_mapping_are_none(properties: object) -> None:
-    """A host's mistake costs it the properties, not the event."""
+    """A tool's mistake costs it the properties, not the event."""
     assert command_of(encoded(properties=properties))["properties"] == {}
 
 

@@ -15,7 +15,7 @@ def host() -> TrackedTool:
 
 
 def test_an_execution_is_launched_once(host: TrackedTool) -> None:
-    """One command, one payload, with the facts that the host gave."""
+    """One command, one payload, with the facts that the tool gave."""
     host.tracker().track_command_execution(
         "toolkit.run", success=False, duration_ms=1250.42, error_message="it broke",
         monotonic_start=1.0, monotonic_end=2.25, properties={"n": 1},
@@ -164,7 +164,7 @@ class BrokenPort:
 
 @pytest.mark.parametrize("port", ["snapshots", "launcher"])
 def test_no_exception_leaves_the_tracker(host: TrackedTool, port: str) -> None:
-    """Whatever breaks behind it, the host goes on, and its own exceptions come through."""
+    """Whatever breaks behind it, the tool goes on, and its own exceptions come through."""
     setattr(host, port, BrokenPort())
     tracker = host.tracker()
     tracker.track_command_execution("run", success=True, is_login=True)

@@ -102,7 +102,7 @@ def test_a_time_outside_the_calendar_is_an_error(moment: float) -> None:
 
 
 def test_host_properties_are_added_redacted() -> None:
-    """What a host passes goes through redaction, nested values too."""
+    """What a tool passes goes through redaction, nested values too."""
     properties = {"tool_count": 3, "note": "mail dana@example.com", "more": {"list": ["/home/dana/y"]}}
     event = describe(evolve(COMMAND, properties=properties), RUNTIME, A, redact)
     assert event.properties["tool_count"] == 3
@@ -164,7 +164,7 @@ def test_names_that_a_host_may_not_use(name: object) -> None:
 
 
 def test_a_host_cannot_overwrite_what_is_ours() -> None:
-    """A host's property of our name, or of PostHog's, is refused; the others stay."""
+    """A tool's property of our name, or of PostHog's, is refused; the others stay."""
     properties = {"command_name": "x", "$process_person_profile": True, "is_ci": True, "fine": 1}
     event = describe(evolve(COMMAND, properties=properties), RUNTIME, A, redact)
     assert event.properties["command_name"] == "toolkit.run"

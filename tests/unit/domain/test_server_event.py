@@ -1,4 +1,4 @@
-"""A server's event: any name but PostHog's, the host's properties redacted, and nothing unexplained."""
+"""A server's event: any name but PostHog's, the tool's properties redacted, and nothing unexplained."""
 
 import pytest
 from attrs import evolve
