@@ -72,7 +72,7 @@ def test_the_host_s_own_path_is_told_without_the_user_s_folder(
     assert all(os.path.isabs(path) for path in others)
 
 
-def test_what_is_no_text_on_the_host_s_path_is_no_obstacle(
+def test_what_is_no_text_on_the_tools_path_is_no_obstacle(
     launch: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Python passes over an entry that is no string; so do we."""

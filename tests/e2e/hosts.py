@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tests.e2e.world import TOKEN, World
 
-HOST_SECONDS = 60.0  # until a tool that hangs is a failure
+SCRIPT_SECONDS = 60.0  # until a tool that hangs is a failure
 
 NETWORK = frozenset(("httpx", "posthog", "requests", "yaml"))  # what no tool ever imports for us
 
@@ -47,7 +47,7 @@ except ChildProcessError:
 _PYTHON_FILES = (".py", ".pyc", ".so", ".pyd")
 
 
-def start_of_host(world: World, token: str | None = TOKEN, folder: Path | None = None) -> str:
+def start_of_tool(world: World, token: str | None = TOKEN, folder: Path | None = None) -> str:
     return (
         "import arcade_usage\n"
         f"tracker = arcade_usage.command_tracker(distribution='arcade-usage', project_token={token!r},"
@@ -57,7 +57,7 @@ def start_of_host(world: World, token: str | None = TOKEN, folder: Path | None =
 
 
 @frozen
-class HostRun:
+class ToolRun:
     """What a tool did: `seen` are audit events with their first argument, until its last line."""
 
     returncode: int
@@ -84,14 +84,14 @@ class HostRun:
         return [event for event in events if event != "socket.gethostname"]
 
 
-def run_host(
+def run_as_tool(
     lines: str,
     folder: Path,
     *,
     environment: Mapping[str, str] | None = None,
     options: tuple[str, ...] = (),
     cwd: Path | None = None,
-) -> HostRun:
+) -> ToolRun:
     """Run a script as a tool; returns when it, and what it started, has ended. `folder` is for the script."""
     script, report = folder / "host.py", folder / "report.json"
     script.write_text(f"{_WATCH}\n{lines}\n{_REPORT}", encoding="utf-8")
@@ -107,9 +107,9 @@ def run_host(
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=HOST_SECONDS,
+        timeout=SCRIPT_SECONDS,
         check=False,
     )
     said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {"modules": [], "seen": []}
     seen = tuple((event, argument) for event, argument in said["seen"])
-    return HostRun(done.returncode, done.stdout, done.stderr, frozenset(said["modules"]), seen)
+    return ToolRun(done.returncode, done.stdout, done.stderr, frozenset(said["modules"]), seen)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.deliveries import here
-from tests.e2e.hosts import FAILED_CALL, HostRun, run_host, start_of_host
+from tests.e2e.hosts import FAILED_CALL, ToolRun, run_as_tool, start_of_tool
 from tests.e2e.world import World
 
 SHOWING = {"ARCADE_USAGE_DEBUG": "1"}
@@ -16,14 +16,14 @@ LOGIN = "tracker.track_command_execution('login', success=True, is_login=True)"
 LOGOUT = "tracker.track_command_execution('logout', success=True, is_logout=True)"
 
 
-def show(world: World, lines: str, **variables: str) -> HostRun:
+def show(world: World, lines: str, **variables: str) -> ToolRun:
     environment = {**os.environ, **SHOWING, **variables}
-    host = run_host(start_of_host(world) + lines, world.scratch, environment=environment)
+    host = run_as_tool(start_of_tool(world) + lines, world.scratch, environment=environment)
     assert (host.returncode, host.stdout) == (0, "")
     return host
 
 
-def told(host: HostRun) -> tuple[str, dict[str, Any]]:
+def told(host: ToolRun) -> tuple[str, dict[str, Any]]:
     """The line that says as whom, and the event."""
     line, _, content = host.stderr.partition("\n")
     event: dict[str, Any] = json.loads(content)
@@ -122,8 +122,8 @@ LOGGING = (
 
 def log(world: World, lines: str, **variables: str) -> str:
     """What a tool that logs at DEBUG sees on its stderr."""
-    host = run_host(
-        LOGGING + start_of_host(world) + lines, world.scratch, environment={**os.environ, **variables}
+    host = run_as_tool(
+        LOGGING + start_of_tool(world) + lines, world.scratch, environment={**os.environ, **variables}
     )
     assert host.returncode == 0
     return host.stderr

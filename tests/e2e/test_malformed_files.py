@@ -13,7 +13,7 @@ from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.domain.identity import is_anonymous_id
 from tests.e2e.deliveries import here
-from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.hosts import CALL, run_as_tool, start_of_tool
 from tests.e2e.world import World
 
 ALICE = "principal-alice"
@@ -102,7 +102,7 @@ def test_malformed_credentials_name_nobody_in_silence(world: World, content: byt
     """Row "credentials.yaml malformed": not a word on stdout or stderr, nobody is asked, the event is anonymous."""
     world.folder.mkdir()
     world.credentials.write_bytes(content)
-    host = run_host(start_of_host(world) + CALL, world.scratch)
+    host = run_as_tool(start_of_tool(world) + CALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.whose == {"toolkit.run": world.anon_id}
     assert (world.receiver.look_ups(), world.credentials.read_bytes()) == ([], content)

@@ -11,7 +11,7 @@ import pytest
 
 from arcade_usage.demo.receiver import WELL, Behaviour
 from tests.e2e.deliveries import here, run_here
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
@@ -33,7 +33,7 @@ def start_at_once(world: World, folder: Path, name: str) -> "list[subprocess.Pop
     ready = [scratch / f"ready-{number}" for number in range(SHELLS)]
     command = "tracker.track_command_execution(sys.argv[2], success=True)\n"
     line = AT_THE_LINE.format(go=str(go))
-    script.write_text(line + start_of_host(world, folder=folder) + command, encoding="utf-8")
+    script.write_text(line + start_of_tool(world, folder=folder) + command, encoding="utf-8")
     hosts = [
         subprocess.Popen([sys.executable, str(script), str(path), f"{name} {number}"])
         for number, path in enumerate(ready)
@@ -85,7 +85,7 @@ def test_a_first_command_in_the_middle_of_another(world: World) -> None:
         still = STANDING_STILL.format(step=step, ready=str(ready), go=str(go))
         world.folder = world.scratch / f"config-{step}"
         command = f"tracker.track_command_execution('first {step}', success=True)"
-        script.write_text(still + start_of_host(world) + command, encoding="utf-8")
+        script.write_text(still + start_of_tool(world) + command, encoding="utf-8")
         hosts.append(subprocess.Popen([sys.executable, str(script)]))
         assert until(ready.exists)
         run_here(world, f"second {step}")

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 import arcade_usage
 from arcade_usage.demo.receiver import DOWN, WELL
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import World
 
 PACKAGE = Path(arcade_usage.__file__).parent
@@ -86,7 +86,7 @@ class Version:
         return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     def _act(self, between: str, call: str) -> None:
-        done = self._python("-c", f"import os\n{start_of_host(self.world)}{between}{call}\n{AFTER}")
+        done = self._python("-c", f"import os\n{start_of_tool(self.world)}{between}{call}\n{AFTER}")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -39,7 +39,7 @@ def run(app: typer.Typer, capsys: pytest.CaptureFixture[str], *arguments: str) -
     return code if isinstance(code, int) else 0, capsys.readouterr().out
 
 
-def test_they_are_about_the_hosts_folder_and_project(
+def test_they_are_about_the_tools_folder_and_project(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without an option, also before anything was tracked; `show` names the tool's release."""

@@ -64,7 +64,7 @@ def test_what_a_command_raises_passes_untouched(
     assert [command["outcome"] for command in host.commands] == [outcome]
 
 
-def test_an_exception_that_the_host_is_handling_is_not_the_commands(host: TrackedTool) -> None:
+def test_an_exception_that_the_tool_is_handling_is_not_the_commands(host: TrackedTool) -> None:
     """A command that ends well inside an except block ended well."""
     tracker = host.tracker()
     try:

@@ -101,7 +101,7 @@ def test_a_time_outside_the_calendar_is_an_error(moment: float) -> None:
         describe(evolve(COMMAND, ended_at=moment), RUNTIME, A, redact)
 
 
-def test_host_properties_are_added_redacted() -> None:
+def test_tool_properties_are_added_redacted() -> None:
     """What a tool passes goes through redaction, nested values too."""
     properties = {"tool_count": 3, "note": "mail dana@example.com", "more": {"list": ["/home/dana/y"]}}
     event = describe(evolve(COMMAND, properties=properties), RUNTIME, A, redact)
@@ -158,7 +158,7 @@ def test_numbers_and_booleans_of_plain_names_need_no_redaction() -> None:
 @pytest.mark.parametrize(
     "name", ["$set", "$process_person_profile", *FIELDS, "", " x", "a\nb", "x" * 65, 5, None]
 )
-def test_names_that_a_host_may_not_use(name: object) -> None:
+def test_names_that_a_tool_may_not_use(name: object) -> None:
     """Ours, PostHog's own, and what is no name."""
     assert not is_tool_property(name)
 
