@@ -27,8 +27,8 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
     def call(*python_path: str) -> Told:
         DetachedLauncher({**os.environ, "PYTHONPATH": os.pathsep.join(python_path)}).launch("{}")
-        told = stand_in.listen()["environment"]
-        return _split(told["PYTHONPATH"]), _split(told[SEARCH_PATH_VARIABLE])
+        received = stand_in.listen()["environment"]
+        return _split(received["PYTHONPATH"]), _split(received[SEARCH_PATH_VARIABLE])
 
     yield call
     stand_in.close()

@@ -242,9 +242,9 @@ def start_delivery(payload: str) -> "subprocess.Popen[str]":
 
 def imported(delivery: "subprocess.Popen[str]") -> set[str]:
     """What it had imported when it ended."""
-    _, told = delivery.communicate(timeout=60)
+    _, output = delivery.communicate(timeout=60)
     assert delivery.returncode == 0
-    return set(re.findall(r"^import time:.*\| +(\S+)$", told, re.MULTILINE))
+    return set(re.findall(r"^import time:.*\| +(\S+)$", output, re.MULTILINE))
 
 
 def test_what_is_sent_takes_the_sdk(world: World) -> None:
@@ -301,7 +301,7 @@ def test_a_delivery_runs_no_program(world: World) -> None:
 
 def files_touched(payload: str) -> dict[str, int]:
     """How often a delivery of this event opens each file of ours to read it, or replaces it."""
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", WATCHING],
         env={**os.environ, "ARCADE_USAGE_EVENT_DATA": payload},
         stderr=subprocess.PIPE,
@@ -309,7 +309,7 @@ def files_touched(payload: str) -> dict[str, int]:
         check=True,
         timeout=60,
     ).stderr
-    touched = [line for line in told.splitlines() if line.endswith(OUR_FILES)]
+    touched = [line for line in output.splitlines() if line.endswith(OUR_FILES)]
     return dict(Counter(re.sub(r"[0-9a-f-]*\.event\.json", "an event", line) for line in touched))
 
 

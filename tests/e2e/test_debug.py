@@ -23,7 +23,7 @@ def show(world: World, lines: str, **variables: str) -> ToolRun:
     return host
 
 
-def told(host: ToolRun) -> tuple[str, dict[str, Any]]:
+def preview_of(host: ToolRun) -> tuple[str, dict[str, Any]]:
     """The line that says as whom, and the event."""
     line, _, content = host.stderr.partition("\n")
     event: dict[str, Any] = json.loads(content)
@@ -41,7 +41,7 @@ def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
 def test_it_is_the_event_that_would_arrive(world: World) -> None:
     """But for its id and its times: every property is there, those of the SDK too, and the distinct id."""
     world.run("earlier")
-    line, shown = told(show(world, FAILED_CALL))
+    line, shown = preview_of(show(world, FAILED_CALL))
     world.run("toolkit.run", success=False, error_message="no such toolkit")
     (sent,) = world.receiver.batches()[-1]["batch"]
     assert shown["properties"] == sent["properties"]
@@ -61,7 +61,7 @@ def test_nothing_is_sent_or_written(world: World, linked: bool, lines: str) -> N
     else:
         world.run("earlier")
     before, requests = tree(world.folder), len(world.receiver.requests)
-    _, shown = told(show(world, lines))
+    _, shown = preview_of(show(world, lines))
     assert tree(world.folder) == before
     assert len(world.receiver.requests) == requests
     if lines == LOGOUT and not linked:  # without a login, its owner is unknown
@@ -76,7 +76,7 @@ def test_a_login_that_has_to_be_looked_up_says_so(world: World) -> None:
     world.run("earlier")
     world.store_credentials("principal-1")
     host = show(world, LOGIN)
-    line, shown = told(host)
+    line, shown = preview_of(host)
     assert "the account that Arcade Cloud names for the stored credentials" in line
     assert shown["distinct_id"] is None
     assert "secret-token" not in host.stderr
@@ -145,8 +145,8 @@ def test_a_host_that_logs_at_debug_is_told_what_is_done_and_why_not(world: World
 def test_a_folder_that_cannot_be_used_is_told(world: World) -> None:
     """By the command that is not tracked."""
     world.folder.write_text("not a folder", encoding="utf-8")
-    told = log(world, FAILED_CALL)
-    assert told == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"
+    logged = log(world, FAILED_CALL)
+    assert logged == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"
 
 
 def test_each_command_of_a_new_installation_is_shown(world: World) -> None:

@@ -119,8 +119,8 @@ def test_every_way_to_end_is_told_apart(world: World) -> None:
             if error is not None:
                 raise error
     world.settle()
-    told = {name: event.properties.get("outcome") for name, event in world.events.items()}
-    assert told == {name: outcome for name, (_, outcome) in ENDINGS.items()}
+    outcomes = {name: event.properties.get("outcome") for name, event in world.events.items()}
+    assert outcomes == {name: outcome for name, (_, outcome) in ENDINGS.items()}
     failed = {name for name, event in world.events.items() if event.name == "CLI execution failed"}
     assert failed == {name for name, (_, outcome) in ENDINGS.items() if outcome}
 

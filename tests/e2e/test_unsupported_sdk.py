@@ -57,12 +57,12 @@ def test_one_line_says_which_is_installed_and_which_is_needed(world: World, line
     assert until(lambda: len(list(world.folder.rglob("logbook.json"))) == 1)
     assert until(lambda: _last_failure(world) == line)
 
-    flushed, shown, told = run(world, "flush", "show", "status")
+    flushed, shown, answer = run(world, "flush", "show", "status")
     assert (flushed.code, flushed.err) == (3, "")
     assert f"1 event still waiting: {line}" in flushed.out
     assert (shown.code, shown.out, shown.err) == (1, "", f"{line}.\n")
-    assert (told.code, told.err) == (0, "")
-    assert f"! nothing can be sent: {line}" in told.out
+    assert (answer.code, answer.err) == (0, "")
+    assert f"! nothing can be sent: {line}" in answer.out
 
     debugging = {**os.environ, "ARCADE_USAGE_DEBUG": "1"}
     host = run_as_tool(start_of_tool(world) + FAILED_CALL, world.scratch, environment=debugging)

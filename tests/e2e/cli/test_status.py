@@ -62,12 +62,12 @@ def test_status_gives_every_reason_for_off(
     assert ran.code == 3
     assert "Usage tracking is off:" in ran.out
     assert "DO_NOT_TRACK is set" in ran.out
-    told = f"you turned it off ({world.folder / 'usage' / 'off'})"
-    assert told in ran.out
+    because = f"you turned it off ({world.folder / 'usage' / 'off'})"
+    assert because in ran.out
     content = shell("status", "--config-dir", world.folder, "--json").content
     assert (content["reasons"], content["reasons_text"]) == (
         ["do_not_track", "stored_choice"],
-        ["DO_NOT_TRACK is set", told],
+        ["DO_NOT_TRACK is set", because],
     )
 
 

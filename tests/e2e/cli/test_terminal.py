@@ -119,8 +119,8 @@ def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
         timeout=60,
         check=False,
     )
-    told = done.stdout + done.stderr
-    assert done.returncode == 1, told
-    assert "can't be" in told
-    assert str(shut_folder) in told
-    assert "Traceback" not in told
+    printed = done.stdout + done.stderr
+    assert done.returncode == 1, printed
+    assert "can't be" in printed
+    assert str(shut_folder) in printed
+    assert "Traceback" not in printed
