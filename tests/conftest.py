@@ -15,7 +15,7 @@ from tests.lockless import build_library
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
-# A shell's background job begins with Ctrl-C ignored, and so would every host that a test starts.
+# A shell's background job begins with Ctrl-C ignored, and so would every tool that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -84,7 +84,7 @@ def undecided(number: int = 1, name: str = SUCCEEDED) -> Record:
 
 
 def anonymous(number: int = 1, anon_id: str = ANON, name: str = SUCCEEDED) -> Record:
-    """A record of whoever `anon_id` turns out to be."""
+    """A record under an anonymous id."""
     return undecided(number, name).attributed(Attribution(anon_id, personless=True))
 
 

@@ -268,8 +268,8 @@ class SnapshotSource(Protocol):
     """Takes snapshots of the config folder.
 
     A snapshot is the JSON object of a payload and a record: `usage` and `ledger` are the files' objects, the
-    text "malformed", or None if there is no file; `stamp` is the credentials' stamp as five numbers, or None.
-    In a payload, `context` names the context of the credentials; it is None for the active one.
+    text "malformed", or None if there is no file; `stamp` is the credentials' stamp as five numbers, or None;
+    `context`, of a payload only, names the context of the credentials, or is None for the active one.
     """
 
     def take(self) -> Mapping[str, object] | None:
@@ -278,8 +278,8 @@ class SnapshotSource(Protocol):
     def identify(self, snapshot: Mapping[str, object]) -> Mapping[str, object] | None:
         """Add the first identity to a snapshot that has none; None if the folder can't be used.
 
-        The snapshot stays unchanged if another identity replaced the first. Adds the context that the tool
-        names for the command. Blocks: on small files, and as long as the tool's function.
+        Unchanged if another identity replaced the first. Also adds the context that the tool names. Blocks:
+        on small files, and as long as the tool's function.
         """
 
 

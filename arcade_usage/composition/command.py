@@ -5,14 +5,12 @@ delivery process can be started.
 """
 
 import os
-import sys
 import time
 from contextlib import contextmanager
 
 from arcade_usage.application.command.tracker import (
     CommandTracker,
     SilentTracker,
-    log_debug,
     logs_debug,
     suppress_and_log,
 )
@@ -26,10 +24,11 @@ if TYPE_CHECKING:
     from arcade_usage.adapters.process.launcher import DetachedLauncher
     from arcade_usage.adapters.storage.config_folder import Layout
     from arcade_usage.adapters.storage.consent_board import ConsentBoard
+    from arcade_usage.adapters.storage.identity_folder import IdentityFolder
     from arcade_usage.adapters.storage.notice_board import NoticeBoard
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.command.tracking import Tracker
-    from arcade_usage.application.ports import ProcessLauncher
+    from arcade_usage.application.ports import Installation, ProcessLauncher
     from arcade_usage.application.server.tracker import ServerTracker
     from arcade_usage.domain.configuration import Reason
     from arcade_usage.domain.declaration import Property
@@ -214,31 +213,10 @@ def _is_absolute(path: object) -> bool:
 
 
 def refuse_if_strict(config: ToolConfig) -> None:
-    """Raise ConfigurationError for a wrong configuration, in development.
+    """Raise ConfigurationError for a wrong configuration, in development; see composition/development.py."""
+    from arcade_usage.composition.development import refuse
 
-    With $ARCADE_USAGE_STRICT and in the test kit. With the variable, a version that can't be found is an
-    error too.
-    """
-    reasons = [problem.text for problem in config.problems]
-    if is_strict(os.environ):
-        reasons += _missing_version(config)
-    elif replacement is None:
-        return
-    if reasons:
-        from arcade_usage.domain.configuration import ConfigurationError
-
-        raise ConfigurationError("; ".join(reasons))
-
-
-def _missing_version(config: ToolConfig) -> "list[str]":
-    """What is wrong if the tool's version can't be found. Blocks: lists the folders of sys.path."""
-    from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, find_version
-
-    if find_version(config.distribution or "", config.version) != UNKNOWN_VERSION:
-        return []
-    from arcade_usage.domain.configuration import NO_VERSION
-
-    return [NO_VERSION.text]
+    refuse(config, in_test_kit=replacement is not None)
 
 
 replacement: "TrackerBuilder | None" = None
@@ -278,25 +256,7 @@ def command_tracker(
     The arguments and the errors are those of `arcade_usage.Tool`. Does not block. Reads the switch and two
     small files, and makes one stat().
     """
-    return build(
-        ToolConfig(
-            distribution=distribution,
-            project_token=project_token,
-            host=host,
-            version=version,
-            config_dir=config_dir,
-            credentials=credentials,
-            context=context,
-            notice=notice,
-            properties=properties,
-            safe_errors=safe_errors,
-            private_errors=private_errors,
-            adapters=adapters,
-            consent=consent,
-            erasure_url=erasure_url,
-            daily_limit=daily_limit,
-        )
-    )
+    return build(ToolConfig(**locals()))
 
 
 def build(config: ToolConfig) -> "Tracker":
@@ -316,14 +276,14 @@ def find_layout(config: ToolConfig) -> "Layout | None":
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
-    from arcade_usage.adapters.storage import config_folder
+    from arcade_usage.adapters.storage.config_folder import find_layout as find_paths
     from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
     from arcade_usage.domain.consent import OFF_BY_LOCAL, OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
-    why = [problem.text for problem in config.problems]
+    layout, why = None, [problem.text for problem in config.problems]
     try:
-        layout = config_folder.find_layout(config.config_dir, config.credentials)
+        layout = find_paths(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
             why = [OFF_TEXTS[reason] for reason in reasons[:1] if reasons != (OFF_BY_LOCAL,)]
@@ -332,29 +292,12 @@ def find_layout(config: ToolConfig) -> "Layout | None":
     except ValueError as error:  # no home folder
         why = why or [str(error)]
     debugging = wants_debug(os.environ) and not OFF_UNASKED.intersection(reasons)
-    if debugging and not why and config.notice is not None:
-        why = _find_held_back(config, layout)
-    if not why:
-        if debugging or logs_debug():
-            for text in _missing_version(config):
-                _say(text, debugging)
-        return layout
-    for text in why:
-        _say(f"usage is not tracked: {text}", debugging)
-    return None
+    if debugging or logs_debug():
+        from arcade_usage.composition.development import explain
 
-
-def _find_held_back(config: ToolConfig, layout: "Layout") -> "list[str]":
-    """Why notice or consent keep events back here. A tracker asks for each event, except when debugging."""
-    board = make_board(config, layout)
-    why = board.why_not() if board is not None else None
-    return [] if why is None else [why]
-
-
-def _say(text: str, debugging: bool) -> None:
-    log_debug("%s", text)
-    if debugging and sys.stderr is not None:
-        sys.stderr.write(f"arcade-usage: {text}\n")
+        board = make_board(config, layout) if debugging and layout is not None and not why else None
+        why = explain(config, board, why, debugging=debugging)
+    return None if why else layout
 
 
 def _build(config: ToolConfig) -> "Tracker":
@@ -427,22 +370,23 @@ class FolderWriter:
         self._layout = layout
 
     def make_first_identity(self) -> "Mapping[str, object] | None":
-        from arcade_usage.adapters.machine.ids import UuidGenerator
-        from arcade_usage.adapters.machine.installation import FolderInstallation
         from arcade_usage.adapters.storage.first_identity import make_first_identity
-        from arcade_usage.adapters.storage.identity_folder import IdentityFolder
 
-        installation = FolderInstallation(self._layout.folder)
-        return make_first_identity(IdentityFolder(self._layout), UuidGenerator().new(), installation)
+        return make_first_identity(*self._identity_parts())
 
     def log_out(self, *, had_credentials: bool) -> None:
+        from arcade_usage.adapters.storage.logout import log_out
+
+        log_out(*self._identity_parts(), had_credentials=had_credentials)
+
+    def _identity_parts(self) -> "tuple[IdentityFolder, str, Installation]":
+        """The identity's files, a new id, and this installation."""
         from arcade_usage.adapters.machine.ids import UuidGenerator
         from arcade_usage.adapters.machine.installation import FolderInstallation
         from arcade_usage.adapters.storage.identity_folder import IdentityFolder
-        from arcade_usage.adapters.storage.logout import log_out
 
-        files, installation = IdentityFolder(self._layout), FolderInstallation(self._layout.folder)
-        log_out(files, UuidGenerator().new(), installation, had_credentials=had_credentials)
+        folder = self._layout.folder
+        return IdentityFolder(self._layout), UuidGenerator().new(), FolderInstallation(folder)
 
     def hand_over(self, payload: str, project: "Mapping[str, str]") -> "str | None":
         path = self._layout.announcement(**project)

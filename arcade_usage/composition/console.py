@@ -22,9 +22,9 @@ from arcade_usage.adapters.storage.config_folder import (
     stored_level,
 )
 from arcade_usage.adapters.storage.consent_board import ConsentBoard, agree_to_all
+from arcade_usage.adapters.storage.not_owned import find_not_owned, is_event, is_lock
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.sent_copies import FileCopies, is_copies
-from arcade_usage.adapters.storage.strangers import find_strangers, is_event, is_lock
 from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
@@ -194,17 +194,17 @@ def project_or_placeholder(scope: Scope) -> Project:
 def turn_off(scope: Scope, level: str = OFF) -> TurnedOff:
     """Turn tracking off, or local. Raises StoreError. Blocks as long as console.opt_out.turn_off."""
     done = opt_out.turn_off(scope.switch, scope, level)
-    return evolve(done, failures=_merge(done.failures, name_strangers(scope, is_event)))
+    return evolve(done, failures=_merge(done.failures, describe_not_owned(scope, is_event)))
 
 
-def name_strangers(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
+def describe_not_owned(scope: Scope, wanted: Callable[[str], bool] = lambda _: True) -> tuple[str, ...]:
     """The files and folders here that are not the user's own and are therefore not used."""
-    return tuple(str(stranger) for stranger in find_strangers(scope.layout, wanted))
+    return tuple(str(error) for error in find_not_owned(scope.layout, wanted))
 
 
-def _merge(failures: Sequence[str], strangers: Sequence[str]) -> tuple[str, ...]:
-    """The failures, and the strangers that no failure names."""
-    others = [stranger for stranger in strangers if not any(stranger in each for each in failures)]
+def _merge(failures: Sequence[str], not_owned: Sequence[str]) -> tuple[str, ...]:
+    """The failures, and the entries of others that no failure names."""
+    others = [entry for entry in not_owned if not any(entry in each for each in failures)]
     return (*failures, *others)
 
 
@@ -279,7 +279,7 @@ def sent(scope: Scope) -> "tuple[list[tuple[Project, Sent]], tuple[str, ...]]":
     for project in scope.projects():
         with collecting(unread):
             copies += ((project, copy) for copy in scope.stored(project).copies.all())
-    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, name_strangers(scope, is_copies))
+    return sorted(copies, key=lambda pair: pair[1].at), _merge(unread, describe_not_owned(scope, is_copies))
 
 
 def count_waiting(scope: Scope) -> int:
@@ -309,12 +309,12 @@ def flush(scope: Scope, failures: list[str], progress: "Progress | None" = None)
                     counting = CountingSink(adapters.analytics_sink, progress)
                     adapters = evolve(adapters, analytics_sink=counting)
                 yield flushing.flush(make_delivery(adapters, project.key, obstacle=find_obstacle()), project)
-    failures[:] = _merge(failures, name_strangers(scope, is_event))
+    failures[:] = _merge(failures, describe_not_owned(scope, is_event))
 
 
 def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
     """What an erasure left: its failures, and files that are not the user's own."""
-    return _merge(failures, name_strangers(scope, lambda name: not is_lock(name)))
+    return _merge(failures, describe_not_owned(scope, lambda name: not is_lock(name)))
 
 
 def make_eraser(scope: Scope) -> "Eraser":

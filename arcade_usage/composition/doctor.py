@@ -116,14 +116,14 @@ def _check_folder(scope: Scope) -> Step:
 
 
 def _check_notice(scope: Scope) -> Step:
-    from arcade_usage.domain.notice import HELD_BACK_TEXT, Telling
+    from arcade_usage.domain.notice import HELD_BACK_TEXT, NoticeState
 
     decision = status.decide_notice(scope)
     texts = {
-        Telling.TOLD: "it was shown",
-        Telling.SHOW: "the next command on this terminal shows it",
-        Telling.SHOW_TO_AGENT: "the next command of the coding agent shows it, and is not reported",
-        Telling.VOUCHED: "the tool informs its users elsewhere",
+        NoticeState.SHOWN: "it was shown",
+        NoticeState.SHOW: "the next command on this terminal shows it",
+        NoticeState.SHOW_TO_AGENT: "the next command of the coding agent shows it, and is not reported",
+        NoticeState.SHOWN_ELSEWHERE: "the tool informs its users elsewhere",
     }
     fine = texts.get(decision) if decision is not None else None
     return _step(Check.NOTICE, [] if fine else [HELD_BACK_TEXT], fine or "")

@@ -72,25 +72,7 @@ def server_tracker(
     The arguments and the errors are those of `arcade_usage.Tool`. The first event starts a thread, which
     shows the notice if it is due. Does not block. Reads the switch and two small files, and makes one stat().
     """
-    return build(
-        ToolConfig(
-            distribution=distribution,
-            project_token=project_token,
-            host=host,
-            version=version,
-            config_dir=config_dir,
-            credentials=credentials,
-            context=context,
-            notice=notice,
-            properties=properties,
-            safe_errors=safe_errors,
-            private_errors=private_errors,
-            adapters=adapters,
-            consent=consent,
-            erasure_url=erasure_url,
-            daily_limit=daily_limit,
-        )
-    )
+    return build(ToolConfig(**locals()))
 
 
 def build(config: ToolConfig) -> ServerTracker:

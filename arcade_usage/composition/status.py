@@ -11,11 +11,11 @@ from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
-from arcade_usage.composition.console import Scope, name_strangers, project_or_placeholder
+from arcade_usage.composition.console import Scope, describe_not_owned, project_or_placeholder
 from arcade_usage.composition.delivery import find_obstacle
 
 if TYPE_CHECKING:
-    from arcade_usage.domain.notice import Telling
+    from arcade_usage.domain.notice import NoticeState
     from arcade_usage.domain.status import Status
 
 
@@ -53,7 +53,7 @@ def read_status(scope: Scope) -> "Status":
             can_start=os.access(sys.executable or os.curdir, os.X_OK),
             may_report=bool(scope.reasons()) or _may_report(scope),  # while off, no notice is due
             locks=[*locks, layout.identity_lock],
-            not_owned=name_strangers(scope),
+            not_owned=describe_not_owned(scope),
             has_version=has_version(scope),
             in_sandbox=find_obstacle() is not None,
         ),
@@ -65,7 +65,7 @@ def read_status(scope: Scope) -> "Status":
     )
 
 
-def decide_notice(scope: Scope) -> "Telling | None":
+def decide_notice(scope: Scope) -> "NoticeState | None":
     """Whether the tool's notice was shown, is due, or can't be shown here; None without one to show."""
     board = make_board(scope.tool, scope.layout) if scope.tool is not None else None
     return board.decide() if isinstance(board, NoticeBoard) else None
@@ -81,10 +81,10 @@ def has_version(scope: Scope) -> bool:
 
 def _may_report(scope: Scope) -> bool:
     """Whether the tool's notice does not keep events back here; True without a notice."""
-    from arcade_usage.domain.notice import Telling
+    from arcade_usage.domain.notice import NoticeState
 
     decision = decide_notice(scope)
-    return decision is None or decision in (Telling.TOLD, Telling.VOUCHED)
+    return decision is None or decision in (NoticeState.SHOWN, NoticeState.SHOWN_ELSEWHERE)
 
 
 def _problem(check: Callable[[], object]) -> str | None:

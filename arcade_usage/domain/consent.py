@@ -93,9 +93,9 @@ def find_reasons(
     return tuple(reason for reason, applies in found if applies)
 
 
-def was_turned_off(environment: "Mapping[str, str]", chose_off: bool) -> bool:
+def was_turned_off(environment: "Mapping[str, str]", has_opted_out: bool) -> bool:
     """Whether tracking was turned off since the tracker was built. Pure; ignores constant reasons."""
-    return chose_off or _turns_off(environment) or _sets_do_not_track(environment)
+    return has_opted_out or _turns_off(environment) or _sets_do_not_track(environment)
 
 
 def _turns_off(environment: "Mapping[str, str]") -> bool:

@@ -15,7 +15,7 @@ from arcade_usage.domain.outcome import SUCCESS, Outcome
 from arcade_usage.domain.properties import (
     ERROR_TEXT,
     FIELDS,
-    HOST_PROPERTIES_LIMIT,
+    TOOL_PROPERTIES_LIMIT,
     command_properties,
     event_name,
     moment,
@@ -116,24 +116,24 @@ def describe(command: Command, runtime: Runtime, uuid: str, redact: "Redactor") 
 
         redact_message = shorten
     properties = command_properties(command, runtime, redact_message, redact.redact_name)
-    theirs = host_properties(command.properties, redact, as_is=command.as_is)
+    theirs = tool_properties(command.properties, redact, as_is=command.as_is)
     properties |= {name: value for name, value in theirs.items() if value is not None}
     return Event(uuid, event_name(command.succeeded), timestamp, properties)
 
 
-def is_host_property(name: object, ours: Container[str] = FIELDS) -> bool:
+def is_tool_property(name: object, ours: Container[str] = FIELDS) -> bool:
     """Whether a tool may use this property name: neither one of `ours` nor reserved by PostHog."""
     return isinstance(name, str) and name not in ours and _NAME.fullmatch(name) is not None
 
 
-def host_properties(
+def tool_properties(
     properties: Mapping[str, object],
     redact: "Redactor",
     ours: Container[str] = FIELDS,
     as_is: Collection[str] = (),
 ) -> dict[str, object]:
     """The tool's properties of an event: redacted except for `as_is`, without forbidden names, 50 at most."""
-    names = [name for name in properties if is_host_property(name, ours)][:HOST_PROPERTIES_LIMIT]
+    names = [name for name in properties if is_tool_property(name, ours)][:TOOL_PROPERTIES_LIMIT]
     kept = {name: properties[name] for name in names if name in as_is}
     redacted = redact.redact_value({name: properties[name] for name in names if name not in as_is})
     return {**redacted, **kept} if isinstance(redacted, dict) else kept

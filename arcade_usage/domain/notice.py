@@ -26,13 +26,13 @@ class Notice:
         self.told_elsewhere = told_elsewhere
 
 
-class Telling(Enum):
+class NoticeState(Enum):
     """The decision about a notice."""
 
-    TOLD = "told"  # the notice was shown before
+    SHOWN = "shown"  # the notice was shown before
     SHOW = "show"  # the notice is to be shown now
     SHOW_TO_AGENT = "show_to_agent"  # the notice is to be shown now, and nothing may be reported in this run
-    VOUCHED = "vouched"  # the notice can't be shown here, and the tool informs its users elsewhere
+    SHOWN_ELSEWHERE = "shown_elsewhere"  # it can't be shown here; the tool informs its users elsewhere
     HELD_BACK = "held_back"  # the notice was not shown yet and can't be shown here
 
 
@@ -50,7 +50,7 @@ def decide(
     stderr_is_terminal: bool,
     stdout_is_terminal: bool,
     environment: Mapping[str, str],
-) -> Telling:
+) -> NoticeState:
     """Decides whether to show a notice. Pure.
 
     shown, shown_to_agent: this version was shown on this machine, to a person or to an agent.
@@ -58,15 +58,15 @@ def decide(
     A redirected stdout means that a program reads the output, possibly stderr too.
     """
     if shown:
-        return Telling.TOLD
+        return NoticeState.SHOWN
     from arcade_usage.domain.agents import find_agent  # not needed once it was shown
 
     by_agent, on_terminal = find_agent(environment) is not None, stderr_is_terminal and stdout_is_terminal
     if by_agent and shown_to_agent:
-        return Telling.TOLD
+        return NoticeState.SHOWN
     if not runs_in_ci(environment):
         if by_agent and (on_terminal or not notice.told_elsewhere):
-            return Telling.SHOW_TO_AGENT
+            return NoticeState.SHOW_TO_AGENT
         if on_terminal:
-            return Telling.SHOW
-    return Telling.VOUCHED if notice.told_elsewhere else Telling.HELD_BACK
+            return NoticeState.SHOW
+    return NoticeState.SHOWN_ELSEWHERE if notice.told_elsewhere else NoticeState.HELD_BACK

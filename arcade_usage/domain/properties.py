@@ -38,7 +38,7 @@ FIELDS: Mapping[str, str] = {
     "arch": "which processors need support",
 }
 
-HOST_PROPERTIES_LIMIT = 50  # properties that a tool may add
+TOOL_PROPERTIES_LIMIT = 50  # properties that a tool may add
 COMMAND_NAME_LIMIT = 200  # characters
 TOOL_LIMIT = 100  # characters of a distribution's name
 
@@ -118,7 +118,7 @@ def plain_properties(
         )
         if name in FIELDS or not is_plain:
             return None
-    return dict(properties) if len(properties) <= HOST_PROPERTIES_LIMIT else None
+    return dict(properties) if len(properties) <= TOOL_PROPERTIES_LIMIT else None
 
 
 def _is_plain_word(word: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from arcade_usage.domain.event import Event, Runtime, host_properties
+from arcade_usage.domain.event import Event, Runtime, tool_properties
 from arcade_usage.domain.mcp_event import ANALYTICS_CALL, analytics_properties
 from arcade_usage.domain.properties import FIELDS, moment
 
@@ -71,5 +71,5 @@ def describe_server_event(
         ours["is_ci"] = True
     if is_analytics:
         return Event(uuid, name, moment(capture.at), ours | analytics_properties(capture.properties, redact))
-    theirs = host_properties(capture.properties, redact, SERVER_FIELDS, as_is)
+    theirs = tool_properties(capture.properties, redact, SERVER_FIELDS, as_is)
     return Event(uuid, redact.redact_name(name), moment(capture.at), ours | theirs)

@@ -22,7 +22,7 @@ from arcade_usage.composition.adapters import apply_factory
 from arcade_usage.composition.command import ToolConfig
 from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.domain.declaration import is_number
-from arcade_usage.domain.event import Event, describe, is_host_property
+from arcade_usage.domain.event import Event, describe, is_tool_property
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
 from arcade_usage.domain.mcp_event import MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
 from arcade_usage.domain.persons import make_alias
@@ -117,7 +117,7 @@ class Installation:
             ours = {**SERVER_FIELDS, **MCP_FIELDS}
         known = {*ours, *(each.name for each in config.properties)}
         for name, value in properties.items():
-            if is_host_property(name, known):
+            if is_tool_property(name, known):
                 kind = "flag" if isinstance(value, bool) else "number" if is_number(value) else "text"
                 self._undeclared[name] = f'arcade_usage.Property("{name}", kind="{kind}", reason="...")'
 

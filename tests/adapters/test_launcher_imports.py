@@ -1,4 +1,4 @@
-"""From where a detached process may import: this package from wherever the host has it, nothing of the user's."""
+"""From where a detached process may import: this package from wherever the tool has it, nothing of the user's."""
 
 import os
 import site
@@ -27,8 +27,8 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
     def call(*python_path: str) -> Told:
         DetachedLauncher({**os.environ, "PYTHONPATH": os.pathsep.join(python_path)}).launch("{}")
-        told = stand_in.listen()["environment"]
-        return _split(told["PYTHONPATH"]), _split(told[SEARCH_PATH_VARIABLE])
+        received = stand_in.listen()["environment"]
+        return _split(received["PYTHONPATH"]), _split(received[SEARCH_PATH_VARIABLE])
 
     yield call
     stand_in.close()
@@ -39,7 +39,7 @@ def _split(paths: str) -> list[str]:
 
 
 def test_an_absolute_entry_stays(launch: Callable[..., Told], tmp_path: Path) -> None:
-    """What the host imports from, the process may import from, in that order."""
+    """What the tool imports from, the process may import from, in that order."""
     folders = [str(tmp_path / "one"), str(tmp_path / "two")]
     assert launch(*folders)[0][:2] == folders
 
@@ -63,7 +63,7 @@ def test_the_user_s_folder_goes(launch: Callable[..., Told], user_folder: Path, 
 def test_the_host_s_own_path_is_told_without_the_user_s_folder(
     launch: Callable[..., Told], user_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where else the host imports from comes along, but for what is the user's folder or relative."""
+    """Where else the tool imports from comes along, but for what is the user's folder or relative."""
     theirs = str(tmp_path / "theirs")
     monkeypatch.setattr(sys, "path", ["", str(user_folder), "lib", theirs, *sys.path])
     _, others = launch()
@@ -72,7 +72,7 @@ def test_the_host_s_own_path_is_told_without_the_user_s_folder(
     assert all(os.path.isabs(path) for path in others)
 
 
-def test_what_is_no_text_on_the_host_s_path_is_no_obstacle(
+def test_what_is_no_text_on_the_tools_path_is_no_obstacle(
     launch: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Python passes over an entry that is no string; so do we."""
@@ -121,7 +121,7 @@ def test_a_user_site_that_is_off_is_not_looked_at(
 def test_without_the_site_module_the_home_is_passed_on(
     launch: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A host that runs without site-packages is no obstacle."""
+    """A tool that runs without site-packages is no obstacle."""
     monkeypatch.delitem(sys.modules, "site")
     assert launch()[0] == [PACKAGE_HOME]
 
@@ -129,6 +129,6 @@ def test_without_the_site_module_the_home_is_passed_on(
 def test_a_host_that_ignores_its_environment_does_so_for_us(
     launch: Callable[..., Told], mocker: MockerFixture, tmp_path: Path
 ) -> None:
-    """A PYTHONPATH that the host did not listen to is not one for the process."""
+    """A PYTHONPATH that the tool did not listen to is not one for the process."""
     mocker.patch.object(sys, "flags", flags(ignore_environment=1))
     assert launch(str(tmp_path))[0] == [PACKAGE_HOME]

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.process import launcher as launcher_module
+from arcade_usage.adapters.process import pipes
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.process.windows import wait_until_closed
 from arcade_usage.adapters.storage import identity_folder
@@ -33,6 +33,7 @@ PYTHON = sys.executable  # before a test replaces it
 LOGIN = """
 import os, sys, threading
 from arcade_usage.adapters.process import launcher as launcher_module
+from arcade_usage.adapters.process import pipes
 from arcade_usage.application import time_limits
 from arcade_usage.testing.in_memory import FixedInstallation
 time_limits.LOGIN_WAIT_SECONDS = 0.1
@@ -95,7 +96,7 @@ def test_a_descriptor_that_another_thread_took_meanwhile_stays_open(
         os.dup2(kept, reading)
         taken.append(reading)
 
-    mocker.patch.object(launcher_module, "_wait_until_closed", take)
+    mocker.patch.object(pipes, "_wait_until_closed", take)
     DetachedLauncher(os.environ).launch_and_wait("{}")
     stand_in.listen()
     assert os.path.samestat(os.fstat(taken[0]), os.fstat(kept))
@@ -130,7 +131,7 @@ def test_an_exception_of_a_signal_handler_during_a_login_reaches_the_tool(
     error = kind("the tool's")
     mocker.patch.object(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
     stand_in.become(stays=True)
-    waiting = mocker.spy(launcher_module, "_wait_until_closed")
+    waiting = mocker.spy(pipes, "_wait_until_closed")
 
     def launch() -> None:
         launcher = DetachedLauncher(os.environ)
@@ -172,14 +173,14 @@ def test_an_error_of_the_wait_is_suppressed(
     stand_in: StandIn, mocker: MockerFixture, kind: type[Exception]
 ) -> None:
     """An error of the wait itself is suppressed: the process was started."""
-    mocker.patch.object(launcher_module, "_wait_until_closed", side_effect=kind("ours"))
+    mocker.patch.object(pipes, "_wait_until_closed", side_effect=kind("ours"))
     DetachedLauncher(os.environ).launch_and_wait("{}")
     stand_in.listen()
 
 
 def test_ctrl_c_passes(stand_in: StandIn, mocker: MockerFixture) -> None:
     """Ctrl-C during the wait of a login passes through and leaves no open descriptor."""
-    mocker.patch.object(launcher_module, "_wait_until_closed", side_effect=KeyboardInterrupt)
+    mocker.patch.object(pipes, "_wait_until_closed", side_effect=KeyboardInterrupt)
     before = set(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else set()
     with pytest.raises(KeyboardInterrupt):
         DetachedLauncher(os.environ).launch_and_wait("{}")

@@ -112,7 +112,7 @@ def subject(request: pytest.FixtureRequest, receiver: Receiver, store: PersonSto
     return _in_memory(store) if protocol is None else _over_http(receiver, store, protocol)
 
 
-def told(records: Sequence[Record]) -> list[IngestedEvent]:
+def as_received(records: Sequence[Record]) -> list[IngestedEvent]:
     """Records as a sink has them; `properties` do not count in comparisons."""
     return [
         IngestedEvent(
@@ -131,7 +131,7 @@ def test_what_is_accepted_is_there_in_order(subject: SinkUnderTest) -> None:
     """A batch arrives whole, in its order, with uuid, name, distinct id and day as they were frozen."""
     batch = [of(ALICE, 3), anonymous(1), anonymous(2, ONE_OFF)]
     subject.sink.capture(batch)
-    assert list(subject.events()) == told(batch)
+    assert list(subject.events()) == as_received(batch)
 
 
 def test_properties_arrive(subject: SinkUnderTest) -> None:
@@ -187,7 +187,7 @@ def test_a_repeated_event_counts_once(subject: SinkUnderTest) -> None:
     """The same record sent again is recognised."""
     subject.sink.capture([anonymous(1), anonymous(2)])
     subject.sink.capture([anonymous(2), anonymous(3)])
-    assert list(subject.events()) == told([anonymous(1), anonymous(2), anonymous(3)])
+    assert list(subject.events()) == as_received([anonymous(1), anonymous(2), anonymous(3)])
 
 
 def test_out_of_reach_is_not_accepted(subject: SinkUnderTest) -> None:
@@ -209,7 +209,7 @@ def test_a_failed_call_leaves_nothing_behind(subject: SinkUnderTest) -> None:
         subject.sink.alias(ANON, ALICE)
     subject.recover()
     subject.sink.capture([anonymous(2), of(BOB, 3)])
-    assert list(subject.events()) == told([anonymous(2), of(BOB, 3)])
+    assert list(subject.events()) == as_received([anonymous(2), of(BOB, 3)])
     assert len(set(subject.people())) == 2
 
 
@@ -220,7 +220,7 @@ def test_a_lost_reply_has_its_effect(subject: SinkUnderTest) -> None:
         subject.sink.alias(ANON, ALICE)
     with pytest.raises(NotAcceptedError):
         subject.sink.capture([anonymous(1), of(ALICE, 2)])
-    assert list(subject.events()) == told([anonymous(1), of(ALICE, 2)])
+    assert list(subject.events()) == as_received([anonymous(1), of(ALICE, 2)])
     assert len(set(subject.people())) == 1
 
 
@@ -231,18 +231,18 @@ def test_a_refused_batch_is_refused_whole(subject: SinkUnderTest) -> None:
         subject.sink.capture([anonymous(1), anonymous(2, name=BAD)])
     subject.recover()
     subject.sink.capture([anonymous(1)])
-    assert list(subject.events()) == told([anonymous(1)])
+    assert list(subject.events()) == as_received([anonymous(1)])
 
 
 def test_an_event_that_alone_is_refused_in_unknown_words_is_refused(subject: SinkUnderTest) -> None:
-    """The events with it are accepted, and the error names it; it is in nobody's way."""
+    """The events with it are accepted, and the error names it; it holds no other event up."""
     subject.refuse_unclearly()
     batch = [anonymous(1, name=BAD), anonymous(2), of(ALICE, 3), anonymous(4, name=BAD), anonymous(5)]
     with pytest.raises(PartlyAcceptedError) as caught:
         subject.sink.capture(batch)
     assert caught.value.refused == {batch[0].event.uuid, batch[3].event.uuid}
     assert caught.value.accepted == {batch[place].event.uuid for place in (1, 2, 4)}
-    assert list(subject.events()) == told([batch[1], batch[2], batch[4]])
+    assert list(subject.events()) == as_received([batch[1], batch[2], batch[4]])
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -267,7 +267,7 @@ def test_a_result_for_each_event(subject: SinkUnderTest) -> None:
         subject.sink.capture(batch)
     assert caught.value.accepted == frozenset({uuids[0], uuids[3]})
     assert caught.value.refused == frozenset({uuids[1]})
-    assert list(subject.events()) == told([batch[0], batch[3]])
+    assert list(subject.events()) == as_received([batch[0], batch[3]])
 
 
 def test_a_service_may_ask_to_wait(subject: SinkUnderTest) -> None:
@@ -291,7 +291,7 @@ def test_an_undecided_record_is_never_sent(subject: SinkUnderTest) -> None:
     with pytest.raises(ValueError, match="verdict"):
         subject.sink.capture([anonymous(1), undecided(2)])
     subject.sink.capture([anonymous(3)])
-    assert list(subject.events()) == told([anonymous(3)])
+    assert list(subject.events()) == as_received([anonymous(3)])
 
 
 @pytest.mark.parametrize("personless", [True, False])

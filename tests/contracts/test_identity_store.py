@@ -59,7 +59,7 @@ def test_nothing_is_known_at_first(subject: IdentityStoreUnderTest) -> None:
 
 
 def test_looking_leaves_no_trace(subject: IdentityStoreUnderTest) -> None:
-    """What is current is the same before and after somebody looked."""
+    """A read changes nothing: the current identity is the same before and after."""
     assert [subject.store.current() for _ in range(3)] == [IdentityState(None, None)] * 3
 
 

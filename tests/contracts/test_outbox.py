@@ -159,7 +159,7 @@ def test_removing_again_is_harmless(subject: OutboxUnderTest) -> None:
 
 
 def test_one_sends_at_a_time(subject: OutboxUnderTest) -> None:
-    """While one process sends, every other one is told that somebody is at work; then it is free again."""
+    """While one process sends, every other one learns that a sender is at work; then the lock is free again."""
     subject.outbox.queue.add(anonymous())
     with subject.outbox.sender_lock.hold() as first, subject.another().sender_lock.hold() as second:
         assert (first, second) == (True, False)
@@ -168,7 +168,7 @@ def test_one_sends_at_a_time(subject: OutboxUnderTest) -> None:
 
 
 def test_who_was_turned_away_does_not_free_the_lock(subject: OutboxUnderTest) -> None:
-    """The sender lock stays with its holder when somebody else gave up."""
+    """The sender lock stays with its holder when another process gave up."""
     with subject.outbox.sender_lock.hold():
         for _ in range(2):
             with subject.another().sender_lock.hold() as admitted:

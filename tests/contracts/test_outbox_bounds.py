@@ -125,7 +125,7 @@ def test_what_waits_is_told_without_reading_it(make: Callable[[], Outbox]) -> No
 
 
 def test_what_is_discarded_is_told_once(make: Callable[[], Outbox]) -> None:
-    """Of two processes that discard the same events, one is told that it did."""
+    """Of two processes that discard the same events, one learns that it did."""
     for number in (1, 2):
         make().queue.add(anonymous(number))
     oldest = make().queue.waiting()[:1]
@@ -140,7 +140,7 @@ def test_what_is_removed_is_counted(make: Callable[[], Outbox]) -> None:
 
 
 def test_an_outbox_is_tended_once_a_sender_began(make: Callable[[], Outbox]) -> None:
-    """Before that, whoever adds to it keeps it within its limits."""
+    """Before that, each process that adds to it keeps it within its limits."""
     make().queue.add(anonymous(1))
     assert not make().sender_lock.is_tended()
     with make().sender_lock.hold() as ours:

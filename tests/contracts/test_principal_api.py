@@ -18,7 +18,7 @@ from tests.samples import ALICE, BOB
 
 @frozen
 class PrincipalApiUnderTest:
-    """A principal API, and what a host and the network do to it."""
+    """A principal API, and what a tool and the network do to it."""
 
     api: PrincipalApi
     log_in: Callable[[str], object]

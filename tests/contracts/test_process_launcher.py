@@ -51,9 +51,9 @@ def subject(
     monkeypatch.setattr(sys, "executable", stand_in.executable)
 
     def received_during(launch: Callable[[], None]) -> str:
-        with stand_in.listening() as told:
+        with stand_in.listening() as received:
             launch()
-        payload = told["environment"][EVENT_DATA_VARIABLE]
+        payload = received["environment"][EVENT_DATA_VARIABLE]
         assert isinstance(payload, str)
         return payload
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-SOMEBODY = 4242  # a user that no machine has
+ANOTHER_USER = 4242  # a user that no machine has
 TEMPORARY = ".tmp-1-0123456789abcdef"  # a name that a file of ours has while it is written
 THEIRS = b"export PATH=/theirs\n"
 PATIENCE_SECONDS = 60.0
@@ -156,7 +156,7 @@ def _another_owner(place: Spot) -> None:
         place.path.parent.mkdir(mode=0o700, exist_ok=True)
         place.path.touch(0o600)
     for path in (place.path, *place.path.rglob("*")):
-        os.chown(path, SOMEBODY, SOMEBODY)
+        os.chown(path, ANOTHER_USER, ANOTHER_USER)
     place.foreign.append(place.path)
 
 
@@ -262,7 +262,7 @@ def _read(path: Path, kind: int) -> object:
 
 
 class Writer:
-    """Waits at a pipe until somebody opens it to read, and writes one byte then."""
+    """Waits until a process opens the pipe to read, and writes one byte then."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

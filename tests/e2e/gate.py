@@ -52,7 +52,7 @@ class Gate:
         self._serve(self._kept.append)
 
     def swallow(self) -> None:
-        """Let the system drop whoever knocks: the queue is full. (A full queue answers no SYN, on Linux.)"""
+        """Let the system drop each connection attempt: the queue is full. (A full queue answers no SYN, on Linux.)"""
         self.shut()
         self._socket.listen(0)
         for _ in range(QUEUE_FILLERS):

@@ -1,4 +1,4 @@
-"""A host in a fresh interpreter, watched by an audit hook: what it imported, opened, started and printed."""
+"""A tool in a fresh interpreter, watched by an audit hook: what it imported, opened, started and printed."""
 
 import json
 import os
@@ -11,9 +11,9 @@ from attrs import frozen
 
 from tests.e2e.world import TOKEN, World
 
-HOST_SECONDS = 60.0  # until a host that hangs is a failure
+SCRIPT_SECONDS = 60.0  # until a tool that hangs is a failure
 
-NETWORK = frozenset(("httpx", "posthog", "requests", "yaml"))  # what no host ever imports for us
+NETWORK = frozenset(("httpx", "posthog", "requests", "yaml"))  # what no tool ever imports for us
 
 CALL = "tracker.track_command_execution('toolkit.run', success=True, duration_ms=1.5)"
 FAILED_CALL = "tracker.track_command_execution('toolkit.run', success=False, error_message='no such toolkit')"
@@ -47,7 +47,7 @@ except ChildProcessError:
 _PYTHON_FILES = (".py", ".pyc", ".so", ".pyd")
 
 
-def start_of_host(world: World, token: str | None = TOKEN, folder: Path | None = None) -> str:
+def start_of_tool(world: World, token: str | None = TOKEN, folder: Path | None = None) -> str:
     return (
         "import arcade_usage\n"
         f"tracker = arcade_usage.command_tracker(distribution='arcade-usage', project_token={token!r},"
@@ -57,8 +57,8 @@ def start_of_host(world: World, token: str | None = TOKEN, folder: Path | None =
 
 
 @frozen
-class HostRun:
-    """What a host did: `seen` are audit events with their first argument, until its last line."""
+class ToolRun:
+    """What a tool did: `seen` are audit events with their first argument, until its last line."""
 
     returncode: int
     stdout: str
@@ -84,15 +84,15 @@ class HostRun:
         return [event for event in events if event != "socket.gethostname"]
 
 
-def run_host(
+def run_as_tool(
     lines: str,
     folder: Path,
     *,
     environment: Mapping[str, str] | None = None,
     options: tuple[str, ...] = (),
     cwd: Path | None = None,
-) -> HostRun:
-    """Run a script as a host; returns when it, and what it started, has ended. `folder` is for the script."""
+) -> ToolRun:
+    """Run a script as a tool; returns when it, and what it started, has ended. `folder` is for the script."""
     script, report = folder / "host.py", folder / "report.json"
     script.write_text(f"{_WATCH}\n{lines}\n{_REPORT}", encoding="utf-8")
     done = subprocess.run(
@@ -107,9 +107,9 @@ def run_host(
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=HOST_SECONDS,
+        timeout=SCRIPT_SECONDS,
         check=False,
     )
     said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {"modules": [], "seen": []}
     seen = tuple((event, argument) for event, argument in said["seen"])
-    return HostRun(done.returncode, done.stdout, done.stderr, frozenset(said["modules"]), seen)
+    return ToolRun(done.returncode, done.stdout, done.stderr, frozenset(said["modules"]), seen)

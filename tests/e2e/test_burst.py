@@ -17,7 +17,7 @@ from arcade_usage import Property
 from arcade_usage.adapters.storage import announcement
 from arcade_usage.adapters.storage.announcement import FileAnnouncement
 from arcade_usage.adapters.storage.config_folder import Layout
-from tests.e2e.hosts import BLOCK, run_host, start_of_host
+from tests.e2e.hosts import BLOCK, run_as_tool, start_of_tool
 from tests.e2e.prelude import Prelude
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
@@ -227,9 +227,9 @@ def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:
     world.run("first")
     lines = "import enum, importlib, subprocess, typing"
     with announced(world):
-        tracking = run_host(f"{lines}\n{start_of_host(world)}{BLOCK}", world.scratch)
+        tracking = run_as_tool(f"{lines}\n{start_of_tool(world)}{BLOCK}", world.scratch)
         assert len(world.waiting) == 1
-    added = tracking.modules - run_host(lines, world.scratch).modules
+    added = tracking.modules - run_as_tool(lines, world.scratch).modules
     others = {name for name in added if name.split(".")[0] not in {*sys.stdlib_module_names, "arcade_usage"}}
     assert others == set()
     assert not added & {"socket", "ssl", "pwd", "json", "re", "uuid", "importlib.metadata"}

@@ -16,13 +16,13 @@ from tests.e2e.hosts import (
     FAILED_CALL,
     NETWORK,
     WAYS,
-    HostRun,
-    run_host,
-    start_of_host,
+    ToolRun,
+    run_as_tool,
+    start_of_tool,
 )
 from tests.e2e.world import World
 
-# What takes long to import, or has no business in a host that doesn't import it itself.
+# What takes long to import, or has no business in a tool that doesn't import it itself.
 VENDORS = frozenset(
     [
         "attr",
@@ -52,8 +52,8 @@ MACHINE_FILES = frozenset(
 )
 
 
-def assert_light(host: HostRun, processes: int) -> None:
-    """What holds for every host: nothing heavy, nothing on the network, nothing printed."""
+def assert_light(host: ToolRun, processes: int) -> None:
+    """What holds for every tool: nothing heavy, nothing on the network, nothing printed."""
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert host.modules & VENDORS == set()
     assert host.started == processes
@@ -74,7 +74,7 @@ def test_a_command_reads_two_small_files_and_starts_one_process(world: World, st
     """No vendor is imported, no socket made, nothing printed; a `with` block looks once more when it begins."""
     arrange(world, state)
     with sender_at_work(world):
-        host = run_host(start_of_host(world) + WAYS[way], world.scratch)
+        host = run_as_tool(start_of_tool(world) + WAYS[way], world.scratch)
     assert_light(host, processes=1)
     looks = 2 if "block" in way else 1
     assert Counter(host.opened) == {
@@ -91,7 +91,7 @@ def test_a_command_reads_two_small_files_and_starts_one_process(world: World, st
 @pytest.mark.parametrize("way", WAYS)
 def test_the_first_command_makes_two_files_besides(world: World, way: str) -> None:
     """The first command imports nothing more, and what it opens is the identity, the ledger, and what is local."""
-    host = run_host(start_of_host(world) + WAYS[way], world.scratch)
+    host = run_as_tool(start_of_tool(world) + WAYS[way], world.scratch)
     assert_light(host, processes=1)
     assert len(host.opened) <= 24
     ours = {path.partition("-")[0] for path in host.opened if not os.path.isabs(path)}
@@ -110,16 +110,16 @@ installation._MACHINE_ID_FILES, installation._MOUNTS = (), "/nowhere"
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have a call or a registry for the id")
 def test_a_machine_without_an_id_is_named_without_a_socket(world: World) -> None:
     """As in a minimal container: the first command imports nothing more, not even `socket`."""
-    host = run_host(f"{start_of_host(world)}{UNNAMED_MACHINE}{BLOCK}", world.scratch)
+    host = run_as_tool(f"{start_of_tool(world)}{UNNAMED_MACHINE}{BLOCK}", world.scratch)
     assert_light(host, processes=1)
     assert world.ledger["born"]
 
 
 def test_a_login_imports_no_vendor_either(world: World) -> None:
-    """The host of a login waits for the process, and does nothing of what that does itself."""
+    """The tool of a login waits for the process, and does nothing of what that does itself."""
     world.store_credentials("principal-1")
     lines = "tracker.track_command_execution('login', success=True, is_login=True)"
-    assert_light(run_host(start_of_host(world) + lines, world.scratch), processes=1)
+    assert_light(run_as_tool(start_of_tool(world) + lines, world.scratch), processes=1)
     assert world.linked_to() == "principal-1"
 
 
@@ -131,7 +131,7 @@ def test_a_logout_imports_no_network(world: World) -> None:
         f"import os; os.unlink({str(world.credentials)!r})\n"
         "tracker.track_command_execution('logout', success=True, is_logout=True)"
     )
-    host = run_host(start_of_host(world) + lines, world.scratch)
+    host = run_as_tool(start_of_tool(world) + lines, world.scratch)
     assert (host.stdout, host.stderr, host.started, host.sockets) == ("", "", 1, [])
     assert host.modules & NETWORK == set()
     assert (world.anon_id != anon_id, world.linked_to()) == (True, None)
@@ -156,7 +156,7 @@ OFF_VARIABLES = {
 def test_off_by_a_variable_does_nothing_at_all(world: World, variables: dict[str, str]) -> None:
     """Nothing is opened, written, started or sent; not even the config folder is made."""
     lines = f"{CALL}\n{BLOCK}\n{FAILED_BLOCK}\n{CALL[:-1]}, is_login=True)\n{CALL[:-1]}, is_logout=True)"
-    host = run_host(start_of_host(world) + lines, world.scratch, environment={**os.environ, **variables})
+    host = run_as_tool(start_of_tool(world) + lines, world.scratch, environment={**os.environ, **variables})
     assert_light(host, processes=0)
     assert host.opened == []
     assert not world.folder.exists()
@@ -165,8 +165,8 @@ def test_off_by_a_variable_does_nothing_at_all(world: World, variables: dict[str
 
 @pytest.mark.parametrize("token", [None, "", "  "])
 def test_without_a_token_nothing_ever_leaves(world: World, token: str | None) -> None:
-    """A host that gives no project token is never tracked, and makes no folder."""
-    host = run_host(start_of_host(world, token) + CALL, world.scratch)
+    """A tool that gives no project token is never tracked, and makes no folder."""
+    host = run_as_tool(start_of_tool(world, token) + CALL, world.scratch)
     assert_light(host, processes=0)
     assert (host.opened, world.folder.exists()) == ([], False)
 
@@ -180,7 +180,7 @@ def test_off_by_a_stored_choice_leaves_the_folder_as_it_is(world: World, where: 
     else:
         off_by_stored_choice(world.folder if where == "here" else world.scratch / "home" / ".arcade")
     before = sorted(world.scratch.rglob("*"))
-    host = run_host(start_of_host(world) + CALL + "\n" + BLOCK, world.scratch)
+    host = run_as_tool(start_of_tool(world) + CALL + "\n" + BLOCK, world.scratch)
     assert_light(host, processes=0)
     assert host.opened == []
     assert set(world.scratch.rglob("*")) - set(before) == {
@@ -190,9 +190,9 @@ def test_off_by_a_stored_choice_leaves_the_folder_as_it_is(world: World, where: 
 
 
 def test_asked_to_show_nothing_is_sent(world: World) -> None:
-    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; the host gets no SDK, nothing is sent or written."""
-    shown = run_host(
-        start_of_host(world) + FAILED_CALL,
+    """ARCADE_USAGE_DEBUG=1 prints the exact event to stderr; the tool gets no SDK, nothing is sent or written."""
+    shown = run_as_tool(
+        start_of_tool(world) + FAILED_CALL,
         world.scratch,
         environment={**os.environ, "ARCADE_USAGE_DEBUG": "1"},
     )
@@ -206,7 +206,7 @@ def test_asked_to_show_nothing_is_sent(world: World) -> None:
     assert world.receiver.requests == []
 
 
-TYPER_HOST = """
+TYPER_TOOL = """
 import typer
 app, toolkit = typer.Typer(), typer.Typer()
 toolkit.command('run')(lambda: None)
@@ -224,12 +224,12 @@ def run_typer(line: str) -> str:
 
 @pytest.mark.parametrize("line", ["toolkit run", "toolkit fail", "login", "toolkit --help"])
 def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> None:
-    """Than the same host untracked, but for what every host does; nor does it wait, print, or start more."""
+    """Than the same tool untracked, but for what every tool does; nor does it wait, print, or start more."""
     arrange(world, "linked")
     others = len(world.receiver.requests)
-    untracked = run_host(TYPER_HOST + run_typer(line), world.scratch)
+    untracked = run_as_tool(TYPER_TOOL + run_typer(line), world.scratch)
     assert len(world.receiver.requests) == others
-    tracked = run_host(TYPER_HOST + start_of_host(world) + TRACK + run_typer(line), world.scratch)
+    tracked = run_as_tool(TYPER_TOOL + start_of_tool(world) + TRACK + run_typer(line), world.scratch)
     assert (tracked.returncode, tracked.stdout, tracked.stderr) == (0, untracked.stdout, untracked.stderr)
     assert (tracked.modules - untracked.modules) & VENDORS == set()
     assert (tracked.started, tracked.sockets) == (0 if "--help" in line else 1, [])
@@ -241,26 +241,26 @@ def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> N
 
 
 def test_the_adapter_for_typer_imports_no_typer(world: World) -> None:
-    """It works on the host's objects: who has no Typer can import it, and a Click host never gets Typer."""
+    """It works on the tool's objects: who has no Typer can import it, and a Click tool never gets Typer."""
     lines = (
         "import arcade_usage.adapters.frameworks.typer_app\n"
         "class Command:\n    class context_class: pass\n"
         "arcade_usage.adapters.frameworks.typer_app.track(Command(), tracker)\n"
     )
-    host = run_host(start_of_host(world) + lines, world.scratch)
+    host = run_as_tool(start_of_tool(world) + lines, world.scratch)
     assert_light(host, processes=0)
 
 
 def test_a_typer_host_that_is_off_does_nothing_at_all(world: World) -> None:
     """Nothing is opened, written, started or sent, and the app is not even touched."""
     lines = (
-        TYPER_HOST
-        + start_of_host(world)
+        TYPER_TOOL
+        + start_of_tool(world)
         + TRACK
         + "assert type(app) is typer.Typer\n"
         + run_typer("toolkit run")
     )
-    host = run_host(lines, world.scratch, environment={**os.environ, "DO_NOT_TRACK": "1"})
+    host = run_as_tool(lines, world.scratch, environment={**os.environ, "DO_NOT_TRACK": "1"})
     assert (host.returncode, host.stdout, host.stderr, host.started, host.sockets) == (0, "", "", 0, [])
     assert "arcade_usage.adapters.process.launcher" not in host.modules
     assert not world.folder.exists()

@@ -119,6 +119,23 @@ def test_without_a_function_the_variable_names_the_context(
 
 
 @here
+def test_a_login_file_of_the_tools_own_has_no_contexts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arcade's variable does not make other credentials of it."""
+    Contexts(world)
+    monkeypatch.setenv("ARCADE_CONTEXT", "work")
+    tool = arcade_usage.Tool(
+        distribution="arcade-usage",
+        project_token=TOKEN,
+        host=world.receiver.url,
+        config_dir=world.folder,
+        credentials=world.credentials,
+    )
+    with tool.command("first"):
+        pass
+    assert world.whose == {"first": ALICE}
+
+
+@here
 def test_a_logout_is_of_the_account_of_its_context(world: World, contexts: Contexts) -> None:
     """The credentials are those from before the command, though the context is named when it has ended."""
     contexts.run("first", None)

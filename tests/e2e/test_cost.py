@@ -15,10 +15,10 @@ from filelock import FileLock
 import arcade_usage
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.deliveries import delivering_here, run_here, sender_at_work
-from tests.e2e.hosts import BLOCK, run_host, start_of_host
+from tests.e2e.hosts import BLOCK, run_as_tool, start_of_tool
 from tests.e2e.world import TOKEN, World
 
-# All that a command imports, beside what nearly every host has: a new one has to be worth its time.
+# All that a command imports, beside what nearly every tool has: a new one has to be worth its time.
 COMMAND_PATH = frozenset(
     [
         "_json",
@@ -78,7 +78,7 @@ try: app()
 except SystemExit as ended: assert not ended.code
 sys.argv[1:] = arguments
 """
-ORDINARY_HOST = "import enum, importlib, subprocess, typing"
+ORDINARY_TOOL = "import enum, importlib, subprocess, typing"
 
 # Calls of functions, Python's and C's, of building a tracker and tracking one command, nothing being new. A third
 # are os.path's and os.environ's; all of them take 0.3 ms, of which os.path.join takes 0.02.
@@ -104,7 +104,7 @@ sys.setprofile(None)
 print(calls)
 """
 
-# What a delivery process opens to read, and what it replaces, told by the interpreter's own audit events.
+# What a delivery process opens to read, and what it replaces, from the interpreter's own audit events.
 WATCHING = """
 import os, runpy, sys
 def watch(event, arguments):
@@ -134,8 +134,8 @@ def test_a_command_imports_a_known_few_modules(world: World) -> None:
     """No module joins the command path unnoticed; what only a first command needs is imported there."""
     run_here(world, "first")
     with sender_at_work(world):
-        tracking = run_host(f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK}", world.scratch)
-    assert tracking.modules - run_host(ORDINARY_HOST, world.scratch).modules == COMMAND_PATH
+        tracking = run_as_tool(f"{ORDINARY_TOOL}\n{start_of_tool(world)}{BLOCK}", world.scratch)
+    assert tracking.modules - run_as_tool(ORDINARY_TOOL, world.scratch).modules == COMMAND_PATH
 
 
 def test_a_typer_app_imports_three_modules_more(world: World) -> None:
@@ -148,8 +148,8 @@ def test_a_typer_app_imports_three_modules_more(world: World) -> None:
         f"tool.track(app)\n{RUN_TYPER_APP}"
     )
     with sender_at_work(world):
-        with_tracking = run_host(f"{TYPER_APP}{tracked}", world.scratch)
-    without = run_host(f"{TYPER_APP}{RUN_TYPER_APP}", world.scratch)
+        with_tracking = run_as_tool(f"{TYPER_APP}{tracked}", world.scratch)
+    without = run_as_tool(f"{TYPER_APP}{RUN_TYPER_APP}", world.scratch)
     added = with_tracking.modules - without.modules
     assert {name for name in added if name.startswith("arcade_usage")} == OURS_IN_A_TYPER_APP | {
         name for name in COMMAND_PATH if name.startswith("arcade_usage")
@@ -169,8 +169,8 @@ def test_properties_of_the_tool_import_two_modules_more(world: World) -> None:
         "with tool.command('run', properties=lambda: {'org_id': 'org_1'}): pass\n"
     )
     with sender_at_work(world):
-        modules = run_host(f"{ORDINARY_HOST}\n{tracked}", world.scratch).modules
-    assert modules - run_host(ORDINARY_HOST, world.scratch).modules - COMMAND_PATH == {
+        modules = run_as_tool(f"{ORDINARY_TOOL}\n{tracked}", world.scratch).modules
+    assert modules - run_as_tool(ORDINARY_TOOL, world.scratch).modules - COMMAND_PATH == {
         "arcade_usage.application.command.properties",
         "arcade_usage.domain.declaration",
         "arcade_usage.tool",
@@ -203,11 +203,11 @@ def test_a_logout_imports_a_known_few_modules_more(world: World) -> None:
     with delivering_here(world):
         world.log_in("principal-alice")
     anon_id = world.anon_id
-    lines = f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK.replace(')', ', is_logout=True)', 1)}"
+    lines = f"{ORDINARY_TOOL}\n{start_of_tool(world)}{BLOCK.replace(')', ', is_logout=True)', 1)}"
     with sender_at_work(world):
-        logout = run_host(lines, world.scratch)
+        logout = run_as_tool(lines, world.scratch)
         assert world.anon_id != anon_id
-        command = run_host(f"{ORDINARY_HOST}\n{start_of_host(world)}{BLOCK}", world.scratch)
+        command = run_as_tool(f"{ORDINARY_TOOL}\n{start_of_tool(world)}{BLOCK}", world.scratch)
     added = logout.modules - command.modules
     assert {name for name in added if name.split(".")[0] not in sys.stdlib_module_names} == OURS_AT_LOGOUT
     assert len(added) <= LOGOUT_MODULES
@@ -242,9 +242,9 @@ def start_delivery(payload: str) -> "subprocess.Popen[str]":
 
 def imported(delivery: "subprocess.Popen[str]") -> set[str]:
     """What it had imported when it ended."""
-    _, told = delivery.communicate(timeout=60)
+    _, output = delivery.communicate(timeout=60)
     assert delivery.returncode == 0
-    return set(re.findall(r"^import time:.*\| +(\S+)$", told, re.MULTILINE))
+    return set(re.findall(r"^import time:.*\| +(\S+)$", output, re.MULTILINE))
 
 
 def test_what_is_sent_takes_the_sdk(world: World) -> None:
@@ -287,7 +287,7 @@ def test_of_many_deliveries_at_once_the_sender_alone_imports_the_sdk(world: Worl
 
 
 def test_a_delivery_runs_no_program(world: World) -> None:
-    """The SDK asks lsb_release what /etc/os-release told it, and whatever is called so would be run."""
+    """The SDK asks lsb_release what /etc/os-release says, and any program of that name would be run."""
     programs, ran = world.scratch / "programs", world.scratch / "ran"
     programs.mkdir()
     for name in ("lsb_release", "uname"):
@@ -301,7 +301,7 @@ def test_a_delivery_runs_no_program(world: World) -> None:
 
 def files_touched(payload: str) -> dict[str, int]:
     """How often a delivery of this event opens each file of ours to read it, or replaces it."""
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", WATCHING],
         env={**os.environ, "ARCADE_USAGE_EVENT_DATA": payload},
         stderr=subprocess.PIPE,
@@ -309,7 +309,7 @@ def files_touched(payload: str) -> dict[str, int]:
         check=True,
         timeout=60,
     ).stderr
-    touched = [line for line in told.splitlines() if line.endswith(OUR_FILES)]
+    touched = [line for line in output.splitlines() if line.endswith(OUR_FILES)]
     return dict(Counter(re.sub(r"[0-9a-f-]*\.event\.json", "an event", line) for line in touched))
 
 

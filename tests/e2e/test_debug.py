@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.deliveries import here
-from tests.e2e.hosts import FAILED_CALL, HostRun, run_host, start_of_host
+from tests.e2e.hosts import FAILED_CALL, ToolRun, run_as_tool, start_of_tool
 from tests.e2e.world import World
 
 SHOWING = {"ARCADE_USAGE_DEBUG": "1"}
@@ -16,14 +16,14 @@ LOGIN = "tracker.track_command_execution('login', success=True, is_login=True)"
 LOGOUT = "tracker.track_command_execution('logout', success=True, is_logout=True)"
 
 
-def show(world: World, lines: str, **variables: str) -> HostRun:
+def show(world: World, lines: str, **variables: str) -> ToolRun:
     environment = {**os.environ, **SHOWING, **variables}
-    host = run_host(start_of_host(world) + lines, world.scratch, environment=environment)
+    host = run_as_tool(start_of_tool(world) + lines, world.scratch, environment=environment)
     assert (host.returncode, host.stdout) == (0, "")
     return host
 
 
-def told(host: HostRun) -> tuple[str, dict[str, Any]]:
+def preview_of(host: ToolRun) -> tuple[str, dict[str, Any]]:
     """The line that says as whom, and the event."""
     line, _, content = host.stderr.partition("\n")
     event: dict[str, Any] = json.loads(content)
@@ -41,7 +41,7 @@ def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
 def test_it_is_the_event_that_would_arrive(world: World) -> None:
     """But for its id and its times: every property is there, those of the SDK too, and the distinct id."""
     world.run("earlier")
-    line, shown = told(show(world, FAILED_CALL))
+    line, shown = preview_of(show(world, FAILED_CALL))
     world.run("toolkit.run", success=False, error_message="no such toolkit")
     (sent,) = world.receiver.batches()[-1]["batch"]
     assert shown["properties"] == sent["properties"]
@@ -54,17 +54,17 @@ def test_it_is_the_event_that_would_arrive(world: World) -> None:
 @pytest.mark.parametrize("linked", [False, True], ids=["anonymous", "linked"])
 @pytest.mark.parametrize("lines", [FAILED_CALL, LOGIN, LOGOUT], ids=["command", "login", "logout"])
 def test_nothing_is_sent_or_written(world: World, linked: bool, lines: str) -> None:
-    """Whatever the command, and whoever runs it: no file is touched, nobody asked, no identity changed."""
+    """For each command and user: no file is touched, no request made, no identity changed."""
     if linked:
         world.log_in("principal-1")
         world.settle()
     else:
         world.run("earlier")
     before, requests = tree(world.folder), len(world.receiver.requests)
-    _, shown = told(show(world, lines))
+    _, shown = preview_of(show(world, lines))
     assert tree(world.folder) == before
     assert len(world.receiver.requests) == requests
-    if lines == LOGOUT and not linked:  # of nobody who was logged in: whose it is, can't be told
+    if lines == LOGOUT and not linked:  # without a login, its owner is unknown
         assert shown["distinct_id"] not in (world.anon_id, None)
     else:
         assert shown["distinct_id"] == ("principal-1" if linked else world.anon_id)
@@ -76,7 +76,7 @@ def test_a_login_that_has_to_be_looked_up_says_so(world: World) -> None:
     world.run("earlier")
     world.store_credentials("principal-1")
     host = show(world, LOGIN)
-    line, shown = told(host)
+    line, shown = preview_of(host)
     assert "the account that Arcade Cloud names for the stored credentials" in line
     assert shown["distinct_id"] is None
     assert "secret-token" not in host.stderr
@@ -90,8 +90,8 @@ def test_after_a_logout_that_was_only_shown_nobody_is_mixed_up(world: World) -> 
     world.settle()
     world.credentials.unlink()
     show(world, LOGOUT)
-    world.run("somebody")
-    assert world.whose["somebody"] not in world.principals
+    world.run("a user")
+    assert world.whose["a user"] not in world.principals
 
 
 FROZEN = f"import sys; sys.frozen = True\n{FAILED_CALL}"
@@ -121,9 +121,9 @@ LOGGING = (
 
 
 def log(world: World, lines: str, **variables: str) -> str:
-    """What a host that logs at DEBUG sees on its stderr."""
-    host = run_host(
-        LOGGING + start_of_host(world) + lines, world.scratch, environment={**os.environ, **variables}
+    """What a tool that logs at DEBUG sees on its stderr."""
+    host = run_as_tool(
+        LOGGING + start_of_tool(world) + lines, world.scratch, environment={**os.environ, **variables}
     )
     assert host.returncode == 0
     return host.stderr
@@ -145,8 +145,8 @@ def test_a_host_that_logs_at_debug_is_told_what_is_done_and_why_not(world: World
 def test_a_folder_that_cannot_be_used_is_told(world: World) -> None:
     """By the command that is not tracked."""
     world.folder.write_text("not a folder", encoding="utf-8")
-    told = log(world, FAILED_CALL)
-    assert told == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"
+    logged = log(world, FAILED_CALL)
+    assert logged == "arcade_usage DEBUG usage is not tracked: a stored opt-out exists or can't be read\n"
 
 
 def test_each_command_of_a_new_installation_is_shown(world: World) -> None:

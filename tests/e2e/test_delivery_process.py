@@ -15,7 +15,7 @@ from arcade_usage.demo.receiver import DOWN, WELL, Behaviour
 from tests.e2e.world import World, until
 
 # In place of the SDK, so that it runs in the middle of a delivery: tells what the process is, and fails.
-TELLING = """
+REPORTING = """
 import json, os, subprocess, sys, time
 child = [sys.executable, "-c", "import os; print(*os.environ)"]
 names = subprocess.run(child, capture_output=True, text=True).stdout.split()
@@ -23,10 +23,10 @@ streams = [os.path.samestat(os.fstat(n), os.stat(os.devnull)) for n in (0, 1, 2)
 others = [n for n in range(3, 256) if os.path.exists(f"/proc/self/fd/{{n}}")]
 open_files = [os.readlink(f"/proc/self/fd/{{n}}") for n in others]
 while not os.path.exists({release!r}): time.sleep(0.01)
-told = dict(pid=os.getpid(), session=os.getsid(0), folder=os.getcwd(), streams=streams, files=open_files,
+report = dict(pid=os.getpid(), session=os.getsid(0), folder=os.getcwd(), streams=streams, files=open_files,
     own_names=[*os.environ], childs_names=names, exists=os.path.isdir(os.getcwd()), path=sys.path)
-with open({told!r} + ".new", "w") as file: json.dump(told, file)
-os.rename({told!r} + ".new", {told!r})
+with open({report!r} + ".new", "w") as file: json.dump(report, file)
+os.rename({report!r} + ".new", {report!r})
 raise ImportError("this was not the SDK")
 """
 
@@ -67,9 +67,9 @@ def standing_in_for_streams(descriptor: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("command", ["toolkit.run", "login"])
 def test_it_holds_nothing_of_the_users(world: World, command: str) -> None:
-    """A session of its own, no terminal, no stream, no open file and no folder of the host's."""
-    told, release = world.scratch / "told.json", world.scratch / "release"
-    source = TELLING.format(told=str(told), release=str(release))
+    """A session of its own, no terminal, no stream, no open file and no folder of the tool's."""
+    report, release = world.scratch / "report.json", world.scratch / "release"
+    source = REPORTING.format(report=str(report), release=str(release))
     world.monkeypatch.setenv("PYTHONPATH", instead_of_posthog(world, source))
     users = world.scratch / "users"
     users.mkdir()
@@ -86,7 +86,7 @@ def test_it_holds_nothing_of_the_users(world: World, command: str) -> None:
     users.rmdir()
     release.touch()
     world.settle()
-    said = json.loads(told.read_text(encoding="utf-8"))
+    said = json.loads(report.read_text(encoding="utf-8"))
     assert said["session"] == said["pid"] == world.processes[0].pid
     assert said["folder"] not in (str(users), str(world.scratch), str(world.folder))
     assert said["exists"]
@@ -98,12 +98,12 @@ def test_it_holds_nothing_of_the_users(world: World, command: str) -> None:
 
 def test_what_it_starts_does_not_see_the_payload(world: World) -> None:
     """The payload leaves the environment at once: a child of the process could not track, nor read it."""
-    told, release = world.scratch / "told.json", world.scratch / "release"
+    report, release = world.scratch / "report.json", world.scratch / "release"
     release.touch()
-    source = TELLING.format(told=str(told), release=str(release))
+    source = REPORTING.format(report=str(report), release=str(release))
     world.monkeypatch.setenv("PYTHONPATH", instead_of_posthog(world, source))
     world.run("toolkit.run")
-    said = json.loads(told.read_text(encoding="utf-8"))
+    said = json.loads(report.read_text(encoding="utf-8"))
     for names in (said["own_names"], said["childs_names"]):
         assert "HOME" in names
         assert [name for name in names if name.startswith("ARCADE_")] == []

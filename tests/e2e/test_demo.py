@@ -70,7 +70,7 @@ def test_it_is_plain_in_a_pipe(performed: subprocess.CompletedProcess[str]) -> N
 
 
 def test_it_tells_every_step_and_every_person(performed: subprocess.CompletedProcess[str]) -> None:
-    """Each step of the story is shown, and in the end each person with what they ran, and what is nobody's."""
+    """Each step of the story is shown, and in the end each person with their commands, and the unattributable ones."""
     story, endings = performed.stdout.split("Final attribution")
     for chapter in STORY:
         assert all(title in story for title in (chapter.title, *(step.title for step in chapter.steps)))
@@ -112,9 +112,9 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
 
 
 def test_a_mix_up_makes_it_fail(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """An event that ended up with somebody else is named, the exit code is 1, the environment as before.
+    """An event that ended up with another person is named, the exit code is 1, the environment as before.
 
-    No tracker could have told: one person uses the other's login.
+    No tracker could know: one person uses the other's login.
     """
     logs_in = Step("Ada logs in", "As herself.", (Command("login", ADA),))
     borrows = Step("Ben uses her login", "Unnoticed.", (Command("chat", BEN),))
@@ -187,7 +187,7 @@ UNPROVABLE = [act(1, ADA, provable=False), act(2, BEN, provable=False)]
         pytest.param(UNPROVABLE, [sent(1, ANON), sent(2, OTHER_ANON)], [None, None], id="kept apart"),
         pytest.param(BOTH, [], [Fault.LOST, Fault.LOST], id="nothing arrived"),
         pytest.param(BOTH, [sent(1, A), sent(1, A, "again"), sent(2, B)], [Fault.DOUBLED, None], id="twice"),
-        pytest.param(BOTH, [sent(1, A), sent(2, A)], [None, Fault.MIXED_UP], id="as somebody else"),
+        pytest.param(BOTH, [sent(1, A), sent(2, A)], [None, Fault.MIXED_UP], id="as another person"),
         pytest.param(
             BOTH, [sent(1, ANON), sent(2, ANON), make_alias(ANON, B)], [Fault.MIXED_UP, None], id="stitched to another"
         ),
@@ -203,7 +203,7 @@ UNPROVABLE = [act(1, ADA, provable=False), act(2, BEN, provable=False)]
 def test_the_oracle_knows_right_from_wrong(
     acts: list[Act], arrived: list[IngestedEvent], faults: list[Fault | None]
 ) -> None:
-    """An event is right with whoever ran the command, or where that can't be told, with nobody else."""
+    """An event is right with the person who ran the command, or, where that is unknown, with no other person."""
     endings = judge_endings(acts, reduce(Persons.ingest, arrived, Persons()))
     assert [ending.fault for ending in endings] == faults
     assert passed(endings) == (faults == [None, None])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import arcade_usage
-from tests.e2e.hosts import CALL, start_of_host
+from tests.e2e.hosts import CALL, start_of_tool
 from tests.e2e.world import World
 
 PATHS = [str(Path(arcade_usage.__file__).parents[1]), sysconfig.get_path("purelib")]
@@ -62,7 +62,7 @@ def compile_tool(folder: Path, begin: str, script: str) -> tuple[Path, Path]:
 @pytest.mark.parametrize("begin", [NAMED, UNNAMED], ids=["it is its sys.executable", "another Python is"])
 def test_a_program_with_python_inside_runs_once_and_its_event_is_kept(world: World, begin: str) -> None:
     """Nothing is started: the program would run the command again, and another Python may know none of it."""
-    script = f"import sys; sys.path[:0] = {PATHS!r}\n{start_of_host(world)}{CALL}\n"
+    script = f"import sys; sys.path[:0] = {PATHS!r}\n{start_of_tool(world)}{CALL}\n"
     tool, runs = compile_tool(world.scratch, begin, script)
     environment = {**os.environ, "PYTHONHOME": sys.base_prefix}
     done = subprocess.run(

@@ -50,7 +50,7 @@ def test_a_variable_that_the_command_sets_counts(world: World, value: str) -> No
 
 
 def test_a_new_tracker_begins_anew(world: World) -> None:
-    """Who goes on using the tool after everything was removed is somebody new."""
+    """A user who goes on after everything was removed is a new person."""
     world.run("earlier")
     before = world.anon_id
     _remove(world)

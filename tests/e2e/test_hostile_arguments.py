@@ -1,4 +1,4 @@
-"""Whatever a host passes: nothing is raised, the next command is tracked, and what arrives is sound."""
+"""Whatever a tool passes: nothing is raised, the next command is tracked, and what arrives is sound."""
 
 import math
 from collections import UserDict
@@ -101,7 +101,7 @@ FACTS: dict[str, dict[str, Any]] = {
 @here
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_any_name_is_survived(world: World, name: Any) -> None:
-    """No name of a command breaks the host or what comes after; nothing too long is sent."""
+    """No name of a command breaks the tool or what comes after; nothing too long is sent."""
     tracker = world.tracker()
     with tracker.command(name):
         pass

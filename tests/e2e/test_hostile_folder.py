@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 import arcade_usage
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import World, until
 
 PACKAGE = Path(arcade_usage.__file__).parent
 LIBRARIES = sysconfig.get_path("purelib")
 
-# What the host of these tests imports as well, and what only the delivery does.
-OF_THE_HOST = [
+# What the tool of these tests imports as well, and what only the delivery does.
+OF_THE_TOOL = [
     "json",
     "subprocess",
     "threading",
@@ -86,15 +86,15 @@ MARKING = "open({marker!r}, 'a').write(__name__ + '\\n')\nraise ImportError('hos
 CALL = "tracker.track_command_execution('toolkit.run', success=True)\n"
 
 
-def make_hostile(world: World, *, spare_host: bool = False) -> tuple[Path, Path]:
+def make_hostile(world: World, *, spare_tool: bool = False) -> tuple[Path, Path]:
     """A folder where everything that has a name leaves a mark; and the mark."""
     folder, marker = world.scratch / "hostile", world.scratch / "executed"
     folder.mkdir()
     source = MARKING.format(marker=str(marker))
-    for name in OF_THE_DELIVERY if spare_host else [*OF_THE_DELIVERY, *OF_THE_HOST, "sitecustomize"]:
+    for name in OF_THE_DELIVERY if spare_tool else [*OF_THE_DELIVERY, *OF_THE_TOOL, "sitecustomize"]:
         (folder / f"{name}.py").write_text(source, encoding="utf-8")
     for name in FOLDERS:
-        if not (spare_host and name == "arcade_usage"):
+        if not (spare_tool and name == "arcade_usage"):
             (folder / name).mkdir()
             (folder / name / "__init__.py").write_text(source, encoding="utf-8")
             (folder / name / "__main__.py").write_text(source, encoding="utf-8")
@@ -108,11 +108,11 @@ def run_in(folder: Path, *command: str, **variables: str) -> "subprocess.Complet
     )
 
 
-def write_host(world: World, lines: str = "", where: str = "elsewhere") -> str:
-    """A host's script, in a folder of its own."""
+def write_tool(world: World, lines: str = "", where: str = "elsewhere") -> str:
+    """A tool's script, in a folder of its own."""
     script = world.scratch / where / "host.py"
     script.parent.mkdir(exist_ok=True)
-    script.write_text(lines + start_of_host(world) + CALL, encoding="utf-8")
+    script.write_text(lines + start_of_tool(world) + CALL, encoding="utf-8")
     return str(script)
 
 
@@ -130,23 +130,23 @@ def test_nothing_in_the_current_folder_is_executed(world: World, python_path: st
     variables = {}
     if python_path is not None:
         variables["PYTHONPATH"] = str(world.scratch / python_path) if python_path else ""
-    assert_arrived(world, run_in(folder, sys.executable, write_host(world), **variables), marker)
+    assert_arrived(world, run_in(folder, sys.executable, write_tool(world), **variables), marker)
 
 
 @pytest.mark.parametrize("python_path", [".", os.pathsep, f".{os.pathsep}elsewhere", "absolute", "above"])
-def test_a_python_path_that_names_the_current_folder_is_the_hosts(world: World, python_path: str) -> None:
-    """The host may import from there, as the user said; the delivery doesn't."""
-    folder, marker = make_hostile(world, spare_host=True)
+def test_a_python_path_that_names_the_current_folder_is_the_tools(world: World, python_path: str) -> None:
+    """The tool may import from there, as the user said; the delivery doesn't."""
+    folder, marker = make_hostile(world, spare_tool=True)
     named = {"absolute": str(folder), "above": f"{folder}/attr/.."}.get(python_path, python_path)
-    assert_arrived(world, run_in(folder, sys.executable, write_host(world), PYTHONPATH=named), marker)
+    assert_arrived(world, run_in(folder, sys.executable, write_tool(world), PYTHONPATH=named), marker)
 
 
 def test_a_python_path_below_the_current_folder_comes_last(world: World) -> None:
     """What a relative entry names stands in for nothing that is installed."""
-    folder, marker = make_hostile(world, spare_host=True)
+    folder, marker = make_hostile(world, spare_tool=True)
     for name in ("chardet", "simplejson", "brotli", "zstandard", "socks", "socksio", "h2", "cattr"):
         (folder / f"{name}.py").unlink()
-    done = run_in(world.scratch, sys.executable, write_host(world), PYTHONPATH="hostile")
+    done = run_in(world.scratch, sys.executable, write_tool(world), PYTHONPATH="hostile")
     assert_arrived(world, done, marker)
 
 
@@ -161,25 +161,25 @@ STARTS: Mapping[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 def test_a_host_that_lies_in_the_folder_itself_is_tracked(world: World, start: tuple[str, ...]) -> None:
-    """The host imports from its own folder, which is the user's current one; the delivery doesn't."""
-    folder, marker = make_hostile(world, spare_host=True)
-    write_host(world, where="hostile")
+    """The tool imports from its own folder, which is the user's current one; the delivery doesn't."""
+    folder, marker = make_hostile(world, spare_tool=True)
+    write_tool(world, where="hostile")
     (folder / "link.py").symlink_to(folder / "host.py")
     assert_arrived(world, run_in(folder, sys.executable, *start), marker)
 
 
 def test_a_current_folder_that_is_a_link_is_seen_through(world: World) -> None:
     """PYTHONPATH names the folder, the user stands in a link to it: still nothing of it is imported."""
-    folder, marker = make_hostile(world, spare_host=True)
+    folder, marker = make_hostile(world, spare_tool=True)
     link = world.scratch / "link"
     link.symlink_to(folder, target_is_directory=True)
-    done = run_in(link, sys.executable, write_host(world), PYTHONPATH=str(folder))
+    done = run_in(link, sys.executable, write_tool(world), PYTHONPATH=str(folder))
     assert_arrived(world, done, marker)
 
 
 def test_started_by_hand_in_a_hostile_folder(world: World) -> None:
     """`python -m arcade_usage` itself imports none of its libraries from the folder that it is started in."""
-    folder, marker = make_hostile(world, spare_host=True)
+    folder, marker = make_hostile(world, spare_tool=True)
     payload = world.payload("toolkit.run")
     done = run_in(folder, sys.executable, "-m", "arcade_usage", ARCADE_USAGE_EVENT_DATA=payload)
     assert_arrived(world, done, marker)
@@ -211,8 +211,8 @@ def zipped(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("how", ["variable", "before", "after", "zip", "site folder", "script's folder"])
-def test_the_package_is_found_where_the_host_found_it(world: World, copied: Path, how: str) -> None:
-    """Whatever way a copy got onto the host's path, the delivery runs that copy, in a hostile folder too."""
+def test_the_package_is_found_where_the_tool_found_it(world: World, copied: Path, how: str) -> None:
+    """Whatever way a copy got onto the tool's path, the delivery runs that copy, in a hostile folder too."""
     folder, marker = make_hostile(world)
     lines = {
         "before": f"import sys; sys.path.insert(0, {str(copied)!r})\n",
@@ -220,7 +220,7 @@ def test_the_package_is_found_where_the_host_found_it(world: World, copied: Path
         "zip": f"import sys; sys.path.insert(0, {str(zipped(copied))!r})\n",
         "site folder": f"import site, sys; site.addsitedir({str(copied)!r}); sys.path.reverse()\n",
     }.get(how, "")
-    script = write_host(world, lines, where="target" if how == "script's folder" else "elsewhere")
+    script = write_tool(world, lines, where="target" if how == "script's folder" else "elsewhere")
     text = (
         Path(script).read_text(encoding="utf-8").replace("distribution='arcade-usage'", "distribution='none'")
     )
@@ -231,7 +231,7 @@ def test_the_package_is_found_where_the_host_found_it(world: World, copied: Path
 
 
 def test_what_lies_beside_the_package_stands_in_for_nothing(world: World, copied: Path) -> None:
-    """The folder that holds the package has to be on the process's path; it comes last there, as in the host."""
+    """The folder that holds the package has to be on the process's path; it comes last there, as in the tool."""
     folder, marker = make_hostile(world)
     for name in (
         "json",
@@ -246,7 +246,7 @@ def test_what_lies_beside_the_package_stands_in_for_nothing(world: World, copied
     ):
         (copied / f"{name}.py").write_text(MARKING.format(marker=str(marker)), encoding="utf-8")
     lines = f"import sys; sys.path.remove({str(PACKAGE.parent)!r}); sys.path.append({str(copied)!r})\n"
-    assert_arrived(world, run_in(folder, sys.executable, write_host(world, lines)), marker)
+    assert_arrived(world, run_in(folder, sys.executable, write_tool(world, lines)), marker)
 
 
 def base_python() -> str:
@@ -255,7 +255,7 @@ def base_python() -> str:
 
 
 @pytest.mark.parametrize("how", ["script", "isolated script", "user site"])
-def test_the_libraries_are_found_where_the_host_found_them(world: World, copied: Path, how: str) -> None:
+def test_the_libraries_are_found_where_the_tool_found_them(world: World, copied: Path, how: str) -> None:
     """In an interpreter without any, a tool brings its libraries along; the delivery finds them as well."""
     folder, marker = make_hostile(world)
     variables: dict[str, str] = {}
@@ -269,5 +269,5 @@ def test_the_libraries_are_found_where_the_host_found_them(world: World, copied:
     else:
         lines = f"import sys; sys.path[:0] = [{str(copied)!r}, {LIBRARIES!r}]\n"
     options = ("-I", "-S") if how == "isolated script" else ()
-    done = run_in(folder, base_python(), *options, write_host(world, lines), **variables)
+    done = run_in(folder, base_python(), *options, write_tool(world, lines), **variables)
     assert_arrived(world, done, marker)

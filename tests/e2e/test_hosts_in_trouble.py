@@ -1,4 +1,4 @@
-"""Hosts whose folder can't be used, that can't start a process, or that run in odd circumstances."""
+"""Tools whose folder can't be used, that can't start a process, or that run in odd circumstances."""
 
 import os
 import subprocess
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.deliveries import here
-from tests.e2e.hosts import BLOCK, CALL, NETWORK, run_host, start_of_host
+from tests.e2e.hosts import BLOCK, CALL, NETWORK, run_as_tool, start_of_tool
 from tests.e2e.world import World, until
 
 LOGOUT = "tracker.track_command_execution('logout', success=True, is_logout=True)"
 ALL = "\n".join((CALL, BLOCK, f"{CALL[:-1]}, is_login=True)", LOGOUT, "print('the work is done')"))
 
-# In the host only: whatever opens a file in the config folder is told that it may not.
+# In the tool only: opening a file in the config folder fails with a PermissionError.
 NOT_PERMITTED = """
 def _deny(event, arguments):
     if event == "open" and str(arguments[0]).startswith({folder!r}):
@@ -40,16 +40,16 @@ def unusable_folder(world: World, how: str) -> Path:
 @pytest.mark.parametrize(
     "how", ["a file", "in a file", "nothing can be made there", "a name too long", "no name of a file"]
 )
-def test_a_config_folder_that_is_none_costs_the_host_nothing(world: World, how: str) -> None:
-    """Row "config folder not writable, or a file": the host ends as ever, in silence, and nothing is started."""
-    host = run_host(start_of_host(world, folder=unusable_folder(world, how)) + ALL, world.scratch)
+def test_a_config_folder_that_is_none_costs_the_tool_nothing(world: World, how: str) -> None:
+    """Row "config folder not writable, or a file": the tool ends as ever, in silence, and nothing is started."""
+    host = run_as_tool(start_of_tool(world, folder=unusable_folder(world, how)) + ALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "the work is done\n", "")
     assert (host.started, host.sockets, world.receiver.requests) == (0, [], [])
 
 
 @here
 @pytest.mark.parametrize("state", [False, True], ids=["fresh", "in use"])
-def test_a_config_folder_without_permission_costs_the_host_nothing(world: World, state: bool) -> None:
+def test_a_config_folder_without_permission_costs_the_tool_nothing(world: World, state: bool) -> None:
     """Row "config folder not writable": no id, no process, not a word; the files stay as they are."""
     if state:
         world.log_in("principal-1")
@@ -58,7 +58,7 @@ def test_a_config_folder_without_permission_costs_the_host_nothing(world: World,
     before = {path: path.read_bytes() for path in world.folder.rglob("*.json")}
     sent = len(world.receiver.requests)
     deny = NOT_PERMITTED.format(folder=str(world.folder))
-    host = run_host(deny + start_of_host(world) + ALL, world.scratch)
+    host = run_as_tool(deny + start_of_tool(world) + ALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "the work is done\n", "")
     assert (host.started, host.sockets) == (0, [])
     assert len(world.receiver.requests) == sent
@@ -66,10 +66,10 @@ def test_a_config_folder_without_permission_costs_the_host_nothing(world: World,
 
 
 @here
-def test_a_full_disk_costs_the_host_nothing(world: World) -> None:
+def test_a_full_disk_costs_the_tool_nothing(world: World) -> None:
     """No identity can be written: none is used, and the next command with room starts afresh."""
-    lines = NO_SPACE + start_of_host(world) + CALL + "\n" + BLOCK + "\n" + SPACE_AGAIN + "print('done')"
-    host = run_host(lines, world.scratch)
+    lines = NO_SPACE + start_of_tool(world) + CALL + "\n" + BLOCK + "\n" + SPACE_AGAIN + "print('done')"
+    host = run_as_tool(lines, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "done\n", "")
     assert world.receiver.requests == []
     assert [path for path in world.folder.rglob("*") if path.is_file()] == []
@@ -109,9 +109,9 @@ sys.addaudithook(refuse)
 @here
 @pytest.mark.parametrize("trouble", UNLAUNCHABLE.values(), ids=UNLAUNCHABLE)
 def test_where_nothing_can_be_started_the_event_is_kept(world: World, trouble: str) -> None:
-    """The host writes the record itself, redacted, over no network; the next process delivers it."""
+    """The tool writes the record itself, redacted, over no network; the next process delivers it."""
     failed = "tracker.track_command_execution('kept', success=False, error_message='mail me@example.org')\n"
-    host = run_host(trouble + start_of_host(world) + failed, world.scratch)
+    host = run_as_tool(trouble + start_of_tool(world) + failed, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert host.modules & NETWORK == set()
     assert host.sockets == []
@@ -126,10 +126,10 @@ def test_where_nothing_can_be_started_the_event_is_kept(world: World, trouble: s
 @here
 def test_a_sub_interpreter_keeps_the_event(world: World) -> None:
     """Where Python allows a sub-interpreter no process, the event is written down; else it is delivered."""
-    inner = start_of_host(world) + CALL
+    inner = start_of_tool(world) + CALL
     run = f"inner = interpreters.create()\ninterpreters.run_string(inner, {inner!r})"
     lines = f"{SUBINTERPRETER}{run}\ninterpreters.destroy(inner)"  # Python 3.14 warns of one that is left
-    host = run_host(lines, world.scratch)
+    host = run_as_tool(lines, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     world.run("next")
     assert set(world.events) == {"toolkit.run", "next"}
@@ -142,7 +142,7 @@ def test_a_login_or_logout_that_can_start_nothing_is_kept_too(world: World, comm
     world.log_in("principal-1")
     world.settle()
     lines = f"tracker.track_command_execution({command!r}, success=True, is_{command}=True)"
-    host = run_host("sys.frozen = True\n" + start_of_host(world) + lines, world.scratch)
+    host = run_as_tool("sys.frozen = True\n" + start_of_tool(world) + lines, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.linked_to() == ("principal-1" if command == "login" else None)
     assert len(world.waiting) == 1
@@ -168,7 +168,7 @@ def test_a_host_in_odd_circumstances_is_tracked_in_silence(
 ) -> None:
     """However the interpreter was started, nothing is printed and the event arrives."""
     environment = {**os.environ, **variables}
-    host = run_host(start_of_host(world) + CALL, world.scratch, options=options, environment=environment)
+    host = run_as_tool(start_of_tool(world) + CALL, world.scratch, options=options, environment=environment)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.whose == {"toolkit.run": world.anon_id}
 
@@ -179,7 +179,7 @@ def test_a_host_without_standard_streams_is_tracked(world: World, command: str) 
     script = world.scratch / "host.py"
     login = ", is_login=True" if command == "login" else ""
     script.write_text(
-        f"{start_of_host(world)}tracker.track_command_execution({command!r}, success=True{login})",
+        f"{start_of_tool(world)}tracker.track_command_execution({command!r}, success=True{login})",
         encoding="utf-8",
     )
     closed = ["sh", "-c", 'exec "$0" "$1" <&- >&- 2>&-', sys.executable, str(script)]
@@ -191,8 +191,8 @@ def test_a_host_in_a_deleted_folder_is_tracked(world: World) -> None:
     """Where the current folder is gone, Python itself can't tell where it is; the event arrives."""
     gone = world.scratch / "gone"
     gone.mkdir()
-    lines = f"import os; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r})\n" + start_of_host(world) + CALL
-    host = run_host(lines, world.scratch)
+    lines = f"import os; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r})\n" + start_of_tool(world) + CALL
+    host = run_as_tool(lines, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.whose == {"toolkit.run": world.anon_id}
 
@@ -200,7 +200,7 @@ def test_a_host_in_a_deleted_folder_is_tracked(world: World) -> None:
 def test_a_config_folder_whose_name_is_no_text_works(world: World) -> None:
     """A name that is not UTF-8 goes through the payload and back."""
     folder = world.scratch / os.fsdecode(b"caf\xe9 \xff")
-    host = run_host(start_of_host(world, folder=folder) + CALL, world.scratch)
+    host = run_as_tool(start_of_tool(world, folder=folder) + CALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert set(world.events) == {"toolkit.run"}
     assert next(iter(world.whose.values())) in (folder / "usage.json").read_text(encoding="utf-8")
@@ -218,7 +218,7 @@ AT_THE_END = {
 def test_a_command_that_ends_while_python_shuts_down_is_no_trouble(world: World, moment: str) -> None:
     """Not a word on stderr, even where nothing can be imported any more; an exit hook's event arrives."""
     script = world.scratch / "host.py"
-    script.write_text(start_of_host(world) + AT_THE_END[moment], encoding="utf-8")
+    script.write_text(start_of_tool(world) + AT_THE_END[moment], encoding="utf-8")
     host = subprocess.run([sys.executable, str(script)], capture_output=True, timeout=60, check=False)
     assert (host.returncode, host.stdout, host.stderr) == (0, b"", b"")
     if "hook" in moment:
@@ -226,7 +226,7 @@ def test_a_command_that_ends_while_python_shuts_down_is_no_trouble(world: World,
 
 
 def test_a_logging_filter_that_fails_is_no_trouble(world: World) -> None:
-    """What goes wrong inside is told to the host's logging, and what that raises stays there."""
+    """What goes wrong inside is logged by the tool's logging, and what that raises stays there."""
     lines = (
         "import logging\n"
         "def fail(record): raise RuntimeError('no logging here')\n"
@@ -234,7 +234,7 @@ def test_a_logging_filter_that_fails_is_no_trouble(world: World) -> None:
         "class Unspeakable:\n    def __str__(self): raise RuntimeError('no text')\n"
         "tracker.track_command_execution(Unspeakable(), success=True)\n"
     )
-    host = run_host(start_of_host(world) + lines + CALL, world.scratch)
+    host = run_as_tool(start_of_tool(world) + lines + CALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert set(world.events) == {"toolkit.run"}
 
@@ -246,7 +246,7 @@ def test_a_host_with_a_path_of_odd_things_is_tracked(world: World) -> None:
         "sys.path += [pathlib.Path('/tmp'), None, b'/bytes', 'nul\\0byte', '/a:b', '']\n"
         "os.environb[b'ODD\\xff'] = b'\\xfe'\n"
     )
-    host = run_host(start_of_host(world) + lines + CALL, world.scratch)
+    host = run_as_tool(start_of_tool(world) + lines + CALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.whose == {"toolkit.run": world.anon_id}
     assert world.waiting == []

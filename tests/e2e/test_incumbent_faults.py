@@ -70,7 +70,7 @@ def test_an_alias_that_fails_at_login_is_made_up_for(world: World, gate: Gate, t
 
 
 def test_an_unreachable_cloud_costs_a_command_nothing(world: World) -> None:
-    """Figure "cloud API unreachable: 6.1 s at every command": the host never asks, and is let go at once."""
+    """Figure "cloud API unreachable: 6.1 s at every command": the tool never asks, and is let go at once."""
     world.receiver.cloud = HANGING
     world.store_credentials(ALICE)
     for name in ("first", "second"):
@@ -119,8 +119,8 @@ def test_every_way_to_end_is_told_apart(world: World) -> None:
             if error is not None:
                 raise error
     world.settle()
-    told = {name: event.properties.get("outcome") for name, event in world.events.items()}
-    assert told == {name: outcome for name, (_, outcome) in ENDINGS.items()}
+    outcomes = {name: event.properties.get("outcome") for name, event in world.events.items()}
+    assert outcomes == {name: outcome for name, (_, outcome) in ENDINGS.items()}
     failed = {name for name, event in world.events.items() if event.name == "CLI execution failed"}
     assert failed == {name for name, (_, outcome) in ENDINGS.items() if outcome}
 

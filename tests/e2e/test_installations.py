@@ -43,8 +43,8 @@ def test_a_logout_of_nobody_costs_no_history(world: World) -> None:
     world.log_in(ALICE)
     world.settle()
     world.run("logged in")
-    told = world.whose
-    assert {name: told[name] for name in ("before", "after", "login", "logged in")} == dict.fromkeys(
+    owners = world.whose
+    assert {name: owners[name] for name in ("before", "after", "login", "logged in")} == dict.fromkeys(
         ("before", "after", "login", "logged in"), ALICE
     )
     world.log_out("logout of alice")
@@ -65,9 +65,9 @@ def test_a_first_command_that_outlasts_somebody_else_s_time_is_nobody_s(world: W
     world.log_in(BOB, name="login of bob")
     world.settle()
     world.run("bob's")
-    told = world.whose
-    assert (told["login"], told["bob's"]) == (ALICE, BOB)
-    assert told["outlasts"] not in {ALICE, BOB, rotated}
+    owners = world.whose
+    assert (owners["login"], owners["bob's"]) == (ALICE, BOB)
+    assert owners["outlasts"] not in {ALICE, BOB, rotated}
 
 
 @here

@@ -2,7 +2,7 @@
 
 The processes are real where a login or logout waits for them; elsewhere the delivery runs in this process.
 
-Ownership is told by PostHog's own rules of merging, as the receiver plays them.
+Ownership follows PostHog's own rules of merging, as the receiver models them.
 """
 
 import json
@@ -127,7 +127,7 @@ def test_credentials_are_deleted_behind_our_back(world: World) -> None:
 
 
 def test_a_logout_and_the_next_person(world: World) -> None:
-    """The logout is hers, what follows is nobody's, and the next who logs in gets that and no more."""
+    """The logout is hers, what follows is anonymous, and the next person who logs in gets that and no more."""
     world.log_in(ALICE)
     world.settle()
     world.run("of A")
@@ -188,7 +188,7 @@ def test_posthog_is_down_at_the_login(world: World) -> None:
 
 @here
 def test_the_reply_to_an_alias_is_lost_and_somebody_else_comes(world: World) -> None:
-    """The alias took effect though nobody was told: the id is A's for good, and B gets another one."""
+    """The alias took effect though its reply was lost: the id is A's for good, and B gets another one."""
     world.run("before")
     first = world.anon_id
     world.receiver.posthog = LOSING_REPLIES
@@ -236,7 +236,7 @@ def test_nobody_could_be_asked_about_the_first_credentials(world: World) -> None
 
 
 def test_the_cloud_hangs_at_the_login(world: World) -> None:
-    """The host is let go, nothing is linked, the event arrives as nobody's yet; later it is all hers."""
+    """The tool goes on, nothing is linked, the event arrives as anonymous; later everything is hers."""
     world.run("before")
     world.receiver.cloud = HANGING
     world.log_in(ALICE)
@@ -277,7 +277,7 @@ def test_a_logout_when_the_link_never_succeeded(world: World) -> None:
 
 
 def test_a_slow_cloud_is_waited_for(world: World) -> None:
-    """A login is linked when the host goes on, though the cloud took its time to answer."""
+    """A login is linked when the tool goes on, though the cloud took its time to answer."""
     world.receiver.cloud = Behaviour(hang_seconds=0.5)
     assert world.log_in(ALICE) > 0.5
     assert world.linked_to() == ALICE
@@ -286,7 +286,7 @@ def test_a_slow_cloud_is_waited_for(world: World) -> None:
 @here
 @pytest.mark.parametrize(("hours", "owner"), [(2, ALICE), (25, None)])
 def test_what_can_not_be_told_waits_for_a_day(world: World, hours: float, owner: str | None) -> None:
-    """Linked, but nobody answers whose the new credentials are: kept undecided, and after a day nobody's."""
+    """Linked, without an answer about the new credentials: kept undecided, and unattributable after a day."""
     world.log_in(ALICE)
     world.settle()
     world.receiver.cloud = DOWN

@@ -32,7 +32,7 @@ class Trouble:
     modules: Mapping[str, str] = field(factory=dict)
     posthog: Behaviour = WELL
     takes_force: bool = True
-    is_login: bool = False  # with credentials, so that an alias has to be sent before the host is let go
+    is_login: bool = False  # with credentials, so that an alias has to be sent before the tool is let go
 
 
 TROUBLES = {

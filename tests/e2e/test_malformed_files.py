@@ -13,7 +13,7 @@ from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.composition import delivery as delivery_composition
 from arcade_usage.domain.identity import is_anonymous_id
 from tests.e2e.deliveries import here
-from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.hosts import CALL, run_as_tool, start_of_tool
 from tests.e2e.world import World
 
 ALICE = "principal-alice"
@@ -56,7 +56,7 @@ def test_an_anonymous_id_is_never_one_that_others_share(world: World, content: b
 @here
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere"])
 def test_a_usage_json_that_is_no_file_is_left_alone(world: World, kind: str) -> None:
-    """Somebody put it there: nothing is sent until it is moved away, and nothing waits for a pipe."""
+    """It is not ours: nothing is sent until it is moved away, and nothing waits for a pipe."""
     world.folder.mkdir()
     path = world.folder / "usage.json"
     if kind == "folder":
@@ -102,7 +102,7 @@ def test_malformed_credentials_name_nobody_in_silence(world: World, content: byt
     """Row "credentials.yaml malformed": not a word on stdout or stderr, nobody is asked, the event is anonymous."""
     world.folder.mkdir()
     world.credentials.write_bytes(content)
-    host = run_host(start_of_host(world) + CALL, world.scratch)
+    host = run_as_tool(start_of_tool(world) + CALL, world.scratch)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert world.whose == {"toolkit.run": world.anon_id}
     assert (world.receiver.look_ups(), world.credentials.read_bytes()) == ([], content)

@@ -232,10 +232,10 @@ def test_a_low_level_server(servers: Servers) -> None:
 def test_the_readmes_example(servers: Servers) -> None:
     """It serves, and its call is reported."""
     page = (ROOT / "README.md").read_text(encoding="utf-8").split("## Servers")[1]
-    told = f'project_token="phc_of_the_tests", host="{servers.receiver.url}", config_dir="{servers.folder}/config"'
+    arguments_of_tests = f'project_token="phc_of_the_tests", host="{servers.receiver.url}", config_dir="{servers.folder}/config"'
     script = servers.folder / "example.py"
     code = page.split("```python\n")[2].split("```")[0]
-    script.write_text(PATIENT + code.replace('project_token="phc_..."', told), encoding="utf-8")
+    script.write_text(PATIENT + code.replace('project_token="phc_..."', arguments_of_tests), encoding="utf-8")
     with servers.stdio("", script) as session:
         answer = session.call("add", {"first": 1, "second": 2})
         session.end()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL
-from tests.e2e.hosts import run_host, start_of_host
+from tests.e2e.hosts import run_as_tool, start_of_tool
 from tests.e2e.world import World, until
 from tests.lockless import ERRORS, environment_of
 
@@ -33,7 +33,7 @@ def lockless(lockless_library: Path, config_dir: Path) -> dict[str, str]:
 
 def run(world: World, environment: Mapping[str, str], lines: str) -> None:
     """A tool runs, and ends well, and prints nothing; its delivery has ended too."""
-    host = run_host(start_of_host(world) + lines, world.scratch, environment=environment)
+    host = run_as_tool(start_of_tool(world) + lines, world.scratch, environment=environment)
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
 
 
@@ -134,7 +134,7 @@ def test_a_person_who_logs_out_leaves_nothing_behind(world: World, lockless: dic
     assert world.linked_to() == "principal-1"
     world.credentials.unlink()
     logout = "tracker.track_command_execution('logout', success=True, is_logout=True)"
-    host = run_host(DEBUGGING + start_of_host(world) + logout, world.scratch, environment=lockless)
+    host = run_as_tool(DEBUGGING + start_of_tool(world) + logout, world.scratch, environment=lockless)
     assert (host.returncode, host.stdout) == (0, "")
     assert [line for line in host.stderr.splitlines() if "arcade_usage" not in line] == []
     assert (world.anon_id != anon_id, world.linked_to()) == (True, None)
@@ -157,7 +157,7 @@ def test_a_sender_that_was_killed_holds_nobody_up(world: World, lockless_library
     """The next command sends what it left, and cleans up."""
     environment = environment_of(lockless_library, world.folder, "ENOLCK")
     world.receiver.posthog = HANGING
-    begin = start_of_host(world) + "tracker.track_command_execution('killed', success=True)\nos._exit(0)"
+    begin = start_of_tool(world) + "tracker.track_command_execution('killed', success=True)\nos._exit(0)"
     host = subprocess.Popen([sys.executable, "-c", f"import os\n{begin}"], env=environment)
     assert host.wait(60) == 0
     assert until(lambda: len(world.receiver.requests) > 0)
@@ -173,6 +173,6 @@ def test_a_sender_that_was_killed_holds_nobody_up(world: World, lockless_library
 def test_a_logout_where_there_are_locks_says_nothing_either(world: World) -> None:
     """A tool that shows everything at DEBUG sees nothing of filelock's, and gets none of it."""
     logout = "tracker.track_command_execution('logout', success=True, is_logout=True)"
-    host = run_host(DEBUGGING + start_of_host(world) + logout, world.scratch)
+    host = run_as_tool(DEBUGGING + start_of_tool(world) + logout, world.scratch)
     assert "filelock" not in host.modules
     assert [line for line in host.stderr.splitlines() if "arcade_usage" not in line] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.hosts import HOST_SECONDS
+from tests.e2e.hosts import SCRIPT_SECONDS
 from tests.e2e.world import TOKEN, World
 
 TOOL = """
@@ -82,7 +82,7 @@ def changes(world: World, arguments: list[str], environment: Mapping[str, str]) 
         env={"PATH": os.environ["PATH"], "HOME": os.fspath(home), "PYTHONWARNINGS": "ignore", **environment},
         capture_output=True,
         text=True,
-        timeout=HOST_SECONDS,
+        timeout=SCRIPT_SECONDS,
         check=False,
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
@@ -103,4 +103,4 @@ def test_a_reported_command_makes_the_identity(world: World) -> None:
     changed = changes(world, ["run"], {})
     home = os.fspath(world.scratch / "home")
     assert {f"{home}/.arcade/usage.json", f"{home}/.arcade/usage/ledger.json"} <= changed
-    assert world.receiver.wait_until(lambda: len(world.events) == 1, HOST_SECONDS)
+    assert world.receiver.wait_until(lambda: len(world.events) == 1, SCRIPT_SECONDS)

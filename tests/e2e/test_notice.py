@@ -1,4 +1,4 @@
-"""The notice in real hosts, on real terminals: what is seen where, and whether the first event is sent."""
+"""The notice in real tools, on real terminals: what is seen where, and whether the first event is sent."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import pytest
 
 from arcade_usage.domain.notice import HELD_BACK_TEXT
 from tests.e2e.deliveries import sender_at_work
-from tests.e2e.hosts import CALL, run_host, start_of_host
+from tests.e2e.hosts import CALL, run_as_tool, start_of_tool
 from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
@@ -22,7 +22,7 @@ SEEN = "\r\nThis tool reports how it is used.\r\nhttps://example.com/privacy\r\n
 
 
 def start(world: World, more: str = "") -> str:
-    line = start_of_host(world)
+    line = start_of_tool(world)
     return line.replace("config_dir=", f"notice={NOTICE.format(more=more)}, config_dir=")
 
 
@@ -34,7 +34,7 @@ def run(
     stderr: bool = True,
     variables: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:
-    """What a host wrote to stdout and to stderr, each a terminal of its own or a pipe."""
+    """What a tool wrote to stdout and to stderr, each a terminal of its own or a pipe."""
     ends = [pty.openpty() if is_terminal else os.pipe() for is_terminal in (stdout, stderr)]
     # A terminal is written to at its second end, as a pipe is.
     running = subprocess.Popen(
@@ -76,7 +76,7 @@ def arrived(world: World, events: int) -> bool:
 
 
 def test_the_first_command_shows_it_and_is_reported(world: World) -> None:
-    """On stderr, once; the host's stdout is its own."""
+    """On stderr, once; the tool's stdout is its own."""
     assert run(world, start(world) + CALL) == ("the work\r\n", SEEN)
     assert arrived(world, 1)
     assert run(world, start(world) + CALL) == ("the work\r\n", "")
@@ -84,7 +84,7 @@ def test_the_first_command_shows_it_and_is_reported(world: World) -> None:
 
 
 def test_what_reports_nothing_shows_nothing(world: World) -> None:
-    """A host that builds its tracker for `--help` has no event, and nothing to tell."""
+    """A tool that builds its tracker for `--help` has no event, and nothing to tell."""
     assert run(world, start(world)) == ("the work\r\n", "")
 
 
@@ -189,8 +189,8 @@ def test_once_shown_it_costs_no_file(world: World) -> None:
     """Nothing is opened for it, nothing more imported than its own two modules."""
     run(world, start(world) + CALL)
     assert arrived(world, 1)
-    with_notice = run_host(start(world) + CALL, world.scratch)
-    without = run_host(start_of_host(world) + CALL, world.scratch)
+    with_notice = run_as_tool(start(world) + CALL, world.scratch)
+    without = run_as_tool(start_of_tool(world) + CALL, world.scratch)
     assert sorted(with_notice.opened) == sorted(without.opened)
     assert with_notice.started == without.started == 1
     assert (with_notice.stdout, with_notice.stderr) == ("", "")
@@ -262,8 +262,8 @@ def test_a_notice_shown_meanwhile_counts_for_a_running_server(world: World) -> N
 
 @pytest.mark.parametrize("notice", ["'a text'", "5", "arcade_usage.Notice(None, None, version='two')"])
 def test_a_notice_that_is_none_harms_no_host(world: World, notice: str) -> None:
-    """A host's mistake: nothing is raised, and nothing is reported."""
-    line = start_of_host(world).replace("config_dir=", f"notice={notice}, config_dir=")
+    """A tool's mistake: nothing is raised, and nothing is reported."""
+    line = start_of_tool(world).replace("config_dir=", f"notice={notice}, config_dir=")
     assert run(world, line + CALL) == ("the work\r\n", "")
     assert json.dumps([event.name for event in world.persons.events]) == "[]"
 

@@ -1,4 +1,4 @@
-"""Processes that get in each other's way: one identity comes out, and nobody gets what is somebody else's."""
+"""Processes that race: one identity comes out, and no event goes to another person."""
 
 import json
 import subprocess
@@ -11,13 +11,13 @@ import pytest
 
 from arcade_usage.demo.receiver import WELL, Behaviour
 from tests.e2e.deliveries import here, run_here
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
 SHELLS = 8
 
-# A host that stands at the line until it is told to go, so that all of them start within a millisecond.
+# A tool that waits for a signal to start, so that all of them start within a millisecond.
 AT_THE_LINE = """
 import os, sys, time
 open(sys.argv[1], "w").close()
@@ -26,14 +26,14 @@ while not os.path.exists({go!r}): time.sleep(0.0005)
 
 
 def start_at_once(world: World, folder: Path, name: str) -> "list[subprocess.Popen[bytes]]":
-    """Eight hosts that build their trackers and run a command at the same moment."""
+    """Eight tools that build their trackers and run a command at the same moment."""
     scratch = world.scratch / name
     scratch.mkdir()
     go, script = scratch / "go", scratch / "host.py"
     ready = [scratch / f"ready-{number}" for number in range(SHELLS)]
     command = "tracker.track_command_execution(sys.argv[2], success=True)\n"
     line = AT_THE_LINE.format(go=str(go))
-    script.write_text(line + start_of_host(world, folder=folder) + command, encoding="utf-8")
+    script.write_text(line + start_of_tool(world, folder=folder) + command, encoding="utf-8")
     hosts = [
         subprocess.Popen([sys.executable, str(script), str(path), f"{name} {number}"])
         for number, path in enumerate(ready)
@@ -59,7 +59,7 @@ def test_eight_first_commands_at_once_make_one_identity(world: World, state: str
     assert until(lambda: world.waiting == [])
 
 
-# A host that stands still at one of its steps, the changes that it makes to the file system.
+# A tool that stands still at one of its steps, the changes that it makes to the file system.
 STANDING_STILL = """
 import os, sys, time
 steps, parent = 0, os.getppid()
@@ -85,7 +85,7 @@ def test_a_first_command_in_the_middle_of_another(world: World) -> None:
         still = STANDING_STILL.format(step=step, ready=str(ready), go=str(go))
         world.folder = world.scratch / f"config-{step}"
         command = f"tracker.track_command_execution('first {step}', success=True)"
-        script.write_text(still + start_of_host(world) + command, encoding="utf-8")
+        script.write_text(still + start_of_tool(world) + command, encoding="utf-8")
         hosts.append(subprocess.Popen([sys.executable, str(script)]))
         assert until(ready.exists)
         run_here(world, f"second {step}")

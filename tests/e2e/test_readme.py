@@ -21,9 +21,9 @@ def example(world: World, heading: str) -> Path:
         re.DOTALL | re.MULTILINE,
     )
     assert found is not None
-    told = f'project_token="{TOKEN}", host="{world.receiver.url}"'
+    arguments = f'project_token="{TOKEN}", host="{world.receiver.url}"'
     shown = r'project_token="phc_local",.*\n +host="http://127.0.0.1:8421"'
-    text, replaced = re.subn(shown, told, found[1].replace("my-tool", "arcade-usage"))
+    text, replaced = re.subn(shown, arguments, found[1].replace("my-tool", "arcade-usage"))
     assert replaced == 1
     script = world.scratch / "tool"
     script.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ import pytest
 
 from arcade_usage.domain.agents import SANDBOXES
 from tests.e2e.deliveries import here, run_here
-from tests.e2e.hosts import CALL, FAILED_BLOCK, start_of_host
+from tests.e2e.hosts import CALL, FAILED_BLOCK, start_of_tool
 from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
@@ -79,7 +79,7 @@ def test_a_login_inside_is_linked_outside(world: World, monkeypatch: pytest.Monk
 def test_a_server_inside_tries_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its events wait like those of commands."""
     monkeypatch.setenv(SANDBOXES[0], IN_SANDBOX)
-    lines = PATIENT + start_of_host(world).replace("command_tracker", "server_tracker")
+    lines = PATIENT + start_of_tool(world).replace("command_tracker", "server_tracker")
     done = run_tool(world, [], f"{lines}tracker.capture('called', {{}})\ntracker.close()")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [record["event"]["name"] for record in world.waiting] == ["called"]
@@ -128,7 +128,7 @@ def test_behind_a_wall_without_network(
     prefix = wall(world, kind)
     if says_so:
         monkeypatch.setenv(SANDBOXES[0], IN_SANDBOX)
-    done = run_tool(world, prefix, start_of_host(world) + CALL + "\nprint('the work')")
+    done = run_tool(world, prefix, start_of_tool(world) + CALL + "\nprint('the work')")
     assert (done.returncode, done.stdout, done.stderr) == (0, "the work\n", "")
     assert len(world.waiting) == 1
     assert (world.backoff == {}) is says_so
@@ -144,7 +144,7 @@ def test_behind_a_wall_without_writing(world: World, used: bool) -> None:
     """The tool prints and fails nothing; what can't be stored is not sent; later commands are reported."""
     if used:
         run_here(world, "before")
-    done = run_tool(world, wall(world, "a read-only mount"), start_of_host(world) + FAILED_BLOCK)
+    done = run_tool(world, wall(world, "a read-only mount"), start_of_tool(world) + FAILED_BLOCK)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     run_here(world, "outside")
     assert set(world.events) == {"outside", *(["before"] if used else [])}
@@ -157,7 +157,7 @@ def test_behind_a_wall_without_writing(world: World, used: bool) -> None:
 def test_behind_a_filter_of_system_calls(world: World, forbidden: str) -> None:
     """Without sockets and without processes, the event is stored, and arrives from outside."""
     numbers = _NUMBERS[platform.machine()][forbidden]
-    done = run_tool(world, [], f"{_SECCOMP}\nforbid(*{numbers})\n{start_of_host(world)}{CALL}")
+    done = run_tool(world, [], f"{_SECCOMP}\nforbid(*{numbers})\n{start_of_tool(world)}{CALL}")
     if done.returncode == _CANNOT:
         pytest.skip("this machine has no seccomp")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,4 +1,4 @@
-"""Servers end to end: real threads and files, what reaches PostHog, and what the host never notices."""
+"""Servers end to end: real threads and files, what reaches PostHog, and what the tool never notices."""
 
 import json
 import os
@@ -141,7 +141,7 @@ def test_while_posthog_is_out_of_reach_all_is_bounded(world: World, behaviour: o
         run = server.end()
         assert time.monotonic() - start < SERVER_SECONDS / 2
     assert (run.returncode, run.stderr, run.started) == (0, "", [])
-    assert len(world.waiting) <= 1100  # what is over the bound goes when somebody sends
+    assert len(world.waiting) <= 1100  # what is over the limit goes when a process sends
     pauses = (time.monotonic() - began) // (
         SHORTEST_SECONDS * (1 - JITTER)
     )  # on a busy machine, some are over

@@ -1,4 +1,4 @@
-"""Hosts that fork, and hosts on an event loop: real ones, under load, on loopback."""
+"""Tools that fork, and tools on an event loop: real ones, under load, on loopback."""
 
 import http.client
 import os

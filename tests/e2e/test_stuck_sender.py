@@ -66,8 +66,10 @@ def test_status_says_so(world: World, lock: Path, how: str) -> None:
         status = read_status(Scope(config_dir=world.folder))
         assert Trouble.LOCK in status.troubles
         (why,) = status.unusable_locks
-    told = "it is a link. Remove it" if how == "a link" else "a process has held it for more than a minute."
-    assert why.startswith(f"{lock}: {told}")
+    because = (
+        "it is a link. Remove it" if how == "a link" else "a process has held it for more than a minute."
+    )
+    assert why.startswith(f"{lock}: {because}")
 
 
 @pytest.mark.parametrize("kind", ["sender", "identity"])

@@ -108,7 +108,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_folder_that_was_deleted_is_not_made_again(world: World) -> None:
-    """Whoever deletes it while an event is on its way finds nothing of ours there afterwards."""
+    """A user who deletes it while an event is on its way finds nothing of ours there afterwards."""
     payload = world.payload("on its way")
     shutil.rmtree(world.folder)
     command, environment = (

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 import arcade_usage
 from arcade_usage.demo.receiver import DOWN, WELL
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import World
 
 PACKAGE = Path(arcade_usage.__file__).parent
@@ -86,7 +86,7 @@ class Version:
         return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     def _act(self, between: str, call: str) -> None:
-        done = self._python("-c", f"import os\n{start_of_host(self.world)}{between}{call}\n{AFTER}")
+        done = self._python("-c", f"import os\n{start_of_tool(self.world)}{between}{call}\n{AFTER}")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -132,7 +132,7 @@ def new(world: World, newer: Path) -> Version:
 def test_nothing_of_a_newer_version_is_lost_and_nobody_is_mixed_up(
     world: World, old: Version, new: Version
 ) -> None:
-    """What the older version records waits for the newer one, whoever logs in and out meanwhile."""
+    """What the older version records waits for the newer one, through logins and logouts."""
     old.run("first")
     new.run("second")
     new.log_in(ALICE, "login")
@@ -230,7 +230,7 @@ def test_off_drops_what_waits_of_any_version(world: World, old: Version, new: Ve
 
 
 def test_forget_names_what_a_newer_version_has_to_erase(world: World, old: Version, new: Version) -> None:
-    """No id is erased that can't be told: identity and logbook stay, and it says so."""
+    """No id is erased that can't be printed: identity and logbook stay, and it says so."""
     new.log_in(ALICE, "login")
     before, usage = stored(world, "ledger.json", "logbook.json"), world.usage
     code, out = old.console("forget", "--yes")

@@ -45,7 +45,7 @@ def host(world: World) -> ToolWithLogin:
 
 
 def test_a_life(world: World, host: ToolWithLogin) -> None:
-    """What was done before the login is hers, and so is the logout; what comes then is nobody's yet."""
+    """What was done before the login is hers, and so is the logout; what comes then is anonymous."""
     assert host.run("before") == 0
     anon_id = world.anon_id
     assert host.run("auth login") == 0

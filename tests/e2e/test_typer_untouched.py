@@ -1,4 +1,4 @@
-"""A tracked Typer host is to its user what it was: output, exit code and traceback, to the byte; and is tracked."""
+"""A tracked Typer tool is to its user what it was: output, exit code and traceback, to the byte; and is tracked."""
 
 import os
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ import pytest
 from attrs import frozen
 
 from tests.e2e.deliveries import sender_at_work
-from tests.e2e.typer_host import STANDALONE, TyperHost, typer_host
+from tests.e2e.typer_host import STANDALONE, TyperTool, typer_host
 from tests.e2e.world import World, until
 from tests.isolation import isolate
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TyperHost]:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TyperTool]:
     """One for all command lines: each runs in forks of it."""
     folder = tmp_path_factory.mktemp("host")
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -95,7 +95,7 @@ def check_event(world: World, end: End) -> None:
 
 
 @pytest.mark.parametrize("end", ENDS, ids=line_of)
-def test_a_host_ends_as_without_tracking(world: World, host: TyperHost, end: End) -> None:
+def test_a_host_ends_as_without_tracking(world: World, host: TyperTool, end: End) -> None:
     """With Typer's own tracebacks and boxes."""
     with unsent(world, end):
         untracked, tracked = host.run_both(world, end.line.split())
@@ -106,7 +106,7 @@ def test_a_host_ends_as_without_tracking(world: World, host: TyperHost, end: End
 
 
 @pytest.mark.parametrize("end", [end for end in ENDS if end.outcome == "error"], ids=line_of)
-def test_a_plain_traceback_is_as_without_tracking(world: World, host: TyperHost, end: End) -> None:
+def test_a_plain_traceback_is_as_without_tracking(world: World, host: TyperTool, end: End) -> None:
     """With Python's own traceback, which shows every frame."""
     variables = {"_TYPER_STANDARD_TRACEBACK": "1", "TYPER_STANDARD_TRACEBACK": "1"}
     with unsent(world, end):
@@ -121,7 +121,7 @@ def test_a_plain_traceback_is_as_without_tracking(world: World, host: TyperHost,
     "end", [end for end in ENDS if end.line.endswith(("returns", "exit-3", "fails", "nope", "abort", "ctrl-c"))], ids=line_of
 )  # fmt: skip
 def test_an_app_that_is_not_standalone_returns_and_raises_as_without_tracking(
-    world: World, host: TyperHost, end: End
+    world: World, host: TyperTool, end: End
 ) -> None:
     """What it returns is printed here, what it raises ends the script."""
     with unsent(world, end):
@@ -132,7 +132,7 @@ def test_an_app_that_is_not_standalone_returns_and_raises_as_without_tracking(
 
 
 @pytest.mark.parametrize("end", SHOWN, ids=line_of)
-def test_help_is_shown_as_without_tracking_and_is_no_event(world: World, host: TyperHost, end: End) -> None:
+def test_help_is_shown_as_without_tracking_and_is_no_event(world: World, host: TyperTool, end: End) -> None:
     """An event would be printed on stderr, as the debug variable asks for."""
     untracked, tracked = host.run_both(world, end.line.split(), {"ARCADE_USAGE_DEBUG": "1"})
     assert tracked == untracked
@@ -140,7 +140,7 @@ def test_help_is_shown_as_without_tracking_and_is_no_event(world: World, host: T
     assert world.receiver.requests == []
 
 
-def test_completion_is_as_without_tracking_and_leaves_nothing(world: World, host: TyperHost) -> None:
+def test_completion_is_as_without_tracking_and_leaves_nothing(world: World, host: TyperTool) -> None:
     """Nothing is started, sent or written."""
     variables = {"_HOST_COMPLETE": "complete_bash", "COMP_WORDS": "host toolkit ret", "COMP_CWORD": "2"}
     untracked, tracked = host.run_both(world, [], variables)
@@ -149,15 +149,15 @@ def test_completion_is_as_without_tracking_and_leaves_nothing(world: World, host
     assert (world.folder.exists(), world.receiver.requests) == (False, [])
 
 
-def test_off_is_as_without_tracking_and_leaves_nothing(world: World, host: TyperHost) -> None:
+def test_off_is_as_without_tracking_and_leaves_nothing(world: World, host: TyperTool) -> None:
     """The same for a user who said no."""
     untracked, tracked = host.run_both(world, ["toolkit", "fails"], {"DO_NOT_TRACK": "1"})
     assert tracked == untracked
     assert (world.folder.exists(), world.receiver.requests) == (False, [])
 
 
-def test_nobody_reads_what_a_tracked_host_writes(world: World, host: TyperHost) -> None:
-    """A reader that went away is an error like another; the host ends as it does at a broken pipe."""
+def test_nobody_reads_what_a_tracked_tool_writes(world: World, host: TyperTool) -> None:
+    """A reader that went away is an error like another; the tool ends as it does at a broken pipe."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -171,7 +171,7 @@ def test_nobody_reads_what_a_tracked_host_writes(world: World, host: TyperHost) 
 
 @pytest.mark.parametrize("end", [in_toolkit("returns", 0), in_toolkit("fails", 1, "error")], ids=line_of)
 def test_a_host_whose_streams_are_closed_ends_as_without_tracking(
-    world: World, host: TyperHost, end: End
+    world: World, host: TyperTool, end: End
 ) -> None:
     """It has no stdin and no stdout: what is opened in their place does no harm."""
     closed = ["sh", "-c", 'exec "$@" <&- >&-', "sh"]

@@ -10,7 +10,7 @@ import pytest
 
 from arcade_usage.adapters.posthog.sdk import NEEDED
 from tests.e2e.cli.running import Ran
-from tests.e2e.hosts import FAILED_CALL, run_host, start_of_host
+from tests.e2e.hosts import FAILED_CALL, run_as_tool, start_of_tool
 from tests.e2e.users import ASKING
 from tests.e2e.world import World, until
 
@@ -52,20 +52,20 @@ def run(world: World, *commands: str) -> list[Ran]:
 
 def test_one_line_says_which_is_installed_and_which_is_needed(world: World, line: str) -> None:
     """The event waits, and delivery, `flush`, `show` and `status` say why; no traceback anywhere."""
-    host = run_host(start_of_host(world) + FAILED_CALL, world.scratch, environment={**os.environ})
+    host = run_as_tool(start_of_tool(world) + FAILED_CALL, world.scratch, environment={**os.environ})
     assert (host.returncode, host.stdout, host.stderr) == (0, "", "")
     assert until(lambda: len(list(world.folder.rglob("logbook.json"))) == 1)
     assert until(lambda: _last_failure(world) == line)
 
-    flushed, shown, told = run(world, "flush", "show", "status")
+    flushed, shown, answer = run(world, "flush", "show", "status")
     assert (flushed.code, flushed.err) == (3, "")
     assert f"1 event still waiting: {line}" in flushed.out
     assert (shown.code, shown.out, shown.err) == (1, "", f"{line}.\n")
-    assert (told.code, told.err) == (0, "")
-    assert f"! nothing can be sent: {line}" in told.out
+    assert (answer.code, answer.err) == (0, "")
+    assert f"! nothing can be sent: {line}" in answer.out
 
     debugging = {**os.environ, "ARCADE_USAGE_DEBUG": "1"}
-    host = run_host(start_of_host(world) + FAILED_CALL, world.scratch, environment=debugging)
+    host = run_as_tool(start_of_tool(world) + FAILED_CALL, world.scratch, environment=debugging)
     assert (host.returncode, host.stderr) == (0, f"arcade-usage: {line}\n")
     assert world.receiver.requests == []
 

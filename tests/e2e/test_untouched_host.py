@@ -13,7 +13,7 @@ import pytest
 
 from arcade_usage.application.command.tracker import SilentTracker
 from tests.e2e.deliveries import sender_at_work
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import World, until
 
 
@@ -144,7 +144,7 @@ def test_a_process_ends_as_without_tracking(world: World, ending: str) -> None:
     script = world.scratch / "host.py"
     imports = "import os, signal, sys, time\n"
     block = f"with tracker.command('toolkit.run'): {ending}\n"
-    script.write_text(imports + start_of_host(world) + block, encoding="utf-8")
+    script.write_text(imports + start_of_tool(world) + block, encoding="utf-8")
 
     def run(**variables: str) -> tuple[int, bytes, bytes]:
         command = [sys.executable, str(script)]
@@ -159,8 +159,8 @@ def test_a_process_ends_as_without_tracking(world: World, ending: str) -> None:
     assert record["event"]["properties"]["command_name"] == "toolkit.run"
 
 
-def test_ctrl_c_while_a_login_is_waited_for_is_the_hosts(world: World) -> None:
-    """The host of a login that waits ends at Ctrl-C as it would anywhere; the event is on its way already."""
+def test_ctrl_c_while_a_login_is_waited_for_is_the_tools(world: World) -> None:
+    """The tool of a login that waits ends at Ctrl-C as it would anywhere; the event is on its way already."""
     held, release = world.scratch / "held", world.scratch / "release"
     (world.scratch / "slow").mkdir()
     (world.scratch / "slow" / "sitecustomize.py").write_text(
@@ -172,7 +172,7 @@ def test_ctrl_c_while_a_login_is_waited_for_is_the_hosts(world: World) -> None:
     )
     script = world.scratch / "host.py"
     login = "tracker.track_command_execution('login', success=True, is_login=True)\nprint('still here')"
-    script.write_text(start_of_host(world) + login, encoding="utf-8")
+    script.write_text(start_of_tool(world) + login, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(world.scratch / "slow")}
     host = subprocess.Popen(
         [sys.executable, str(script)],

@@ -119,11 +119,11 @@ class TestRootInAHome:
         root = User(0, {"HOME": str(home)})
         before = seen(home)
         root.runs(receiver.url, "as root")
-        told = root.asks("status")
+        answer = root.asks("status")
         assert seen(home) == before
         assert receiver.requests == []
-        assert told.returncode != 0
-        assert f"{home} belongs to user {ALICE}, not to root: run this as user {ALICE}" in told.stdout
+        assert answer.returncode != 0
+        assert f"{home} belongs to user {ALICE}, not to root: run this as user {ALICE}" in answer.stdout
         alice.runs(receiver.url, "first")
         assert names(receiver) == ["first"]
         assert (home / ".arcade").stat().st_uid == ALICE
@@ -172,9 +172,9 @@ class TestWhatRootLeftBehind:
         """Whatever is root's; what waits is dropped, or named with its owner and the cure."""
         (path,) = folder.glob(what)
         before = self.give_to_root(path)
-        done, told, on = alice.asks_all(("off",), ("status",), ("on",))
+        done, answer, on = alice.asks_all(("off",), ("status",), ("on",))
         assert "Usage tracking is off." in done.stdout
-        assert "you turned it off" in " ".join(told.stdout.split())
+        assert "you turned it off" in " ".join(answer.stdout.split())
         if what in ("outbox/*/*.event.json", "outbox/*"):
             assert done.returncode == 1
             assert f"{path} belongs to root, not to user {ALICE}: take it back" in done.stderr
@@ -212,8 +212,8 @@ class TestWhatRootLeftBehind:
         """Its path, its owner and the cure; what can be read is shown."""
         (path,) = folder.glob(what)
         before = self.give_to_root(path)
-        told, stock, log = alice.asks_all(("status",), ("status", "--json"), ("log",))
-        assert f"{path} belongs to root, not to user {ALICE}: take it back (sudo chown" in told.stdout
+        answer, stock, log = alice.asks_all(("status",), ("status", "--json"), ("log",))
+        assert f"{path} belongs to root, not to user {ALICE}: take it back (sudo chown" in answer.stdout
         assert any(str(path) in each for each in json.loads(stock.stdout)["not_owned"])
         if what in ("outbox/*/sent.jsonl", "outbox/*"):
             assert log.returncode == 1
@@ -242,7 +242,7 @@ class TestWhatRootLeftBehind:
 
 
 class TestAnotherUsersFolder:
-    """A config folder in a folder that somebody else owns, with all that they could plant there."""
+    """A config folder in a folder that another user owns, with all that they could plant there."""
 
     @pytest.fixture
     def planted(self, machine: Path, receiver: Receiver) -> Path:
@@ -306,7 +306,7 @@ def test_a_home_that_is_no_absolute_path_is_none(receiver: Receiver, home: str, 
     root = User(0, {"HOME": home})
     before = look([tmp_path])
     root.runs(receiver.url, "homeless")
-    told = root.asks("status")
-    assert told.returncode != 0
-    assert "there is no config folder" in told.stdout + told.stderr
+    answer = root.asks("status")
+    assert answer.returncode != 0
+    assert "there is no config folder" in answer.stdout + answer.stderr
     assert (look([tmp_path]), receiver.requests) == (before, [])

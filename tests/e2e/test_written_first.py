@@ -41,7 +41,7 @@ import importlib.abc, os, signal, sys
 class Killing(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name == "arcade_usage.composition.delivery":
-            with open({told!r}, "w") as file: file.write(" ".join(sys.modules))
+            with open({listed!r}, "w") as file: file.write(" ".join(sys.modules))
             os.kill(os.getpid(), signal.SIGKILL)
 sys.argv = ["arcade_usage"]
 for name in set(sys.modules) & {never!r}: del sys.modules[name]
@@ -53,12 +53,12 @@ runpy.run_module("arcade_usage", run_name="__main__")
 
 def deliver_and_kill(world: World, payload: str) -> set[str]:
     """Run a delivery up to where it imports the rest of itself; returns the modules that it has by then."""
-    told = world.scratch / "modules"
-    lines = KILL.format(told=str(told), never=NEVER)
+    listed = world.scratch / "modules"
+    lines = KILL.format(listed=str(listed), never=NEVER)
     environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
     done = subprocess.run([sys.executable, "-c", lines], env=environment, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
-    return set(told.read_text(encoding="utf-8").split())
+    return set(listed.read_text(encoding="utf-8").split())
 
 
 DECLARED = (
@@ -107,7 +107,7 @@ def test_a_process_beside_a_sender_ends_before_the_slow_imports(world: World) ->
     world.run("first")
     payload = world.payload("beside")
     with sender_at_work(world):
-        lines = KILL.format(told=str(world.scratch / "modules"), never=NEVER)
+        lines = KILL.format(listed=str(world.scratch / "modules"), never=NEVER)
         environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
         done = subprocess.run([sys.executable, "-c", lines], env=environment, timeout=60, check=False)
     assert done.returncode == 0

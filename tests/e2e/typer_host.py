@@ -15,7 +15,7 @@ from typing import IO
 
 from attrs import frozen
 
-from tests.e2e.hosts import HOST_SECONDS
+from tests.e2e.hosts import SCRIPT_SECONDS
 from tests.e2e.world import TOKEN, World
 
 # Variables of the script. With TRACKED the app is tracked; with FORKING it runs what it reads from stdin.
@@ -54,7 +54,7 @@ import asyncio, functools, json, os, signal, sys, time
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-def at_once(command):  # a host's own way to have coroutines for commands
+def at_once(command):  # a tool's own way to have coroutines for commands
     @functools.wraps(command)
     def run(*arguments, **options):
         return asyncio.run(command(*arguments, **options))
@@ -153,7 +153,7 @@ class Ended:
 
 
 @frozen
-class TyperHost:
+class TyperTool:
     """The script, waiting for command lines. `path`: where it lies; `process` runs it."""
 
     path: Path
@@ -202,7 +202,7 @@ class TyperHost:
 
 
 @contextmanager
-def typer_host(folder: Path) -> Iterator[TyperHost]:
+def typer_host(folder: Path) -> Iterator[TyperTool]:
     """The script in `folder`, running in the environment of now."""
     path = folder / "host"
     path.write_text(_script(), encoding="utf-8")
@@ -213,7 +213,7 @@ def typer_host(folder: Path) -> Iterator[TyperHost]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield TyperHost(path, process)
+        yield TyperTool(path, process)
 
 
 def _environments(world: World, variables: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
@@ -228,7 +228,7 @@ def _environments(world: World, variables: Mapping[str, str]) -> Iterator[Mappin
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> Ended:
-    out, err = process.communicate(timeout=HOST_SECONDS)
+    out, err = process.communicate(timeout=SCRIPT_SECONDS)
     return Ended(process.returncode, out or b"", _without_addresses(err))
 
 

@@ -60,7 +60,7 @@ Done = subprocess.CompletedProcess[str]
 
 @frozen
 class User:
-    """Somebody at a machine. `uid` 0 is root. `variables`: of the environment, HOME among them."""
+    """A user of a machine. `uid` 0 is root. `variables`: of the environment, HOME among them."""
 
     uid: int
     variables: dict[str, str]

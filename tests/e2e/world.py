@@ -64,7 +64,7 @@ class World:
     declared: tuple[arcade_usage.Property, ...] = ()
     daily_limit: int | None = 1000
 
-    # What a host does.
+    # What a tool does.
 
     def tracker(self) -> Tracker:
         """The tracker of a tool that starts now."""

@@ -10,8 +10,8 @@ from typer.core import TyperGroup
 import arcade_usage
 
 
-def selected_context() -> str | None:
-    """The context that --context or $ARCADE_CONTEXT selects for a command."""
+def selected_context() -> Any:
+    """The name of the context that --context or $ARCADE_CONTEXT selects for a command."""
     from arcade_core.config_model import selected_context
 
     selected: str | None = selected_context()

@@ -18,7 +18,7 @@ from arcade_usage.adapters.storage.config_folder import ANNOUNCEMENT_PREFIX, Lay
 from arcade_usage.composition.adapters import default_adapters
 from arcade_usage.composition.delivery import make_delivery
 from arcade_usage.domain.project import Project
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import TOKEN, World
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
@@ -53,7 +53,7 @@ def run_bursts(testbed: Testbed, rounds: int) -> Figures:
     testbed.monkeypatch.setenv("USER", "faults")
     world, started = testbed.home(), testbed.scratch / "started"
     tool = testbed.scratch / "tool.py"
-    tool.write_text(_TOOL.format(start=start_of_host(world)), encoding="utf-8")
+    tool.write_text(_TOOL.format(start=start_of_tool(world)), encoding="utf-8")
     testbed.track(world, "first")
     testbed.settle()
     testbed.prelude.add("count", _COUNT.format(started=os.fspath(started)))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from tests.e2e.hosts import run_host, start_of_host
+from tests.e2e.hosts import run_as_tool, start_of_tool
 from tests.e2e.test_embedded import NAMED, PATHS, UNNAMED, compile_tool
 from tests.e2e.test_hosts_in_trouble import SUBINTERPRETER, UNLAUNCHABLE
 from tests.e2e.test_python_variables import DAMAGING
@@ -53,7 +53,7 @@ def embed(testbed: Testbed, rounds: int) -> Figures:
         for begin in (NAMED, UNNAMED):
             world, name = testbed.home(), f"embedded {tried}"
             testbed.expect(name)
-            script = f"import sys; sys.path[:0] = {PATHS!r}\n{start_of_host(world)}{_command(name)}\n"
+            script = f"import sys; sys.path[:0] = {PATHS!r}\n{start_of_tool(world)}{_command(name)}\n"
             try:
                 tool, runs = compile_tool(world.scratch, begin, script)
             except (AssertionError, OSError) as error:
@@ -112,10 +112,10 @@ def _run_quietly(
 ) -> None:
     """Run a command; its event has to arrive, and the tool prints nothing. `is_inside`: in a sub-interpreter."""
     testbed.expect(name)
-    lines = f"{start_of_host(world)}{_command(name)}"
+    lines = f"{start_of_tool(world)}{_command(name)}"
     if is_inside:
         lines = f"{SUBINTERPRETER}interpreters.run_string(interpreters.create(), {lines!r})"
-    done = run_host(f"{before}\n{lines}", world.scratch, options=options, environment=environment)
+    done = run_as_tool(f"{before}\n{lines}", world.scratch, options=options, environment=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), f"{name}: {done.stderr}"
 
 

@@ -7,7 +7,7 @@ from random import Random
 
 from attrs import define, frozen
 
-from tests.e2e.hosts import HOST_SECONDS, start_of_host
+from tests.e2e.hosts import SCRIPT_SECONDS, start_of_tool
 from tests.e2e.world import World
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
@@ -70,9 +70,9 @@ class Lane:
 
     def _run_tool(self, lines: str, name: str) -> None:
         script = self.world.scratch / "tool.py"
-        script.write_text(f"import sys\n{start_of_host(self.world)}{lines}", encoding="utf-8")
+        script.write_text(f"import sys\n{start_of_tool(self.world)}{lines}", encoding="utf-8")
         tool = [sys.executable, "-B", str(script), name, str(self.world.credentials)]
-        subprocess.run(tool, timeout=HOST_SECONDS, check=False)
+        subprocess.run(tool, timeout=SCRIPT_SECONDS, check=False)
 
     # Recovery after a kill.
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
 from verification.faults.testbed import Testbed
@@ -49,7 +49,7 @@ def run_for_long(testbed: Testbed, rounds: int) -> Figures:
         testbed.expect(f"command {number}")
     script = testbed.scratch / "tool.py"
     lines = _TOOL.format(
-        start=start_of_host(world),
+        start=start_of_tool(world),
         seconds=TOOL_SECONDS,
         last_seconds=LAST_SECONDS,
         parallel=PARALLEL_DELIVERIES,

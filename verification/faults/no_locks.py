@@ -14,7 +14,7 @@ from arcade_usage.composition.console import Scope, flush
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from tests.adapters.holders import holding
-from tests.e2e.hosts import run_host, start_of_host
+from tests.e2e.hosts import run_as_tool, start_of_tool
 from tests.e2e.world import World, until
 from tests.lockless import ERRORS, build_library, environment_of
 from verification.faults.command_runs import outbox_of
@@ -91,7 +91,7 @@ def _run(testbed: Testbed, world: World, folder: Path, commands: dict[str, str],
     for name in commands:
         testbed.expect(name, *owners)
     lines = "\n".join(call.format(name) for name, call in commands.items())
-    tool = run_host(start_of_host(world) + lines, folder)
+    tool = run_as_tool(start_of_tool(world) + lines, folder)
     testbed.started_by_tools += 1 + tool.started
     assert (tool.returncode, tool.stdout, tool.stderr) == (0, "", "")
 
@@ -153,7 +153,9 @@ def stuck_sender(testbed: Testbed, rounds: int) -> Figures:
             os.utime(lock, (lock.stat().st_mtime - 3600,) * 2)  # held for an hour
             many = range(STUCK_COMMANDS - 3)
             lines = f"for number in {many!r}: " + _COMMAND.replace("{!r}", f"f'stuck {number}.{{number}}'")
-            tool = run_host("import sys; sys.frozen = True\n" + start_of_host(world) + lines, world.scratch)
+            tool = run_as_tool(
+                "import sys; sys.frozen = True\n" + start_of_tool(world) + lines, world.scratch
+            )
             assert (tool.returncode, tool.stdout, tool.stderr) == (0, "", "")
             for nth in range(3):
                 testbed.attempt(world, f"stuck {number}.last {nth}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from tests.e2e.hosts import run_host
+from tests.e2e.hosts import run_as_tool
 from tests.e2e.world import World
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
@@ -141,7 +141,7 @@ def planted(testbed: Testbed, rounds: int) -> Figures:
         before, requests = describe(folder), len(testbed.receiver.requests)
         with testbed.monkeypatch.context() as patch:
             patch.setenv("ARCADE_WORK_DIR", str(folder))
-            tool = run_host(
+            tool = run_as_tool(
                 start_of_tool(world) + RUN.format(before="", name=f"victim {number}"), testbed.scratch
             )
             assert (tool.returncode, tool.stdout, tool.stderr, tool.started) == (0, "", "", 0)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from arcade_usage.composition.console import Scope, flush, sent
-from tests.e2e.hosts import run_host, start_of_host
+from tests.e2e.hosts import run_as_tool, start_of_tool
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import World
 from tests.unit.domain.corpus import SECRETS, WORDS
@@ -57,8 +57,8 @@ Left = defaultdict[str, set[str]]  # messages in which a secret was left, by pla
 @experiment(GROUP, "of commands, written to disk by the tool and sent later", rounds=1, quick=0)
 def of_commands(testbed: Testbed, rounds: int) -> Figures:
     def run(world: World, path: str, part: Part, left: Left) -> None:
-        lines = _PERSONS + start_of_host(world) + _KEEP.format(path=path)
-        tool = run_host(lines, world.scratch)
+        lines = _PERSONS + start_of_tool(world) + _KEEP.format(path=path)
+        tool = run_as_tool(lines, world.scratch)
         assert (tool.returncode, tool.stdout, tool.stderr) == (0, "", "")
         assert len(world.waiting) == len(part)
         _search_waiting(world, part, left)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.hosts import start_of_host
+from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import World, until
 from verification.faults.experiment import experiment
 from verification.faults.figures import Figures
@@ -63,7 +63,7 @@ class _Shell:
         self.ready = testbed.scratch / f"ready-{number}"
         self._commands = commands
         script = testbed.scratch / f"tool-{number}.py"
-        script.write_text(_TOOL.format(start=start_of_host(world)), encoding="utf-8")
+        script.write_text(_TOOL.format(start=start_of_tool(world)), encoding="utf-8")
         lines = _SHELL.format(
             ready=_quoted(self.ready),
             go=_quoted(testbed.scratch / "go"),

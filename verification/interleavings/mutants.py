@@ -103,7 +103,7 @@ def _log_out_of_links_only(process: Any, _: bool) -> bool:
 
 
 def _no_ensure_logged_out(store: Any, ids: Any, left: Snapshot) -> None:
-    """The delivery process leaves it to the host."""
+    """The delivery process leaves it to the tool."""
 
 
 def _sends_unfrozen(self: Delivery, record: Any) -> Any:
@@ -312,7 +312,7 @@ MUTANTS = (
         frozenset({oracle.MERGED, oracle.MIXED_UP}),
     ),
     Mutant(
-        "an installation told by its machine alone",
+        "an installation recognized by its machine alone",
         ((processes, "installation", lambda _, machine: str(machine)),),
         Scenario((COMMAND,), (COPIED_LOGIN, LOGIN_ALICE), 0, 2),
         frozenset({oracle.MERGED, oracle.MIXED_UP}),

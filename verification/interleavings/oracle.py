@@ -1,7 +1,7 @@
 """What must hold at the end of every schedule, and what must still hold once all has been well for a while.
 
-Whose an event is, is known from the history: it is that of whoever was logged in when its command took
-the last look of its snapshot; if nobody was, that of whoever logged in next.
+Whose an event is, is known from the history: it is that of the person who was logged in when its command took
+the last look of its snapshot; without one, that of the next person who logged in.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from verification.interleavings.shared_state import History, Period, PostHog, Pr
 
 PEOPLE = ("alice", "bob", "carol", "dora")
 
-MIXED_UP = "an event ends with somebody else"
+MIXED_UP = "an event ends with another person"
 MERGED = "two people are one person"
 SHARED = "a profile holds what different people did"
 EARLY = "an event carries a principal's id before an alias to it was accepted"
@@ -80,7 +80,7 @@ class Evidence:
         return any(each == uuid and number != self._began(uuid) for each, _, number in self.history.causes)
 
     def is_logged_out_again(self, home: int, number: int) -> bool:
-        """Whether a logout came after that period that was somebody's, or gave an id up."""
+        """Whether a logout came after that period that ended a person's credentials, or gave an id up."""
         ended, periods = self.ended(home), self.credentials[home]
         return any(
             after.began == "logout" and (before.who is not None or number + place in ended)
@@ -137,7 +137,7 @@ class Evidence:
         return elsewhere | {periods[later].who or "" for later in self.successors(home, number)}
 
     def successors(self, home: int, number: int) -> Iterator[int]:
-        """The periods that may inherit what was done in one without credentials: the next ones of somebody's.
+        """The periods that may inherit what was done in one without credentials: the next ones of a person.
 
         Several, where a time with credentials came and went before any process of ours had noticed: nothing
         on disk tells that it ever was. A logout that was carried through ends it in any case.
@@ -232,10 +232,10 @@ def judge_liveness(evidence: Evidence) -> Iterator[Violation]:
 
 
 def judge_order(evidence: Evidence, *, unfailing: bool) -> Iterator[Violation]:
-    """What must hold where people log in when nobody is, and log out when somebody is, and nothing else.
+    """What must hold where each login follows a logout and each logout a login, and nothing else happens.
 
-    `unfailing`: nothing went wrong either. After a failure, or where somebody logged out before anybody
-    could look up who they were, an id may have been given up; but not one that was ever aliased.
+    `unfailing`: nothing went wrong either. After a failure, or where a person logged out before a
+    look-up named them, an id may have been given up; but not one that was ever aliased.
     """
     project, history = evidence.project, evidence.history
     attempted = {anon_id for anon_id, _ in history.attempted}

@@ -73,9 +73,9 @@ def log_out(view: View) -> int:
 
 
 def look_of_logout(view: View, uuid: str, context: str | None) -> Stamp | None:
-    """The last look of a logout's snapshot. Without credentials, it is of whoever was the last to have any.
+    """The last look of a logout's snapshot. Without credentials, it is of the last person who had any.
 
-    Where somebody else's credentials lie there already, nothing can tell it from theirs: it is theirs.
+    Where another person's credentials are stored already, nothing can tell it from theirs: it is theirs.
     """
     stamp = look_at_credentials(view, uuid, context)
     persons = [number for number, period in enumerate(view["credentials"]) if period.who is not None]
@@ -142,7 +142,7 @@ def sleep(view: View) -> None:
 def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
     """An older CLI's login: alias, and the link written over whatever lies there by now.
 
-    Where the id is somebody else's already, or was used with somebody else's credentials, or where other
+    Where the id is another person's already, or was used with another person's credentials, or where other
     credentials have come since, it would merge two people itself; that is its own fault.
     So is what it does with an id of another context, since it knows none.
     """

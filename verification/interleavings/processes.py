@@ -203,7 +203,7 @@ def touched(operation: Operation, home: int) -> tuple[int, ...]:
 def _run(process: Process, start: Start) -> "Start | str | None":
     try:
         return start.program(process, *start.arguments)
-    except UsageTrackingError:  # the delivery process and the host's boundary swallow it
+    except UsageTrackingError:  # the delivery process and the tool's boundary swallow it
         return None
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
         return f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""What each process runs: the application's own code, between what its host and its launcher do around it.
+"""What each process runs: the application's own code, between what its tool and its launcher do around it.
 
 A delivery process is two programs, one after the other: all that `take` leaves behind is on disk or in its
 record, which is checked, so that what comes after it need not know how it went.
@@ -107,7 +107,7 @@ def login(process: Process, who: str) -> Start | None:
 
 
 def logout(process: Process, late: bool = False) -> Start | None:
-    """`late`: the host builds its tracker only after it has deleted the credentials."""
+    """`late`: the tool builds its tracker only after it has deleted the credentials."""
     if not process.call("read switch"):
         process.call("log out")
         return None
@@ -270,7 +270,7 @@ def copied(process: Process, *then: Any) -> Start | None:
 
 
 def copied_login(process: Process, who: str) -> Start | None:
-    """A copy of the home, and somebody logs in there."""
+    """A copy of the home, and a person logs in there."""
     process.call("copy home")
     return login(process, who)
 

@@ -88,7 +88,7 @@ class Profiles:
 
 @frozen
 class PostHog:
-    """One project: who is who there, what it counts for whom, and what it told us it took.
+    """One project: who is who there, what it counts for whom, and what it said it took.
 
     `profiles`: of each person store, in the order of PersonStore. `events`: (uuid, distinct id, personless). `accepted`: aliases whose sender heard that they were
     accepted. `early`: events that carried a principal's id before that. `told_off`: those that came

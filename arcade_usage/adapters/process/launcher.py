@@ -100,15 +100,12 @@ class DetachedLauncher:
         Waits in this thread, so nothing remains when it returns. Raises exceptions of the tool's signal
         handlers. Blocks for at most LOGIN_WAIT_SECONDS.
         """
-        from arcade_usage.application import time_limits  # needed by logins only
+        from arcade_usage.adapters.process.pipes import wait_and_close  # needed by logins only
+        from arcade_usage.application import time_limits
 
         reading = self._start_with_pipe(payload)
         try:
-            ours = os.fstat(reading)
-            try:
-                _wait_until_closed(reading, time_limits.LOGIN_WAIT_SECONDS)
-            finally:
-                _close_if_still(reading, ours)
+            wait_and_close(reading, time_limits.LOGIN_WAIT_SECONDS)
         except Exception as error:  # the process is running, so giving up the wait loses nothing
             if raised_by_signal_handler(error):
                 raise
@@ -294,31 +291,3 @@ def _launch_error(reason: str) -> Exception:
     from arcade_usage.application.errors import LaunchError  # rarely needed
 
     return LaunchError(reason)
-
-
-def _wait_until_closed(reading: int, seconds: float) -> None:
-    """Waits until the other end of a pipe is closed, `seconds` at most. Raises signal handlers' exceptions.
-
-    Uses no thread: under gevent and eventlet, a thread doesn't run while another one waits. Their versions of
-    these calls keep the time limit.
-    """
-    if os.name == "nt":
-        from arcade_usage.adapters.process.windows import wait_until_closed
-
-        wait_until_closed(reading, seconds)
-        return
-    import select
-
-    if hasattr(select, "poll"):  # eventlet removes it
-        waiting = select.poll()
-        waiting.register(reading, select.POLLIN)
-        waiting.poll(seconds * 1000.0)
-    else:
-        select.select([reading], [], [], seconds)
-
-
-def _close_if_still(descriptor: int, status: os.stat_result) -> None:
-    """Closes a descriptor unless another thread closed it and its number was reused."""
-    with suppress(OSError):
-        if os.path.samestat(os.fstat(descriptor), status):
-            os.close(descriptor)

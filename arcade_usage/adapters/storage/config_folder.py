@@ -6,7 +6,6 @@ has a limit, and none blocks on a FIFO. A choice that can't be read means off.
 """
 
 import os
-from contextlib import suppress
 
 from arcade_usage.adapters.files.ownership import (
     ON_WINDOWS,
@@ -54,7 +53,6 @@ MACHINE_OFF_FILE = (
     if ON_WINDOWS
     else "/etc/arcade/usage-off"
 )
-_NAME_LIMIT = 100  # characters of a distribution's name that a file name contains
 
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
@@ -100,18 +98,6 @@ class Layout:
     def outbox(self, project_key: str) -> str:
         return os.path.join(self.outboxes, project_key)
 
-    def notice_mark(self, distribution: str, version: int) -> str:
-        """The file whose existence records that a tool's notice was shown."""
-        return self._file_of("notice", distribution, version)
-
-    def consent_file(self, distribution: str, version: int) -> str:
-        """The file of the answer to a tool's question, for one version of its text."""
-        return self._file_of("consent", distribution, version)
-
-    def _file_of(self, kind: str, distribution: str, version: int) -> str:
-        name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
-        return os.path.join(self.folder, f"{kind}-{name[:_NAME_LIMIT]}-{int(version)}")
-
     def announcement(self, host: str, project_token: str) -> str:
         """The file in which a delivery process announces that it takes the events of others.
 
@@ -127,8 +113,8 @@ def find_layout(
     """The paths of a tool with these arguments, with `~` expanded.
 
     The config folder is the argument's, else that of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
-    The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too. Raises
-    ValueError if a path is not absolute, because it would depend on the current folder.
+    The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too; a file of the
+    tool's own has none. Raises ValueError if a path is not absolute: it would depend on the current folder.
     """
     if config_dir:
         folder = _expand(config_dir, "config folder: config_dir")
@@ -137,7 +123,8 @@ def find_layout(
     else:
         folder = _expand(DEFAULT_FOLDER, "config folder: HOME")
     file = None if credentials is None else _expand(credentials, "file of the login: credentials")
-    return Layout(os.path.normpath(folder), file, os.environ.get(CONTEXT_VARIABLE) or None)
+    context = os.environ.get(CONTEXT_VARIABLE) or None if file is None else None
+    return Layout(os.path.normpath(folder), file, context)
 
 
 def _expand(path: "str | os.PathLike[str]", role: str) -> str:
@@ -236,8 +223,8 @@ class FolderSnapshots:
 
         Blocks: a few lstat()s.
         """
-        chose_off = is_machine_off() or stored_level(choice_layouts(self._layout)) == OFF
-        return not was_turned_off(os.environ, chose_off) and find_problem(self._layout) is None
+        has_opted_out = is_machine_off() or stored_level(choice_layouts(self._layout)) == OFF
+        return not was_turned_off(os.environ, has_opted_out) and find_problem(self._layout) is None
 
     def take(self) -> "Mapping[str, object] | None":
         """See the port. `usage` and `ledger` are the files' contents, `stamp` five numbers."""
@@ -284,22 +271,6 @@ def read_contents(layout: Layout) -> tuple[Content, Content]:
             return read_usage(layout, folder), _read_ledger(folder)
     except FileNotFoundError:
         return None, None
-
-
-def read_usage_alone(layout: Layout) -> Content:
-    """The content of usage.json. Raises NotOwnedError, OSError."""
-    try:
-        with open_to_read(layout.config_dir) as folder:
-            return read_usage(layout, folder)
-    except FileNotFoundError:
-        return None
-
-
-def set_aside(folder: "OwnedFolder", name: str, ours: "OwnedFolder") -> None:
-    """Moves a malformed file to `ours` as evidence. Only the last file of each name is kept."""
-    kept = name if name in EVIDENCE_FILES else USAGE_FILE
-    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # foreign, or another disk
-        folder.move(name, evidence, kept)
 
 
 def read_usage(layout: Layout, folder: ReadableFolder) -> Content:
@@ -359,10 +330,7 @@ def is_newer(content: "Mapping[str, object]", known: int) -> bool:
 
 
 def read_stamp(path: str, context: "str | None" = None) -> "StampNumbers | None":
-    """Fingerprint of a file from one stat(), for one context of it; None if it can't be read.
-
-    Device, inode, size, mtime_ns, ctime_ns.
-    """
+    """Fingerprint of a file from one stat(), for one context of it; None if it can't be read."""
     try:
         return stamp_numbers(os.stat(path), context)
     except OSError:
@@ -370,7 +338,7 @@ def read_stamp(path: str, context: "str | None" = None) -> "StampNumbers | None"
 
 
 def stamp_numbers(status: os.stat_result, context: "str | None" = None) -> StampNumbers:
-    """The fingerprint from the result of a stat()."""
+    """The fingerprint from the result of a stat(): device, inode, size, mtime_ns, ctime_ns."""
     numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return of_context(numbers, context)
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from arcade_usage.adapters.files.ownership import open_to_read
 from arcade_usage.adapters.storage.config_folder import FOLDER, stored_level
-from arcade_usage.adapters.storage.notice_board import is_terminal, wrap
+from arcade_usage.adapters.storage.notice_board import is_terminal, path_of, wrap
 from arcade_usage.application.command.payload import decode_json, encode_json
 from arcade_usage.application.time_limits import ANSWER_SECONDS
 from arcade_usage.domain.asking import (
@@ -84,7 +84,7 @@ class ConsentBoard:
         return is_new
 
     def _find_answer(self) -> "str | None":
-        names = [os.path.basename(layout.consent_file(*self._subject)) for layout in self._layouts]
+        names = [os.path.basename(path_of("consent", layout, *self._subject)) for layout in self._layouts]
         found = (read_answer(*pair) for pair in zip(self._layouts, names, strict=True))
         return next((answer for answer in found if answer is not None), None)
 
@@ -122,7 +122,7 @@ class ConsentBoard:
         """Record that the question is asked; False if it was before, or that can't be stored."""
         for layout in self._layouts:
             with suppress(OSError), layout.open_folder(make=True) as folder:
-                name = os.path.basename(layout.consent_file(*self._subject))
+                name = os.path.basename(path_of("consent", layout, *self._subject))
                 return folder.create_exclusive(name, _encode(UNANSWERED), durable=False)
         return False
 
@@ -145,7 +145,7 @@ class ConsentBoard:
             try:
                 with layout.open_folder(make=True) as folder:
                     return folder.replace(
-                        os.path.basename(layout.consent_file(*self._subject)), _encode(answer)
+                        os.path.basename(path_of("consent", layout, *self._subject)), _encode(answer)
                     )
             except OSError as error:
                 problem = error

@@ -58,7 +58,7 @@ def read_diagnostics(
     """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
 
     `has_version`, `can_start`, `may_report`, `in_sandbox`: see Diagnostics.
-    `locks`: paths of lock files. `not_owned`: messages from adapters/storage/strangers.py.
+    `locks`: paths of lock files. `not_owned`: messages from adapters/storage/not_owned.py.
     """
     writable = _may_write(layout.config_dir) and _may_write(layout.folder)
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)

@@ -20,7 +20,7 @@ from arcade_usage.adapters.storage.config_folder import (
     LEDGER_VERSION,
     Layout,
     is_newer,
-    read_usage_alone,
+    read_usage,
 )
 from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
@@ -65,7 +65,8 @@ def _is_left_to_others(handover: "Any") -> bool:
         return False
     if not is_held(lock) and (find_sandbox(os.environ) is not None or not _is_in_backoff(folder)):
         return False
-    return bool(read_usage_alone(layout) == snapshot["usage"])  # neither erased nor rotated
+    with open_to_read(layout.config_dir) as ours:
+        return bool(read_usage(layout, ours) == snapshot["usage"])  # neither erased nor rotated
 
 
 def has_lasting_verdict(snapshot: "Any", project: str, here: str) -> bool:

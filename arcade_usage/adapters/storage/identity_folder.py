@@ -9,18 +9,20 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE, open_for_file
+from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE, OwnedFolder, open_for_file
+from arcade_usage.adapters.files.ownership import open_to_read
 from arcade_usage.adapters.storage.config_folder import (
+    EVIDENCE_FILES,
+    EVIDENCE_FOLDER,
     IDENTITY_LOCK,
     LEDGER_FILE,
     USAGE_FILE,
     Content,
     Layout,
     read_contents,
-    read_usage_alone,
-    set_aside,
+    read_usage,
 )
 from arcade_usage.application.command.tracker import raised_by_signal_handler
 from arcade_usage.application.time_limits import LOGOUT_LOCK_SECONDS
@@ -36,6 +38,13 @@ _LOCK_FILE = (
 )
 
 
+def set_aside(folder: OwnedFolder, name: str, ours: OwnedFolder) -> None:
+    """Moves a malformed file to `ours` as evidence. Only the last file of each name is kept."""
+    kept = name if name in EVIDENCE_FILES else USAGE_FILE
+    with suppress(OSError), ours.open(EVIDENCE_FOLDER, make=True) as evidence:  # foreign, or another disk
+        folder.move(name, evidence, kept)
+
+
 class IdentityFolder:
     """The identity's files in one config folder. Methods raise NotOwnedError, OSError."""
 
@@ -47,8 +56,12 @@ class IdentityFolder:
         return read_contents(self._layout)
 
     def read_usage(self) -> Content:
-        """See config_folder.read_usage_alone."""
-        return read_usage_alone(self._layout)
+        """The content of usage.json."""
+        try:
+            with open_to_read(self._layout.config_dir) as folder:
+                return read_usage(self._layout, folder)
+        except FileNotFoundError:
+            return None
 
     def make(self) -> None:
         """Creates usage/, and the config folder."""

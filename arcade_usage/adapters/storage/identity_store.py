@@ -23,8 +23,8 @@ from arcade_usage.adapters.storage.config_folder import (
     Layout,
     as_object,
     read_contents,
-    set_aside,
 )
+from arcade_usage.adapters.storage.identity_folder import set_aside
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.adapters.storage.store_errors import store_errors
 from arcade_usage.application.command.tracker import raised_by_signal_handler

@@ -11,10 +11,22 @@ from contextlib import suppress
 from typing import TextIO
 
 from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.domain.notice import HELD_BACK_TEXT, Notice, Telling, decide
+from arcade_usage.domain.notice import HELD_BACK_TEXT, Notice, NoticeState, decide
 
 _TO_AGENT = "-agent"  # ends the name of the file which records that an agent got the notice
+_NAME_LIMIT = 100  # characters of a distribution's name that a file name contains
 WIDTH_LIMIT = 80  # columns of a notice; longer lines are hard to read
+
+
+def mark_path(layout: Layout, distribution: str, version: int) -> str:
+    """The file whose existence records that a tool's notice was shown."""
+    return path_of("notice", layout, distribution, version)
+
+
+def path_of(kind: str, layout: Layout, distribution: str, version: int) -> str:
+    """The file of a tool's notice or question, for one version of its text."""
+    name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
+    return os.path.join(layout.folder, f"{kind}-{name[:_NAME_LIMIT]}-{int(version)}")
 
 
 class NoticeBoard:
@@ -25,7 +37,7 @@ class NoticeBoard:
     ) -> None:
         self._notice = notice
         self._layouts = layouts
-        self._marks = [layout.notice_mark(distribution, notice.version) for layout in layouts]
+        self._marks = [mark_path(layout, distribution, notice.version) for layout in layouts]
         self._environment = environment
         self._may_report: bool | None = None  # in this process, once it is decided
 
@@ -33,18 +45,18 @@ class NoticeBoard:
         """Whether events may be reported; shows the notice if due. Doesn't block."""
         if self._may_report is None:
             decision = self.decide()
-            if decision is Telling.HELD_BACK:
+            if decision is NoticeState.HELD_BACK:
                 return False
-            if decision in (Telling.SHOW, Telling.SHOW_TO_AGENT):
-                self._show(sys.stderr, "" if decision is Telling.SHOW else _TO_AGENT)
-            self._may_report = decision is not Telling.SHOW_TO_AGENT
+            if decision in (NoticeState.SHOW, NoticeState.SHOW_TO_AGENT):
+                self._show(sys.stderr, "" if decision is NoticeState.SHOW else _TO_AGENT)
+            self._may_report = decision is not NoticeState.SHOW_TO_AGENT
         return self._may_report
 
     def why_not(self) -> "str | None":
         """Why nothing may be reported here, for people; None if it may, or if the notice is due."""
-        return HELD_BACK_TEXT if self.decide() is Telling.HELD_BACK else None
+        return HELD_BACK_TEXT if self.decide() is NoticeState.HELD_BACK else None
 
-    def decide(self) -> Telling:
+    def decide(self) -> NoticeState:
         """Whether the notice was shown, is due, or can't be shown here."""
         shown = any(map(_is_there, self._marks))
         return decide(

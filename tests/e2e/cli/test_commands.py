@@ -67,10 +67,10 @@ def test_a_config_folder_that_is_none_is_told(
     folder = taken / "config" if below else taken
     ran = shell(*command, "--config-dir", folder)
     assert ran.code == 1
-    told = f"{ran.out}{ran.err}"
-    assert "can't be" in told
-    assert str(folder) in told
-    assert "Traceback" not in told
+    answered = f"{ran.out}{ran.err}"
+    assert "can't be" in answered
+    assert str(folder) in answered
+    assert "Traceback" not in answered
 
 
 @here

@@ -110,9 +110,9 @@ def test_as_json(world: World, desk: Desk, capsys: pytest.CaptureFixture[str]) -
     anon_id = world.anon_id
     code, out, err = forget(world, desk.url, capsys, "--json")
     assert (code, err) == (0, f"The ids are sent to {desk.url} ...\n")
-    told = json.loads(out)
-    assert told["request"] == {"to": desk.url, "sent": True, "problem": None}
-    assert told["anonymous_ids"] == [anon_id]
+    printed = json.loads(out)
+    assert printed["request"] == {"to": desk.url, "sent": True, "problem": None}
+    assert printed["anonymous_ids"] == [anon_id]
 
 
 @here

@@ -64,9 +64,9 @@ def test_flush_tells_what_was_dropped_and_what_cannot_be_decided(shell: Shell, w
     world.receiver.posthog = DOWN
     world.run("bad")
     world.receiver.posthog = WELL.__class__(takes=False, status=400)
-    told = shell("flush", "--config-dir", world.folder, "--json").content
-    assert (told["waiting"], told["sinks"][0]["dropped"]) == (0, {"refused": 1})
-    assert told["sinks"][0]["delivered"] == 0
+    printed = shell("flush", "--config-dir", world.folder, "--json").content
+    assert (printed["waiting"], printed["sinks"][0]["dropped"]) == (0, {"refused": 1})
+    assert printed["sinks"][0]["delivered"] == 0
 
 
 @here
@@ -91,8 +91,11 @@ def test_failures_of_arcade_cloud_and_of_posthog_are_told_apart(shell: Shell, wo
     assert [line.strip().partition("  ")[0] for line in out.splitlines() if to_cloud in line] == [
         "last failed look-up"
     ]
-    (told,) = shell("status", "--config-dir", world.folder, "--json").content["sinks"]
-    assert (told["last_failure"]["reason"], told["last_failed_look_up"]["reason"]) == (to_posthog, to_cloud)
+    (printed,) = shell("status", "--config-dir", world.folder, "--json").content["sinks"]
+    assert (printed["last_failure"]["reason"], printed["last_failed_look_up"]["reason"]) == (
+        to_posthog,
+        to_cloud,
+    )
 
 
 @here

@@ -10,7 +10,7 @@ from tests.e2e.world import World
 
 @here
 def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) -> None:
-    """No file but the host's names an id any more; what PostHog may hold is told, each id."""
+    """No file except the tool's names an id any more; each id that PostHog may hold is printed."""
     world.run("first")
     anon_id = world.anon_id
     world.log_in("principal-1")
@@ -22,10 +22,10 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
     world.receiver.posthog = DOWN
     world.run("waits")
     credentials = world.credentials.read_bytes()
-    told = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
-    assert (told["principal_ids"], told["anonymous_ids"]) == (["principal-1"], [anon_id])
-    assert (told["ids_with_person"], told["ids_without_person"]) == (["principal-1", anon_id], [])
-    assert told["erased"] == {"events_waiting": 1, "copies": 3}
+    answered = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
+    assert (answered["principal_ids"], answered["anonymous_ids"]) == (["principal-1"], [anon_id])
+    assert (answered["ids_with_person"], answered["ids_without_person"]) == (["principal-1", anon_id], [])
+    assert answered["erased"] == {"events_waiting": 1, "copies": 3}
     assert not (world.folder / "usage.json").exists()
     for path, content in tree(world.folder).items():
         assert anon_id.encode() not in content, path

@@ -21,10 +21,10 @@ def test_log_shows_what_was_sent_the_newest_last(shell: Shell, world: World) -> 
     assert [line.split()[2] for line in lines[1:]] == ["first", "random", "login", "last"]
     assert lines[2].split()[-4:] == ["principa...", f"{world.anon_id[:8]}...", "to", "principa..."]
     assert lines[4].endswith("error: no such toolkit")
-    told = shell("log", "--config-dir", world.folder, "--json").content
+    printed = shell("log", "--config-dir", world.folder, "--json").content
     on_the_wire = [message for batch in world.receiver.batches() for message in batch["batch"]]
-    assert [each["message"] for each in told] == on_the_wire
-    assert {each["to"] for each in told} == {world.receiver.url}
+    assert [each["message"] for each in printed] == on_the_wire
+    assert {each["to"] for each in printed} == {world.receiver.url}
 
 
 @here
@@ -114,6 +114,6 @@ def test_log_and_forget_read_an_alias_of_an_earlier_version(shell: Shell, world:
     line = shell("log", "--config-dir", world.folder).out.splitlines()[1]
     shown = f"{anon_id[:8]}..."
     assert line.split()[-7:] == ["random", "id", "linked", shown, shown, "to", "principa..."]
-    told = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
-    assert (told["principal_ids"], told["anonymous_ids"]) == (["principal-1"], [anon_id])
-    assert (told["ids_with_person"], told["ids_without_person"]) == (["principal-1", anon_id], [])
+    printed = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
+    assert (printed["principal_ids"], printed["anonymous_ids"]) == (["principal-1"], [anon_id])
+    assert (printed["ids_with_person"], printed["ids_without_person"]) == (["principal-1", anon_id], [])

@@ -1,4 +1,4 @@
-"""The commands mounted in a host: `arcade usage ...`, about the host's own folder and project."""
+"""The commands mounted in a tool: `arcade usage ...`, about the tool's own folder and project."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.e2e.world import TOKEN, World
 
 
 def host(world: World, token: str | None = TOKEN) -> typer.Typer:
-    """A host of its own, with a context object of its own."""
+    """A tool of its own, with a context object of its own."""
     app = typer.Typer()
 
     @app.callback()
@@ -39,10 +39,10 @@ def run(app: typer.Typer, capsys: pytest.CaptureFixture[str], *arguments: str) -
     return code if isinstance(code, int) else 0, capsys.readouterr().out
 
 
-def test_they_are_about_the_hosts_folder_and_project(
+def test_they_are_about_the_tools_folder_and_project(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without an option, also before anything was tracked; `show` names the host's release."""
+    """Without an option, also before anything was tracked; `show` names the tool's release."""
     code, out = run(host(world), capsys, "usage", "status", "--json")
     status = json.loads(out)
     assert (code, status["config_dir"]) == (0, str(world.folder))
@@ -69,7 +69,7 @@ def test_off_and_flush_work_there(world: World, capsys: pytest.CaptureFixture[st
 
 
 def test_who_asks_about_tracking_is_not_tracked(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """In a host whose every command is: none of these is an event, and `off` starts no process either."""
+    """In a tool whose every command is: none of these is an event, and `off` starts no process either."""
     app = track(host(world), world.tracker())
     for command in (
         ["status"],
@@ -90,7 +90,7 @@ def test_who_asks_about_tracking_is_not_tracked(world: World, capsys: pytest.Cap
 
 
 def test_a_host_without_a_token_tracks_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    """And its users are told why."""
+    """And its users learn why."""
     code, out = run(host(world, None), capsys, "usage", "status")
     assert code == 3
     assert "the tool has no project token" in out

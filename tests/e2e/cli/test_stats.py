@@ -42,15 +42,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_periods_and_days(shell: Shell, folder: Path) -> None:
     """Today, 7 and 30 days, by command and by day; what is older does not count."""
-    told = shell("stats", "--json", "--config-dir", folder).content
+    printed = shell("stats", "--json", "--config-dir", folder).content
     assert [
-        (each["days"], each["runs"], each["failures"], each["median_ms"]) for each in told["periods"]
+        (each["days"], each["runs"], each["failures"], each["median_ms"]) for each in printed["periods"]
     ] == [(1, 2, 1, 10_002.5), (7, 4, 1, 20.0), (30, 5, 1, 30)]
-    assert [each["command"] for each in told["periods"][0]["commands"]] == ["build", "toolkit.run"]
-    assert told["periods"][2]["commands"][0] == {
+    assert [each["command"] for each in printed["periods"][0]["commands"]] == ["build", "toolkit.run"]
+    assert printed["periods"][2]["commands"][0] == {
         "command": "build", "runs": 4, "failures": 1, "median_ms": 515.0, "p95_ms": 20_000
     }  # fmt: skip
-    days = {date.fromisoformat(each["day"]): each for each in told["days"]}
+    days = {date.fromisoformat(each["day"]): each for each in printed["days"]}
     assert len(days) == 30
     of_today, before = days[local_noon(0).date()], days[local_noon(3).date()]
     assert (of_today["people"], of_today["agents"], of_today["ci"]) == (1, 1, 0)
@@ -75,8 +75,8 @@ def test_it_is_shown_with_bars(shell: Shell, folder: Path) -> None:
 
 def test_a_command_or_its_group_is_selected(shell: Shell, folder: Path) -> None:
     """By dotted path, as with `log`."""
-    told = shell("stats", "--command", "toolkit", "--json", "--config-dir", folder).content
-    assert [each["runs"] for each in told["periods"]] == [1, 1, 1]
+    printed = shell("stats", "--command", "toolkit", "--json", "--config-dir", folder).content
+    assert [each["runs"] for each in printed["periods"]] == [1, 1, 1]
     ran = shell("stats", "--command", "old", "--config-dir", folder)
     assert (ran.code, ran.out) == (0, "There is no command in the last 30 days.\n")
 

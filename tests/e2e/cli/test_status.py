@@ -1,4 +1,4 @@
-"""`status`: whether tracking is on, why not, who somebody is, and how delivery goes."""
+"""`status`: whether tracking is on, why not, the identity, and delivery health."""
 
 import json
 
@@ -28,7 +28,7 @@ def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> N
 
     Ids are shortened for people and whole with --json.
     """
-    world.log_in("principal-1-of-somebody")
+    world.log_in("principal-1-of-a-user")
     world.settle()
     world.receiver.posthog = DOWN
     world.run("waits")
@@ -36,7 +36,7 @@ def test_status_tells_who_and_how_delivery_goes(shell: Shell, world: World) -> N
     assert status["identity"] == {
         "state": "linked",
         "anon_id": world.anon_id,
-        "principal_id": "principal-1-of-somebody",
+        "principal_id": "principal-1-of-a-user",
         "links_to_send": 0,
     }
     (sink,) = status["sinks"]
@@ -62,12 +62,12 @@ def test_status_gives_every_reason_for_off(
     assert ran.code == 3
     assert "Usage tracking is off:" in ran.out
     assert "DO_NOT_TRACK is set" in ran.out
-    told = f"you turned it off ({world.folder / 'usage' / 'off'})"
-    assert told in ran.out
+    because = f"you turned it off ({world.folder / 'usage' / 'off'})"
+    assert because in ran.out
     content = shell("status", "--config-dir", world.folder, "--json").content
     assert (content["reasons"], content["reasons_text"]) == (
         ["do_not_track", "stored_choice"],
-        ["DO_NOT_TRACK is set", told],
+        ["DO_NOT_TRACK is set", because],
     )
 
 

@@ -109,7 +109,7 @@ def give_up_being_root() -> None:
     "command", ["status", "off", "on", "show", "log", "stats", "view", "flush", "forget"]
 )
 def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
-    """An unreadable config folder is told in a line, with exit code 1, and stays as it is."""
+    """An unreadable config folder is named in one line, with exit code 1, and stays as it is."""
     arguments = [command, "--config-dir", str(shut_folder), *(["--yes"] if command == "forget" else [])]
     done = subprocess.run(
         [sys.executable, "-m", "arcade_usage.cli", *arguments],
@@ -119,8 +119,8 @@ def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
         timeout=60,
         check=False,
     )
-    told = done.stdout + done.stderr
-    assert done.returncode == 1, told
-    assert "can't be" in told
-    assert str(shut_folder) in told
-    assert "Traceback" not in told
+    printed = done.stdout + done.stderr
+    assert done.returncode == 1, printed
+    assert "can't be" in printed
+    assert str(shut_folder) in printed
+    assert "Traceback" not in printed

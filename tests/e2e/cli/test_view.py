@@ -58,13 +58,13 @@ def test_each_event_is_as_it_was_on_the_wire(world: World, shell: Shell) -> None
     """Every field and every value, in the JSON too, where each has its reason."""
     world.run("first")
     world.log_in("principal-1")
-    told = shell("view", "--json", "--config-dir", world.folder).content
+    printed = shell("view", "--json", "--config-dir", world.folder).content
     on_the_wire = [message for batch in world.receiver.batches() for message in batch["batch"]]
-    shown = {event["message"]["uuid"]: event["message"] for event in told["events"]}
+    shown = {event["message"]["uuid"]: event["message"] for event in printed["events"]}
     assert shown == {message["uuid"]: message for message in on_the_wire}
-    assert {event["sent"] for event in told["events"]} == {True}
+    assert {event["sent"] for event in printed["events"]} == {True}
     for message in on_the_wire:
-        reasons = told["reasons"][message["event"]]
+        reasons = printed["reasons"][message["event"]]
         assert all(reasons[name] for name in (*message, *message["properties"]) if name != "properties")
 
 
@@ -74,17 +74,17 @@ def test_the_json_has_what_the_page_has(world: World, shell: Shell) -> None:
     world.run("first", success=False, error_message="no such toolkit")
     anon_id = world.anon_id
     world.log_in("principal-1")
-    told = shell("view", "--json", "--config-dir", world.folder).content
-    assert told["status"] == shell("status", "--json", "--config-dir", world.folder).content
-    assert [(each["distinct_id"], each["anonymous"], each["events"]) for each in told["identities"]] == [
+    printed = shell("view", "--json", "--config-dir", world.folder).content
+    assert printed["status"] == shell("status", "--json", "--config-dir", world.folder).content
+    assert [(each["distinct_id"], each["anonymous"], each["events"]) for each in printed["identities"]] == [
         ("principal-1", False, 1), (anon_id, True, 1)
     ]  # fmt: skip
-    (link,) = told["links"]
+    (link,) = printed["links"]
     assert (link["anon_id"], link["principal_id"]) == (anon_id, "principal-1")
-    assert [each["command"] for each in told["commands"]] == ["first", "login"]
-    assert [each["properties"]["error_message"] for each in told["failures"]] == ["no such toolkit"]
-    assert told["events_total"] == len(told["events"]) == 3
-    assert sum(day["people"] + day["agents"] + day["ci"] for day in told["days"]) == 2
+    assert [each["command"] for each in printed["commands"]] == ["first", "login"]
+    assert [each["properties"]["error_message"] for each in printed["failures"]] == ["no such toolkit"]
+    assert printed["events_total"] == len(printed["events"]) == 3
+    assert sum(day["people"] + day["agents"] + day["ci"] for day in printed["days"]) == 2
 
 
 def test_what_waits_and_what_was_lost_is_told_with_the_reason(
@@ -207,9 +207,9 @@ def test_with_the_choice_local_the_page_shows_what_was_not_sent(
     assert "Usage tracking is local: events are recorded here and not sent." in text
     assert "choice local, " in text
     assert re.search(r"kept recorded, not sent", text)
-    told = shell("view", "--json", "--config-dir", world.folder).content
-    assert [(each["message"]["properties"]["command_name"], each["sent"]) for each in told["events"]] == [
+    printed = shell("view", "--json", "--config-dir", world.folder).content
+    assert [(each["message"]["properties"]["command_name"], each["sent"]) for each in printed["events"]] == [
         ("kept", False), ("sent", True)
     ]  # fmt: skip
-    assert [each["events"] for each in told["identities"]] == [1]
-    assert [each["command"] for each in told["commands"]] == ["kept", "sent"]
+    assert [each["events"] for each in printed["identities"]] == [1]
+    assert [each["command"] for each in printed["commands"]] == ["kept", "sent"]

@@ -264,13 +264,13 @@ def test_all_is_reached_by_keyboard(folder: Path, open_page: Open) -> None:
 def test_a_screen_reader_finds_its_way(folder: Path, open_page: Open) -> None:
     """Landmarks, headings in order, regions and tables with names, and a text for the chart."""
     page = open_page(folder)
-    told = page.locator("body").aria_snapshot()
+    tree = page.locator("body").aria_snapshot()
     for expected in (
         "- banner:", '- navigation "Sections":', "- main:", '- region "On or off, and why":',
         '- heading "Every event, as it was on the wire" [level=2]', '- table "3 of 3 failed commands, newest first.',
         '- columnheader "why it is sent"', '- rowheader "command_name"', 'img "Commands of the last 30 days',
     ):  # fmt: skip
-        assert expected in told, expected
+        assert expected in tree, expected
     levels = [
         int(name[1])
         for name in page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(e => e.localName)")

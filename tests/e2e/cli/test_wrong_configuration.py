@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.cli.running import Ran
 from tests.e2e.cli.tools import RealTool, tool
 from tests.e2e.deliveries import here
-from tests.e2e.hosts import run_host
+from tests.e2e.hosts import run_as_tool
 from tests.e2e.world import World
 
 SECRET = "phx_a_personal_key_of_alice"
@@ -59,7 +59,7 @@ def test_logger_debug_status_and_server_have_the_same_words(
     status = usage("status", "--json", **configuration).content
     assert identifier in status["reasons"]
     assert status["reasons_text"] == texts
-    server = run_host(
+    server = run_as_tool(
         broken.script().split("if sys.argv")[0] + "tool.server().capture('x')",
         world.scratch,
         environment={**os.environ, "ARCADE_USAGE_DEBUG": "1"},

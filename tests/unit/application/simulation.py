@@ -104,7 +104,7 @@ class Simulation:
         return event
 
     def switch_to(self, who: str, token: str | None = None) -> None:
-        """Credentials stored without a login of the host's: a refresh, an edit, an account switch."""
+        """Credentials stored without a login of the tool's: a refresh, an edit, an account switch."""
         token = token or f"token of {who}"
         self.cloud.answers[token] = Found(who)
         self.cloud.log_in(token)

@@ -1,4 +1,4 @@
-"""Taking status_of: what is told is what lies there, and nothing is changed by looking."""
+"""Collecting the status: it says what is on disk, and changes nothing."""
 
 from attrs import evolve
 
@@ -108,7 +108,7 @@ def test_looking_changes_nothing() -> None:
 
 
 def test_what_cannot_be_read_is_a_trouble() -> None:
-    """It is told, not raised."""
+    """It is named, not raised."""
     simulation = Simulation()
     simulation.store.readable = False
     status = status_of(simulation)
@@ -117,6 +117,6 @@ def test_what_cannot_be_read_is_a_trouble() -> None:
 
 
 def test_what_turns_it_off_is_passed_on() -> None:
-    """Off is off, whatever else is told."""
+    """Off is off, beside any other trouble."""
     status = evolve(status_of(Simulation()), reasons=(Reason(OFF_BY_CHOICE, "off"),))
     assert not status.is_on

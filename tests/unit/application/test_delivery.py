@@ -125,7 +125,7 @@ def test_a_logout_rotates_though_the_link_never_succeeded(simulation: Simulation
 
 
 def test_a_logout_seen_too_late_is_told_by_the_ledger(simulation: Simulation) -> None:
-    """A host that builds its tracker after its own logout has no credentials to show any more."""
+    """A tool that builds its tracker after its own logout has no credentials to show any more."""
     simulation.log_in("alice")
     simulation.cloud.log_out()
     event = simulation.event("logout")
@@ -169,7 +169,7 @@ def test_a_login_while_posthog_is_down_is_stitched_later(simulation: Simulation)
 
 
 def test_a_lost_reply_followed_by_another_person(simulation: Simulation) -> None:
-    """The alias took effect though nobody was told: the id is never aliased to the next person."""
+    """The alias took effect though its reply was lost: the id is never aliased to the next person."""
     simulation.run("before")
     simulation.posthog.losing_replies = True
     simulation.log_in("alice")
@@ -202,7 +202,7 @@ def test_the_claim_is_written_before_the_alias(simulation: Simulation) -> None:
 
 
 def test_an_expired_token_names_nobody(simulation: Simulation) -> None:
-    """A linked identity under credentials that are refused: the event is nobody's, the link stays."""
+    """A linked identity under credentials that are refused: the event is unattributable, the link stays."""
     simulation.log_in("alice")
     simulation.cloud.log_in("expired")
     event = simulation.run("after")
@@ -248,7 +248,7 @@ def test_an_unreachable_cloud_leaves_an_anonymous_event_anonymous(simulation: Si
 
 
 def test_a_copied_home_rotates_before_it_links(simulation: Simulation) -> None:
-    """An anonymous id that was born elsewhere is somebody else's."""
+    """An anonymous id of another installation may be another person's."""
     baked_in = simulation.run("in the image")
     copy = Simulation(
         store=evolve(simulation.store, here="another machine"), posthog=simulation.posthog, ids=simulation.ids
@@ -277,7 +277,7 @@ def test_an_older_clis_files_are_adopted(simulation: Simulation) -> None:
 
 
 def test_files_that_do_not_agree_start_over(simulation: Simulation) -> None:
-    """A stale writer's usage.json: the event is nobody's, and the identity is fresh."""
+    """A stale writer's usage.json: the event is unattributable, and the identity is fresh."""
     simulation.run("before")
     stale = simulation.ids.new()
     simulation.store.state = evolve(simulation.store.state, identity=Anonymous(stale))
@@ -288,7 +288,7 @@ def test_files_that_do_not_agree_start_over(simulation: Simulation) -> None:
 
 
 def test_a_malformed_identity_starts_over(simulation: Simulation) -> None:
-    """A new identity is made; the event of that command is nobody's."""
+    """A new identity is made; the event of that command is unattributable."""
     simulation.store.state = IdentityState(Malformed(), None)
     event = simulation.run("malformed")
     assert simulation.distinct_id_of(event) != simulation.anon_id
@@ -377,7 +377,7 @@ def test_a_lost_batch_is_sent_again_as_it_was(simulation: Simulation) -> None:
 
 
 def test_a_verdict_never_changes(simulation: Simulation) -> None:
-    """What was frozen while PostHog was down is what is sent, whoever logs in meanwhile."""
+    """What was frozen while PostHog was down is what is sent, through logins and logouts."""
     simulation.posthog.failing = True
     event = simulation.run("before")
     (frozen,) = [record.attribution for record in simulation.outbox.queue.pending()]
@@ -391,7 +391,7 @@ def test_a_verdict_never_changes(simulation: Simulation) -> None:
 
 
 def test_a_logins_host_is_let_go_once_the_identity_is_settled(simulation: Simulation) -> None:
-    """Linked, refused or busy: the host does not wait for the events."""
+    """Linked, refused or busy: the tool does not wait for the events."""
     simulation.log_in("alice")
     assert simulation.settled >= 1
     busy = Simulation()

@@ -1,4 +1,4 @@
-"""Forgetting: everything that names somebody is gone, and every id was told."""
+"""Forgetting: everything that names a person is gone, and every id was printed."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.unit.application.simulation import Simulation, unwritable_outbox
 
 @pytest.fixture
 def simulation() -> Simulation:
-    """Somebody who has logged in, whose last command waits, and of whose events a copy is kept."""
+    """A user who has logged in, whose last command waits, and of whose events a copy is kept."""
     simulation = Simulation()
     simulation.run("before")
     simulation.log_in("alice")
@@ -46,7 +46,7 @@ def test_everything_is_gone_and_every_id_was_told(simulation: Simulation) -> Non
 
 
 def test_looking_first_erases_nothing(simulation: Simulation) -> None:
-    """What is told before somebody says yes is what is told afterwards."""
+    """What is printed before the confirmation is what is printed afterwards."""
     copies = copies_of(simulation)
     eraser = Eraser(simulation.store, MemoryStores([(simulation.outbox, copies)]))
     state, waiting = simulation.store.state, simulation.outbox.queue.pending()
@@ -86,14 +86,14 @@ def test_every_sink_is_erased(simulation: Simulation) -> None:
 
 
 def test_what_cannot_be_erased_is_told(simulation: Simulation) -> None:
-    """Nobody is told that they are report who is not."""
+    """An id without events is not reported."""
     simulation.store.readable = False
     report = Eraser(simulation.store, MemoryStores([(simulation.outbox, MemoryCopies())])).forget()
     assert (report.failures, simulation.outbox.queue.pending()) == (("not permitted",), [])
 
 
 def test_one_outbox_does_not_stop_the_others(simulation: Simulation) -> None:
-    """What can't be erased is told, once, and all else is erased."""
+    """What can't be erased is named, once, and all else is erased."""
     broken = unwritable_outbox()
     places = [(broken, MemoryCopies()), (simulation.outbox, MemoryCopies())]
     report = Eraser(simulation.store, MemoryStores(places)).forget()

@@ -18,7 +18,7 @@ people = st.sampled_from(["alice", "bob", "carol"])
 
 @frozen
 class Done:
-    """Something that somebody did: under whose credentials, or in which time without any."""
+    """One command: under whose credentials, or in which time without any."""
 
     event: Event
     who: str | None

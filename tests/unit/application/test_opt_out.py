@@ -54,7 +54,7 @@ def test_the_choice_comes_before_the_outboxes_are_looked_for() -> None:
 
 
 def test_where_the_choice_cannot_be_stored_nothing_is_dropped() -> None:
-    """Whoever is told that it failed has lost nothing."""
+    """Where it is reported as failed, nothing is lost."""
     simulation = Simulation()
     simulation.posthog.failing = True
     event = simulation.run("first")
@@ -73,7 +73,7 @@ def test_a_sender_that_does_not_let_go_is_told_of() -> None:
 
 
 def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
-    """What waits is dropped in every outbox, and no sender is told of."""
+    """What waits is dropped in every outbox, and no sender is reported."""
     one, two = Simulation(), Simulation()
     for simulation in (one, two):
         simulation.outbox.queue.add(Record(simulation.event("first"), simulation.look()))
@@ -82,7 +82,7 @@ def test_a_lock_that_cannot_be_had_keeps_nothing_waiting() -> None:
 
 
 def test_an_outbox_that_can_not_be_purged_does_not_stop_the_others() -> None:
-    """The choice is stored, the others are purged, and what is left is told."""
+    """The choice is stored, the others are purged, and what is left is named."""
     simulation, choice = Simulation(), MemorySwitch()
     simulation.posthog.failing = True
     simulation.run("first")
@@ -155,7 +155,7 @@ class _Interrupted:
 
 
 def test_an_event_of_an_erased_identity_does_not_stay() -> None:
-    """Whoever had themselves forgotten is not reported by a command that was on its way."""
+    """A user whose identity was erased is not reported by a command that was on its way."""
     simulation = Simulation()
     snapshot, event = simulation.look(), simulation.event("on its way")
     simulation.store.state = IdentityState(None, None)

@@ -77,7 +77,7 @@ def test_properties_that_json_cannot_say_are_left_out() -> None:
 
 
 def test_properties_are_kept_as_far_as_they_fit() -> None:
-    """8 KiB, in the host's order."""
+    """8 KiB, in the tool's order."""
     properties = {"first": "x" * 5000, "too much": "x" * 5000, "last": "fits"}
     kept = command_of(encoded(properties=properties))["properties"]
     assert kept == {"first": "x" * 5000, "last": "fits"}
@@ -86,7 +86,7 @@ def test_properties_are_kept_as_far_as_they_fit() -> None:
 
 @pytest.mark.parametrize("properties", [5, "text", [("a", 1)], {1}], ids=repr)
 def test_properties_that_are_no_mapping_are_none(properties: object) -> None:
-    """A host's mistake costs it the properties, not the event."""
+    """A tool's mistake costs it the properties, not the event."""
     assert command_of(encoded(properties=properties))["properties"] == {}
 
 
@@ -113,7 +113,7 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_what_fits_is_never_left_out(value: object) -> None:
-    """However it is made; sizes are told before anything is written, and never too large."""
+    """However it is made; sizes are estimated before anything is written, and never too large."""
     assert fitting({"x": value}) == {"x": value}
 
 
@@ -123,7 +123,7 @@ def test_what_fits_is_never_left_out(value: object) -> None:
 def test_what_is_far_too_large_is_not_written_to_find_that_out(
     value: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever reports it waits for that."""
+    """The caller waits for that."""
 
     def never(*_: object, **__: object) -> str:
         raise AssertionError("it was written")

@@ -150,7 +150,7 @@ def test_a_wake_up_that_is_lost_delays_an_event_and_no_more(
 
 
 def test_properties_are_what_they_were_at_the_capture(tracker: BackgroundTracker, kept: Kept) -> None:
-    """What the host changes afterwards is not the event's; what is no JSON, or too large, is left out."""
+    """What the tool changes afterwards is not the event's; what is no JSON, or too large, is left out."""
     properties: dict[str, object] = {"tools": ["a"], "fine": 0, "bad": object(), "big": "x" * 10_000}
     tracker.capture("x", properties)
     properties["fine"] = 1
@@ -171,7 +171,7 @@ def test_an_event_carries_the_last_snapshot_before_it(tracker: BackgroundTracker
 def test_the_queue_is_bounded_and_what_it_does_not_take_is_counted(
     tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the background is held up; captures go on without waiting. The senders' log is told."""
+    """While the background is held up; captures go on without waiting. The delivery log has it."""
     monkeypatch.setattr(server, "QUEUE_LIMIT", 50)
     kept.gate.clear()
     tracker.capture("first")
@@ -203,7 +203,7 @@ def test_the_queue_is_bounded_in_bytes_too(
 
 @pytest.mark.parametrize("name", [None, 5, b"x", ["x"]], ids=repr)
 def test_what_is_no_name_is_dropped(tracker: BackgroundTracker, name: str) -> None:
-    """A mistake of the host's, and it must not break it."""
+    """A mistake of the tool's, and it must not break it."""
     tracker.capture(name)
     assert tracker.dropped == 1
 

@@ -1,4 +1,4 @@
-"""A server at 50 events a second, through outages, with its outbox on disk and a clock that is told to go on."""
+"""A server at 50 events a second, through outages, with its outbox on disk and a clock that the test advances."""
 
 import json
 import os

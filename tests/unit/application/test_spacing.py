@@ -47,7 +47,7 @@ def test_a_success_ends_the_pause(simulation: Simulation) -> None:
 
 
 def test_a_login_makes_everything_due(simulation: Simulation) -> None:
-    """Who logs in while it works again need not wait for a pause that somebody else caused."""
+    """A login while it works again need not wait for a backoff that another person caused."""
     simulation.posthog.failing = True
     before = simulation.run("fails")
     simulation.posthog.failing = False
@@ -97,7 +97,7 @@ def test_a_refused_alias_is_not_retried_at_every_command(simulation: Simulation)
 
 
 def test_nobody_is_looked_up_for_an_alias_that_is_not_due(simulation: Simulation) -> None:
-    """While PostHog is out of reach, commands of somebody who could not be linked cost no request to the cloud."""
+    """While PostHog is out of reach, commands of a user who could not be linked cost no request to the cloud."""
     simulation.posthog.failing = True
     simulation.log_in("alice")
     look_ups = simulation.cloud.look_ups
@@ -243,7 +243,7 @@ def test_a_service_that_asks_to_wait_gets_its_time(simulation: Simulation) -> No
 
 
 def test_a_login_does_not_wait_for_what_a_service_asked(simulation: Simulation) -> None:
-    """Somebody sits there; a flush is the same."""
+    """A person waits for it; a flush is the same."""
     simulation.posthog.failing, simulation.posthog.retry_after = True, 3600.0
     simulation.run("fails")
     simulation.posthog.failing = False

@@ -15,7 +15,7 @@ def host() -> TrackedTool:
 
 
 def test_an_execution_is_launched_once(host: TrackedTool) -> None:
-    """One command, one payload, with the facts that the host gave."""
+    """One command, one payload, with the facts that the tool gave."""
     host.tracker().track_command_execution(
         "toolkit.run", success=False, duration_ms=1250.42, error_message="it broke",
         monotonic_start=1.0, monotonic_end=2.25, properties={"n": 1},
@@ -64,7 +64,7 @@ def test_what_a_command_raises_passes_untouched(
     assert [command["outcome"] for command in host.commands] == [outcome]
 
 
-def test_an_exception_that_the_host_is_handling_is_not_the_commands(host: TrackedTool) -> None:
+def test_an_exception_that_the_tool_is_handling_is_not_the_commands(host: TrackedTool) -> None:
     """A command that ends well inside an except block ended well."""
     tracker = host.tracker()
     try:
@@ -96,7 +96,7 @@ def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: Tr
 
 @pytest.mark.parametrize("flag", ["is_login", "is_logout"])
 def test_a_failed_login_or_logout_changes_nothing(host: TrackedTool, flag: str) -> None:
-    """No wait, no rotation, and the delivery is not told of one."""
+    """No wait, no rotation, and the payload names none."""
     is_login, is_logout = flag == "is_login", flag == "is_logout"
     tracker = host.tracker()
     tracker.track_command_execution("x", success=False, is_login=is_login, is_logout=is_logout)
@@ -133,7 +133,7 @@ def test_where_nothing_can_be_launched_the_event_is_kept(host: TrackedTool) -> N
 
 
 def test_a_command_can_get_its_name_at_the_end(host: TrackedTool) -> None:
-    """Its snapshot and its time are still from when it began; how it ended is told as ever."""
+    """Its snapshot and its time are still from when it began; how it ended is reported as ever."""
     host.snapshots.snapshot = {"usage": "before", "ledger": None, "stamp": None}
     execution = host.tracker().begin()
     host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}
@@ -164,7 +164,7 @@ class BrokenPort:
 
 @pytest.mark.parametrize("port", ["snapshots", "launcher"])
 def test_no_exception_leaves_the_tracker(host: TrackedTool, port: str) -> None:
-    """Whatever breaks behind it, the host goes on, and its own exceptions come through."""
+    """Whatever breaks behind it, the tool goes on, and its own exceptions come through."""
     setattr(host, port, BrokenPort())
     tracker = host.tracker()
     tracker.track_command_execution("run", success=True, is_login=True)

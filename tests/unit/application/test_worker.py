@@ -229,7 +229,7 @@ def test_without_a_folder_nothing_is_kept(server: SimulatedServer) -> None:
 
 
 def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -> None:
-    """Whoever turned it off has purged the outbox by then, and finds it empty."""
+    """Turning it off has purged the outbox before, and it stays empty."""
     captured = server.capture("too late")
 
     class TurningOff(EventDescriber):
@@ -243,7 +243,7 @@ def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -
 
 
 def test_off_in_the_meantime_nothing_is_looked_at_or_kept(server: SimulatedServer) -> None:
-    """That is no loss. What is captured around the time is nobody's when it is on again."""
+    """That is no loss. What is captured around that time is unattributable when it is on again."""
     server.run("before")
     server.simulation.switch.choose(OFF)
     taken = server.snapshots.taken

@@ -21,7 +21,7 @@ class BrokenError(Exception):
 
 @define
 class TrackedTool:
-    """A host with a tracker on in-memory ports."""
+    """A tool with a tracker on in-memory ports."""
 
     switch: MemorySwitch = field(factory=MemorySwitch)
     snapshots: MemorySnapshots = field(factory=MemorySnapshots)

@@ -11,7 +11,7 @@ from tests.unit.docs.fields import PAGE, write_page
 
 
 def test_the_page_is_that_of_the_code() -> None:
-    """Whoever changes what is sent, or why, makes the page anew: `make docs`."""
+    """A change of what is sent, or why, needs the page made anew: `make docs`."""
     assert PAGE.read_text(encoding="utf-8") == write_page()
 
 

@@ -74,7 +74,7 @@ def test_completion_is_no_command(name: str) -> None:
 
 @pytest.mark.parametrize("token", [None, "", "  "])
 def test_without_a_token_nothing_leaves(token: str | None) -> None:
-    """A host that passes no project token does not track."""
+    """A tool that passes no project token does not track."""
     assert find_reasons({}, ON, token) == (OFF_WITHOUT_TOKEN,)
 
 

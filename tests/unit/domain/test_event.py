@@ -7,7 +7,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.domain.event import Command, Runtime, describe, is_host_property
+from arcade_usage.domain.event import Command, Runtime, describe, is_tool_property
 from arcade_usage.domain.outcome import ERROR, EXIT, SUCCESS
 from arcade_usage.domain.properties import FIELDS, TOOL_LIMIT, plain_properties
 from arcade_usage.domain.redaction import MESSAGE_LIMIT, REDACTED, Redactor
@@ -101,8 +101,8 @@ def test_a_time_outside_the_calendar_is_an_error(moment: float) -> None:
         describe(evolve(COMMAND, ended_at=moment), RUNTIME, A, redact)
 
 
-def test_host_properties_are_added_redacted() -> None:
-    """What a host passes goes through redaction, nested values too."""
+def test_tool_properties_are_added_redacted() -> None:
+    """What a tool passes goes through redaction, nested values too."""
     properties = {"tool_count": 3, "note": "mail dana@example.com", "more": {"list": ["/home/dana/y"]}}
     event = describe(evolve(COMMAND, properties=properties), RUNTIME, A, redact)
     assert event.properties["tool_count"] == 3
@@ -158,13 +158,13 @@ def test_numbers_and_booleans_of_plain_names_need_no_redaction() -> None:
 @pytest.mark.parametrize(
     "name", ["$set", "$process_person_profile", *FIELDS, "", " x", "a\nb", "x" * 65, 5, None]
 )
-def test_names_that_a_host_may_not_use(name: object) -> None:
+def test_names_that_a_tool_may_not_use(name: object) -> None:
     """Ours, PostHog's own, and what is no name."""
-    assert not is_host_property(name)
+    assert not is_tool_property(name)
 
 
 def test_a_host_cannot_overwrite_what_is_ours() -> None:
-    """A host's property of our name, or of PostHog's, is refused; the others stay."""
+    """A tool's property of our name, or of PostHog's, is refused; the others stay."""
     properties = {"command_name": "x", "$process_person_profile": True, "is_ci": True, "fine": 1}
     event = describe(evolve(COMMAND, properties=properties), RUNTIME, A, redact)
     assert event.properties["command_name"] == "toolkit.run"

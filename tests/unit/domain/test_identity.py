@@ -47,7 +47,7 @@ def test_linking_to_the_same_principal_changes_nothing(anon_id: str, principal_i
 
 
 def test_linking_to_another_principal_is_an_error() -> None:
-    """A linked identity has to rotate before it links to somebody else."""
+    """A linked identity has to rotate before it links to another principal."""
     with pytest.raises(AlreadyLinkedError):
         Linked(A, ALICE).link(BOB)
 

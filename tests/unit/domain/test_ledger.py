@@ -80,7 +80,7 @@ def test_the_current_id_owes_its_alias_too() -> None:
 
 
 def test_debts_are_bounded_and_the_oldest_goes() -> None:
-    """No more than PENDING_ALIASES_LIMIT aliases are owed, however often somebody logs in and out offline."""
+    """No more than PENDING_ALIASES_LIMIT aliases are pending, however often a user logs in and out offline."""
     ledger = unused
     for number in range(PENDING_ALIASES_LIMIT + 5):
         anon_id = f"{number:08x}-0000-4000-8000-000000000000"
@@ -162,7 +162,7 @@ def test_a_rotated_identity_is_another_machines_no_more() -> None:
 
 
 def test_a_logout_rotates() -> None:
-    """Whoever was logged in, or may have been: the next person inherits nothing."""
+    """For each person who was logged in, or may have been: the next one inherits nothing."""
     for state in (
         IdentityState(linked, accepted),
         IdentityState(anonymous, used),
@@ -174,7 +174,7 @@ def test_a_logout_rotates() -> None:
 
 
 def test_a_logout_of_nobody_changes_nothing() -> None:
-    """An id that was never used with credentials, by a command that saw none, is nobody's to be left behind."""
+    """An id that was never used with credentials, by a command that saw none, is left as it is."""
     reached = evolve(unused, reached=frozenset({SINK}))
     for state in (IdentityState(anonymous, unused), IdentityState(anonymous, reached)):
         assert state.logged_out(F, HERE, had_credentials=False) == state
@@ -188,7 +188,7 @@ def test_a_first_identity_is_told_as_it_was_made() -> None:
 
 
 def test_what_followed_the_first_identity_is_none() -> None:
-    """A rotated id, an adopted one, and one whose files do not agree may become somebody else's."""
+    """A rotated id, an adopted one, and one whose files do not agree may become another person's."""
     first = make_first(A, HERE)
     for state in (
         first.rotated(F, HERE),

@@ -1,4 +1,4 @@
-"""How a command ended, told from what left it."""
+"""How a command ended, judged by the exception that left it."""
 
 import asyncio
 from collections.abc import Callable
@@ -190,7 +190,7 @@ def test_a_usage_error_quotes_nothing_that_was_typed(message: str) -> None:
 
 
 def test_a_usage_error_says_which_parameter() -> None:
-    """The host declared its name, so it may be said, and it is what the message is about."""
+    """The tool declared its name, so it may be said, and it is what the message is about."""
     port = click.Option(["--port"])
     said = [
         describe_error(error)["error_message"]

@@ -1,4 +1,4 @@
-"""A server's event: any name but PostHog's, the host's properties redacted, and nothing unexplained."""
+"""A server's event: any name but PostHog's, the tool's properties redacted, and nothing unexplained."""
 
 import pytest
 from attrs import evolve
@@ -25,7 +25,7 @@ TOKEN = "sk-proj-4f9aB2cD8eF1gH6iJ3kL5mN7oP0qR"
 redact = Redactor(home=("/home/alice",), names=("alice",))
 
 
-def test_an_event_is_what_the_host_told() -> None:
+def test_an_event_is_what_the_tool_told() -> None:
     """Its name, its moment, its properties; and beside them what tells releases and systems apart."""
     event = describe_server_event(CAPTURE, RUNTIME, UUID, redact)
     assert (event.name, event.uuid, event.timestamp.timestamp()) == ("MCP tool called", UUID, CAPTURE.at)
@@ -47,7 +47,7 @@ def test_every_field_has_a_reason() -> None:
 
 
 @pytest.mark.parametrize("name", ["$identify", "$create_alias", "$", "", " ", " x", "\n", "a\nb", "a\x00"])
-def test_names_that_are_not_the_hosts_to_give_are_refused(name: str) -> None:
+def test_names_that_are_not_the_tools_to_give_are_refused(name: str) -> None:
     """`$identify` and `$create_alias` merge people; a name has to be one."""
     with pytest.raises(EventNameError):
         describe_server_event(evolve(CAPTURE, name=name), RUNTIME, UUID, redact)

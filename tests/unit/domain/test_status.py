@@ -1,4 +1,4 @@
-"""How tracking stands: what is told of an outbox, and every trouble with what brings it about."""
+"""How tracking stands: what is said of an outbox, and every trouble with what brings it about."""
 
 import re
 

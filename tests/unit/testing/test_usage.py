@@ -12,7 +12,7 @@ from arcade_usage import (
     Property,
     command_tracker,
     server_tracker,
-)  # as a host may have them before the kit is there
+)  # as a tool may have them before the kit is there
 from arcade_usage.domain.daily_limit import COUNTED
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.testing import Usage, recording
@@ -201,7 +201,7 @@ def test_the_only_event_shows_what_there_is_instead(usage: Usage) -> None:
 
 
 def test_no_file_is_touched_and_the_environment_comes_back(tmp_path: Path) -> None:
-    """Not the home folder, not a folder that the host names; and what a host starts is off."""
+    """Not the home folder, not a folder that the tool names; and what a tool starts is off."""
     before = dict(os.environ)
     home = Path.home()
     with recording() as usage:

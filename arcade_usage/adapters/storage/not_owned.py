@@ -38,7 +38,7 @@ def is_lock(name: str) -> bool:
     return name in (SENDER_LOCK, IDENTITY_LOCK)
 
 
-def find_strangers(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: True) -> list[NotOwnedError]:
+def find_not_owned(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: True) -> list[NotOwnedError]:
     """Errors for foreign folders, and for foreign files whose name is `wanted`, at the library's paths.
 
     Omits `off` and marks of notices, because only their existence counts. At most STRANGERS_LIMIT. Never
