@@ -228,6 +228,7 @@ def test_a_host_can_mount_the_app() -> None:
     callbacks = [command.callback for command in cli.app.registered_commands]
     names = {callback.__name__ for callback in callbacks if callback is not None}
     assert names == {
-        "status", "doctor", "on", "off", "show", "fields", "log", "stats", "view", "flush", "forget", "receive", "demo",
+        "status", "doctor", "on", "off", "local", "show", "fields", "log", "stats", "view",
+        "flush", "forget", "receive", "demo",
     }  # fmt: skip
     assert cli.app is cli.app

@@ -18,6 +18,7 @@ import pytest
 from attrs import define, field
 
 import arcade_usage
+from arcade_usage.adapters.storage import early_end
 from arcade_usage.application.command.tracking import Tracker
 from arcade_usage.composition import adapters as adapters_composition
 from arcade_usage.demo.receiver import Receiver
@@ -127,7 +128,8 @@ class World:
         Prelude(self.scratch / "prelude", self.monkeypatch).set_clock(hours_ahead() + hours)
         ahead = hours_ahead() * 3600
         clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic, sleep=time.sleep)
-        self.monkeypatch.setattr(adapters_composition, "time", clock)
+        for module in (adapters_composition, early_end):
+            self.monkeypatch.setattr(module, "time", clock)
 
     def payload(self, name: str, **facts: Any) -> str:
         """What the command path hands over for a command; a stand-in for Python keeps it, undelivered."""

@@ -21,6 +21,7 @@ from uuid import uuid4
 import pytest
 from attrs import define, field
 
+from arcade_usage.adapters.storage import early_end
 from arcade_usage.composition import adapters as adapters_composition
 from arcade_usage.composition import command as command_composition
 from arcade_usage.demo.receiver import Receiver
@@ -107,8 +108,8 @@ class Testbed:
         clock = SimpleNamespace(
             time=lambda: time.time() + ahead * 3600, monotonic=time.monotonic, sleep=time.sleep
         )
-        for composition in (command_composition, adapters_composition):
-            self.monkeypatch.setattr(composition, "time", clock)
+        for module in (command_composition, adapters_composition, early_end):
+            self.monkeypatch.setattr(module, "time", clock)
 
     @property
     def prelude(self) -> Prelude:
