@@ -184,12 +184,19 @@ def test_two_first_commands_at_once_show_it(world: World) -> None:
     assert arrived(world, 2)
 
 
+def is_announced(world: World) -> bool:
+    """Whether a delivery process takes the events of other commands."""
+    return any((world.folder / "usage").glob("announced-*"))
+
+
 @pytest.mark.usefixtures("stored")
 def test_once_shown_it_costs_no_file(world: World) -> None:
     """Nothing is opened for it, nothing more imported than its own two modules."""
     run(world, start(world) + CALL)
     assert arrived(world, 1)
+    assert until(lambda: not is_announced(world))  # else the next command starts no process
     with_notice = run_as_tool(start(world) + CALL, world.scratch)
+    assert until(lambda: not is_announced(world))
     without = run_as_tool(start_of_tool(world) + CALL, world.scratch)
     assert sorted(with_notice.opened) == sorted(without.opened)
     assert with_notice.started == without.started == 1
