@@ -40,6 +40,19 @@ def find_announcement(payload: str) -> "FileAnnouncement | None":
     return None
 
 
+def has_known_credentials(payload: str) -> bool:
+    """Whether the ledger has the credentials of a payload's event, or the event has none.
+
+    Others have to be recorded at once: a process that takes the event may find them replaced, and would take
+    the next account for the first one that the id was used with. Never raises.
+    """
+    with suppress(Exception):  # malformed: the delivery reports it
+        content: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
+        stamp, ledger = content["snapshot"]["stamp"], content["snapshot"]["ledger"]
+        return bool(stamp is None or stamp == ledger["latest"])
+    return False
+
+
 class FileAnnouncement:
     """The announcement in the file at `path`, which is Layout.announcement."""
 
