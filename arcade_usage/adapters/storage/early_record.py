@@ -48,8 +48,8 @@ _STAMP_LENGTH = 5
 def write_record(payload: str, *, durable: bool = True) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    durable: whether it waits for the disk and for slow modules, as a tool does not. Never raises, except for what a signal handler
-    of the tool raised; in doubt, and for a malformed payload, it returns None.
+    durable: whether it waits for the disk and for slow modules, as a tool does not. Never raises, except for
+    what a signal handler of the tool raised; in doubt, and for a malformed payload, it returns None.
     """
     try:
         return _write(payload, durable=durable)
