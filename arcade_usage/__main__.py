@@ -64,10 +64,11 @@ def main() -> int:
 
         if written is not None and is_left_to_others(payload):
             return 0
-        from arcade_usage.adapters.storage.announcement import find_announcement
+        from arcade_usage.adapters.storage.announcement import find_announcement, has_known_credentials
 
         announcement = find_announcement(payload)
-        if written is not None and announcement is not None and not announcement.announce():
+        is_ours = written is None or announcement is None or announcement.announce()
+        if not is_ours and has_known_credentials(payload):
             return 0  # another process takes the event
         try:
             from arcade_usage.composition.delivery import deliver

@@ -393,11 +393,11 @@ class FolderWriter:
         if not os.path.lexists(path):
             return payload
         from arcade_usage.adapters.machine.runtime_facts import are_at_hand
-        from arcade_usage.adapters.storage.announcement import FileAnnouncement
+        from arcade_usage.adapters.storage.announcement import FileAnnouncement, has_known_credentials
         from arcade_usage.adapters.storage.early_record import write_record
         from arcade_usage.application.command.hand_over import hand_over
 
-        if not are_at_hand(os.environ):
+        if not (are_at_hand(os.environ) and has_known_credentials(payload)):
             return payload
         return hand_over(
             payload, FileAnnouncement(path), lambda text: write_record(text, durable=False) is not None

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,9 +51,9 @@ def ended_process() -> int:
 
 
 def test_it_is_a_private_file_that_names_the_process(path: Path) -> None:
-    """Nothing but the pid is in it, and no temporary file is left."""
+    """By its pid and where that counts; no temporary file is left."""
     FileAnnouncement(str(path)).announce()
-    assert path.read_text(encoding="utf-8") == str(os.getpid())
+    assert path.read_text(encoding="utf-8").split(" ")[0] == str(os.getpid())
     assert mode_of(path) == 0o600
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
@@ -76,11 +77,24 @@ def test_too_old_or_from_the_future_it_does_not_count(path: Path, seconds: float
 
 def test_the_announcement_of_a_killed_process_does_not_count(path: Path) -> None:
     """No command leaves an event to it, and the next process takes its place."""
-    path.write_text(str(ended_process()), encoding="utf-8")
+    FileAnnouncement(str(path)).announce()
+    _, place = path.read_text(encoding="utf-8").split(" ", 1)
+    path.write_text(f"{ended_process()} {place}", encoding="utf-8")
     another = FileAnnouncement(str(path))
     assert not another.stands()
     assert another.announce()
     assert another.stands()
+
+
+def test_the_same_pid_in_another_container_does_not_count(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small pids run in every container; a process there does not send what this installation has to judge."""
+    FileAnnouncement(str(path)).announce()
+    here = FileAnnouncement(str(path))
+    assert here.stands()
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename="another"))
+    assert not here.stands()
 
 
 @pytest.mark.parametrize("content", ["", "a process", "0", "-1", "0x1", "9" * 19, "9" * 4000])

@@ -52,6 +52,13 @@ def test_a_batch_is_one_request(sink: PostHogSink, receiver: Receiver) -> None:
     assert len(request.content["batch"]) == 100
 
 
+def test_the_version_of_python_is_that_of_the_event(sink: PostHogSink, receiver: Receiver) -> None:
+    """Another tool's process may send it, under another Python."""
+    sink.capture([evolve(of(ALICE), event=A_SERVERS)])
+    properties = sent(receiver)[0]["properties"]
+    assert properties["$python_version"] == properties["runtime_version"] == RUNTIME.runtime_version
+
+
 def test_a_batch_says_when_it_was_sent(sink: PostHogSink, receiver: Receiver) -> None:
     """PostHog corrects a clock that is wrong by the moment of sending, so that has to be in it."""
     sink.capture([of(ALICE)])

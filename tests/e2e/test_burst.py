@@ -236,6 +236,18 @@ def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:
     world.run("last")
 
 
+def test_a_version_that_takes_slow_modules_takes_a_process(world: World) -> None:
+    """As that of a tool without an installer's folder: an egg, an archive, or a package that is not installed."""
+    world.run("first")
+    imports = "import enum, importlib, subprocess, typing"
+    start = start_of_tool(world).replace("'arcade-usage'", "'not-installed'")
+    with announced(world):
+        tracking = run_as_tool(f"{imports}\n{start}{BLOCK}", world.scratch)
+    assert "importlib.metadata" not in tracking.modules
+    assert tracking.started == 1
+    world.run("last")
+
+
 def test_a_burst_is_delivered_whole(world: World) -> None:
     """From several shells at once: every event arrives, each of them once, and nothing is left."""
     world.run("first")

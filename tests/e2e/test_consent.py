@@ -188,6 +188,13 @@ UNASKED: dict[str, dict[str, Any]] = {
 }
 
 
+def test_a_command_in_another_thread_leaves_the_question_to_the_next_one(world: World) -> None:
+    """There Ctrl-C can't be caught; a question that nobody saw does not count as asked."""
+    in_thread = f"import threading\nt = threading.Thread(target=lambda: {CALL})\nt.start(); t.join()"
+    assert run(world, start(world, call=in_thread)) == (0, "the work\r\n")
+    assert run(world, start(world), ENTER)[1].startswith(ASKED)
+
+
 @pytest.mark.parametrize("how", UNASKED.values(), ids=UNASKED)
 def test_nobody_is_asked_where_no_person_waits_for_it(
     world: World, capsys: pytest.CaptureFixture[str], how: dict[str, Any]

@@ -76,11 +76,11 @@ def find_version(distribution: str, version: "str | None" = None) -> str:
     if not distribution:  # Python 3.10 matches an empty name with any distribution
         return UNKNOWN_VERSION
     with suppress(Exception):  # a damaged installation yields None or KeyError, depending on the version
-        return _installed_version(distribution) or _declared_version(distribution) or UNKNOWN_VERSION
+        return installed_version(distribution) or _declared_version(distribution) or UNKNOWN_VERSION
     return UNKNOWN_VERSION
 
 
-def _installed_version(distribution: str) -> str | None:
+def installed_version(distribution: str) -> str | None:
     """The version from the installer's folder name (PyPA specification): name-version.dist-info."""
     wanted = _normalized(distribution)
     for path in sys.path:

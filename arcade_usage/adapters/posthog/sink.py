@@ -141,8 +141,11 @@ class PostHogSink:
 
     def _keep(self, message: dict[str, Any]) -> None:
         """Collects a message. Returns None, so the client doesn't send it."""
-        message["properties"].pop(_FROM_ENVIRONMENT, None)
-        message["properties"].update(POSTHOG_SETTINGS)
+        properties = message["properties"]
+        properties.pop(_FROM_ENVIRONMENT, None)
+        properties.update(POSTHOG_SETTINGS)
+        if "runtime_version" in properties:  # the process that sends may run by another Python
+            properties["$python_version"] = properties["runtime_version"]
         self._messages.append(message)
 
     def _peer(self) -> Peer:

@@ -1,7 +1,7 @@
-"""The announcement of a delivery process: a file in usage/, named after the project, with the pid in it.
+"""The announcement of a delivery process: a file in usage/, named after the project.
 
-Its age counts, so a clock that jumps can only make it void. Uses the standard library only: a tool, and a
-delivery process before anything slow is imported.
+Its content is the pid, and where that pid counts. Its age counts, so a clock that jumps can only make it
+void. Uses the standard library only: a tool, and a delivery process before anything slow is imported.
 """
 
 import os
@@ -20,7 +20,7 @@ TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__i
 if TYPE_CHECKING:
     from typing import Any
 
-_LIMIT = 20  # bytes of a pid
+_LIMIT = 400  # bytes of a pid and its place
 
 
 def find_announcement(payload: str) -> "FileAnnouncement | None":
@@ -40,6 +40,19 @@ def find_announcement(payload: str) -> "FileAnnouncement | None":
     return None
 
 
+def has_known_credentials(payload: str) -> bool:
+    """Whether the ledger has the credentials of a payload's event, or the event has none.
+
+    Others have to be recorded at once: a process that takes the event may find them replaced, and would take
+    the next account for the first one that the id was used with. Never raises.
+    """
+    with suppress(Exception):  # malformed: the delivery reports it
+        content: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
+        stamp, ledger = content["snapshot"]["stamp"], content["snapshot"]["ledger"]
+        return bool(stamp is None or stamp == ledger["latest"])
+    return False
+
+
 class FileAnnouncement:
     """The announcement in the file at `path`, which is Layout.announcement."""
 
@@ -52,7 +65,7 @@ class FileAnnouncement:
         if self._is_ours:
             return True
         with suppress(OSError), self._open() as folder:
-            content = b"%d" % os.getpid()
+            content = b"%d %s" % (os.getpid(), _place())
             if not folder.create_exclusive(self._name, content, durable=False):
                 if self._stands_in(folder):
                     return False
@@ -87,11 +100,23 @@ class FileAnnouncement:
 
 def _is_alive(content: bytes) -> bool:
     """Whether the process with this pid runs; False for a process of another machine or container."""
-    if ON_WINDOWS or not content.isdigit():  # there os.kill ends the process
+    digits, _, place = content.partition(b" ")
+    if ON_WINDOWS or not digits.isdigit() or place != _place():  # there os.kill ends the process
         return ON_WINDOWS
-    pid = int(content)
+    pid = int(digits)
     try:
         os.kill(pid, 0)
     except (OSError, OverflowError):
         return False
     return pid > 0  # 0 is the group of this process
+
+
+def _place() -> bytes:
+    """Where a pid means the same process: a machine or container, and on Linux a namespace of pids.
+
+    A process elsewhere may find the event to be another installation's, which it must leave alone.
+    """
+    namespace = 0
+    with suppress(OSError):
+        namespace = os.stat("/proc/self/ns/pid").st_ino
+    return b"%d %s" % (namespace, os.fsencode(os.uname().nodename) if hasattr(os, "uname") else b"")

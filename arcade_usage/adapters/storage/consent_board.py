@@ -102,13 +102,15 @@ class ConsentBoard:
 
     def _ask(self) -> "str | None":
         handler = signal.getsignal(signal.SIGINT)
-        if handler is None or not self._claim():
+        if handler is None:
             return None
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)  # the tool's own may end the tool
         except ValueError:  # not the main thread
             return None
         try:
+            if not self._claim():
+                return None
             answer = self._read_answer()
         except KeyboardInterrupt:
             sys.stderr.write("\n")

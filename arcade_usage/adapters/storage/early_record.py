@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.machine.installation import FolderInstallation
-from arcade_usage.adapters.machine.runtime_facts import read_facts, read_own_names
+from arcade_usage.adapters.machine.runtime_facts import installed_version, read_facts, read_own_names
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
 from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
@@ -48,8 +48,8 @@ _STAMP_LENGTH = 5
 def write_record(payload: str, *, durable: bool = True) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    durable: whether it waits for the disk, as a tool does not. Never raises, except for what a signal handler
-    of the tool raised; in doubt, and for a malformed payload, it returns None.
+    durable: whether it waits for the disk and for slow modules, as a tool does not. Never raises, except for
+    what a signal handler of the tool raised; in doubt, and for a malformed payload, it returns None.
     """
     try:
         return _write(payload, durable=durable)
@@ -76,12 +76,17 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
         return None
     host, token = base_url(handover["sink"]["host"]), trimmed(handover["sink"]["project_token"])
     check_project(host, token)
+    version = handover.get("tool_version")
+    if version is None and not durable:
+        version = installed_version(handover["distribution"])
+        if version is None:  # other places take importlib.metadata: 20 ms, and finders of other packages
+            return None
     layout = Layout(handover["config_dir"])
     if not (os.path.isabs(layout.config_dir) and os.path.isdir(layout.config_dir) and is_on(layout, token)):
         return None
 
     uuid, ended = UuidGenerator().new(), moment(command.ended_at)
-    facts = read_facts(handover["distribution"], os.environ, handover.get("tool_version"))
+    facts = read_facts(handover["distribution"], os.environ, version)
     runtime = SimpleNamespace(**facts)
     event = {
         "uuid": uuid,

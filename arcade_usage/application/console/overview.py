@@ -36,7 +36,7 @@ class Overview:
 
     total: how many events there are; `events` has EVENTS_SHOWN at most.
     periods: of sent events. days: PERIODS[-1] days, oldest first.
-    commands, others: of all events; others are those of servers.
+    commands, others: of all events; others are those of servers, counts of a day, and tests of `doctor`.
     """
 
     status: Status

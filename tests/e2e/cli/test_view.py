@@ -169,6 +169,16 @@ def test_a_message_of_any_form_is_shown(
     assert len(shell("view", "--json", "--config-dir", tmp_path / "config").content["events"]) == 1
 
 
+def test_the_counts_of_a_day_are_not_called_events_of_servers(
+    tmp_path: Path, show: Callable[[Path], Page]
+) -> None:
+    """Commands beyond the daily limit are in them; `doctor` sends an event of its own too."""
+    keep_messages(tmp_path / "config", [{"event": "CLI executions counted", "properties": {}}], time.time())
+    text = show(tmp_path / "config").text
+    assert "Other events CLI executions counted : 1" in text
+    assert "servers" not in text
+
+
 def test_a_days_bar_has_a_part_for_each_driver() -> None:
     """One upon the other, as high as the runs of the day are of those of the busiest day."""
     summary = Summary(4, 0, None, None)

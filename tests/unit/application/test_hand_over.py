@@ -10,7 +10,7 @@ from pytest_mock import MockerFixture
 from arcade_usage.application.command.hand_over import hand_over
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, is_stored
 from arcade_usage.application.command.tracker import CommandTracker
-from arcade_usage.application.time_limits import LOOK_SECONDS, QUIET_SECONDS, STAY_SECONDS
+from arcade_usage.application.time_limits import LOOK_SECONDS, QUIET_SECONDS, STAY_SECONDS, TERM_SECONDS
 from arcade_usage.domain.record import Record
 from arcade_usage.testing.in_memory import ManualClock, MemoryHandOver, MemorySink, MemoryWriter
 from tests.unit.application.simulation import Simulation
@@ -245,6 +245,21 @@ def test_a_sender_does_not_stay_longer_than_its_term_allows(burst: Burst) -> Non
     burst.send()
     assert STAY_SECONDS <= sum(burst.clock.sleeps) <= STAY_SECONDS + LOOK_SECONDS + 1e-6
     assert burst.simulation.outbox.queue.pending() == []
+
+
+def test_a_sender_begins_no_batch_after_its_term(burst: Burst) -> None:
+    """The limit of the process would end it in the middle, and count that as a failure of PostHog."""
+
+    def be_slow() -> None:
+        if not burst.posthog.batches:
+            burst.leave(1)
+        burst.clock.advance(TERM_SECONDS + 0.1)
+
+    burst.posthog.meanwhile = be_slow
+    burst.send()
+    assert burst.sent == [1]
+    assert len(burst.simulation.outbox.queue.pending()) == 1
+    assert not burst.announcement.stands()
 
 
 def test_it_sleeps_without_the_sender_lock(burst: Burst) -> None:
