@@ -15,5 +15,5 @@ def tidy(outbox: Outbox, now: float) -> None:
 
 
 def trim(outbox: Outbox, now: float) -> None:
-    """The sender lock is not to be had."""
+    """The sender lock can't be taken."""
     Retention(outbox).enforce_without_lock(now)

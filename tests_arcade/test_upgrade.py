@@ -10,7 +10,7 @@ MakeUser = Callable[[bool], User]
 LOGIN = "login --host localhost --port CLOUD"
 
 # A letter is the CLI that runs the command: T today's, M the migrated one. Then the command, and whose its
-# event is at the end; None is nobody's.
+# event is at the end; None is no person.
 STORIES: dict[str, list[tuple[str, str, str | None]]] = {
     "upgrade, downgrade and back, logged in": [
         ("T", "new one", "alice"),
@@ -36,7 +36,7 @@ STORIES: dict[str, list[tuple[str, str, str | None]]] = {
         ("M", LOGIN, "alice"),
         ("T", "logout", "alice"),
         ("T", f"{LOGIN} bob", "bob"),
-        ("M", "whoami", None),  # usage.json and the ledger are about different ids: in doubt, nobody's
+        ("M", "whoami", None),  # usage.json and the ledger are about different ids: in doubt, no person's
         ("M", "whoami", "bob"),
         ("M", "logout", "bob"),
         ("T", f"{LOGIN} alice", "alice"),

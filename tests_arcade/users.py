@@ -115,7 +115,7 @@ class User:
         return self.events
 
     def person_of(self, event: IngestedEvent) -> str | None:
-        """The account that an event is attributed to; None if it is nobody's."""
+        """The account that an event is attributed to; None if it belongs to none."""
         persons = self.receiver.persons[self.token]
         same = {id_ for id_, person in persons.person_of_id.items() if person == persons.person_of(event)}
         names = {id_.removeprefix("principal-") for id_ in same if id_.startswith("principal-")}

@@ -1,4 +1,4 @@
-"""What the senders of one sink write down for each other, and for whoever asks how it goes."""
+"""What the senders of one project record for each other and for `status`."""
 
 from attrs import evolve, field, frozen
 

@@ -21,7 +21,7 @@ Told = tuple[list[str], list[str]]
 
 @pytest.fixture
 def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Told]]:
-    """Launches with a PYTHONPATH; gives that of the process, and where else it is told to look."""
+    """Launches with a PYTHONPATH; returns that of the process, and the other folders that it gets."""
     stand_in = StandIn(tmp_path / "stand-in")
     monkeypatch.setattr(sys, "executable", stand_in.executable)
 
@@ -63,7 +63,7 @@ def test_the_user_s_folder_goes(launch: Callable[..., Told], user_folder: Path, 
 def test_the_host_s_own_path_is_told_without_the_user_s_folder(
     launch: Callable[..., Told], user_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where else the tool imports from comes along, but for what is the user's folder or relative."""
+    """The other folders that the tool imports from are passed on, except the user's folder and relative ones."""
     theirs = str(tmp_path / "theirs")
     monkeypatch.setattr(sys, "path", ["", str(user_folder), "lib", theirs, *sys.path])
     _, others = launch()
@@ -84,7 +84,7 @@ def test_what_is_no_text_on_the_tools_path_is_no_obstacle(
 
 
 def test_this_package_s_home_is_passed_on(launch: Callable[..., Told]) -> None:
-    """Where no Python of this installation would find the package by itself, it is told where it lies."""
+    """A Python of this installation that would not find the package gets the package's folder."""
     assert launch()[0] == [PACKAGE_HOME]
 
 
@@ -110,7 +110,7 @@ def test_a_home_that_every_python_looks_at_is_not_passed_on(
 def test_a_user_site_that_is_off_is_not_looked_at(
     launch: Callable[..., Told], mocker: MockerFixture, tmp_path: Path, enabled: bool | None
 ) -> None:
-    """What lies in a user's site is told where Python itself would not look there."""
+    """The user's site folder is passed on if Python itself would not look there."""
     home = str(tmp_path / "user-site")
     mocker.patch.object(detached, "_PACKAGE_HOME", home)
     mocker.patch.object(site, "ENABLE_USER_SITE", enabled)

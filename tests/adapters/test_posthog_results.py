@@ -57,7 +57,7 @@ def test_the_request(sink: PostHogSink, receiver: Receiver) -> None:
 
 @pytest.mark.skipif(not COMPARABLE, reason="this SDK speaks only version 0")
 def test_the_sdk_sends_the_same(sink: PostHogSink, receiver: Receiver) -> None:
-    """An event, and the alias, are what the SDK itself sends by this protocol, but for our two settings."""
+    """An event, and the alias, are what the SDK itself sends by this protocol, except for our two settings."""
     client: Any = Posthog(TOKEN, host=receiver.url, sync_mode=True, is_server=False, capture_mode="v1")
     record = anonymous(1)
     event = record.event

@@ -274,7 +274,7 @@ class Writer:
             pipe.write(b"x")
 
     def was_left_alone(self) -> bool:
-        """Whether it waited until now: the byte is still to be had."""
+        """Whether it waited until now: the byte can still be read."""
         descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
         try:
             with open(descriptor, "rb", buffering=0) as pipe:

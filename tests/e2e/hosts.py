@@ -68,7 +68,7 @@ class ToolRun:
 
     @property
     def opened(self) -> list[str]:
-        """The files that were opened, but for those that imports are made of."""
+        """The files that were opened, except those of imports."""
         return [path for event, path in self.seen if event == "open" and not path.endswith(_PYTHON_FILES)]
 
     @property

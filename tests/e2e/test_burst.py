@@ -95,7 +95,7 @@ def test_commands_beside_a_process_start_none(world: World) -> None:
 
 
 def test_it_is_the_record_that_a_delivery_process_writes(world: World) -> None:
-    """But for its uuid, byte for byte: who takes it need not tell them apart."""
+    """Byte for byte except for its uuid, so a sender need not tell them apart."""
     world.run("first")
     environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": world.payload("toolkit.run", duration_ms=1.5)}
     with announced(world):

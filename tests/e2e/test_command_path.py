@@ -227,7 +227,7 @@ def run_typer(line: str) -> str:
 
 @pytest.mark.parametrize("line", ["toolkit run", "toolkit fail", "login", "toolkit --help"])
 def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> None:
-    """Than the same tool untracked, but for what every tool does; nor does it wait, print, or start more."""
+    """The tool does no more than untracked, except what every tool does; it does not wait, print or start more."""
     arrange(world, "linked")
     others = len(world.receiver.requests)
     untracked = run_as_tool(TYPER_TOOL + run_typer(line), world.scratch)

@@ -18,7 +18,7 @@ from tests.e2e.deliveries import delivering_here, run_here, sender_at_work
 from tests.e2e.hosts import BLOCK, run_as_tool, start_of_tool
 from tests.e2e.world import TOKEN, World
 
-# All that a command imports, beside what nearly every tool has: a new one has to be worth its time.
+# All that a command imports that nearly every tool has not imported: a new one has to be worth its time.
 COMMAND_PATH = frozenset(
     [
         "_json",

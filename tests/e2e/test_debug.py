@@ -39,7 +39,7 @@ def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def test_it_is_the_event_that_would_arrive(world: World) -> None:
-    """But for its id and its times: every property is there, those of the SDK too, and the distinct id."""
+    """Except for its id and its times, every property is there, those of the SDK too, and the distinct id."""
     world.run("earlier")
     line, shown = preview_of(show(world, FAILED_CALL))
     world.run("toolkit.run", success=False, error_message="no such toolkit")

@@ -21,7 +21,7 @@ from arcade_usage.domain.redaction import Redactor
 from tests.e2e.deliveries import sender_at_work
 from tests.e2e.world import World
 
-# What is imported when the record is there, beside what any Python imports for `-m`; typing and re are not.
+# What is imported when the record is there, apart from what any Python imports for `-m`; not typing, not re.
 NEVER = {
     "attr",
     "attrs",
@@ -130,7 +130,7 @@ def test_a_delivery_that_goes_on_sends_that_very_record_once(world: World) -> No
     ids=str,
 )
 def test_it_is_the_record_that_a_delivery_would_write(world: World, facts: dict[str, Any]) -> None:
-    """But for its uuid it says the same, byte for byte, as what is described with the domain's values."""
+    """Except for its uuid it is, byte for byte, what the domain's values describe."""
     import arcade_usage.composition.delivery as delivery
 
     world.declared = DECLARED

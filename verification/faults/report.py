@@ -20,7 +20,7 @@ What happens to usage events when machines, networks and processes fail:
   time when they happened. 1,000 events, 1 MiB and 30 days at most wait; of more, the oldest are dropped and counted.
 - **A process is killed or crashes, the disk is full, files are damaged:** an event that was written completely arrives.
   One that could not be written is lost; the command that it is about works as without tracking.
-- **Somebody else logs in, a home is copied, a clock is wrong:** an event is attributed to the person who ran the
+- **Another person logs in, a home is copied, a clock is wrong:** an event is attributed to the person who ran the
   command, or to nobody; never to another person.
 - **Each event counts once,** even if answers are lost and it is sent again: PostHog drops repeats.
 - **The tool does not notice.** Tracking delays a command by milliseconds, in each of these situations. Only a login waits

@@ -2,7 +2,7 @@
 
 A new method of a port is one entry in OPERATIONS. An outcome answers with a reply, with a Raised, or
 with BLOCKED where it can't happen now. "ok" costs nothing; every other outcome is a fault, and costs one,
-but for those that `free` names. That a process dies after an effect is added by the scheduler.
+except those that `free` names. That a process dies after an effect is added by the scheduler.
 """
 
 from collections.abc import Mapping

@@ -46,7 +46,7 @@ class Violation:
 
 @frozen
 class Evidence:
-    """All that a verdict on a state needs. By home, but for the first two; `credentials`: the periods."""
+    """All that a verdict on a state needs. By home, except the first two; `credentials`: the periods."""
 
     project: PostHog
     history: History
@@ -104,7 +104,7 @@ class Evidence:
         return number
 
     def held(self, home: int) -> set[Record]:
-        """What waits in an outbox, but for what another installation alone can tell whose it is."""
+        """What waits in an outbox, except what only another installation can attribute."""
         users = {here for each, here in self.history.users if each == home}
         own = users if len(users) == 1 else set()
         return {each for each in self.outboxes[home] if each.attribution is not None or each.machine in own}

@@ -140,7 +140,7 @@ def sleep(view: View) -> None:
 
 
 def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
-    """An older CLI's login: alias, and the link written over whatever lies there by now.
+    """An older CLI's login: alias, and the link written over what is there meanwhile.
 
     Where the id is another person's already, or was used with another person's credentials, or where other
     credentials have come since, it would merge two people itself; that is its own fault.

@@ -104,7 +104,7 @@ class SteppedSink:
 
     def _ask_again(self) -> None:
         if not self.process.call("read switch"):
-            raise NotAcceptedError("tracking is off by now")
+            raise NotAcceptedError("tracking is off")
 
 
 def _as_value(record: Record) -> Record:

@@ -102,7 +102,7 @@ def _see_nothing(_: Vars) -> tuple[int, ...]:
 class Node:
     """A process that waits for the reply to one call. `crashed`: what it raised instead.
 
-    `asked`: the call with who made it and where, all that its effect depends on but for what it `sees`.
+    `asked`: the call with who made it and where, all that its effect depends on except what it `sees`.
     """
 
     root: Root

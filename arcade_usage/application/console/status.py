@@ -99,7 +99,7 @@ def _read_log(outbox: Outbox) -> Logbook:
 def _read_count(outbox: Outbox) -> DailyCount:
     try:
         return outbox.counts.read()
-    except StoreError:  # a file of a newer version, or of somebody else: told as a trouble
+    except StoreError:  # a file of a newer version or another user: `status` reports it as a trouble
         return DailyCount()
 
 

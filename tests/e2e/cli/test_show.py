@@ -13,7 +13,7 @@ SECRET = "sk-abcdef0123456789abcdef0123456789"
 
 @here
 def test_show_is_what_the_next_command_sends(shell: Shell, world: World) -> None:
-    """But for its id and its times: the same event, properties, and distinct id arrive; showing writes nothing."""
+    """Except for its id and its times, the same event, properties, and distinct id arrive; showing writes nothing."""
     world.run("earlier")
     before = tree(world.folder)
     requests = len(world.receiver.requests)

@@ -186,7 +186,7 @@ class DyingError(BaseException):
 
 
 def test_the_claim_is_written_before_the_alias(simulation: Simulation) -> None:
-    """A process that dies in the alias leaves word of whom it was for."""
+    """A process that dies in the alias leaves a record of the principal."""
 
     class Dying(MemorySink):
         def alias(self, anon_id: str, principal_id: str) -> None:
@@ -322,7 +322,7 @@ def test_a_sender_at_work_is_left_to_it(simulation: Simulation) -> None:
     assert simulation.person_of(event) is None
 
 
-@pytest.mark.parametrize("lockable", [True, False], ids=["held", "not to be had"])
+@pytest.mark.parametrize("lockable", [True, False], ids=["held", "not available"])
 def test_bounds_hold_without_the_sender_lock(simulation: Simulation, lockable: bool) -> None:
     """Who can't be the sender drops the oldest, and counts it: a delivery, and where none can be started."""
     simulation.outbox.sender_lock.sender_at_work, simulation.outbox.sender_lock.lockable = lockable, lockable

@@ -148,7 +148,7 @@ def test_an_accepted_alias_links() -> None:
 
 
 def test_an_accepted_alias_does_not_undo_what_others_wrote() -> None:
-    """Another link by an older CLI, or a ledger that is about something else by now, stays."""
+    """Another link by an older CLI, or a ledger that is about another id meanwhile, stays."""
     elses = IdentityState(Linked(A, BOB), claimed)
     assert elses.accepted(ALICE, SINK, S1).identity == Linked(A, BOB)
     unclaimed = IdentityState(anonymous, used)

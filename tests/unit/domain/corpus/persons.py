@@ -1,6 +1,6 @@
-"""Errors that tell who somebody is: mail addresses, home folders, and the names that the redactor was told."""
+"""Errors that identify a person: mail addresses, home folders, and the names that the redactor knows."""
 
-# What the redactor is told about whoever runs the command.
+# What the redactor knows about the person who runs the command.
 HOME = ("/data/people/rosalind", "D:\\Profiles\\rosalind.f")
 NAMES = ("rosalind", "rosalind.f", "RFranklin", "josé", "kingslab-07", "kingslab-07.lan.acme.dev")
 
