@@ -105,8 +105,8 @@ class DailyCount:
     def summarize(self, machine: str) -> Record:
         """The record of the event with the counts. `machine`: see Record.
 
-        It belongs to no person: a day's successes may be of several people, so it has a one-off id. Its time is
-        noon, so that it falls on its day in nearly every time zone.
+        It belongs to no person: a day's successes may be of several people, so its id is used once. Its
+        time is noon, so that it falls on its day in nearly every time zone.
         """
         properties: dict[str, object] = {
             "day": self.day,
