@@ -68,11 +68,15 @@ class Attributor:
         to change.
         """
         stamp = self.principal_api.stamp()
-        used_with = stamp if stamp == snapshot.stamp else None  # None: they changed after the event
 
         def decide(state: IdentityState) -> tuple[IdentityState, None]:
             if state.anon_id != snapshot.state.anon_id:
                 return state, None
+            ledger = state.matching_ledger
+            # Credentials that were replaced after the event count too if they were the id's first ones: the
+            # next account's must not be taken for these.
+            is_first = ledger is not None and ledger.never_had_credentials
+            used_with = snapshot.stamp if is_first or stamp == snapshot.stamp else None
             return state.used_for(self.project_key, used_with, self.store.here), None
 
         if decide(state)[0] != state:

@@ -86,6 +86,21 @@ def test_a_refreshed_token_stays_the_same_person(simulation: Simulation) -> None
     assert simulation.ledger.confirmed == simulation.cloud.stamp()
 
 
+def test_history_is_not_the_next_accounts_where_the_first_ones_credentials_were_replaced_at_once(
+    simulation: Simulation,
+) -> None:
+    """The delivery of the first account's command begins after that: the id was used with its credentials."""
+    history = simulation.run("history")
+    simulation.switch_to("ann")
+    snapshot, event = simulation.look(), simulation.event("by ann")
+    simulation.switch_to("bob")
+    simulation.deliver(event, snapshot)
+    by_bob = simulation.run("by bob")
+    assert simulation.person_of(by_bob) == simulation.person("bob")
+    assert simulation.person_of(history) != simulation.person("bob")
+    assert simulation.person_of(event) != simulation.person("bob")
+
+
 def test_deleted_credentials_are_a_logout(simulation: Simulation) -> None:
     """A linked identity without credentials rotates, and the event is anonymous."""
     simulation.log_in("alice")
