@@ -67,7 +67,12 @@ def ours() -> None:
 def _make_tool() -> Any:
     import arcade_usage
 
-    return arcade_usage.Tool(distribution="arcade-usage", project_token="phc_of_the_benchmark", host=POSTHOG)
+    return arcade_usage.Tool(
+        distribution="arcade-usage",
+        project_token="phc_of_the_benchmark",
+        host=POSTHOG,
+        daily_limit=None,  # all of many commands have to arrive
+    )
 
 
 def run() -> None:
