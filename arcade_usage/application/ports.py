@@ -319,6 +319,9 @@ class NoticeBoard(Protocol):
     def show_if_due(self) -> bool:
         """Whether events may be reported; shows the notice if it is due. Raises the terminal's errors."""
 
+    def agreed_at(self) -> float:
+        """When a user agreed (Unix seconds); 0.0 where no one has to. No earlier event may be reported."""
+
 
 class Progress(Protocol):
     """Shows the progress of a flush."""

@@ -21,7 +21,7 @@ from arcade_usage.adapters.storage.config_folder import (
     reasons_off,
     stored_level,
 )
-from arcade_usage.adapters.storage.consent_board import ConsentBoard, agree_to_all
+from arcade_usage.adapters.storage.consent_board import ConsentBoard, agree_to_unanswered
 from arcade_usage.adapters.storage.not_owned import find_not_owned, is_event, is_lock
 from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
 from arcade_usage.adapters.storage.sent_copies import FileCopies, is_copies
@@ -211,14 +211,14 @@ def _merge(failures: Sequence[str], not_owned: Sequence[str]) -> tuple[str, ...]
 def turn_on(scope: Scope, level: str = ON) -> bool:
     """Store on, or on without errors; returns whether this turned it on or changed it. Raises StoreError.
 
-    Agrees to the question of the tool; without a tool, to those that were asked in this folder.
+    Agrees to the question of the tool; without a tool, to those of this folder that got no answer.
     """
     was_stored, is_new = scope.switch.choose(level), False
     try:
         if (board := scope.consent_board) is not None:
             is_new = board.agree()
         elif scope.tool is None:
-            is_new = agree_to_all(scope.layout)
+            is_new = agree_to_unanswered(scope.layout)
     except OSError as error:
         raise StoreError("the answer can't be stored") from error
     return was_stored or is_new

@@ -18,7 +18,7 @@ NOT_ASKED_TEXT = (
     " and `on` agrees"
 )
 REFUSED_TEXTS = {
-    NO: "this tool asked whether it may report its use, and the answer was no: `on` agrees",
+    NO: "this tool asked whether it may report its use, and the answer was no: its `usage on` agrees",
     UNANSWERED: "this tool asked whether it may report its use, and got no answer: `on` agrees",
 }
 

@@ -25,6 +25,7 @@ ASKED = f"\r\nThis tool would like to report how it is used.\r\nhttps://example.
 NOTICE = "This tool would like to report how it is used.", "https://example.com/privacy"
 
 ENTER = "\n"
+CTRL_D = "\x04"
 
 
 def start(world: World, version: int = 1, call: str = CALL) -> str:
@@ -126,7 +127,7 @@ def test_a_yes_is_asked_for_once_after_the_command(
 
 
 ANSWERS = {"Enter": (ENTER, "no"), "n": ("n\n", "no"), "Ctrl-C": ("\x03", "unanswered"),
-           "Ctrl-D": ("\x04", "unanswered"), "another word": ("maybe\n", "unanswered")}  # fmt: skip
+           "Ctrl-D": (CTRL_D, "unanswered"), "another word": ("maybe\n", "unanswered")}  # fmt: skip
 
 
 @pytest.mark.parametrize(("typed", "answer"), ANSWERS.values(), ids=ANSWERS)
@@ -162,17 +163,21 @@ def test_on_agrees_later(world: World, capsys: pytest.CaptureFixture[str]) -> No
     assert arrived(world, 2)
 
 
-def test_the_general_on_agrees_to_what_was_asked(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("answer", ["n\n", CTRL_D], ids=["no", "no answer"])
+def test_the_general_on_agrees_where_there_was_no_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
 ) -> None:
-    """Of every tool that asked in the folder. A tool that has not asked yet still asks."""
+    """A no to a tool stays: it is about that tool. A tool that has not asked yet still asks."""
     from tests.e2e.cli.running import Shell
 
     shell = Shell(monkeypatch, capsys)
-    run(world, start(world), "n\n")
+    run(world, start(world), answer)
     assert shell("on").code == 0
     assert run(world, start(world)) == (0, "the work\r\n")
-    assert arrived(world, 1)
+    if answer == CTRL_D:
+        assert arrived(world, 1)
+    else:
+        assert is_off(world)
     assert run(world, start(world, version=2), ENTER)[1].startswith(ASKED)
 
 

@@ -77,6 +77,13 @@ class ConsentBoard:
             return None
         return NOT_ASKED_TEXT if answer is None else REFUSED_TEXTS[answer]
 
+    def agreed_at(self) -> float:
+        """See the port. Blocks: on small files."""
+        if stored_level(self._choices) == LOCAL:
+            return 0.0
+        content = self._find_content()
+        return float(content["at"]) if content is not None else 0.0  # type: ignore[arg-type]
+
     def agree(self) -> bool:
         """Store yes, for the user's command `on`; returns whether that is new. Raises OSError."""
         is_new = self._find_answer() != YES
@@ -84,9 +91,13 @@ class ConsentBoard:
         return is_new
 
     def _find_answer(self) -> "str | None":
+        content = self._find_content()
+        return None if content is None else str(content["answer"])
+
+    def _find_content(self) -> "dict[str, object] | None":
         names = [os.path.basename(path_of("consent", layout, *self._subject)) for layout in self._layouts]
-        found = (read_answer(*pair) for pair in zip(self._layouts, names, strict=True))
-        return next((answer for answer in found if answer is not None), None)
+        found = (read_consent(*pair) for pair in zip(self._layouts, names, strict=True))
+        return next((content for content in found if content is not None), None)
 
     @property
     def _subject(self) -> "tuple[str, int]":
@@ -154,12 +165,15 @@ class ConsentBoard:
         raise problem or OSError("no folder can store the answer")
 
 
-def agree_to_all(layout: "Layout") -> bool:
-    """Store yes for each question that was asked in this folder; returns whether one is new."""
+def agree_to_unanswered(layout: "Layout") -> bool:
+    """Store yes for each question of this folder that got no answer; returns whether there is one.
+
+    A no is to one tool, so only that tool's own `on` turns it into a yes.
+    """
     is_new = False
     with suppress(FileNotFoundError), layout.open_folder() as folder:
         for name in list(folder.names()):
-            if name.startswith("consent-") and read_answer(layout, name) not in (None, YES):
+            if name.startswith("consent-") and read_answer(layout, name) == UNANSWERED:
                 folder.replace(name, _encode(YES))
                 is_new = True
     return is_new
@@ -178,8 +192,10 @@ def read_consent(layout: "Layout", name: str) -> "dict[str, object] | None":
             content = decode_json((ours.read(name, CONSENT_LIMIT) or b"").decode())
     except (OSError, ValueError, RecursionError):
         return None
-    is_valid = isinstance(content, dict) and content.get("version") == CONSENT_VERSION
-    return content if is_valid and content.get("answer") in ANSWERS else None  # type: ignore[attr-defined,return-value]
+    if not isinstance(content, dict) or content.get("version") != CONSENT_VERSION:
+        return None
+    is_valid = content.get("answer") in ANSWERS and type(content.get("at")) in (int, float)
+    return content if is_valid else None
 
 
 def _encode(answer: str) -> bytes:

@@ -52,6 +52,10 @@ class NoticeBoard:
             self._may_report = decision is not NoticeState.SHOW_TO_AGENT
         return self._may_report
 
+    def agreed_at(self) -> float:
+        """See the port. A notice needs no answer."""
+        return 0.0
+
     def why_not(self) -> "str | None":
         """Why nothing may be reported here, for people; None if it may, or if the notice is due."""
         return HELD_BACK_TEXT if self.decide() is NoticeState.HELD_BACK else None

@@ -83,6 +83,9 @@ class ServerWorker:
     def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if not self._may_report():
             return None
+        if self.notice is not None:  # the answer may be younger than the event
+            agreed_at = self.notice.agreed_at()
+            batch = [queued for queued in batch if queued.at >= agreed_at]
         snapshot = self._identify(self.snapshots.take())
         if snapshot is None:  # the folder can't be used
             self.lost += len(batch)
