@@ -38,12 +38,16 @@ if TYPE_CHECKING:
     from arcade_usage.domain.notice import Notice
     from arcade_usage.domain.project import Project
 
+# Modules that storing an event imports lazily. The worker imports them in advance, while forks wait.
+_EARLY_IMPORTS = ("arcade_usage.adapters.storage.first_identity", "filelock")
+
 # Modules that sending and look-ups import lazily. The worker imports them in advance, while forks wait, and
 # after it has written the first events, since these imports take longest.
 _LATE_IMPORTS = (
     "arcade_usage.adapters.arcade_cloud.credentials",
     "arcade_usage.adapters.posthog.sink",
     "arcade_usage.adapters.storage.sent_copies",
+    "encodings.ascii",
     "encodings.idna",
     "httpx",
 )
@@ -131,6 +135,7 @@ class _WorkerMaker:
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
 
+            _import(_EARLY_IMPORTS)
             config = self._config
             project, describer = Project(config.host, str(config.project_token)), _make_describer(config)
             default = default_adapters(self._layout, project, durable=False, makes_folder=not self._debugging)
@@ -150,12 +155,16 @@ class _WorkerMaker:
 
     def load(self) -> None:
         """See LateImports."""
-        from importlib import import_module
-
         with self._gate:
-            for name in _LATE_IMPORTS:
-                with suppress(ImportError):  # an attempt to send will report it
-                    import_module(name)
+            _import(_LATE_IMPORTS)
+
+
+def _import(names: Sequence[str]) -> None:
+    from importlib import import_module
+
+    for name in names:
+        with suppress(ImportError):  # an attempt to store or send will report it
+            import_module(name)
 
 
 def _apply(factory: str | None, adapters: "Adapters") -> "tuple[Adapters, str | None]":

@@ -1,6 +1,7 @@
 """Tools that fork, and tools on an event loop: real ones, under load, on loopback."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -253,3 +254,36 @@ def called(world: World) -> list[int]:
         if name == "called"
         for _ in range(times)
     ]
+
+
+IMPORTS = """
+import json, os, sys, threading
+from arcade_usage.adapters.process import hooks
+held, ungated = [], []
+enter, leave = hooks.ImportGate.__enter__, hooks.ImportGate.__exit__
+def hold(gate): enter(gate); held.append(gate)
+def let_go(gate, *error): held.pop(); leave(gate, *error)
+hooks.ImportGate.__enter__, hooks.ImportGate.__exit__ = hold, let_go
+def watch(event, arguments):
+    if event == "import" and threading.current_thread().name == "arcade-usage" and not held:
+        ungated.append(arguments[0])
+import arcade_usage
+server = arcade_usage.server_tracker(
+    distribution="arcade-usage", project_token={token!r}, host={host!r}, config_dir={folder!r}
+)
+sys.addaudithook(watch)
+server.capture("first", {{"number": 1, "text": "a text"}})
+os.read(0, 1)
+print(json.dumps(ungated))
+"""
+
+
+def test_the_worker_imports_nothing_that_a_fork_does_not_wait_for(world: World) -> None:
+    """From its first event, which creates the identity, to the batch that PostHog has accepted."""
+    script = IMPORTS.format(token=TOKEN, host=world.receiver.url, folder=str(world.folder))
+    with subprocess.Popen(
+        [sys.executable, "-c", PATIENT + script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert until(lambda: [event.name for event in world.persons.events] == ["first"])
+        output, _ = process.communicate("\n")
+    assert json.loads(output) == []
