@@ -211,11 +211,12 @@ def is_left_to_others(process: Process, snapshot: Snapshot) -> bool:
         return False
     if not has_lasting_verdict(write_snapshot(snapshot), SINK, process.here):
         return False
-    if process.call("read usage.json") != snapshot.state.identity:
-        return False
     held: bool = process.call("probe sender")
-    backoff: Backoff = process.call("probe logbook") if not held else Backoff()
-    return held or backoff.hold_back(SINK, process.now)
+    backoff: Backoff = Backoff() if held else process.call("probe logbook")
+    if not held and not backoff.hold_back(SINK, process.now):
+        return False
+    same: bool = process.call("read usage.json") == snapshot.state.identity
+    return same
 
 
 def adopt(process: Process, record: Record) -> None:
