@@ -78,7 +78,8 @@ def server_tracker(
     """Make the tracker of a server or another long-lived program.
 
     The arguments and the errors are those of `arcade_usage.Tool`. The first event starts a thread, which
-    shows the notice if it is due. Does not block. Reads the switch and two small files, and makes one stat().
+    shows the notice if it is due. Does not block. Reads the switch and two small files, makes one stat() and
+    imports filelock (20 ms).
     """
     return build(ToolConfig(**locals()))
 
