@@ -6,7 +6,7 @@ import yaml
 
 from arcade_usage.adapters.arcade_cloud.credentials import Request, read_credentials
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.storage.config_folder import read_stamp
+from arcade_usage.adapters.storage.contexts import read_stamp_of
 from arcade_usage.domain.ledger import Stamp
 
 TOKEN = "tok_very-secret.123"
@@ -25,5 +25,5 @@ def ask_about(credentials: Path, document: object, context: str | None = None) -
 
 
 def stamp_of(credentials: Path, context: str | None = None) -> Stamp | None:
-    numbers = read_stamp(str(credentials), context)
+    numbers = read_stamp_of(str(credentials), context)
     return Stamp(*numbers) if numbers else None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arcade_usage.adapters.storage import codec, sent_json
-from arcade_usage.adapters.storage.config_folder import Content, parse
+from arcade_usage.application.command.payload import Content, parse
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.logbook import Failed, Logbook

@@ -10,15 +10,8 @@ from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.files.ownership import NotOwnedError
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.storage.config_folder import (
-    LEDGER_LIMIT,
-    MALFORMED,
-    USAGE_LIMIT,
-    Content,
-    Layout,
-    read_contents,
-)
-from arcade_usage.application.command.payload import encode_json
+from arcade_usage.adapters.storage.config_folder import LEDGER_LIMIT, USAGE_LIMIT, Layout, read_contents
+from arcade_usage.application.command.payload import MALFORMED, Content, encode_json
 from tests.adapters.disk import deny
 from tests.samples import MALFORMED_TEXTS
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arcade_usage.adapters.storage import codec
-from arcade_usage.adapters.storage.config_folder import MALFORMED as UNUSABLE
 from arcade_usage.adapters.storage.payload_reader import PATH_LIMIT, ParsedPayload, read_payload
+from arcade_usage.application.command.payload import MALFORMED as UNUSABLE
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.event import Command

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from attrs import define, evolve, field
 
 from arcade_usage.adapters.storage import codec, logout
-from arcade_usage.adapters.storage.config_folder import Content
 from arcade_usage.adapters.storage.first_identity import make_first_identity
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
+from arcade_usage.application.command.payload import Content
 from arcade_usage.application.errors import NotAcceptedError, RefusedError
 from arcade_usage.domain.consent import OFF, ON
 from arcade_usage.domain.daily_limit import COUNTED, DailyCount

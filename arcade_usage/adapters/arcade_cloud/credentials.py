@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import yaml
 from attrs import field, frozen
 
-from arcade_usage.adapters.storage.config_folder import read_stamp, stamp_numbers
+from arcade_usage.adapters.storage.config_folder import stamp_numbers
+from arcade_usage.adapters.storage.contexts import of_context, read_stamp_of
 from arcade_usage.domain.ledger import Stamp
 
 CREDENTIALS_LIMIT = 64 * 1024  # bytes
@@ -48,12 +49,12 @@ def read_credentials(path: str, context: str | None = None) -> tuple[Stamp | Non
     """
     try:
         with open(path, "rb", opener=_without_waiting) as file:
-            stamp = Stamp(*stamp_numbers(os.fstat(file.fileno()), context))
+            stamp = Stamp(*of_context(stamp_numbers(os.fstat(file.fileno())), context))
             content = file.read(CREDENTIALS_LIMIT + 1) or b""  # None from a FIFO without data
     except FileNotFoundError:
         return None, None
     except OSError:  # not a file, or no permission: credentials exist, but are unusable
-        numbers = read_stamp(path, context)
+        numbers = read_stamp_of(path, context)
         return Stamp(*numbers) if numbers else None, None
     if len(content) > CREDENTIALS_LIMIT:
         return stamp, None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import define
 
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.storage.config_folder import read_stamp
+from arcade_usage.adapters.storage.contexts import read_stamp_of
 from arcade_usage.application.time_limits import LOOK_UP_SECONDS
 from arcade_usage.domain.identity import is_principal_id
 from arcade_usage.domain.ledger import Stamp
@@ -47,7 +47,7 @@ class ArcadeCloud:
     context: str | None = None
 
     def stamp(self) -> Stamp | None:
-        numbers = read_stamp(self.credentials_path, self.context)
+        numbers = read_stamp_of(self.credentials_path, self.context)
         return Stamp(*numbers) if numbers else None
 
     def look_up(self) -> tuple[Stamp | None, Answer]:

@@ -15,9 +15,9 @@ import cattrs
 from attrs import astuple
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, MALFORMED, Content, is_newer, parse
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION
 from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
-from arcade_usage.application.command.payload import encode_json
+from arcade_usage.application.command.payload import MALFORMED, Content, encode_json, is_newer, parse
 from arcade_usage.domain.backoff import Backoff, Pause
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked

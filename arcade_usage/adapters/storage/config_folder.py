@@ -1,8 +1,8 @@
-"""The config folder: paths of its files, and the reads of the command path: switch, identity and stamp.
+"""The config folder: paths of its files, and what every command reads in it: switch, identity and stamp.
 
-One module on purpose: locating two more costs 0.15 ms per command, and all the reads take 0.03 ms. The
-user's choice, if it is not on, is a file named `off`. Invariants: naming a path touches no file. Each read
-has a limit, and none blocks on a FIFO. A choice that can't be read means off.
+One module on purpose: a command needs all of it, and locating two more modules costs 0.15 ms. The user's
+choice, if it is not on, is a file named `off`. Invariants: naming a path touches no file. Each read has a
+limit, and none blocks on a FIFO. A choice that can't be read means off.
 """
 
 import os
@@ -15,7 +15,7 @@ from arcade_usage.adapters.files.ownership import (
     check_config_dir,
     open_to_read,
 )
-from arcade_usage.application.command.payload import decode_json
+from arcade_usage.application.command.payload import MALFORMED, Content, parse
 from arcade_usage.domain.consent import (
     LEVELS,
     LOCAL,
@@ -45,7 +45,6 @@ LEVEL_LIMIT = 32  # bytes of it
 ANNOUNCEMENT_PREFIX = "announced-"
 EVIDENCE_FOLDER = "malformed"
 EVIDENCE_FILES = (USAGE_FILE, LEDGER_FILE)  # only the last malformed file of each name is kept
-COPIES_FILE = "sent.jsonl"  # in each project's outbox
 OUTBOX_DEPTH = 3  # folders below the config folder: usage, outbox, and one per project
 # An administrator's file: while it is there, tracking is off for every user of the machine.
 MACHINE_OFF_FILE = (
@@ -57,10 +56,6 @@ MACHINE_OFF_FILE = (
 USAGE_LIMIT = 4 * 1024  # bytes of usage.json
 LEDGER_LIMIT = 8 * 1024  # bytes of the ledger
 LEDGER_VERSION = 1  # usage.json has none: other programs read it, so it stays as it is
-
-Content = dict[str, object] | str | None  # of a file: its JSON object, MALFORMED, or None if it is missing
-MALFORMED = "malformed"  # stands for any content that is no JSON object, or exceeds the limit
-NESTING_MARGIN = 32  # levels that payload, record and the calls of their readers add to a content's own
 
 StampNumbers = tuple[int, int, int, int, int]
 
@@ -74,10 +69,9 @@ class Layout:
         credentials: "str | os.PathLike[str] | None" = None,
         context: "str | None" = None,
     ) -> None:
-        """Takes absolute paths.
+        """Takes absolute paths. credentials: by default credentials.yaml in the config folder.
 
-        credentials: by default credentials.yaml in the config folder. context: the name of the context in it
-        that is used in place of the active one.
+        context: the name of the context in it that is used in place of the active one.
         """
         self.config_dir = config_dir
         self.context = context
@@ -110,9 +104,8 @@ class Layout:
 def find_layout(
     config_dir: "str | os.PathLike[str] | None", credentials: "str | os.PathLike[str] | None" = None
 ) -> Layout:
-    """The paths of a tool with these arguments, with `~` expanded.
+    """The paths of a tool: its config folder is config_dir, else $ARCADE_WORK_DIR, else ~/.arcade.
 
-    The config folder is the argument's, else that of ARCADE_WORK_DIR as in the Arcade CLI, else ~/.arcade.
     The context is that of ARCADE_CONTEXT, which the Arcade CLI and its servers read once too; a file of the
     tool's own has none. Raises ValueError if a path is not absolute: it would depend on the current folder.
     """
@@ -194,10 +187,8 @@ def _read_level(layout: Layout) -> str:
 def _may_be_there(path: str) -> bool:
     try:
         os.lstat(path)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
+    except OSError as error:
+        return not isinstance(error, FileNotFoundError)
     return True
 
 
@@ -232,7 +223,8 @@ class FolderSnapshots:
             usage, ledger = read_contents(self._layout)
         except OSError:
             return None
-        snapshot = {"usage": usage, "ledger": ledger, "stamp": read_stamp(self._layout.credentials)}
+        stamp = read_stamp(self._layout.credentials)
+        snapshot = {"usage": usage, "ledger": ledger, "stamp": stamp, "context": None}
         # A tool that chooses is asked later, in `identify`.
         return snapshot if self._choose_context is not None else _in_context(snapshot, self._layout.context)
 
@@ -251,26 +243,24 @@ class FolderSnapshots:
         return snapshot if made is None else {**snapshot, **made}
 
 
-def _in_context(snapshot: "Mapping[str, object]", context: "str | None") -> "dict[str, object]":
-    """The snapshot of a command in this context.
+def _in_context(snapshot: "Mapping[str, object]", context: "str | None") -> "Mapping[str, object]":
+    if context is None:
+        return snapshot
+    from arcade_usage.adapters.storage.contexts import in_context  # most commands use the active one
 
-    Without credentials, nothing tells whose they were in another context than the active one.
-    """
-    stamp, ledger = snapshot["stamp"], snapshot["ledger"]
-    if stamp is not None:
-        stamp = of_context(stamp, context)  # type: ignore[arg-type]
-    elif context is not None and isinstance(ledger, dict):
-        ledger = {**ledger, "confirmed": None}
-    return {**snapshot, "ledger": ledger, "stamp": stamp, "context": context}
+    return in_context(snapshot, context)
 
 
 def read_contents(layout: Layout) -> tuple[Content, Content]:
     """Contents of usage.json and the ledger. Raises NotOwnedError, OSError."""
+    usage: Content = None
     try:
         with open_to_read(layout.config_dir) as folder:
-            return read_usage(layout, folder), _read_ledger(folder)
-    except FileNotFoundError:
-        return None, None
+            usage = read_usage(layout, folder)
+            with folder.open(FOLDER) as ours:
+                return usage, _read(ours, LEDGER_FILE, LEDGER_LIMIT)
+    except FileNotFoundError:  # of the config folder, or of usage/
+        return usage, None
 
 
 def read_usage(layout: Layout, folder: ReadableFolder) -> Content:
@@ -282,18 +272,10 @@ def read_usage(layout: Layout, folder: ReadableFolder) -> Content:
 
         with open_for_file(layout.config_dir, USAGE_FILE) as (target, name):
             content = _read(target, name, USAGE_LIMIT)
-    if content is not None and not isinstance(as_object(content).get("anon_id"), str):
+    if content is not None and not (isinstance(content, dict) and isinstance(content.get("anon_id"), str)):
         # The link may lead to any file of the user.
         raise NotOwnedError(layout.usage_json, "is a link to a file without an anon_id", "remove the link")
     return content
-
-
-def _read_ledger(folder: ReadableFolder) -> Content:
-    try:
-        with folder.open(FOLDER) as ours:
-            return _read(ours, LEDGER_FILE, LEDGER_LIMIT)
-    except FileNotFoundError:
-        return None
 
 
 def _read(folder: ReadableFolder, name: str, limit: int) -> Content:
@@ -304,50 +286,14 @@ def _read(folder: ReadableFolder, name: str, limit: int) -> Content:
     return None if content is None else parse(content.decode("utf-8", "replace"))
 
 
-def parse(text: str) -> Content:
-    """The content that a file with this text has.
-
-    A JSON object that is nested so deep that payload or record could not be parsed counts as malformed.
-    """
+def read_stamp(path: str) -> "StampNumbers | None":
+    """Fingerprint of a file from one stat(); None if it can't be read."""
     try:
-        content = decode_json("[" * NESTING_MARGIN + text + "]" * NESTING_MARGIN)
-        for _ in range(NESTING_MARGIN):
-            (content,) = content  # type: ignore[misc] # a ValueError if the text is several values
-    except (ValueError, RecursionError):
-        return MALFORMED
-    return content if isinstance(content, dict) else MALFORMED
-
-
-def as_object(content: Content) -> "dict[str, object]":
-    """The JSON object of a content; an empty one if it is malformed or missing."""
-    return content if isinstance(content, dict) else {}
-
-
-def is_newer(content: "Mapping[str, object]", known: int) -> bool:
-    """Whether a file's JSON is of a later version of its format than `known`; without a version it is 1."""
-    version = content.get("version")
-    return type(version) is int and version > known
-
-
-def read_stamp(path: str, context: "str | None" = None) -> "StampNumbers | None":
-    """Fingerprint of a file from one stat(), for one context of it; None if it can't be read."""
-    try:
-        return stamp_numbers(os.stat(path), context)
+        return stamp_numbers(os.stat(path))
     except OSError:
         return None
 
 
-def stamp_numbers(status: os.stat_result, context: "str | None" = None) -> StampNumbers:
+def stamp_numbers(status: os.stat_result) -> StampNumbers:
     """The fingerprint from the result of a stat(): device, inode, size, mtime_ns, ctime_ns."""
-    numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return of_context(numbers, context)
-
-
-def of_context(stamp: StampNumbers, context: "str | None") -> StampNumbers:
-    """The fingerprint for another context than the active one, which counts as other credentials."""
-    if context is None:
-        return stamp
-    from binascii import crc32
-
-    # Negative, so that domain/ledger.py can tell.
-    return (*stamp[:4], ~(stamp[4] ^ crc32(context.encode("utf-8", "surrogatepass"))))
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -11,9 +11,10 @@ from attrs import define, field
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.storage import codec
-from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, is_newer
+from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.storage.record_files import LOGBOOK_FILE, LOGBOOK_LIMIT, LOGBOOK_VERSION
 from arcade_usage.adapters.storage.store_errors import store_errors
+from arcade_usage.application.command.payload import is_newer
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import Losses, LossReason

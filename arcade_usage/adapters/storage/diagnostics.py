@@ -14,7 +14,6 @@ from arcade_usage.adapters.storage.config_folder import (
     LEDGER_LIMIT,
     LEDGER_VERSION,
     Layout,
-    is_newer,
     stored_level,
 )
 from arcade_usage.adapters.storage.consent_board import read_consent
@@ -33,6 +32,7 @@ from arcade_usage.adapters.storage.record_files import (
     PROJECT_VERSION,
 )
 from arcade_usage.adapters.storage.sent_copies import is_copies
+from arcade_usage.application.command.payload import is_newer
 from arcade_usage.application.errors import NewerFormatError
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from arcade_usage.domain.sent import COPIES_BYTES_LIMIT

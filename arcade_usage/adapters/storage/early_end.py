@@ -16,19 +16,14 @@ import time
 from arcade_usage.adapters.files.lock_probe import is_held, is_tended
 from arcade_usage.adapters.files.ownership import open_to_read
 from arcade_usage.adapters.machine.installation import FolderInstallation
-from arcade_usage.adapters.storage.config_folder import (
-    LEDGER_VERSION,
-    Layout,
-    is_newer,
-    read_usage,
-)
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, Layout, read_usage
 from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
     LOGBOOK_VERSION,
     SENDER_LOCK,
 )
-from arcade_usage.application.command.payload import decode_json
+from arcade_usage.application.command.payload import decode_json, is_newer
 from arcade_usage.domain.agents import find_sandbox
 from arcade_usage.domain.project_rules import base_url, project_key, trimmed
 

@@ -4,9 +4,9 @@ Runs on the command path. Invariant: if several first commands run at once, one 
 use it. The ledger is created before usage.json, both exclusively; usage.json takes its id from the ledger.
 """
 
-from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION, as_object, is_newer
+from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION
 from arcade_usage.adapters.storage.identity_folder import IdentityFolder
-from arcade_usage.application.command.payload import encode_json
+from arcade_usage.application.command.payload import as_object, encode_json, is_newer
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:

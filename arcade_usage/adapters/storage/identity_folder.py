@@ -19,11 +19,11 @@ from arcade_usage.adapters.storage.config_folder import (
     IDENTITY_LOCK,
     LEDGER_FILE,
     USAGE_FILE,
-    Content,
     Layout,
     read_contents,
     read_usage,
 )
+from arcade_usage.application.command.payload import Content
 from arcade_usage.application.command.tracker import raised_by_signal_handler
 from arcade_usage.application.time_limits import LOGOUT_LOCK_SECONDS
 

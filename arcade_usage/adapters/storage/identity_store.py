@@ -19,14 +19,13 @@ from arcade_usage.adapters.storage.config_folder import (
     IDENTITY_LOCK,
     LEDGER_FILE,
     USAGE_FILE,
-    Content,
     Layout,
-    as_object,
     read_contents,
 )
 from arcade_usage.adapters.storage.identity_folder import set_aside
 from arcade_usage.adapters.storage.identity_rules import IdentityRules
 from arcade_usage.adapters.storage.store_errors import store_errors
+from arcade_usage.application.command.payload import Content, as_object
 from arcade_usage.application.command.tracker import raised_by_signal_handler
 from arcade_usage.application.errors import NewerFormatError, StoreBusyError, StoreError
 from arcade_usage.application.ports import Installation

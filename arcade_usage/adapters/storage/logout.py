@@ -7,16 +7,9 @@ current one; the newer version then starts over. Uses the standard library only.
 """
 
 from arcade_usage.adapters.files.ownership import NotOwnedError
-from arcade_usage.adapters.storage.config_folder import (
-    LEDGER_LIMIT,
-    LEDGER_VERSION,
-    MALFORMED,
-    Content,
-    as_object,
-    is_newer,
-)
+from arcade_usage.adapters.storage.config_folder import LEDGER_LIMIT, LEDGER_VERSION
 from arcade_usage.adapters.storage.identity_folder import IdentityFolder
-from arcade_usage.application.command.payload import encode_json
+from arcade_usage.application.command.payload import MALFORMED, Content, as_object, encode_json, is_newer
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:

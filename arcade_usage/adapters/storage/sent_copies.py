@@ -20,7 +20,7 @@ from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.files.ownership import TooLargeError
 from arcade_usage.adapters.storage import sent_json
 from arcade_usage.adapters.storage.codec import MalformedError, NewerVersionError
-from arcade_usage.adapters.storage.config_folder import COPIES_FILE, OUTBOX_DEPTH
+from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.storage.event_queue import name_project
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.project import Project
@@ -33,6 +33,7 @@ from arcade_usage.domain.sent import (
     newest,
 )
 
+COPIES_FILE = "sent.jsonl"  # in each project's outbox
 _NAME = re.compile(r"sent(-\d{1,9})?\.jsonl")
 
 
