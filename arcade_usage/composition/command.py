@@ -8,6 +8,7 @@ import os
 import time
 from contextlib import contextmanager
 
+from arcade_usage.application.command.payload import describe_tool
 from arcade_usage.application.command.tracker import (
     CommandTracker,
     SilentTracker,
@@ -315,21 +316,28 @@ def _build(config: ToolConfig) -> "Tracker":
     writer = None if debugging else FolderWriter(layout)
     folder = FolderSnapshots(layout, writer, config.context)
     return CommandTracker(
-        is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
+        describe(config, layout.config_dir),
         opt_out=folder,
         snapshots=folder,
         launcher=_show(launcher) if debugging else launcher,
         writer=writer,
         clock=time,
         notice=None if debugging else make_board(config, layout),
-        project={"host": config.host, "project_token": config.project_token or ""},
-        config_dir=layout.config_dir,
-        distribution=config.distribution or "",
-        version=config.version,
-        adapters=config.adapters,
         properties=config.properties,
         safe_errors=config.safe_errors,
         private_errors=config.private_errors,
+        is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
+    )
+
+
+def describe(config: ToolConfig, config_dir: str) -> "dict[str, object]":
+    """What each payload says about the tool."""
+    return describe_tool(
+        project={"host": config.host, "project_token": config.project_token or ""},
+        config_dir=config_dir,
+        distribution=config.distribution or "",
+        version=config.version,
+        adapters=config.adapters,
         daily_limit=config.daily_limit,
     )
 

@@ -132,7 +132,7 @@ def _check_notice(scope: Scope) -> Step:
 def _check_process(scope: Scope, *, is_on: bool) -> Step:
     """Start the delivery process as a command does, and let it show an event instead of sending it."""
     from arcade_usage.adapters.process.launcher import DetachedLauncher, can_launch
-    from arcade_usage.application.command.payload import encode_payload
+    from arcade_usage.application.command.payload import describe_tool, encode_payload
 
     if not can_launch():
         return Step(Check.PROCESS, Result.FAILED, Trouble.FROZEN.text)
@@ -140,14 +140,17 @@ def _check_process(scope: Scope, *, is_on: bool) -> Step:
     if not is_on:
         return Step(Check.PROCESS, Result.SKIPPED, "not started: tracking is off")
     facts = dict.fromkeys(("error_message", "duration_ms", "monotonic_start", "monotonic_end", "properties"))
-    payload = encode_payload(
+    described = describe_tool(
         project={"host": project.host, "project_token": project.project_token},
         config_dir=scope.layout.config_dir,
         distribution=(tool and tool.distribution) or "",
         version=tool.version if tool else None,
         adapters=tool.adapters if tool else None,
-        snapshot={"usage": None, "ledger": None, "stamp": None},
-        command={**facts, "name": "usage.doctor", "outcome": "success", "ended_at": time.time()},
+    )
+    payload = encode_payload(
+        described,
+        {"usage": None, "ledger": None, "stamp": None},
+        {**facts, "name": "usage.doctor", "outcome": "success", "ended_at": time.time()},
     )
     try:
         shown = DetachedLauncher({**os.environ, DEBUG_VARIABLE: "1"}).launch_and_read(payload)

@@ -50,16 +50,16 @@ def _read_command(tracker: CommandTracker) -> ToolConfig | None:
     """The configuration of a tracker over real files; None for one in memory."""
     if not isinstance(tracker._snapshots, FolderSnapshots):
         return None
-    safe_errors, private_errors = tracker._error_classes
+    tool, (safe_errors, private_errors) = tracker._tool, tracker._error_classes
     return ToolConfig(
-        distribution=tracker._distribution,
-        project_token=tracker._project["project_token"],
-        host=tracker._project["host"],
-        version=tracker._version,
+        distribution=tool["distribution"],
+        project_token=tool["sink"]["project_token"],
+        host=tool["sink"]["host"],
+        version=tool["tool_version"],
         properties=tracker._declared,
         safe_errors=safe_errors,
         private_errors=private_errors,
-        adapters=tracker._adapters,
+        adapters=tool["adapters"],
     )
 
 

@@ -27,7 +27,7 @@ from arcade_usage.application.command.tracking import (
 from arcade_usage.application.server.queue import Worker, pack
 from arcade_usage.application.server.tracker import ServerTracker
 from arcade_usage.composition import command
-from arcade_usage.composition.command import ToolConfig, replaced_by
+from arcade_usage.composition.command import ToolConfig, describe, replaced_by
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.earlier import recording_earlier_trackers
 from arcade_usage.testing.installation import Installation
@@ -128,20 +128,15 @@ class MemoryTracker:
 
     def _make(self, installation: Installation) -> CommandTracker:
         return CommandTracker(
+            describe(self._config, _CONFIG_DIR),
             opt_out=_OptOut(self._config.project_token),
             snapshots=installation,
             launcher=_Launcher(installation, self._config),
             writer=installation,
             clock=installation.clock,
-            project={"host": self._config.host, "project_token": str(self._config.project_token)},
-            config_dir=_CONFIG_DIR,
-            distribution=self._config.distribution or "",
-            version=self._config.version,
-            adapters=self._config.adapters,
             properties=self._config.properties,
             safe_errors=self._config.safe_errors,
             private_errors=self._config.private_errors,
-            daily_limit=self._config.daily_limit,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
+from arcade_usage.application.command.payload import describe_tool
 from arcade_usage.application.command.tracker import CommandTracker
 from arcade_usage.testing.in_memory import (
     ManualClock,
@@ -13,6 +14,10 @@ from arcade_usage.testing.in_memory import (
     MemorySnapshots,
     MemorySwitch,
     MemoryWriter,
+)
+
+TOOL = describe_tool(
+    project={"host": "https://localhost", "project_token": "phc_x"}, config_dir="/config", distribution="tool"
 )
 
 
@@ -27,14 +32,12 @@ class Recorder:
 
     def __attrs_post_init__(self) -> None:
         self.tracker = CommandTracker(
+            TOOL,
             opt_out=MemorySwitch(),
             snapshots=self.snapshots,
             launcher=self.launcher,
             writer=self.writer,
             clock=ManualClock(),
-            project={"host": "https://localhost", "project_token": "phc_x"},
-            config_dir="/config",
-            distribution="tool",
         )
 
     @property

@@ -12,7 +12,7 @@ import pytest
 
 from arcade_usage.adapters.storage.announcement import FileAnnouncement, find_announcement
 from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, describe_tool, encode_payload
 from arcade_usage.application.time_limits import ANNOUNCED_SECONDS
 from tests.adapters.disk import mode_of
 
@@ -34,12 +34,9 @@ def path(layout: Layout) -> Path:
 def payload(layout: Layout, adapters: str | None = None, **command: bool) -> str:
     """What a command hands to its delivery process."""
     return encode_payload(
-        project=PROJECT,
-        config_dir=layout.config_dir,
-        distribution="tool",
-        adapters=adapters,
-        snapshot={"usage": None, "ledger": None, "stamp": None},
-        command={"name": "run", "outcome": "success", "error_message": None, **command},
+        describe_tool(project=PROJECT, config_dir=layout.config_dir, distribution="tool", adapters=adapters),
+        {"usage": None, "ledger": None, "stamp": None},
+        {"name": "run", "outcome": "success", "error_message": None, **command},
     )
 
 

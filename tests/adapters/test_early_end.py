@@ -19,7 +19,7 @@ from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.early_end import has_lasting_verdict, is_left_to_others
-from arcade_usage.application.command.payload import encode_payload
+from arcade_usage.application.command.payload import describe_tool, encode_payload
 from arcade_usage.application.time_limits import UNTENDED_SECONDS
 from arcade_usage.domain.attribution import Case, judge
 from arcade_usage.domain.backoff import LONGEST_SECONDS
@@ -47,11 +47,13 @@ class Home:
         usage = json.loads(Path(self.layout.usage_json).read_bytes())
         ledger = json.loads(Path(self.layout.ledger).read_bytes())
         return encode_payload(
-            project={"host": SINK.host, "project_token": SINK.project_token},
-            config_dir=self.layout.config_dir,
-            distribution="arcade-mcp",
-            snapshot={"usage": usage, "ledger": ledger, "stamp": None},
-            command={"name": "run", "outcome": "success", "ended_at": 1.8e9, "error_message": None, **facts},
+            describe_tool(
+                project={"host": SINK.host, "project_token": SINK.project_token},
+                config_dir=self.layout.config_dir,
+                distribution="arcade-mcp",
+            ),
+            {"usage": usage, "ledger": ledger, "stamp": None},
+            {"name": "run", "outcome": "success", "ended_at": 1.8e9, "error_message": None, **facts},
         )
 
     def back_off(self, seconds: float, **others: object) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.payload_reader import PATH_LIMIT, ParsedPayload, read_payload
 from arcade_usage.application.command.payload import MALFORMED as UNUSABLE
-from arcade_usage.application.command.payload import PAYLOAD_LIMIT, encode_payload
+from arcade_usage.application.command.payload import PAYLOAD_LIMIT, describe_tool, encode_payload
 from arcade_usage.application.errors import InvalidPayloadError
 from arcade_usage.domain.event import Command
 from arcade_usage.domain.identity import Anonymous
@@ -42,11 +42,13 @@ SNAPSHOT = {
 }
 VALID: dict[str, Any] = json.loads(
     encode_payload(
-        project={"host": "https://posthog.example/", "project_token": "phc_x"},
-        config_dir="/home/someone/.arcade",
-        distribution="arcade-mcp",
-        snapshot=SNAPSHOT,
-        command=COMMAND,
+        describe_tool(
+            project={"host": "https://posthog.example/", "project_token": "phc_x"},
+            config_dir="/home/someone/.arcade",
+            distribution="arcade-mcp",
+        ),
+        SNAPSHOT,
+        COMMAND,
     )
 )
 

@@ -14,7 +14,7 @@ from statistics import median
 from attrs import frozen
 
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
-from arcade_usage.application.command.payload import encode_payload
+from arcade_usage.application.command.payload import describe_tool, encode_payload
 from verification.benchmarks.homes import Homes, Setup
 from verification.benchmarks.host import ONE_POST
 
@@ -100,13 +100,12 @@ def _payload(home: Path, posthog: str) -> str:
         "error_message": None,
         "properties": None,
     }
-    return encode_payload(
+    tool = describe_tool(
         project={"host": posthog, "project_token": "phc_of_the_benchmark"},
         config_dir=layout.config_dir,
         distribution="arcade-usage",
-        snapshot=snapshot,
-        command=command,
     )
+    return encode_payload(tool, snapshot, command)
 
 
 def _time_imports(command: Sequence[str], environment: Mapping[str, str], rounds: int) -> Imports:

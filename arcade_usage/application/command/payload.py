@@ -108,7 +108,7 @@ class PayloadTooLargeError(ValueError):
     """A payload exceeds PAYLOAD_LIMIT even without its optional parts."""
 
 
-def encode_payload(
+def describe_tool(
     *,
     project: "Mapping[str, str]",
     config_dir: str,
@@ -116,12 +116,25 @@ def encode_payload(
     version: "str | None" = None,
     adapters: "str | None" = None,
     daily_limit: "int | None" = None,
-    snapshot: "Mapping[str, object]",
-    command: "Mapping[str, object]",
+) -> "dict[str, object]":
+    """The part of a payload that all commands of a tool have in common."""
+    return {
+        "version": VERSION,
+        "sink": project,
+        "config_dir": config_dir,
+        "distribution": distribution,
+        "tool_version": version,
+        "adapters": adapters,
+        "daily_limit": daily_limit,
+    }
+
+
+def encode_payload(
+    tool: "Mapping[str, object]", snapshot: "Mapping[str, object]", command: "Mapping[str, object]"
 ) -> str:
     """Encode a payload of at most 24 KiB: cuts a long error message, omits properties that don't fit.
 
-    Raises PayloadTooLargeError.
+    tool: made by `describe_tool`. Raises PayloadTooLargeError.
     """
     fitted = {
         **command,
@@ -136,19 +149,7 @@ def encode_payload(
         {"properties": {}, "error_message": None},
     )
     for left_out in attempts:
-        payload = _encode(
-            {
-                "version": VERSION,
-                "sink": project,
-                "config_dir": config_dir,
-                "distribution": distribution,
-                "tool_version": version,
-                "adapters": adapters,
-                "daily_limit": daily_limit,
-                "snapshot": snapshot,
-                "command": {**fitted, **left_out},
-            }
-        )
+        payload = _encode({**tool, "snapshot": snapshot, "command": {**fitted, **left_out}})
         if len(payload) <= PAYLOAD_LIMIT:
             return payload
     raise PayloadTooLargeError(f"{len(payload)} bytes")

@@ -23,51 +23,8 @@ if TYPE_CHECKING:
 LOGGER = "arcade_usage"
 
 
-class CommandTracker:
-    """The tracker when tracking is on. Made by `arcade_usage.command_tracker`; not thread-safe."""
-
-    def __init__(
-        self,
-        *,
-        opt_out: "ports.OptOut",
-        snapshots: "ports.SnapshotSource",
-        launcher: "ports.ProcessLauncher",
-        writer: "ports.ToolWriter | None",
-        clock: "ports.Clock",
-        notice: "ports.NoticeBoard | None" = None,
-        project: "Mapping[str, str]",
-        config_dir: str,
-        distribution: str,
-        version: "str | None" = None,
-        adapters: "str | None" = None,
-        properties: "Sequence[Property]" = (),
-        safe_errors: "Sequence[type[BaseException]]" = (),
-        private_errors: "Sequence[type[BaseException]]" = (),
-        daily_limit: "int | None" = None,
-        is_tty: "bool | None" = None,
-    ) -> None:
-        """Take the first snapshot.
-
-        writer: None if nothing may be written. is_tty: whether stdout is a terminal; None if not known.
-        """
-        self._opt_out = opt_out
-        self._snapshots = snapshots
-        self._launcher = launcher
-        self._writer = writer
-        self._clock = clock
-        self._notice = notice
-        self._project = project
-        self._config_dir = config_dir
-        self._distribution = distribution
-        self._version = version
-        self._adapters = adapters
-        self._declared = properties
-        self._error_classes = (tuple(safe_errors), tuple(private_errors))
-        self._daily_limit = daily_limit
-        self._is_tty = is_tty
-        self._snapshot: Mapping[str, object] | None = None
-        self._had_identity = False
-        self._refresh_snapshot()
+class _Tracker:
+    """The methods of both trackers. CommandTracker overrides the private ones, which do nothing."""
 
     def track_command_execution(
         self,
@@ -109,6 +66,65 @@ class CommandTracker:
         return _Execution(self)
 
     def _refresh_snapshot(self) -> float:
+        return 0.0
+
+    def _report(
+        self, *, is_login: bool, is_logout: bool, properties: "Properties", **command: object
+    ) -> None: ...
+
+    def _report_end(
+        self,
+        start: float,
+        error: "BaseException | None",
+        *,
+        is_login: bool,
+        is_logout: bool,
+        **command: "Any",
+    ) -> None: ...
+
+
+class SilentTracker(_Tracker):
+    """The tracker when tracking is off: every method does nothing."""
+
+
+class CommandTracker(_Tracker):
+    """The tracker when tracking is on. Made by `arcade_usage.command_tracker`; not thread-safe."""
+
+    def __init__(
+        self,
+        tool: "Mapping[str, Any]",
+        *,
+        opt_out: "ports.OptOut",
+        snapshots: "ports.SnapshotSource",
+        launcher: "ports.ProcessLauncher",
+        writer: "ports.ToolWriter | None",
+        clock: "ports.Clock",
+        notice: "ports.NoticeBoard | None" = None,
+        properties: "Sequence[Property]" = (),
+        safe_errors: "Sequence[type[BaseException]]" = (),
+        private_errors: "Sequence[type[BaseException]]" = (),
+        is_tty: "bool | None" = None,
+    ) -> None:
+        """Take the first snapshot.
+
+        tool: see payload.describe_tool. writer: None if nothing may be written. is_tty: whether stdout is a
+        terminal; None if not known.
+        """
+        self._tool = tool
+        self._opt_out = opt_out
+        self._snapshots = snapshots
+        self._launcher = launcher
+        self._writer = writer
+        self._clock = clock
+        self._notice = notice
+        self._declared = properties
+        self._error_classes = (tuple(safe_errors), tuple(private_errors))
+        self._is_tty = is_tty
+        self._snapshot: Mapping[str, object] | None = None
+        self._had_identity = False
+        self._refresh_snapshot()
+
+    def _refresh_snapshot(self) -> float:
         """Take the snapshot for the next event; returns the monotonic time in seconds."""
         with suppress_and_log():
             self._snapshot = self._take_snapshot()
@@ -147,17 +163,10 @@ class CommandTracker:
 
                     command["properties"] = given = read_properties(properties)
                     command["as_is"] = sent_as_is(self._declared, given)
-                payload = encode_payload(
-                    project=self._project,
-                    config_dir=self._config_dir,
-                    distribution=self._distribution,
-                    version=self._version,
-                    adapters=self._adapters,
-                    daily_limit=None if is_login or is_logout else self._daily_limit,
-                    snapshot=snapshot,
-                    command=command,
-                )
-                needs_process = is_login or is_logout or command["error_message"]
+                is_change = is_login or is_logout  # of the identity; always sent
+                tool = {**self._tool, "daily_limit": None} if is_change else self._tool
+                payload = encode_payload(tool, snapshot, command)
+                needs_process = is_change or command["error_message"]
                 rest = payload if needs_process else self._hand_over(payload)
                 if rest is not None:
                     self._start(self._launcher.launch_and_wait if is_login else self._launcher.launch, rest)
@@ -165,12 +174,34 @@ class CommandTracker:
             if is_logout and self._writer is not None:  # also if the event is not sent
                 self._writer.log_out(had_credentials=had_credentials)
 
+    def _report_end(
+        self,
+        start: float,
+        error: "BaseException | None",
+        *,
+        is_login: bool,
+        is_logout: bool,
+        **command: "Any",
+    ) -> None:
+        end = self._clock.monotonic()
+        facts = _describe(error, *self._error_classes)
+        succeeded = facts["outcome"] == "success"
+        self._report(
+            **command,
+            **facts,
+            duration_ms=(end - start) * 1000.0,
+            monotonic_start=start,
+            monotonic_end=end,
+            is_login=succeeded and is_login,
+            is_logout=succeeded and is_logout,
+        )
+
     def _hand_over(self, payload: str) -> "str | None":
         """Returns the payload for a new process; None if a running one takes the event."""
-        if self._writer is None or self._adapters is not None:
+        if self._writer is None or self._tool["adapters"] is not None:
             return payload
         try:
-            rest = self._writer.hand_over(payload, self._project)
+            rest = self._writer.hand_over(payload, self._tool["sink"])
         except Exception as error:  # as while Python shuts down: a process does without
             if raised_by_signal_handler(error):
                 raise
@@ -193,56 +224,8 @@ class CommandTracker:
             log_debug("a delivery process was started")
 
 
-class SilentTracker:
-    """The tracker when tracking is off: every method does nothing. Its signatures are CommandTracker's."""
-
-    def track_command_execution(
-        self,
-        command_name: str,
-        *,
-        success: bool,
-        duration_ms: "float | None" = None,
-        error_message: "str | None" = None,
-        is_login: bool = False,
-        is_logout: bool = False,
-        monotonic_start: "float | None" = None,
-        monotonic_end: "float | None" = None,
-        properties: "Properties" = None,
-    ) -> None:
-        """Do nothing."""
-
-    def command(
-        self,
-        command_name: str,
-        *,
-        is_login: bool = False,
-        is_logout: bool = False,
-        properties: "Properties" = None,
-    ) -> "TrackedCommand":
-        """Return a context that does nothing."""
-        return _Command(self, command_name, is_login=is_login, is_logout=is_logout, properties=properties)
-
-    def begin(self) -> "Execution":
-        """Return an execution that does nothing."""
-        return _SilentExecution()
-
-
-class _SilentExecution:
-    def end(
-        self,
-        command_name: str,
-        error: "BaseException | None",
-        *,
-        is_login: bool = False,
-        is_logout: bool = False,
-        properties: "Properties" = None,
-        options: "Sequence[str]" = (),
-    ) -> None:
-        """Do nothing."""
-
-
 class _Execution:
-    def __init__(self, tracker: CommandTracker) -> None:
+    def __init__(self, tracker: _Tracker) -> None:
         self._tracker = tracker
         self._start = tracker._refresh_snapshot()
 
@@ -257,17 +240,12 @@ class _Execution:
         options: "Sequence[str]" = (),
     ) -> None:
         with suppress_and_log():
-            end = self._tracker._clock.monotonic()
-            facts = _describe(error, *self._tracker._error_classes)
-            succeeded = facts["outcome"] == "success"
-            self._tracker._report(
+            self._tracker._report_end(
+                self._start,
+                error,
                 name=command_name,
-                **facts,
-                duration_ms=(end - self._start) * 1000.0,
-                monotonic_start=self._start,
-                monotonic_end=end,
-                is_login=succeeded and is_login,
-                is_logout=succeeded and is_logout,
+                is_login=is_login,
+                is_logout=is_logout,
                 properties=properties,
                 options=options,
             )
@@ -276,7 +254,7 @@ class _Execution:
 class _Command:
     """The context of one command. A class, not a generator, so that it adds no frame to a traceback."""
 
-    def __init__(self, tracker: "CommandTracker | SilentTracker", name: str, **facts: "Any") -> None:
+    def __init__(self, tracker: _Tracker, name: str, **facts: "Any") -> None:
         """`facts`: the other arguments of `Execution.end`."""
         self._tracker = tracker
         self._name = name

@@ -100,7 +100,7 @@ def test_a_change_of_identity_and_a_message_take_a_process(
 def test_a_tool_with_adapters_of_its_own_hands_nothing_over(host: TrackedTool) -> None:
     """They may store events elsewhere."""
     tracker = host.tracker()
-    tracker._adapters = "tool:adapters"
+    tracker._tool = {**tracker._tool, "adapters": "tool:adapters"}
     tracker.track_command_execution("run", success=True)
     assert host.writer.handed_over == []
     assert len(host.launcher.payloads) == 1

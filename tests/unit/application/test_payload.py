@@ -16,6 +16,7 @@ from arcade_usage.application.command.payload import (
     PAYLOAD_LIMIT,
     PROPERTIES_LIMIT,
     PayloadTooLargeError,
+    describe_tool,
     encode_payload,
     fitting,
 )
@@ -25,13 +26,9 @@ SNAPSHOT = {"usage": None, "ledger": None, "stamp": None}
 
 def encoded(snapshot: dict[str, object] | None = None, **command: object) -> str:
     whole: dict[str, object] = {"name": "run", "error_message": None, "properties": None, **command}
-    return encode_payload(
-        project={"host": "https://localhost", "project_token": "phc_x"},
-        config_dir="/config",
-        distribution="tool",
-        snapshot=snapshot or SNAPSHOT,
-        command=whole,
-    )
+    project = {"host": "https://localhost", "project_token": "phc_x"}
+    tool = describe_tool(project=project, config_dir="/config", distribution="tool")
+    return encode_payload(tool, snapshot or SNAPSHOT, whole)
 
 
 def command_of(payload: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ import json
 
 from attrs import define, field
 
+from arcade_usage.application.command.payload import describe_tool
 from arcade_usage.application.command.tracker import CommandTracker
 from arcade_usage.domain.declaration import Property
 from arcade_usage.testing.in_memory import (
@@ -12,6 +13,10 @@ from arcade_usage.testing.in_memory import (
     MemorySnapshots,
     MemorySwitch,
     MemoryWriter,
+)
+
+TOOL = describe_tool(
+    project={"host": "https://localhost", "project_token": "phc_x"}, config_dir="/config", distribution="tool"
 )
 
 
@@ -32,14 +37,12 @@ class TrackedTool:
 
     def tracker(self) -> CommandTracker:
         return CommandTracker(
+            TOOL,
             opt_out=self.switch,
             snapshots=self.snapshots,
             launcher=self.launcher,
             writer=self.writer,
             clock=self.clock,
-            project={"host": "https://localhost", "project_token": "phc_x"},
-            config_dir="/config",
-            distribution="tool",
             properties=self.declared,
             safe_errors=(BrokenError,),
             private_errors=(PermissionError,),
