@@ -31,7 +31,7 @@ from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import AdaptersError, StoreError
 from arcade_usage.composition import command
 from arcade_usage.composition.adapters import apply_factory, default_adapters
-from arcade_usage.composition.command import DEFAULT_HOST, ToolConfig, make_board
+from arcade_usage.composition.command import DEFAULT_HOST, FolderWriter, ToolConfig, make_board
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import (
@@ -212,8 +212,9 @@ def turn_on(scope: Scope, level: str = ON) -> bool:
     """Store on, or on without errors; returns whether this turned it on or changed it. Raises StoreError.
 
     Agrees to the question of the tool; without a tool, to those of this folder that got no answer.
+    Blocks: 0.5 s.
     """
-    was_stored, is_new = scope.switch.choose(level), False
+    was_stored, is_new = opt_out.turn_on(scope.switch, FolderWriter(scope.layout), level), False
     try:
         if (board := scope.consent_board) is not None:
             is_new = board.agree()
