@@ -14,7 +14,16 @@ from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.machine.runtime_facts import installed_version, read_facts, read_own_names
-from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
+from arcade_usage.adapters.storage.config_folder import (
+    LEDGER_VERSION,
+    MALFORMED,
+    OUTBOX_DEPTH,
+    Layout,
+    as_object,
+    is_newer,
+    is_on,
+    read_contents,
+)
 from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
@@ -43,10 +52,13 @@ from arcade_usage.domain.properties import (
 # Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
 _STAMP_LENGTH = 5
+DROPPED = b""
 
 
 def write_record(payload: str, *, durable: bool = True) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
+
+    DROPPED: the event must not be sent. Its record may have been sent meanwhile, so nobody may write another.
 
     durable: whether it waits for the disk and for slow modules, as a tool does not. Never raises, except for
     what a signal handler of the tool raised; in doubt, and for a malformed payload, it returns None.
@@ -111,10 +123,12 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
             folder.create_exclusive(PROJECT_FILE, encode_json(project).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=durable)
-        if not is_on(layout, token) or (snapshot.get("usage") is not None and _is_forgotten(layout)):
-            with suppress(OSError):  # the delivery checks again
+        with suppress(OSError):  # the delivery checks again
+            if not is_on(layout, token) or _is_forgotten(
+                layout, snapshot.get("usage"), by_content=not durable
+            ):
                 folder.remove(name)
-            return None
+                return DROPPED
     return record
 
 
@@ -198,6 +212,19 @@ def _observed_seconds(folder: OwnedFolder) -> int:
     return 0
 
 
-def _is_forgotten(layout: Layout) -> bool:
-    """Whether usage.json was erased after the snapshot, by one lstat. The delivery reads its content."""
-    return not os.path.lexists(layout.usage_json)
+def _is_forgotten(layout: Layout, snapshot: object, *, by_content: bool) -> bool:
+    """Snapshot.is_forgotten on JSON. `snapshot`: usage.json as the command saw it. Raises OSError.
+
+    by_content: False if the delivery reads it next; then it is one lstat.
+    """
+    before = as_object(snapshot).get("anon_id")  # type: ignore[arg-type] # one of usage.json's contents
+    if before is None:
+        return False
+    if not by_content:
+        return not os.path.lexists(layout.usage_json)
+    usage, ledger = read_contents(layout)
+    now, first = as_object(usage).get("anon_id"), as_object(ledger)
+    if now is None:
+        return usage != MALFORMED
+    is_first = first.get("first") is True and not is_newer(first, LEDGER_VERSION)
+    return now != before and is_first and first.get("anon_id") == now
