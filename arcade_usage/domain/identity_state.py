@@ -132,10 +132,14 @@ def make_first(anon_id: str, here: str) -> IdentityState:
 
 @frozen
 class Snapshot:
-    """Identity state and credentials stamp at one moment."""
+    """Identity state and credentials stamp at one moment.
+
+    context: the name of the credentials' context; None: the active one.
+    """
 
     state: IdentityState
     stamp: Stamp | None
+    context: str | None = None
 
     def is_forgotten(self, now: IdentityState) -> bool:
         """Whether the identity was erased after this snapshot; its events must not be sent.

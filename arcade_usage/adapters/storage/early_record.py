@@ -111,7 +111,7 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
             {
                 "version": RECORD_VERSION,
                 "event": event,
-                "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp")},
+                "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp", "context")},
                 "is_logout": command.is_logout,
                 "attribution": None,
                 "machine": FolderInstallation(layout.folder).fingerprint(),
@@ -146,6 +146,7 @@ def _is_valid_payload(handover: "dict[str, object]") -> bool:
         and isinstance(snapshot, dict)
         and all(isinstance(snapshot.get(name), dict | str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))
+        and isinstance(snapshot.get("context"), str | None)
     )
 
 
