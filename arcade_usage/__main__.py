@@ -57,9 +57,11 @@ def main() -> int:
         return 2
     _repair_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
-        from arcade_usage.adapters.storage.early_record import has_known_credentials, write_record
+        from arcade_usage.adapters.storage.early_record import DROPPED, has_known_credentials, write_record
 
         written = write_record(payload)
+        if written == DROPPED:
+            return 0
         from arcade_usage.adapters.storage.early_end import is_left_to_others
 
         if written is not None and is_left_to_others(payload):

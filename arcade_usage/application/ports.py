@@ -67,6 +67,13 @@ class PrincipalApi(Protocol):
         """Ask whose the stored credentials are; returns their stamp and the answer. Blocks: 2 s."""
 
 
+class ContextualPrincipalApi(PrincipalApi, Protocol):
+    """A principal API for credentials of several contexts."""
+
+    def in_context(self, context: str | None) -> PrincipalApi:
+        """The API for the credentials of this context; None: the active one. Never raises."""
+
+
 class AnalyticsSink(Protocol):
     """Sends to one PostHog project. A call that returns was accepted; there are no retries."""
 
@@ -269,7 +276,7 @@ class SnapshotSource(Protocol):
 
     A snapshot is the JSON object of a payload and a record: `usage` and `ledger` are the files' objects, the
     text "malformed", or None if there is no file; `stamp` is the credentials' stamp as five numbers, or None;
-    `context`, of a payload only, names the context of the credentials, or is None for the active one.
+    `context` names the context of the credentials, or is None for the active one.
     """
 
     def take(self) -> Mapping[str, object] | None:

@@ -92,7 +92,7 @@ def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Ada
     """
     from arcade_usage.composition.adapters import apply_factory, default_adapters
 
-    layout = Layout(parsed.config_dir, context=parsed.context)
+    layout = Layout(parsed.config_dir, context=parsed.snapshot.context)
     return apply_factory(parsed.adapters, default_adapters(layout, parsed.project, makes_folder=makes_folder))
 
 
@@ -149,7 +149,7 @@ def _make_default_delivery(
 ) -> "Delivery":
     from arcade_usage.composition.adapters import default_adapters
 
-    adapters = default_adapters(Layout(parsed.config_dir, context=parsed.context), parsed.project)
+    adapters = default_adapters(Layout(parsed.config_dir, context=parsed.snapshot.context), parsed.project)
     return make_delivery(adapters, parsed.project.key, waiting_tool, obstacle)
 
 

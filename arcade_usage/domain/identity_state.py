@@ -132,14 +132,23 @@ def make_first(anon_id: str, here: str) -> IdentityState:
 
 @frozen
 class Snapshot:
-    """Identity state and credentials stamp at one moment."""
+    """Identity state and credentials stamp at one moment.
+
+    context: the name of the credentials' context; None: the active one.
+    """
 
     state: IdentityState
     stamp: Stamp | None
+    context: str | None = None
 
     def is_forgotten(self, now: IdentityState) -> bool:
-        """Whether the identity was erased after this snapshot; its events must not be sent."""
-        return self.state.identity is not None and now.identity is None
+        """Whether the identity was erased after this snapshot; its events must not be sent.
+
+        A folder gets a first identity only while it has none: another first one has followed an erasure.
+        """
+        if self.state.identity is None or now.identity is None:
+            return self.state.identity is not None
+        return self.state.anon_id not in (None, now.anon_id) and now.as_made is not None
 
     def missed_credentials(self, later: "Snapshot") -> bool:
         """Whether the ledger shows credentials that existed only between the two snapshots."""

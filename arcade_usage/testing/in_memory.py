@@ -87,14 +87,20 @@ class MemoryIdentityStore:
 class MemoryPrincipalApi:
     """A principal API. `log_in` and `log_out` change the credentials as a tool does.
 
-    answers: the answer for each token. reachable: if False, every look-up is NoAnswer.
+    answers: the answer for each token. reachable: if False, every look-up is NoAnswer. contexts: the API for
+    the credentials of each context that is not the active one. device: part of its stamps.
     """
 
     answers: dict[str, Answer] = field(factory=dict)
     token: str | None = None
     reachable: bool = True
     look_ups: int = 0
+    contexts: dict[str, "MemoryPrincipalApi"] = field(factory=dict)
+    device: int = 1
     _version: int = field(default=0, init=False)
+
+    def in_context(self, context: str | None) -> "MemoryPrincipalApi":
+        return self if context is None else self.contexts.get(context, MemoryPrincipalApi())
 
     def log_in(self, token: str) -> None:
         """Store credentials, as a login or a token refresh does; changes the stamp."""
@@ -104,7 +110,7 @@ class MemoryPrincipalApi:
         self.token = None
 
     def stamp(self) -> Stamp | None:
-        return None if self.token is None else Stamp(1, self._version, len(self.token), 0, 0)
+        return None if self.token is None else Stamp(self.device, self._version, len(self.token), 0, 0)
 
     def look_up(self) -> tuple[Stamp | None, Answer]:
         self.look_ups += 1

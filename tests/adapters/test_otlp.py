@@ -1,14 +1,22 @@
 """The second sink for a user's collector: where it posts, what a span has, and how long it may take."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+import trustme
 from attrs import define, field
 from pytest_mock import MockerFixture
 
+from arcade_usage.adapters.network.failures import Peer
+from arcade_usage.adapters.network.json_request import post_json
 from arcade_usage.adapters.otlp import sink as sink_module
 from arcade_usage.adapters.otlp.collector import Collector, find_collector
 from arcade_usage.adapters.otlp.sink import CollectorSink
@@ -145,7 +153,7 @@ class Setup:
     def __attrs_post_init__(self) -> None:
         self.sink = CollectorSink(self.posthog, Collector(TRACES), self.switch, self.posthog.timer)
 
-    def post(self, _: object, content: bytes, seconds: float, __: Mapping[str, str]) -> None:
+    def post(self, _: object, content: bytes, seconds: float, *__: object) -> None:
         spans: Any = json.loads(content)["resourceSpans"][0]["scopeSpans"][0]["spans"]
         self.got.append(([span["name"] for span in spans], seconds))
         if self.error is not None:
@@ -203,3 +211,69 @@ def test_turned_off_meanwhile_it_gets_nothing(setup: Setup) -> None:
     setup.posthog.meanwhile = lambda: setup.switch.choose(OFF)
     setup.sink.capture(records("a"))
     assert setup.got == []
+
+
+class Collecting(BaseHTTPRequestHandler):
+    """Accepts everything, and notes whose certificates the requests came with."""
+
+    clients: ClassVar[list[Any]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.clients.append(self.connection.getpeercert()["subject"])
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def collector_with_tls(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A collector that asks for a certificate; and a folder with roots.pem, mine.pem and mine.key."""
+    authority, Collecting.clients = trustme.CA(), []
+    authority.cert_pem.write_to_path(str(tmp_path / "roots.pem"))
+    mine = authority.issue_cert("mine@example.com")
+    mine.cert_chain_pems[0].write_to_path(str(tmp_path / "mine.pem"))
+    mine.private_key_pem.write_to_path(str(tmp_path / "mine.key"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collecting) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_address[1]}", tmp_path
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("prefix", ["", "TRACES_"])
+def test_a_collector_is_trusted_and_trusts_by_the_users_certificates(
+    collector_with_tls: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    """Of the variables that OpenTelemetry's exporters read; without them it gets nothing."""
+    url, folder = collector_with_tls
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    files = {"CERTIFICATE": "roots.pem", "CLIENT_CERTIFICATE": "mine.pem", "CLIENT_KEY": "mine.key"}
+    for name, file in files.items():
+        monkeypatch.setenv(f"OTEL_EXPORTER_OTLP_{prefix}{name}", str(folder / file))
+    collector = find_collector(os.environ)
+    assert collector is not None
+    post_json(Peer("it", collector.url, collector.trust), b"{}", 5.0, {}, collector.client)
+    assert len(Collecting.clients) == 1
+    monkeypatch.delenv(f"OTEL_EXPORTER_OTLP_{prefix}CERTIFICATE")
+    with pytest.raises(UnreachableError, match="is not trusted"):
+        post_json(Peer("it", collector.url, collector.trust), b"{}", 5.0, {}, collector.client)
+
+
+def test_certificates_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their variable."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file")
+    collector = find_collector({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://127.0.0.1:9"})
+    assert collector is not None
+    with pytest.raises(UnreachableError, match="named by OTEL_EXPORTER_OTLP_CERTIFICATE can't be read"):
+        post_json(Peer("it", collector.url, collector.trust), b"{}", 5.0)

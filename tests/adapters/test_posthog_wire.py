@@ -13,6 +13,7 @@ import pytest
 from attrs import evolve
 
 from arcade_usage.adapters.posthog.sink import PostHogSink
+from arcade_usage.application.errors import NotAcceptedError
 from arcade_usage.demo.receiver import Behaviour, Receiver
 from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.persons import make_alias
@@ -225,3 +226,29 @@ def test_two_sinks_do_not_mix(receiver: Receiver) -> None:
             assert [event.uuid for event in server.events(token)] == [
                 make_event(number).uuid for number in numbers
             ]
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        ("https://us.posthog.com", "us.i.posthog.com"),
+        ("https://app.posthog.com/", "us.i.posthog.com"),
+        ("https://eu.posthog.com", "eu.i.posthog.com"),
+        ("https://us.i.posthog.com", "us.i.posthog.com"),
+        ("https://posthog.example", "posthog.example"),
+    ],
+)
+def test_the_address_of_the_app_stands_for_that_of_its_events(
+    host: str, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the SDK, whose function decides."""
+    looked_up = []
+
+    def getaddrinfo(name: str, *_: object, **__: object) -> None:
+        looked_up.append(name)
+        raise socket.gaierror(socket.EAI_NONAME, "no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with pytest.raises(NotAcceptedError, match=f"check the address {asked}"):
+        PostHogSink(Project(host, TOKEN)).capture([of(ALICE)])
+    assert set(looked_up) == {asked}

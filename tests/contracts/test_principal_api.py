@@ -111,3 +111,23 @@ def test_a_logout_takes_the_stamp_away(subject: PrincipalApiUnderTest) -> None:
     subject.log_in("alice's")
     subject.log_out()
     assert (subject.api.stamp(), subject.api.look_up()) == (None, (None, Rejected()))
+
+
+def test_each_context_has_its_own_credentials(config_dir: Path, receiver: Receiver) -> None:
+    """Stamp and answer are those of the named context, whichever one the API was made for."""
+    config_dir.mkdir()
+    receiver.principals = {"alices": ALICE, "bobs": BOB}
+    contexts = {
+        name: {"api": {"key": key}, "coordinator_url": receiver.url}
+        for name, key in (("home", "alices"), ("work", "bobs"))
+    }
+    path = config_dir / "credentials.yaml"
+    path.write_text(json.dumps({"cloud": {"active_context": "home", "contexts": contexts}}))
+    memory = MemoryPrincipalApi({"alices": Found(ALICE)}, "alices")
+    memory.contexts["work"] = MemoryPrincipalApi({"bobs": Found(BOB)}, "bobs", device=2)
+    for api in (memory, ArcadeCloud(str(path)), ArcadeCloud(str(path), "other").in_context(None)):
+        work, nowhere = api.in_context("work"), api.in_context("nowhere")
+        assert api.in_context(None).look_up() == (api.stamp(), Found(ALICE))
+        assert work.look_up() == (work.stamp(), Found(BOB))
+        assert work.stamp() != api.stamp()
+        assert nowhere.look_up()[1] == Rejected()

@@ -13,7 +13,7 @@ import pytest
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.early_end import is_left_to_others
-from arcade_usage.adapters.storage.early_record import write_record
+from arcade_usage.adapters.storage.early_record import DROPPED, write_record
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import UsageTrackingError
 from arcade_usage.composition.delivery import deliver
@@ -48,7 +48,7 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     def launch(_: DetachedLauncher, payload: str) -> None:
         try:
             written = write_record(payload)
-            if written is None or not is_left_to_others(payload):
+            if written is None or (written != DROPPED and not is_left_to_others(payload)):
                 deliver(payload, written=written)
         except UsageTrackingError:
             """As a delivery process has it."""

@@ -11,11 +11,15 @@ import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import arcade_usage
+from arcade_usage.adapters.storage import consent_board
+from arcade_usage.adapters.storage.config_folder import find_layout
+from arcade_usage.composition.command import make_board
 from arcade_usage.domain.asking import NOT_ASKED_TEXT, REFUSED_TEXTS
 from tests.e2e.deliveries import sender_at_work
 from tests.e2e.hosts import CALL, start_of_tool
@@ -291,6 +295,25 @@ def test_an_answer_that_cannot_be_stored_is_not_asked_for(world: World) -> None:
     (world.folder / "usage").touch()
     assert run(world, start(world)) == (0, "the work\r\n")
     assert world.receiver.requests == []
+
+
+def test_an_answer_from_before_the_clock_was_set_back_holds_no_events(world: World) -> None:
+    """A server reports what it captures from then on; what it captured before may be older than the answer."""
+    clock = SimpleNamespace(time=lambda: time.time() + 3600)
+    with world.monkeypatch.context() as ahead:
+        ahead.setattr(consent_board, "time", clock)
+        assert tool(world).usage_main(["on"]) == 0
+    board = make_board(tool(world), find_layout(world.folder))
+    assert isinstance(board, consent_board.ConsentBoard)
+    earlier = time.time()
+    first = board.agreed_at()
+    assert earlier <= first <= time.time()
+    assert board.agreed_at() == first
+    clock.time = lambda: earlier - 60
+    world.monkeypatch.setattr(consent_board, "time", clock)
+    assert [board.agreed_at(), board.agreed_at()] == [earlier - 60] * 2
+    clock.time = lambda: earlier + 7200
+    assert board.agreed_at() > earlier + 3000
 
 
 def test_a_server_never_asks_and_follows_the_answer(world: World) -> None:

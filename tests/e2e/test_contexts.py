@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -13,6 +14,10 @@ from tests.e2e.deliveries import here
 from tests.e2e.world import TOKEN, World
 
 ALICE, BOB = "principal-alice", "principal-bob"
+
+
+def fail_with_text() -> None:
+    raise RuntimeError("no such toolkit")
 
 
 def fail(_: DetachedLauncher, payload: str) -> None:
@@ -160,16 +165,32 @@ def test_a_logout_without_credentials_is_nobodys(
 
 
 @here
-def test_an_event_that_waits_is_of_no_other_context(world: World, contexts: Contexts) -> None:
-    """A later command's look-up answers for its own context alone."""
+def test_an_event_that_waits_is_of_its_own_context(world: World, contexts: Contexts) -> None:
+    """A command of another context asks for it, once the look-up of that context is due."""
     contexts.run("first", None)
     world.receiver.cloud = DOWN
     contexts.run("waiting", "work")
     world.receiver.cloud = WELL
     contexts.run("later", None)
-    whose = world.whose
-    assert whose.pop("waiting") not in (ALICE, BOB)
-    assert whose == {"first": ALICE, "later": ALICE}
+    assert world.whose == {"first": ALICE, "later": ALICE}
+    world.let_hours_pass(1)
+    contexts.run("last", None)
+    assert world.whose == {"first": ALICE, "later": ALICE, "last": ALICE, "waiting": BOB}
+    assert b"work" not in b"".join(request.body for request in world.receiver.requests)
+
+
+@here
+def test_an_event_with_free_text_waits_in_its_own_context_too(world: World, contexts: Contexts) -> None:
+    """Its record is the delivery's, not the early one."""
+    contexts.run("first", None)
+    world.receiver.cloud = DOWN
+    with suppress(RuntimeError):
+        contexts.run("waiting", "work", fail_with_text)
+    world.settle()
+    world.receiver.cloud = WELL
+    world.let_hours_pass(1)
+    contexts.run("last", None)
+    assert world.whose == {"first": ALICE, "last": ALICE, "waiting": BOB}
 
 
 @here

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from arcade_usage import Property
 from arcade_usage.adapters.storage.codec import read_record
-from arcade_usage.adapters.storage.early_record import write_record
+from arcade_usage.adapters.storage.early_record import DROPPED, write_record
 from arcade_usage.domain.properties import is_plain_name
 from arcade_usage.domain.redaction import Redactor
 from tests.e2e.deliveries import run_here, sender_at_work
@@ -207,7 +207,7 @@ def test_off_is_seen_before_and_after(world: World, monkeypatch: pytest.MonkeyPa
     payload = world.payload("toolkit.run")
     answers = iter((True, False))
     monkeypatch.setattr(early_record, "is_on", lambda *_: next(answers))
-    assert write_record(payload) is None
+    assert write_record(payload) == DROPPED
     monkeypatch.setattr(early_record, "is_on", lambda *_: False)
     assert write_record(payload) is None
     assert world.waiting == []
@@ -217,8 +217,60 @@ def test_what_was_forgotten_meanwhile_is_not_written(world: World) -> None:
     """Nothing is left under an identity that was erased after the command."""
     payload = world.payload("toolkit.run")
     Path(world.folder / "usage.json").unlink()
-    assert write_record(payload) is None
+    assert write_record(payload) == DROPPED
     assert world.waiting == []
+
+
+def forget(world: World) -> None:
+    Path(world.folder / "usage.json").unlink()
+    world.ledger_path.unlink()
+
+
+@pytest.mark.parametrize("facts", [{}, {"success": False, "error_message": "no such project"}], ids=str)
+def test_what_was_forgotten_is_not_sent_beside_a_new_identity(world: World, facts: dict[str, Any]) -> None:
+    """Another command has created one before the event of the erased identity is stored: that event is dropped."""
+    run_here(world, "first")
+    payload = world.payload("forgotten", **facts)
+    forget(world)
+    run_here(world, "new")
+    environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
+    subprocess.run([sys.executable, "-m", "arcade_usage"], env=environment, timeout=60, check=True)
+    run_here(world, "last")
+    assert world.waiting == []
+    assert set(world.events) == {"first", "new", "last"}
+
+
+def test_what_a_command_leaves_to_a_process_is_not_of_a_forgotten_identity(world: World) -> None:
+    """The command looks itself at what the identity is now, since that process judges the event as it stands."""
+    run_here(world, "first")
+    payload = world.payload("forgotten")
+    forget(world)
+    run_here(world, "new")
+    assert write_record(payload, durable=False) == DROPPED
+    assert world.waiting == []
+    assert write_record(world.payload("next"), durable=False)
+
+
+def test_an_event_that_was_sent_before_it_was_forgotten_is_not_written_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is written and sent by another process, and the identity erased: nobody gives it another uuid."""
+    from arcade_usage.adapters.storage import config_folder, early_record
+
+    payload = world.payload("toolkit.run")
+    is_on, answers = config_folder.is_on, iter((True, False))
+
+    def sent_and_forgotten(*_: Any) -> bool:
+        if next(answers):
+            return True
+        monkeypatch.setattr(early_record, "is_on", is_on)
+        run_here(world, "sender")
+        forget(world)
+        return True
+
+    monkeypatch.setattr(early_record, "is_on", sent_and_forgotten)
+    assert write_record(payload) == DROPPED
+    assert set(world.events) == {"toolkit.run", "sender"}
 
 
 KEYLIKE = [

@@ -227,6 +227,13 @@ def _counts_under_another_uuid(self: DailyLimit, stored: DailyCount, *_: Any) ->
     return _queue_counts(self, evolve(stored, uuid=self.ids.new()) if stored.day else stored, *_)
 
 
+class _AsksInItsOwnContext(ports.SteppedPrincipalApi):
+    """Another context's look-up taken for the answer of the event's."""
+
+    def look_up(self) -> Any:
+        return self.stamp(), self.process.call("look up", self.process.context)[1]
+
+
 UNKNOWN_COMMAND = Faulty(COMMAND, (("look up", "no answer"),))
 _UNDELIVERED = Faulty(COMMAND, (("capture", "fails"),))
 _JUDGED = (attributor_module, "judge")
@@ -294,6 +301,18 @@ MUTANTS = (
         ((people, "stamp", lambda view, _: view["credentials"][-1].stamp),),
         Scenario((LOGIN_ALICE,), (COMMAND_ELSEWHERE,)),
         frozenset({oracle.MIXED_UP}),
+    ),
+    Mutant(
+        "a look-up in the sender's context for an event of another one",
+        (
+            (
+                ports.SteppedPrincipalApi,
+                "in_context",
+                lambda self, context: _AsksInItsOwnContext(self.process, context),
+            ),
+        ),
+        Scenario((LOGIN_ALICE, Faulty(COMMAND_ELSEWHERE, (("look up", "no answer"),))), (COMMAND,)),
+        frozenset({oracle.MIXED_UP, oracle.EARLY}),
     ),
     Mutant(
         "a sender looked for before the event is written",

@@ -71,12 +71,16 @@ class SteppedIdentityStore(IdentityRules):
 @define
 class SteppedPrincipalApi:
     process: Process
+    context: str | None
+
+    def in_context(self, context: str | None) -> "SteppedPrincipalApi":
+        return SteppedPrincipalApi(self.process, context)
 
     def stamp(self) -> Any:
-        return self.process.call("stat credentials", self.process.context)
+        return self.process.call("stat credentials", self.context)
 
     def look_up(self) -> Any:
-        return self.process.call("look up", self.process.context)
+        return self.process.call("look up", self.context)
 
 
 @define
@@ -278,7 +282,7 @@ def take_snapshot(process: Process, uuid: str, last_look: str = "look at credent
     stamp = process.call(last_look, uuid, process.context)
     if stamp is None and process.context is not None and ledger is not None:
         ledger = evolve(ledger, confirmed=None)
-    return Snapshot(IdentityState(usage, ledger), stamp)
+    return Snapshot(IdentityState(usage, ledger), stamp, process.context)
 
 
 @define
@@ -341,7 +345,7 @@ def identify(process: Process, snapshot: Snapshot) -> Snapshot:
         return snapshot
     files: Any = SteppedIdentityFolder(process)
     made = make_first_identity(files, process.new(), FixedInstallation(process.here))
-    return snapshot if made is None else evolve(codec.read_snapshot(made), stamp=snapshot.stamp)
+    return snapshot if made is None else evolve(snapshot, state=codec.read_snapshot(made).state)
 
 
 @define

@@ -84,7 +84,9 @@ def make_delivery(process: Process) -> Delivery:
     sink = SteppedSink(process, outbox.refused)
     clock, ids = SteppedClock(process), SteppedIds(process)
     attempts = AttemptLog(outbox, clock, ids)
-    attributor = Attributor(store, SteppedPrincipalApi(process), sink, SINK, attempts, clock, ids)
+    attributor = Attributor(
+        store, SteppedPrincipalApi(process, process.context), sink, SINK, attempts, clock, ids
+    )
     return Delivery(store, outbox, sink, attributor, attempts, clock, ids, SteppedChoice(process))
 
 

@@ -46,6 +46,9 @@ class ArcadeCloud:
     credentials_path: str
     context: str | None = None
 
+    def in_context(self, context: str | None) -> "ArcadeCloud":
+        return ArcadeCloud(self.credentials_path, context)
+
     def stamp(self) -> Stamp | None:
         numbers = read_stamp_of(self.credentials_path, self.context)
         return Stamp(*numbers) if numbers else None

@@ -14,31 +14,48 @@ TRUST = "REQUESTS_CA_BUNDLE"  # names additional certificates, for a Peer
 _PROXIES = Support(("http", "https", "socks4", "socks4a", "socks5", "socks5h"), "socks", "requests[socks]")
 
 
-def post_json(peer: Peer, content: bytes, seconds: float, headers: Mapping[str, str] | None = None) -> None:
+def post_json(
+    peer: Peer,
+    content: bytes,
+    seconds: float,
+    headers: Mapping[str, str] | None = None,
+    client: tuple[str, str] | None = None,
+) -> None:
     """Post JSON to the peer's URL; returns if it was accepted (200 to 299). Does not read the answer's body.
+
+    client: the paths of a certificate and its key, by which the peer knows this machine.
 
     Blocks: `seconds`, DNS included. Raises NotAcceptedError, whose text says what to check.
     """
     proxy = None
     try:
         proxy = find_proxy(peer.url, _PROXIES)
-        status = within(seconds, lambda: _post(peer.url, content, seconds, headers or {}, proxy))
+        status = within(seconds, lambda: _post(peer, content, seconds, headers or {}, client, proxy))
     except Exception as error:  # a wrong proxy, certificate or network setting can raise anything
         raise UnreachableError(peer.explain(error, proxy)) from error
     if not 200 <= status < 300:
         raise NotAcceptedError(peer.explain_status(status, proxy))
 
 
-def _post(url: str, content: bytes, seconds: float, headers: Mapping[str, str], proxy: Proxy | None) -> int:
+def _post(
+    peer: Peer,
+    content: bytes,
+    seconds: float,
+    headers: Mapping[str, str],
+    client: tuple[str, str] | None,
+    proxy: Proxy | None,
+) -> int:
     with requests.Session() as session:
         session.trust_env = False  # request_settings reads the environment, for this URL only
-        found = find_certificates(TRUST, "CURL_CA_BUNDLE") if url.startswith("https:") else None
+        variables = (peer.trust, TRUST, "CURL_CA_BUNDLE")
+        found = find_certificates(*variables) if peer.url.startswith("https:") else None
         with session.post(
-            url,
+            peer.url,
             data=content,
             headers={**headers, "Content-Type": "application/json"},
             proxies={"http": proxy.url, "https": proxy.url} if proxy else {},
             verify=found[0] if found else True,
+            cert=client,
             timeout=seconds,
             allow_redirects=False,
             stream=True,

@@ -6,14 +6,20 @@ from urllib.parse import unquote, urlsplit
 from attrs import field, frozen
 
 _TRACES_PATH = "/v1/traces"
+_PREFIX, _TRACES_PREFIX = "OTEL_EXPORTER_OTLP_", "OTEL_EXPORTER_OTLP_TRACES_"
 
 
 @frozen
 class Collector:
-    """Where spans are posted. `headers` may have a key of the user, for this URL only."""
+    """Where spans are posted. `headers` may have a key of the user, for this URL only.
+
+    trust: the variable that names the certificates to trust. client: see post_json.
+    """
 
     url: str
     headers: Mapping[str, str] = field(factory=dict, repr=False)
+    trust: str = f"{_PREFIX}CERTIFICATE"
+    client: tuple[str, str] | None = None
 
 
 def find_collector(environment: Mapping[str, str]) -> Collector | None:
@@ -23,17 +29,22 @@ def find_collector(environment: Mapping[str, str]) -> Collector | None:
     """
 
     def read(name: str) -> str:
-        of_traces = environment.get(f"OTEL_EXPORTER_OTLP_TRACES_{name}", "").strip()
-        return of_traces or environment.get(f"OTEL_EXPORTER_OTLP_{name}", "").strip()
+        of_traces = environment.get(f"{_TRACES_PREFIX}{name}", "").strip()
+        return of_traces or environment.get(f"{_PREFIX}{name}", "").strip()
 
     is_disabled = environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
     exporters = environment.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
     url, protocol = read("ENDPOINT"), read("PROTOCOL")
     if is_disabled or "otlp" not in exporters.replace(" ", "").split(",") or protocol == "grpc":
         return None
-    if url and url != environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "").strip():
+    if url and url != environment.get(f"{_TRACES_PREFIX}ENDPOINT", "").strip():
         url = url.rstrip("/") + _TRACES_PATH  # the variable for traces is used as it is
-    return Collector(url, _read_headers(read("HEADERS"))) if _is_usable(url) else None
+    if not _is_usable(url):
+        return None
+    prefix = _TRACES_PREFIX if environment.get(f"{_TRACES_PREFIX}CERTIFICATE") else _PREFIX
+    certificate, key = read("CLIENT_CERTIFICATE"), read("CLIENT_KEY")
+    client = (certificate, key) if certificate and key else None
+    return Collector(url, _read_headers(read("HEADERS")), f"{prefix}CERTIFICATE", client)
 
 
 def _is_usable(url: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from attrs import define, field
 
 from arcade_usage.adapters.network.failures import Peer
-from arcade_usage.adapters.network.json_request import TRUST, post_json
+from arcade_usage.adapters.network.json_request import post_json
 from arcade_usage.adapters.otlp.collector import Collector
 from arcade_usage.adapters.otlp.spans import make_request
 from arcade_usage.application.errors import PartlyAcceptedError
@@ -58,9 +58,9 @@ class CollectorSink:
         if not events or seconds < _LEAST_SECONDS or now < self._resumes_at or not self.opt_out.is_on():
             return
         try:
-            peer = Peer("the collector", self.collector.url, TRUST)
+            peer = Peer("the collector", self.collector.url, self.collector.trust)
             content = json.dumps(make_request(events)).encode()
-            post_json(peer, content, seconds, self.collector.headers)
+            post_json(peer, content, seconds, self.collector.headers, self.collector.client)
         except Exception as error:  # noqa: BLE001 - PostHog accepted the events, which must not be sent again
             self._resumes_at = now + COLLECTOR_PAUSE_SECONDS
             with suppress(Exception):

@@ -201,11 +201,12 @@ def dump(kept: Mapping[str, object], version: int, value: object) -> bytes:
 
 def read_snapshot(value: object) -> Snapshot:
     """A snapshot as in a payload or a record. Raises MalformedError, TypeError."""
-    usage, ledger, stamp = map(_check(value, dict).get, ("usage", "ledger", "stamp"))
+    usage, ledger, stamp, context = map(_check(value, dict).get, ("usage", "ledger", "stamp", "context"))
     if not isinstance(usage, dict | str | None) or not isinstance(ledger, dict | str | None):
         raise MalformedError("not a snapshot")
     state = IdentityState(read_identity(usage), read_ledger(ledger))
-    return Snapshot(state, None if stamp is None else structure(stamp, Stamp))
+    of_context = None if context is None else _check(context, str)
+    return Snapshot(state, None if stamp is None else structure(stamp, Stamp), of_context)
 
 
 def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
@@ -224,6 +225,7 @@ def write_snapshot(snapshot: Snapshot) -> Mapping[str, object]:
         "usage": _usage(identity) if isinstance(identity, Identity) else identity and MALFORMED,
         "ledger": _ledger(ledger),
         "stamp": None if stamp is None else _converter.unstructure(stamp),
+        "context": snapshot.context,
     }
 
 

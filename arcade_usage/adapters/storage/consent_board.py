@@ -62,6 +62,7 @@ class ConsentBoard:
         self._environment = environment
         self._choices = choices
         self._may_ask = may_ask
+        self._set_back_at: float | None = None  # the earliest time at which an answer was in the future
 
     def show_if_due(self) -> bool:
         """Whether events may be reported; asks if that is due. Blocks: 60 s, for an answer."""
@@ -82,7 +83,10 @@ class ConsentBoard:
         if stored_level(self._choices) == LOCAL:
             return 0.0
         content = self._find_content()
-        return float(content["at"]) if content is not None else 0.0  # type: ignore[arg-type]
+        at, now = float(content["at"]) if content is not None else 0.0, time.time()  # type: ignore[arg-type]
+        if at > now:  # the clock was set back: what follows this first look is later than the answer
+            at = self._set_back_at = min(self._set_back_at or now, now)
+        return at
 
     def agree(self) -> bool:
         """Store yes, for the user's command `on`; returns whether that is new. Raises OSError."""

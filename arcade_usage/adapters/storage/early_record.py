@@ -13,7 +13,13 @@ from types import SimpleNamespace
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
 from arcade_usage.adapters.machine.runtime_facts import installed_version, read_facts, read_own_names
-from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
+from arcade_usage.adapters.storage.config_folder import (
+    LEDGER_VERSION,
+    OUTBOX_DEPTH,
+    Layout,
+    is_on,
+    read_contents,
+)
 from arcade_usage.adapters.storage.record_files import (
     LOGBOOK_FILE,
     LOGBOOK_LIMIT,
@@ -23,10 +29,13 @@ from arcade_usage.adapters.storage.record_files import (
     record_name,
 )
 from arcade_usage.application.command.payload import (
+    MALFORMED,
     PAYLOAD_LIMIT,
     VERSION,
+    as_object,
     decode_json,
     encode_json,
+    is_newer,
     is_stored,
 )
 from arcade_usage.domain.consent import wants_debug
@@ -45,12 +54,15 @@ if TYPE_CHECKING:
 # Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
 _STAMP_LENGTH = 5
+DROPPED = b""
 
 
 def write_record(
     payload: str, *, durable: bool = True, found: "tuple[str, str] | None" = None
 ) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
+
+    DROPPED: the event must not be sent. Its record may have been sent meanwhile, so nobody may write another.
 
     durable: whether it waits for the disk and for slow modules. A tool does not, and writes only what another
     process may take. found: outbox and installation, if they are known. Never raises, except for
@@ -119,7 +131,7 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
             {
                 "version": RECORD_VERSION,
                 "event": event,
-                "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp")},
+                "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp", "context")},
                 "is_logout": command.is_logout,
                 "attribution": None,
                 "machine": installation,
@@ -131,10 +143,12 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
             folder.create_exclusive(PROJECT_FILE, encode_json(content).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=durable)
-        if not is_on(layout, token) or (snapshot.get("usage") is not None and _is_forgotten(layout)):
-            with suppress(OSError):  # the delivery checks again
+        with suppress(OSError):  # the delivery checks again
+            if not is_on(layout, token) or _is_forgotten(
+                layout, snapshot.get("usage"), by_content=not durable
+            ):
                 folder.remove(name)
-            return None
+                return DROPPED
     return record
 
 
@@ -169,6 +183,7 @@ def _is_valid_payload(handover: "dict[str, object]") -> bool:
         and isinstance(snapshot, dict)
         and all(isinstance(snapshot.get(name), dict | str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))
+        and isinstance(snapshot.get("context"), str | None)
     )
 
 
@@ -243,6 +258,19 @@ def _observed_seconds(folder: OwnedFolder) -> int:
     return 0
 
 
-def _is_forgotten(layout: Layout) -> bool:
-    """Whether usage.json was erased after the snapshot, by one lstat. The delivery reads its content."""
-    return not os.path.lexists(layout.usage_json)
+def _is_forgotten(layout: Layout, snapshot: object, *, by_content: bool) -> bool:
+    """Snapshot.is_forgotten on JSON. `snapshot`: usage.json as the command saw it. Raises OSError.
+
+    by_content: False if the delivery reads it next; then it is one lstat.
+    """
+    before = as_object(snapshot).get("anon_id")  # type: ignore[arg-type] # one of usage.json's contents
+    if before is None:
+        return False
+    if not by_content:
+        return not os.path.lexists(layout.usage_json)
+    usage, ledger = read_contents(layout)
+    now, first = as_object(usage).get("anon_id"), as_object(ledger)
+    if now is None:
+        return usage != MALFORMED
+    is_first = first.get("first") is True and not is_newer(first, LEDGER_VERSION)
+    return now != before and is_first and first.get("anon_id") == now

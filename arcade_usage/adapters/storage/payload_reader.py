@@ -25,7 +25,6 @@ class ParsedPayload:
     command: Command
     adapters: str | None = None  # the tool's factory of adapters, "module:function"
     tool_version: str | None = None  # by default, the installed version of the distribution
-    context: str | None = None  # of the credentials that the command used; None: the active one
     is_stored: bool = False  # the event is in the outbox already
     daily_limit: int | None = None  # see Record
 
@@ -49,7 +48,6 @@ def read_payload(text: str) -> ParsedPayload:
             command=codec.structure(payload.get("command"), Command),
             adapters=_text_or_none(payload.get("adapters")),
             tool_version=_text_or_none(payload.get("tool_version")),
-            context=_text_or_none(payload["snapshot"].get("context")),
             is_stored=payload.get("stored") is True,
             daily_limit=_number_or_none(payload.get("daily_limit")),
         )

@@ -8,11 +8,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from attrs import astuple, define, field
+from attrs import astuple, define, evolve, field
 
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.errors import NotAcceptedError, StoreError
-from arcade_usage.application.ports import AnalyticsSink, Clock, IdentityStore, IdGenerator, PrincipalApi
+from arcade_usage.application.ports import (
+    AnalyticsSink,
+    Clock,
+    ContextualPrincipalApi,
+    IdentityStore,
+    IdGenerator,
+    PrincipalApi,
+)
 from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, StartOver, Step, judge
 from arcade_usage.domain.backoff import LOOK_UP
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -39,7 +46,7 @@ class Attributor:
     """Attributes the events of one project; one for each process."""
 
     store: IdentityStore
-    principal_api: PrincipalApi
+    principal_api: ContextualPrincipalApi
     sink: AnalyticsSink
     project_key: str
     attempts: AttemptLog
@@ -57,7 +64,7 @@ class Attributor:
         """The verdict, if it needs no lock, no change and no network; otherwise None. Raises StoreError."""
         self._saw(state)
         snapshot = record.snapshot
-        now = Snapshot(state, self.principal_api.stamp())
+        now = Snapshot(state, self._api(snapshot).stamp())
         step = judge(self._case(record, snapshot, now, None, self._alias_is_due(snapshot)))
         return step if isinstance(step, Principal | AnonymousId | Unattributable) else None
 
@@ -67,7 +74,7 @@ class Attributor:
         `state`: the current state, just read. Raises StoreError. Blocks: 2 s for the lock, if the ledger has
         to change.
         """
-        stamp = self.principal_api.stamp()
+        stamp = self._api(snapshot).stamp()
 
         def decide(state: IdentityState) -> tuple[IdentityState, None]:
             if state.anon_id != snapshot.state.anon_id:
@@ -101,9 +108,9 @@ class Attributor:
             if isinstance(step, Wait):
                 return None
             if isinstance(step, LookUp):
-                answer = self._look_up(snapshot.stamp)
+                answer = self._look_up(snapshot)
             elif isinstance(step, Rotate):
-                snapshot = Snapshot(state, snapshot.stamp)
+                snapshot = evolve(snapshot, state=state)
             elif isinstance(step, Link):
                 return self._alias(state, step.principal_id, snapshot.stamp)
         return None
@@ -136,7 +143,7 @@ class Attributor:
         self, record: Record, snapshot: Snapshot, answer: Answer | None
     ) -> tuple[Verdict | Wait | Step, IdentityState]:
         """Judge by the state on disk under the lock, and carry out the step's change of it."""
-        stamp, fresh, due = self.principal_api.stamp(), self.ids.new(), self._alias_is_due(snapshot)
+        stamp, fresh, due = self._api(snapshot).stamp(), self.ids.new(), self._alias_is_due(snapshot)
 
         def decide(state: IdentityState) -> tuple[IdentityState, tuple[Verdict | Wait | Step, IdentityState]]:
             step = judge(self._case(record, snapshot, Snapshot(state, stamp), answer, due))
@@ -155,8 +162,13 @@ class Attributor:
 
         return self._change(decide)
 
-    def _look_up(self, stamp: Stamp | None) -> Answer | None:
-        """The answer for the credentials of `stamp`; None if the stored credentials are others now."""
+    def _api(self, snapshot: Snapshot) -> PrincipalApi:
+        """That of the event's context, whichever one this process was started for."""
+        return self.principal_api.in_context(snapshot.context)
+
+    def _look_up(self, snapshot: Snapshot) -> Answer | None:
+        """The answer for the credentials of a snapshot; None if the stored credentials are others now."""
+        stamp = snapshot.stamp
         if stamp is None:
             return NoAnswer()
         if stamp in self._answers:
@@ -165,7 +177,7 @@ class Attributor:
         if not self.attempts.may_try(name):
             return NoAnswer()
         self.attempts.begin(name)
-        asked_about, answer = self.principal_api.look_up()
+        asked_about, answer = self._api(snapshot).look_up()
         if isinstance(answer, Found):
             self.attempts.succeed(name)
         else:  # backs off for rejected credentials too

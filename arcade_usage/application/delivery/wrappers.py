@@ -25,6 +25,11 @@ class SwitchedPrincipalApi:
     api: PrincipalApi
     opt_out: OptOut
 
+    def in_context(self, context: str | None) -> "SwitchedPrincipalApi":
+        """The API for a context; the same one if a tool's own API knows none."""
+        find = getattr(self.api, "in_context", None)
+        return self if find is None else evolve(self, api=find(context))
+
     def stamp(self) -> Stamp | None:
         return self.api.stamp()
 

@@ -3,10 +3,11 @@
 import pytest
 
 from arcade_usage.domain.identity import Anonymous, Linked
-from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
+from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot, make_first
 from arcade_usage.domain.ledger import Ledger, Stamp
 
 A, B = "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"
+C = "cccccccc-0000-4000-8000-00000000000c"
 HERE = "this machine"
 ONE, TWO = Stamp(1, 2, 3, 4, 5), Stamp(1, 2, 3, 4, 6)
 
@@ -56,3 +57,39 @@ def test_what_is_written_about_the_same_id_changes_nothing() -> None:
     earlier = look(Anonymous(A), ONE)
     later = Snapshot(earlier.state.used_for("sink", ONE, HERE).claimed("p", HERE), ONE)
     assert earlier.holds_until(later)
+
+
+FIRST = make_first(B, HERE)
+FORGOTTEN = {
+    "erased": IdentityState(None, None),
+    "erased beside the ledger of another": IdentityState(None, Ledger(A, HERE)),
+    "erased, and another first one": FIRST,
+    "erased, and another first one linked": IdentityState(Linked(B, "p"), FIRST.ledger),
+}
+THERE = {
+    "the same": look(Anonymous(A), None).state,
+    "the same first one": make_first(A, HERE),
+    "linked": look(Linked(A, "p"), None).state,
+    "rotated": make_first(A, HERE).rotated(B, HERE),
+    "a ledger of a first one that is not this": IdentityState(Anonymous(C), FIRST.ledger),
+    "beside a newer ledger": IdentityState(Anonymous(B), NewerLedger({"first": True, "anon_id": B})),
+    "malformed": IdentityState(Malformed(), FIRST.ledger),
+}
+
+
+@pytest.mark.parametrize("now", FORGOTTEN.values(), ids=FORGOTTEN)
+def test_an_erased_identity_is_recognised(now: IdentityState) -> None:
+    """Also where another one has followed: only an empty folder gets a first one."""
+    assert look(Anonymous(A), None).is_forgotten(now)
+
+
+@pytest.mark.parametrize("now", THERE.values(), ids=THERE)
+def test_an_identity_that_changed_was_not_erased(now: IdentityState) -> None:
+    """Its events are sent, under what they were done under."""
+    assert not look(Anonymous(A), None).is_forgotten(now)
+
+
+@pytest.mark.parametrize("identity", [None, Malformed()], ids=["none", "malformed"])
+def test_what_saw_no_id_is_sent_beside_a_first_one(identity: Malformed | None) -> None:
+    """A first command, and one that read a file which was being written."""
+    assert not look(identity, None).is_forgotten(FIRST)
