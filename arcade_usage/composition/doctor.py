@@ -12,7 +12,7 @@ from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
 from arcade_usage.domain.configuration import NO_VERSION
 from arcade_usage.domain.consent import DEBUG_VARIABLE, OFF_BY_CONFIG_DIR, OFF_WITHOUT_TOKEN
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.status import Trouble
+from arcade_usage.domain.trouble import Trouble
 
 _OF_THE_FOLDER = (Trouble.UNREADABLE, Trouble.UNWRITABLE, Trouble.NOT_OWNED, Trouble.NEWER, Trouble.LOCK)
 _NETWORK_CHECKS = (Check.ACCOUNT, Check.POSTHOG, Check.EVENT, Check.LINK)
