@@ -59,6 +59,7 @@ _PACKAGES = (
     "adapters",
     "adapters.files",
     "adapters.frameworks",
+    "adapters.machine",
     "adapters.process",
     "adapters.storage",
     "application",

@@ -57,14 +57,14 @@ def main() -> int:
         return 2
     _repair_search_path(os.environ.pop(_SEARCH_PATH, ""))
     try:
-        from arcade_usage.adapters.storage.early_record import write_record
+        from arcade_usage.adapters.storage.early_record import has_known_credentials, write_record
 
         written = write_record(payload)
         from arcade_usage.adapters.storage.early_end import is_left_to_others
 
         if written is not None and is_left_to_others(payload):
             return 0
-        from arcade_usage.adapters.storage.announcement import find_announcement, has_known_credentials
+        from arcade_usage.adapters.storage.announcement import find_announcement
 
         announcement = find_announcement(payload)
         is_ours = written is None or announcement is None or announcement.announce()

@@ -97,9 +97,9 @@ def on(
 ) -> None:
     """Turn usage tracking on again, by removing the choice that `off` or `local` stored.
 
-    With --without-errors, the texts of errors are not sent; `on` alone sends them again. An environment
-    variable or a choice in another folder keeps tracking off; the command then shows it. A tool that asks
-    first and got a no stays off until its own `usage on`.
+    Later events have a new random id. With --without-errors, the texts of errors are not sent; `on` alone
+    sends them again. An environment variable or a choice in another folder keeps tracking off; the command
+    then shows it. A tool that asks first and got a no stays off until its own `usage on`.
 
     Exits with 0 if it is on, with 3 if something else keeps it off, with 1 if the choice can't be stored.
     """

@@ -400,16 +400,20 @@ class FolderWriter:
         path = self._layout.announcement(**project)
         if not os.path.lexists(path):
             return payload
-        from arcade_usage.adapters.machine.runtime_facts import are_at_hand
-        from arcade_usage.adapters.storage.announcement import FileAnnouncement, has_known_credentials
-        from arcade_usage.adapters.storage.early_record import write_record
+        from arcade_usage.adapters.storage.announcement import FileAnnouncement
         from arcade_usage.application.command.hand_over import hand_over
 
-        if not (are_at_hand(os.environ) and has_known_credentials(payload)):
-            return payload
-        return hand_over(
-            payload, FileAnnouncement(path), lambda text: write_record(text, durable=False) is not None
-        )
+        announcement = FileAnnouncement(path)
+
+        def store(text: str) -> bool:  # imports the rest only if the announcement stands
+            from arcade_usage.adapters.machine.runtime_facts import are_at_hand
+            from arcade_usage.adapters.storage.early_record import write_record
+
+            if not are_at_hand(os.environ):
+                return False
+            return write_record(text, durable=False, found=announcement.found) is not None
+
+        return hand_over(payload, announcement, store)
 
     def enqueue(self, payload: str) -> None:
         from arcade_usage.composition.delivery import enqueue

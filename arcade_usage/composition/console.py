@@ -23,6 +23,7 @@ from arcade_usage.adapters.storage.sent_copies import is_copies
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
 from arcade_usage.application.errors import StoreError
+from arcade_usage.composition.command import FolderWriter
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.composition.scope import PLACEHOLDER, Scope
 from arcade_usage.domain.consent import (
@@ -79,8 +80,9 @@ def turn_on(scope: Scope, level: str = ON) -> bool:
     """Store on, or on without errors; returns whether this turned it on or changed it. Raises StoreError.
 
     Agrees to the question of the tool; without a tool, to those of this folder that got no answer.
+    Blocks: 0.5 s.
     """
-    was_stored, is_new = scope.switch.choose(level), False
+    was_stored, is_new = opt_out.turn_on(scope.switch, FolderWriter(scope.layout), level), False
     try:
         if (board := scope.consent_board) is not None:
             is_new = board.agree()

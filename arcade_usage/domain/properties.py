@@ -4,11 +4,12 @@ Imports only math and datetime: the early record uses these functions before att
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timezone
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
     from arcade_usage.domain.event import Command, Runtime
 
 SUCCEEDED = "CLI execution succeeded"
@@ -16,7 +17,7 @@ FAILED = "CLI execution failed"
 ERROR_TEXT = "error_message"  # the property that a user can withhold
 
 # The properties that the library sends for a command, and why. It sends no others of its own.
-FIELDS: Mapping[str, str] = {
+FIELDS: "Mapping[str, str]" = {
     "command_name": "which commands are used",
     "tool": "separates the tools that report to one project",
     "cli_version": "which releases are in use, and which release broke something",
@@ -53,8 +54,11 @@ def event_name(succeeded: bool) -> str:
 
 
 def command_properties(
-    command: "Command", runtime: "Runtime", redact: Callable[[str], str], redact_name: Callable[[str], str]
-) -> dict[str, object]:
+    command: "Command",
+    runtime: "Runtime",
+    redact: "Callable[[str], str]",
+    redact_name: "Callable[[str], str]",
+) -> "dict[str, object]":
     """The library's own properties of a command, without those that the tool adds."""
     properties: dict[str, object] = {
         "command_name": redact_name(command.name[:COMMAND_NAME_LIMIT]),
@@ -89,7 +93,7 @@ def moment(seconds: float) -> datetime:
         raise ValueError("a time outside the calendar") from error
 
 
-def is_plain_name(name: str, own_names: Iterable[str]) -> bool:
+def is_plain_name(name: str, own_names: "Iterable[str]") -> bool:
     """Whether redaction certainly leaves the name unchanged: short lower-case words joined by dots.
 
     `own_names`: the names of this user and machine. False in doubt.
@@ -103,8 +107,8 @@ def is_plain_name(name: str, own_names: Iterable[str]) -> bool:
 
 
 def plain_properties(
-    properties: Mapping[str, object], as_is: Collection[str], own_names: Iterable[str]
-) -> dict[str, object] | None:
+    properties: "Mapping[str, object]", as_is: "Collection[str]", own_names: "Iterable[str]"
+) -> "dict[str, object] | None":
     """The tool's properties as the event has them, if redaction certainly leaves them unchanged, else None.
 
     as_is: names of those that need no redaction. own_names: as in is_plain_name.
@@ -131,6 +135,6 @@ def _is_plain_word(word: str) -> bool:
     )
 
 
-def _number(value: float | None) -> float | None:
+def _number(value: "float | None") -> "float | None":
     """The value if it is finite (zero included), else None."""
     return value if value is not None and math.isfinite(value) else None

@@ -1,6 +1,7 @@
 """The announcement's file: when it counts, and what else may lie in its place."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,10 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.storage.announcement import FileAnnouncement, find_announcement
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, describe_tool, encode_payload
 from arcade_usage.application.time_limits import ANNOUNCED_SECONDS
+from arcade_usage.domain.project import Project
 from tests.adapters.disk import mode_of
 
 PROJECT = {"host": "https://posthog.example", "project_token": "phc_x"}
@@ -56,8 +59,48 @@ def test_it_is_a_private_file_that_names_the_process(path: Path) -> None:
 
 
 def test_its_name_has_no_sign_that_a_file_system_refuses(path: Path) -> None:
-    """It is made of the letters and digits of the project's host and token."""
-    assert path.name == "announced-httpsposthogexamplephcx"
+    """It has the letters and digits of the project's host and token; other signs are numbers."""
+    assert path.name == "announced-https_3a__2f__2f_posthog_2e_example_20_phc_5f_x"
+
+
+@pytest.mark.parametrize(
+    ("host", "token"),
+    [("https://posthog.example", "phc_x_"), ("https://post-hog.example", "phc_x"), ("http://s", "phc_x")],
+)
+def test_two_projects_have_two_names(layout: Layout, path: Path, host: str, token: str) -> None:
+    """A command takes the outbox from the announcement, so it must be that of its own project."""
+    assert layout.announcement(host, token) not in (str(path), layout.announcement("https://", "phc_x"))
+
+
+def test_it_names_outbox_and_installation(layout: Layout, path: Path) -> None:
+    """As the process finds them, so that a command need not."""
+    announcement = find_announcement(payload(layout))
+    assert announcement is not None
+    announcement.announce()
+    another = FileAnnouncement(str(path))
+    assert another.found is None
+    assert another.stands()
+    key = Project(PROJECT["host"], PROJECT["project_token"]).key
+    assert another.found == (key, FolderInstallation(layout.folder).fingerprint())
+
+
+def test_one_that_names_no_outbox_counts(path: Path) -> None:
+    """A command then finds out by itself."""
+    FileAnnouncement(str(path)).announce()
+    another = FileAnnouncement(str(path))
+    assert another.stands()
+    assert another.found is None
+
+
+def test_that_of_a_copied_folder_does_not_count(layout: Layout, path: Path, tmp_path: Path) -> None:
+    """The copy is another installation, for which no process looks."""
+    FileAnnouncement(str(path)).announce()
+    copy = tmp_path / "copy"
+    shutil.copytree(layout.config_dir, copy)
+    there = Layout(str(copy)).announcement(**PROJECT)
+    assert Path(there).read_bytes() == path.read_bytes()
+    assert FileAnnouncement(str(path)).stands()
+    assert not FileAnnouncement(there).stands()
 
 
 @pytest.mark.parametrize("seconds", [-ANNOUNCED_SECONDS - 1.0, 5.0, 3600.0])

@@ -1,9 +1,9 @@
 """Runtime facts of this machine, and the names that redaction hides."""
 
-import getpass
 import importlib.metadata
 import os
 import platform
+import pwd
 import sys
 from pathlib import Path
 
@@ -118,14 +118,14 @@ class TestRedactor:
         redact = local_redactor({"HOME": str(inner.parent), "USERPROFILE": str(inner)})
         assert redact(f"{inner}/x {inner.parent}/y") == "~/x ~/y"
 
-    @pytest.mark.parametrize("variable", ["USER", "LOGNAME", "USERNAME"])
+    @pytest.mark.parametrize("variable", ["USER", "LOGNAME", "LNAME", "USERNAME"])
     def test_the_user_s_name_is_hidden(self, variable: str) -> None:
         """A user name in the environment is hidden."""
         assert "gwendolen" not in local_redactor({variable: "gwendolen"})("cannot find gwendolen here")
 
     def test_the_name_that_the_system_knows_is_hidden(self, mocker: MockerFixture) -> None:
         """Without a variable, the system's user name is hidden."""
-        mocker.patch.object(getpass, "getuser", return_value="gwendolen")
+        mocker.patch.object(pwd, "getpwuid", return_value=mocker.Mock(pw_name="gwendolen"))
         assert "gwendolen" not in local_redactor({})("cannot find gwendolen here")
 
     def test_the_machine_s_name_is_hidden(self, mocker: MockerFixture) -> None:
@@ -137,7 +137,7 @@ class TestRedactor:
     @pytest.mark.parametrize("error", [KeyError("uid"), OSError("no user"), ImportError("pwd")])
     def test_a_system_without_names_is_no_obstacle(self, mocker: MockerFixture, error: Exception) -> None:
         """Without a user database or a machine name, redaction works."""
-        mocker.patch.object(getpass, "getuser", side_effect=error)
+        mocker.patch.object(pwd, "getpwuid", side_effect=error)
         mocker.patch.object(os, "uname", side_effect=OSError("no name"))
         assert local_redactor({})("plain text") == "plain text"
 

@@ -17,6 +17,7 @@ from arcade_usage import Property
 from arcade_usage.adapters.storage import announcement
 from arcade_usage.adapters.storage.announcement import FileAnnouncement
 from arcade_usage.adapters.storage.config_folder import Layout
+from tests.e2e.deliveries import run_here
 from tests.e2e.hosts import BLOCK, run_as_tool, start_of_tool
 from tests.e2e.prelude import Prelude
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
@@ -96,7 +97,7 @@ def test_commands_beside_a_process_start_none(world: World) -> None:
 
 def test_it_is_the_record_that_a_delivery_process_writes(world: World) -> None:
     """Byte for byte except for its uuid, so a sender need not tell them apart."""
-    world.run("first")
+    run_here(world, "first")
     environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": world.payload("toolkit.run", duration_ms=1.5)}
     with announced(world):
         subprocess.run([sys.executable, "-m", "arcade_usage"], env=environment, check=True, timeout=60)
@@ -109,7 +110,7 @@ def test_it_is_the_record_that_a_delivery_process_writes(world: World) -> None:
     (by_command,) = [each for each in world.waiting if each != by_process]
     by_command["event"]["uuid"] = by_process["event"]["uuid"]
     assert by_command == by_process
-    world.run("last")
+    run_here(world, "last")
 
 
 @pytest.mark.parametrize(
@@ -123,18 +124,17 @@ def test_it_is_the_record_that_a_delivery_process_writes(world: World) -> None:
 )
 def test_free_text_and_a_logout_take_a_process(world: World, facts: dict[str, Any]) -> None:
     """A text has to be redacted first; that process leaves its event, and ends without the SDK."""
-    world.run("first")
+    run_here(world, "first")
     with announced(world):
         world.run("second", **facts)
-        started = len(world.processes)
-    world.run("last")
-    assert started == 2
+    assert len(world.processes) == 1
+    run_here(world, "last")
     assert set(world.events) == {"first", "second", "last"}
 
 
 def test_a_process_beside_another_one_leaves_its_event(world: World) -> None:
     """As one that was started before the other one had announced itself; it sends nothing."""
-    world.run("first")
+    run_here(world, "first")
     payload = world.payload("second")
     with announced(world):
         subprocess.run(
@@ -145,19 +145,19 @@ def test_a_process_beside_another_one_leaves_its_event(world: World) -> None:
         )
         assert names(world) == ["second"]
         assert list(world.events) == ["first"]
-    world.run("last")
+    run_here(world, "last")
     assert set(world.events) == {"first", "second", "last"}
 
 
 def test_an_announcement_that_falls_meanwhile_costs_a_process(world: World, mocker: MockerFixture) -> None:
     """The process sends the event that is on disk already, once."""
-    world.run("first")
+    run_here(world, "first")
     stands = mocker.patch.object(FileAnnouncement, "stands", side_effect=[True, False])
     path = Path(Layout(str(world.folder)).announcement(world.receiver.url, TOKEN))
     path.write_text("a killed process", encoding="utf-8")
     world.run("second")
     assert stands.call_count == 2
-    assert len(world.processes) == 2
+    assert len(world.processes) == 1
     assert list(world.events) == ["first", "second"]
     assert world.waiting == []
 
@@ -166,7 +166,7 @@ def test_where_no_process_can_be_started_either_the_event_waits_once(
     world: World, mocker: MockerFixture
 ) -> None:
     """It is on disk, and is not stored again."""
-    world.run("first")
+    run_here(world, "first")
     mocker.patch.object(FileAnnouncement, "stands", side_effect=[True, False])
     path = Path(Layout(str(world.folder)).announcement(world.receiver.url, TOKEN))
     path.write_text("a killed process", encoding="utf-8")
@@ -186,7 +186,7 @@ def test_an_event_that_is_left_to_a_killed_process_waits_for_the_next_one(world:
         process.wait()
     assert names(world) == ["first", "second"]
     world.let_hours_pass(2)  # the killed attempt counts as a failure
-    world.run("third")
+    run_here(world, "third")
     assert set(world.events) == {"first", "second", "third"}
     assert world.waiting == []
 
@@ -199,7 +199,7 @@ def test_off_drops_what_was_left_to_a_process(world: World) -> None:
     from arcade_usage.testing.in_memory import MemoryStores
 
     adapters = default_adapters(Layout(str(world.folder)), Project(world.receiver.url, TOKEN))
-    world.run("first")
+    run_here(world, "first")
     with announced(world):
         world.start("second")
         turned_off = turn_off(adapters.switch, MemoryStores([(adapters.outbox, adapters.copies)]))
@@ -214,7 +214,7 @@ def test_without_a_burst_a_command_looks_once_for_an_announcement(
     world: World, mocker: MockerFixture
 ) -> None:
     """One lstat more than without hand-overs, and nothing is opened for it."""
-    world.run("first")
+    run_here(world, "first")
     looked, opened = mocker.spy(os, "lstat"), mocker.spy(os, "open")
     world.start("second")
     paths = [os.path.basename(str(call.args[0])) for call in looked.call_args_list]
@@ -224,7 +224,7 @@ def test_without_a_burst_a_command_looks_once_for_an_announcement(
 
 def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:
     """And no module that waits for others: none of the network, none of the user database."""
-    world.run("first")
+    run_here(world, "first")
     lines = "import enum, importlib, subprocess, typing"
     with announced(world):
         tracking = run_as_tool(f"{lines}\n{start_of_tool(world)}{BLOCK}", world.scratch)
@@ -233,24 +233,24 @@ def test_a_hand_over_imports_the_standard_library_alone(world: World) -> None:
     others = {name for name in added if name.split(".")[0] not in {*sys.stdlib_module_names, "arcade_usage"}}
     assert others == set()
     assert not added & {"socket", "ssl", "pwd", "json", "re", "uuid", "importlib.metadata"}
-    world.run("last")
+    run_here(world, "last")
 
 
 def test_a_version_that_takes_slow_modules_takes_a_process(world: World) -> None:
     """As that of a tool without an installer's folder: an egg, an archive, or a package that is not installed."""
-    world.run("first")
+    run_here(world, "first")
     imports = "import enum, importlib, subprocess, typing"
     start = start_of_tool(world).replace("'arcade-usage'", "'not-installed'")
     with announced(world):
         tracking = run_as_tool(f"{imports}\n{start}{BLOCK}", world.scratch)
     assert "importlib.metadata" not in tracking.modules
     assert tracking.started == 1
-    world.run("last")
+    run_here(world, "last")
 
 
 def test_a_burst_is_delivered_whole(world: World) -> None:
     """From several shells at once: every event arrives, each of them once, and nothing is left."""
-    world.run("first")
+    run_here(world, "first")
 
     def run_shell(shell: int) -> None:
         for number in range(COMMANDS):
@@ -260,7 +260,7 @@ def test_a_burst_is_delivered_whole(world: World) -> None:
         list(shells.map(run_shell, range(SHELLS)))
     world.settle()
     if world.waiting:  # a sender's term was over
-        world.run("last")
+        run_here(world, "last")
     expected = {f"shell.{_letter(shell)}.{_letter(n)}" for shell in range(SHELLS) for n in range(COMMANDS)}
     assert expected <= set(world.events)
     assert world.waiting == []

@@ -11,6 +11,7 @@ import pytest
 from arcade_usage.adapters.storage import announcement
 from arcade_usage.adapters.storage.announcement import FileAnnouncement
 from arcade_usage.adapters.storage.config_folder import Layout
+from tests.e2e.deliveries import delivering_here, run_here
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World
 
 
@@ -19,7 +20,7 @@ def running(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileAnnou
     """A process that has announced itself, and has not looked yet; anonymous events were sent before."""
     monkeypatch.setattr(announcement, "ANNOUNCED_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setenv("USER", "carol")
-    world.run("history")
+    run_here(world, "history")
     mine = FileAnnouncement(Layout(str(world.folder)).announcement(world.receiver.url, TOKEN))
     assert mine.announce()
     yield mine
@@ -36,8 +37,9 @@ def test_history_before_one_account_does_not_go_to_the_next_one(
     world.store_credentials("bob")
     world.run("second")
     running.withdraw()
-    world.run("third")  # gives the verdicts, and rotates the id
-    world.run("last")
+    with delivering_here(world):
+        world.run("third")  # gives the verdicts, and rotates the id
+        world.run("last")
     assert world.whose["last"] == "bob"
     aliased = [event["properties"]["alias"] for event in _sent(world) if event["event"] == "$create_alias"]
     assert history not in aliased
@@ -60,7 +62,7 @@ def test_known_credentials_take_no_process(world: World, running: FileAnnounceme
     """The ledger has nothing to learn from these events."""
     running.withdraw()
     world.store_credentials("ann")
-    world.run("first")
+    run_here(world, "first")
     assert running.announce()
     started = len(world.processes)
     world.start("second")

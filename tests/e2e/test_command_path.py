@@ -233,7 +233,8 @@ def test_a_tracked_typer_host_imports_nothing_more(world: World, line: str) -> N
     others = len(world.receiver.requests)
     untracked = run_as_tool(TYPER_TOOL + run_typer(line), world.scratch)
     assert len(world.receiver.requests) == others
-    tracked = run_as_tool(TYPER_TOOL + start_of_tool(world) + TRACK + run_typer(line), world.scratch)
+    with sender_at_work(world):
+        tracked = run_as_tool(TYPER_TOOL + start_of_tool(world) + TRACK + run_typer(line), world.scratch)
     assert (tracked.returncode, tracked.stdout, tracked.stderr) == (0, untracked.stdout, untracked.stderr)
     assert (tracked.modules - untracked.modules) & VENDORS == set()
     assert (tracked.started, tracked.sockets) == (0 if "--help" in line else 1, [])

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 
 import arcade_usage
 from arcade_usage.domain.asking import NOT_ASKED_TEXT, REFUSED_TEXTS
+from tests.e2e.deliveries import sender_at_work
 from tests.e2e.hosts import CALL, start_of_tool
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
@@ -91,8 +92,16 @@ def run(
     return code, screen.decode()
 
 
+@pytest.fixture
+def stored(world: World) -> Iterator[World]:
+    """The world, whose events are stored and not sent: what becomes of an event later is not the question's."""
+    with sender_at_work(world):
+        yield world
+
+
 def arrived(world: World, events: int) -> bool:
-    return until(lambda: len(world.persons.events) == events)
+    """Whether so many events arrive, or are stored."""
+    return until(lambda: len(world.persons.events) + len(world.waiting) == events)
 
 
 def is_off(world: World) -> bool:
@@ -107,6 +116,7 @@ def status(world: World, capsys: pytest.CaptureFixture[str], version: int = 1) -
     return content
 
 
+@pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("yes", ["y\n", "YES\n"])
 def test_a_yes_is_asked_for_once_after_the_command(
     world: World, capsys: pytest.CaptureFixture[str], yes: str
@@ -146,6 +156,7 @@ def test_anything_else_means_off(
     assert [each["answer"] for each in content["consents"]] == [answer]
 
 
+@pytest.mark.usefixtures("stored")
 def test_on_agrees_later(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """After a no, and with another version of the text, which is asked again otherwise."""
     run(world, start(world), "n\n")
@@ -211,6 +222,7 @@ def test_nobody_is_asked_where_no_person_waits_for_it(
     assert run(world, start(world), ENTER)[1].startswith(ASKED)
 
 
+@pytest.mark.usefixtures("stored")
 def test_while_one_command_asks_no_other_does(world: World) -> None:
     """In another window; it is not reported either, and the answer counts for both."""
     others: list[tuple[int, str]] = []

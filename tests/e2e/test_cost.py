@@ -13,7 +13,10 @@ import pytest
 from filelock import FileLock
 
 import arcade_usage
+from arcade_usage.adapters.storage.announcement import FileAnnouncement
+from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.demo.receiver import DOWN, WELL
+from arcade_usage.domain.project import Project
 from tests.e2e.deliveries import delivering_here, run_here, sender_at_work
 from tests.e2e.hosts import BLOCK, run_as_tool, start_of_tool
 from tests.e2e.world import TOKEN, World
@@ -27,6 +30,7 @@ COMMAND_PATH = frozenset(
         "arcade_usage.adapters.files",
         "arcade_usage.adapters.files.ownership",
         "arcade_usage.adapters.frameworks",
+        "arcade_usage.adapters.machine",
         "arcade_usage.adapters.process",
         "arcade_usage.adapters.process.launcher",
         "arcade_usage.adapters.storage",
@@ -46,7 +50,6 @@ OURS_AT_LOGOUT = frozenset(
     f"arcade_usage.{name}"
     for name in (
         "adapters.files.owned_folder",
-        "adapters.machine",
         "adapters.machine.ids",
         "adapters.machine.installation",
         "adapters.storage.identity_folder",
@@ -55,7 +58,28 @@ OURS_AT_LOGOUT = frozenset(
         "domain.sha256",
     )
 )
-LOGOUT_MODULES = 15
+LOGOUT_MODULES = 14
+# What a command imports besides that leaves its event to a running process.
+OURS_AT_A_HAND_OVER = frozenset(
+    f"arcade_usage.{name}"
+    for name in (
+        "adapters.files.owned_folder",
+        "adapters.machine.ids",
+        "adapters.machine.runtime_facts",
+        "adapters.storage.announcement",
+        "adapters.storage.early_record",
+        "adapters.storage.record_files",
+        "application.command.hand_over",
+        "application.time_limits",
+        "domain.agents",
+        "domain.properties",
+    )
+)
+# What it imports if the announcement is of a killed process.
+OURS_BESIDE_A_KILLED_PROCESS = frozenset(
+    f"arcade_usage.{name}"
+    for name in ("adapters.storage.announcement", "application.command.hand_over", "application.time_limits")
+)
 # What a Typer app imports besides that. `frameworks` is registered, not imported.
 OURS_IN_A_TYPER_APP = frozenset(
     (
@@ -211,6 +235,27 @@ def test_a_logout_imports_a_known_few_modules_more(world: World) -> None:
     added = logout.modules - command.modules
     assert {name for name in added if name.split(".")[0] not in sys.stdlib_module_names} == OURS_AT_LOGOUT
     assert len(added) <= LOGOUT_MODULES
+
+
+def test_a_hand_over_imports_a_known_few_modules_more(world: World) -> None:
+    """It costs hardly more than starting a process; an announcement of a killed process costs less still."""
+    world.monkeypatch.setenv("USER", "alice")
+    run_here(world, "first")
+    tool = f"import datetime\n{ORDINARY_TOOL}"  # Typer imports it too
+    lines = f"{tool}\n{start_of_tool(world)}{BLOCK}"
+    path = Layout(str(world.folder)).announcement(world.receiver.url, TOKEN)
+    announcement = FileAnnouncement(path, Project(world.receiver.url, TOKEN).key)
+    with sender_at_work(world):
+        command = run_as_tool(lines, world.scratch)
+        assert announcement.announce()
+        beside = run_as_tool(lines, world.scratch)
+        assert beside.started == 0
+        content = Path(path).read_text(encoding="utf-8")
+        Path(path).write_text(f"0 {content.partition(' ')[2]}", encoding="utf-8")
+        beside_a_killed_one = run_as_tool(lines, world.scratch)
+    assert command.started == beside_a_killed_one.started == 1
+    assert beside.modules - command.modules == OURS_AT_A_HAND_OVER
+    assert beside_a_killed_one.modules - command.modules == OURS_BESIDE_A_KILLED_PROCESS
 
 
 def test_a_command_makes_few_calls(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The daily limit, with real processes: what is sent, what is counted, and what the next day sends."""
+"""The daily limit: what is sent, what is counted, and what the next day sends."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import pytest
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.daily_limit import COUNTED
 from arcade_usage.domain.persons import PERSONLESS, IngestedEvent
-from tests.e2e.deliveries import here
+from tests.e2e.deliveries import delivering_here, here, run_here
 from tests.e2e.test_races import SHELLS, start_at_once
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
@@ -43,6 +43,7 @@ def counts(world: World) -> list[IngestedEvent]:
     return [event for event in world.persons.events if event.name == COUNTED]
 
 
+@here
 def test_a_day_beyond_the_limit_and_the_next_one(limited: World) -> None:
     """Three successes, a failure, a login and a logout are sent; the next day sends the exact counts once."""
     for name in ("one", "two", "three", "four", "five", "four"):
@@ -106,8 +107,9 @@ runpy.run_module("arcade_usage", run_name="__main__")
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_a_delivery_killed_while_it_counts(limited: World, step: int) -> None:
     """Before its decision is on disk, after it, and after the first event is gone: each event counts once."""
-    for name in ("one", "two", "three"):
-        limited.run(name)
+    with delivering_here(limited):
+        for name in ("one", "two", "three"):
+            limited.run(name)
     limited.receiver.posthog = DOWN
     payloads = [limited.payload(name) for name in ("over", "beyond", "above")]
 
@@ -123,12 +125,12 @@ def test_a_delivery_killed_while_it_counts(limited: World, step: int) -> None:
     )
     assert killed.returncode == -signal.SIGKILL
     assert len(limited.waiting) == (2 if step == 3 else 3)
-    limited.run("again")
+    run_here(limited, "again")
     assert commands(limited) == ["one", "three", "two"]
     assert sum(counts_of(limited)["commands"].values()) == 4
     assert limited.waiting == []
     limited.let_hours_pass(24)
-    limited.run("next day")
+    run_here(limited, "next day")
     assert [event.properties["succeeded"] for event in counts(limited)] == [4]
 
 

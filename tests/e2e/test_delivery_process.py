@@ -12,6 +12,7 @@ import pytest
 
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT
 from arcade_usage.demo.receiver import DOWN, WELL, Behaviour
+from tests.e2e.deliveries import delivering_here, run_here
 from tests.e2e.world import World, until
 
 # In place of the SDK, so that it runs in the middle of a delivery: tells what the process is, and fails.
@@ -208,7 +209,7 @@ def test_the_record_is_there_before_the_network(world: World) -> None:
     attempts = [event for batch in world.receiver.batches() for event in batch["batch"]]
     world.receiver.posthog = WELL
     world.let_hours_pass(2)
-    world.run("online")
+    run_here(world, "online")
     assert world.waiting == []
     assert world.whose == dict.fromkeys(("offline", "online"), world.anon_id)
     sent = [event for batch in world.receiver.batches() for event in batch["batch"]]
@@ -251,7 +252,7 @@ def test_what_is_turned_off_while_it_is_on_its_way_is_not_sent(world: World) -> 
 def test_while_posthog_is_given_a_rest_nothing_is_tried(world: World) -> None:
     """A command soon after a failure costs neither an attempt nor an import of the SDK; a login makes up for it."""
     world.receiver.posthog = DOWN
-    world.run("first")
+    run_here(world, "first")
     attempts = len(world.receiver.requests)
     imported = world.scratch / "imported"
     source = f"open({str(imported)!r}, 'w').close()\nraise ImportError"
@@ -261,7 +262,7 @@ def test_while_posthog_is_given_a_rest_nothing_is_tried(world: World) -> None:
     assert not imported.exists()
     assert len(world.receiver.requests) == attempts == 1
     world.receiver.posthog = WELL
-    world.log_in("principal-1")
-    world.settle()
+    with delivering_here(world):
+        world.log_in("principal-1")
     assert world.whose == dict.fromkeys(("first", "second", "login"), "principal-1")
     assert world.waiting == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import arcade_usage
+from tests.e2e.deliveries import run_here
 from tests.e2e.hosts import CALL, start_of_tool
 from tests.e2e.world import World
 
@@ -71,5 +72,5 @@ def test_a_program_with_python_inside_runs_once_and_its_event_is_kept(world: Wor
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert runs.read_text(encoding="utf-8") == "run\n"
     assert [record["event"]["properties"]["command_name"] for record in world.waiting] == ["toolkit.run"]
-    world.run("next")
+    run_here(world, "next")
     assert set(world.events) == {"toolkit.run", "next"}

@@ -192,7 +192,9 @@ COPIED = "copied-package"
 def copied(world: World) -> Path:
     """A folder that holds a copy of the package and nothing else; it says of itself that it is one."""
     folder = world.scratch / "target"
-    shutil.copytree(PACKAGE, folder / "arcade_usage", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        PACKAGE, folder / "arcade_usage", ignore=shutil.ignore_patterns("*.pyc.*")
+    )  # compiled too
     surroundings = folder / "arcade_usage" / "adapters" / "machine" / "runtime_facts.py"
     source = surroundings.read_text(encoding="utf-8")
     assert 'UNKNOWN_VERSION = "unknown"' in source

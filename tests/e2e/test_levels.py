@@ -69,6 +69,23 @@ def test_local_drops_what_waits(shell: Shell, world: World) -> None:
     assert world.events == {}
 
 
+@pytest.mark.parametrize("level", ["off", "local"])
+def test_what_was_done_before_is_nobody_elses_afterwards(shell: Shell, world: World, level: str) -> None:
+    """Another account came and went meanwhile, which no event tells: the fresh id alone is attached."""
+    world.run("before")
+    before = world.anon_id
+    choose(shell, world, level)
+    world.store_credentials("principal-1")
+    world.run("unseen")
+    world.store_credentials("principal-2")
+    choose(shell, world, "on")
+    world.run("after")
+    world.settle()
+    assert world.anon_id != before
+    assert world.aliases() == {(world.anon_id, "principal-2")}
+    assert world.whose["after"] == "principal-2" != world.whose["before"]
+
+
 def test_local_says_so(shell: Shell, world: World) -> None:
     """In status, show, log, flush and on; exit code 3, since nothing is sent."""
     choose(shell, world, "local")

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL, Behaviour
-from tests.e2e.deliveries import delivering_here, here
+from tests.e2e.deliveries import delivering_here, here, run_here
 from tests.e2e.world import World, until
 
 ALICE, BOB = "principal-alice", "principal-bob"
@@ -128,18 +128,18 @@ def test_credentials_are_deleted_behind_our_back(world: World) -> None:
 
 def test_a_logout_and_the_next_person(world: World) -> None:
     """The logout is hers, what follows is anonymous, and the next person who logs in gets that and no more."""
-    world.log_in(ALICE)
-    world.settle()
-    world.run("of A")
+    with delivering_here(world):
+        world.log_in(ALICE)
+        world.run("of A")
     first = world.anon_id
     world.log_out()
     assert world.linked_to() is None
     assert world.anon_id != first
     world.settle()
-    world.run("between")
-    second = world.anon_id
-    world.log_in(BOB, name="login of B")
-    world.settle()
+    with delivering_here(world):
+        world.run("between")
+        second = world.anon_id
+        world.log_in(BOB, name="login of B")
     assert world.usage == {"anon_id": second, "linked_principal_id": BOB}
     owners = {"login": ALICE, "of A": ALICE, "logout": ALICE, "between": BOB, "login of B": BOB}
     assert world.whose == owners
@@ -173,7 +173,7 @@ def test_a_copied_home_starts_over(world: World, logged_in: bool) -> None:
 
 def test_posthog_is_down_at_the_login(world: World) -> None:
     """Not linked while the alias wasn't accepted; once it is, all of it is hers."""
-    world.run("before")
+    run_here(world, "before")
     world.receiver.posthog = DOWN
     world.log_in(ALICE)
     world.settle()
@@ -181,7 +181,7 @@ def test_posthog_is_down_at_the_login(world: World) -> None:
     assert [record["event"]["properties"]["command_name"] for record in world.waiting] == ["login"]
     world.receiver.posthog = WELL
     world.let_hours_pass(2)
-    world.run("after")
+    run_here(world, "after")
     assert world.linked_to() == ALICE
     assert world.whose == dict.fromkeys(("before", "login", "after"), ALICE)
 
@@ -237,7 +237,7 @@ def test_nobody_could_be_asked_about_the_first_credentials(world: World) -> None
 
 def test_the_cloud_hangs_at_the_login(world: World) -> None:
     """The tool goes on, nothing is linked, the event arrives as anonymous; later everything is hers."""
-    world.run("before")
+    run_here(world, "before")
     world.receiver.cloud = HANGING
     world.log_in(ALICE)
     assert world.linked_to() is None
@@ -245,7 +245,7 @@ def test_the_cloud_hangs_at_the_login(world: World) -> None:
     assert world.whose == dict.fromkeys(("before", "login"), world.anon_id)
     world.receiver.cloud = WELL
     world.let_hours_pass(2)
-    world.run("after")
+    run_here(world, "after")
     assert world.linked_to() == ALICE
     assert world.whose == dict.fromkeys(("before", "login", "after"), ALICE)
 

@@ -18,7 +18,7 @@ from arcade_usage.adapters.storage.codec import read_record
 from arcade_usage.adapters.storage.early_record import write_record
 from arcade_usage.domain.properties import is_plain_name
 from arcade_usage.domain.redaction import Redactor
-from tests.e2e.deliveries import sender_at_work
+from tests.e2e.deliveries import run_here, sender_at_work
 from tests.e2e.world import World
 
 # What is imported when the record is there, apart from what any Python imports for `-m`; not typing, not re.
@@ -95,7 +95,7 @@ def test_a_kill_right_after_leaves_a_record_that_is_delivered_once(
     assert modules & NEVER == set()
     (record,) = world.waiting
     assert record["attribution"] is None
-    world.run("next")
+    run_here(world, "next")
     assert world.waiting == []
     assert set(world.events) == {"toolkit.run", "next"}
     assert world.events["toolkit.run"].uuid == record["event"]["uuid"]
@@ -104,7 +104,7 @@ def test_a_kill_right_after_leaves_a_record_that_is_delivered_once(
 
 def test_a_process_beside_a_sender_ends_before_the_slow_imports(world: World) -> None:
     """The event waits, and the next sender delivers it once."""
-    world.run("first")
+    run_here(world, "first")
     payload = world.payload("beside")
     with sender_at_work(world):
         lines = KILL.format(listed=str(world.scratch / "modules"), never=NEVER)
@@ -112,7 +112,7 @@ def test_a_process_beside_a_sender_ends_before_the_slow_imports(world: World) ->
         done = subprocess.run([sys.executable, "-c", lines], env=environment, timeout=60, check=False)
     assert done.returncode == 0
     assert [record["event"]["properties"]["command_name"] for record in world.waiting] == ["beside"]
-    world.run("next")
+    run_here(world, "next")
     assert (world.waiting, set(world.events)) == ([], {"first", "beside", "next"})
 
 

@@ -12,6 +12,7 @@ from unittest import mock
 from attrs import evolve, frozen
 
 from arcade_usage.adapters.storage import first_identity, logout
+from arcade_usage.application.console import opt_out
 from arcade_usage.application.delivery import attributor as attributor_module
 from arcade_usage.application.delivery import delivery as delivery_module
 from arcade_usage.application.delivery.attributor import Attributor
@@ -19,6 +20,7 @@ from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain import attribution
+from arcade_usage.domain.consent import ON
 from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
@@ -355,6 +357,12 @@ MUTANTS = (
         ((ports.SteppedChoice, "is_on", lambda _: True),),
         Scenario((), (COMMAND, programs.OFF)),
         frozenset({oracle.WAITS}),
+    ),
+    Mutant(
+        "an id from before tracking was off used afterwards",
+        ((opt_out, "turn_on", lambda choice, _: choice.choose(ON)),),
+        Scenario((COMMAND, programs.OFF, programs.UNSEEN_ALICE, EDIT, programs.ON), (COMMAND,)),
+        frozenset({oracle.MIXED_UP}),
     ),
     Mutant(
         "an alias that keeps the anonymous id: the next person store refuses it for a returning user",

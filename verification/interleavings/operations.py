@@ -178,6 +178,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "leave identity alone": certain(("history",), "read identity", people.leave_alone, writes=False),
     "logout is over": certain(("credentials", "history"), "history", people.see_out, writes=False),
     "turn off": certain(("switch",), "write switch", people.switch_off),
+    "turn on": certain(("switch", "credentials", "history"), "turn on", people.switch_on),
     "a day passes": certain(("clock",), "history", people.sleep),
     "copy home": Operation(OF_A_HOME, "copy", {"ok": people.copy_home}, writes=True, everywhere=True),
     "older CLI links": certain(

@@ -140,11 +140,13 @@ class Evidence:
         """The periods that may inherit what was done in one without credentials: the next ones of a person.
 
         Several, where a time with credentials came and went before any process of ours had noticed: nothing
-        on disk tells that it ever was. A logout that was carried through ends it in any case.
+        on disk tells that it ever was. A logout that was carried through ends it in any case, and so does
+        turning tracking on again.
         """
         periods = self.credentials[home]
         over = {ended: state for each, ended, state in self.history.seen_out if each == home}
-        limit = len(periods)
+        again = {known for each, known, began in self.history.turned_on if each == home and began > number}
+        limit = min(again, default=len(periods))
         for later in range(number, len(periods)):
             if later >= limit:
                 return

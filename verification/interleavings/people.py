@@ -113,6 +113,17 @@ def switch_off(view: View) -> None:
     view["switch"] = False
 
 
+def switch_on(view: View) -> None:
+    """What was done before is of a person whom the ledger knows already, if of anybody."""
+    if not view["switch"]:
+        history, periods = view["history"], view["credentials"]
+        known = [number for number, period in enumerate(periods) if period.stamp in history.noticed]
+        again = (view.home, max(known, default=-1) + 1, len(periods))
+        view["history"] = evolve(history, turned_on=history.turned_on | {again})
+        view["credentials"] = (*periods, evolve(periods[-1], began="on"))
+    view["switch"] = True
+
+
 def is_on(view: View) -> bool:
     on: bool = view["switch"]
     if not on:

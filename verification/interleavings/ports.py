@@ -232,8 +232,7 @@ class SteppedChoice:
         return ON if self.is_on() else OFF
 
     def choose(self, level: str) -> bool:
-        assert level == OFF
-        self.process.call("turn off")
+        self.process.call("turn off" if level == OFF else "turn on")
         return False
 
 
@@ -343,6 +342,16 @@ def identify(process: Process, snapshot: Snapshot) -> Snapshot:
     files: Any = SteppedIdentityFolder(process)
     made = make_first_identity(files, process.new(), FixedInstallation(process.here))
     return snapshot if made is None else evolve(codec.read_snapshot(made), stamp=snapshot.stamp)
+
+
+@define
+class SteppedWriter:
+    """As FolderWriter in composition/command.py, of which `on` needs this."""
+
+    process: Process
+
+    def log_out(self, *, had_credentials: bool) -> None:
+        log_out(self.process, had_credentials)
 
 
 def log_out(process: Process, had_credentials: bool) -> bool:

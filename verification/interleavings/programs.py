@@ -33,6 +33,7 @@ from verification.interleavings.ports import (
     SteppedPrincipalApi,
     SteppedSink,
     SteppedStores,
+    SteppedWriter,
     identify,
     log_out,
     take_snapshot,
@@ -252,6 +253,11 @@ def turn_off(process: Process) -> None:
     choosing.turn_off(SteppedChoice(process), SteppedStores(process))
 
 
+def turn_on(process: Process) -> None:
+    writer: Any = SteppedWriter(process)
+    choosing.turn_on(SteppedChoice(process), writer)
+
+
 def older_login(process: Process, who: str, aliased: bool) -> None:
     process.call("touch credentials", who, "older login")
     process.call("older CLI links", process.call("read usage.json"), who, aliased)
@@ -301,6 +307,8 @@ EDIT = _doing("credentials of bob", touch, BOB, "edit")
 REFRESH = _doing("credentials refreshed", touch, None, "refresh")
 DELETE = _doing("credentials deleted", touch, None, "delete")
 OFF = _doing("tracking turned off", turn_off)
+ON = _doing("tracking turned on", turn_on)
+UNSEEN_ALICE = _doing("credentials of alice", touch, ALICE, "edit")
 OLDER_LOGIN = _doing("older CLI's login of alice", older_login, ALICE, True)
 OLDER_LOGIN_LOST = _doing("older CLI's login of alice, alias lost", older_login, ALICE, False)
 OLDER_LOGOUT = _doing("older CLI's logout", older_logout)

@@ -33,8 +33,10 @@ from verification.interleavings.programs import (
     OLDER_LOGIN,
     OLDER_LOGIN_LOST,
     OLDER_LOGOUT,
+    ON,
     PLAIN,
     REFRESH,
+    UNSEEN_ALICE,
     Doing,
 )
 
@@ -51,6 +53,7 @@ LINKED: Before = (LOGIN_ALICE,)
 CLAIMED: Before = (COMMAND, ALIAS_LOST)
 RETURNING: Before = (LOGIN_ALICE, LOGOUT)
 SWITCHED: Before = (LOGIN_ALICE, EDIT)
+UNSEEN: Before = (COMMAND, OFF, UNSEEN_ALICE, EDIT)  # alice used it while it was off, then bob
 MAYBE_SENT = Faulty(LIMITED, (("capture", REPLY_LOST),))
 COUNTED: Before = (LIMITED, LIMITED, NEXT_DAY)
 LIMITS: tuple[Before, ...] = (FRESH, (LIMITED,), (MAYBE_SENT,), COUNTED, (MAYBE_SENT, LIMITED, NEXT_DAY))
@@ -105,6 +108,7 @@ def quick() -> Iterator[Scenario]:
     yield from _small()
     yield from _bursts()
     yield from _limited((FRESH, (MAYBE_SENT,), COUNTED), 1, 1)
+    yield from _turned_on(1, 1)
     yield Scenario(RETURNING, (COMMAND, LOGIN_ALICE), 1, 1)
     yield Scenario(ANONYMOUS, (COMMAND, LOGOUT), 1, 1)
     yield Scenario(FRESH, (COMMAND, LOGIN_ALICE, LOGOUT), 0, 1)
@@ -127,6 +131,13 @@ def _small() -> Iterator[Scenario]:
     yield Scenario((LOGIN_ALICE, DELETE), (COMMAND, LOGIN_ALICE, DELETE), 0, 1)
     for triple in ((COMMAND, EDIT, LOGOUT), (COMMAND, COMMAND, REFRESH)):
         yield Scenario(LINKED, triple, 0, 1)
+
+
+def _turned_on(faults: int, switches: int) -> Iterator[Scenario]:
+    """Tracking turned on again, after people came and went unseen."""
+    yield Scenario((*UNSEEN, ON), (COMMAND,), faults)
+    for before, other in product((UNSEEN, (COMMAND, OFF), (LOGIN_ALICE, OFF)), (COMMAND, EDIT, LOGOUT, ON)):
+        yield Scenario(before, (ON, other), faults, switches)
 
 
 def _bursts() -> Iterator[Scenario]:
@@ -185,6 +196,7 @@ def deep() -> Iterator[Scenario]:
         yield Scenario(before, (doing, other), 1)
     for before, doing in product(((UNDELIVERED,), (COMMAND, UNKNOWN)), (*TRACKED, *COPIES)):
         yield Scenario(before, (doing, DELIVERY), 1, 3)
+    yield from _turned_on(2, 3)
     yield from _deep_bursts()
     yield from _deep_limits()
 

@@ -116,7 +116,9 @@ class History:
     the period that a logout ended, how many there were when it had rotated). `forced`: homes on which a
     logout did not wait for the lock any longer. `current`: ids that were ever a home's own. `users`: (home, installation) that used it. `left`: (home, id) that
     a logout left alone though it was used with credentials. `told_off`:
-    processes that read that tracking is off. `summed`: (uuid, successes) of the events with counts that
+    processes that read that tracking is off. `turned_on`: each time that it was turned on
+    again, as (home, how many periods there were up to the last one that a ledger had named, how many there were).
+    `summed`: (uuid, successes) of the events with counts that
     PostHog took or refused.
     """
 
@@ -135,6 +137,7 @@ class History:
     users: frozenset[tuple[int, str]] = frozenset()
     left: frozenset[tuple[int, str]] = frozenset()
     told_off: frozenset[int] = frozenset()
+    turned_on: frozenset[tuple[int, int, int]] = frozenset()
     summed: frozenset[tuple[str, int]] = frozenset()
 
 

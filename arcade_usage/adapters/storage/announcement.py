@@ -1,26 +1,27 @@
 """The announcement of a delivery process: a file in usage/, named after the project.
 
-Its content is the pid, and where that pid counts. Its age counts, so a clock that jumps can only make it
-void. Uses the standard library only: a tool, and a delivery process before anything slow is imported.
+Its content is the pid, the outbox and the installation of the process, and where all that counts. Its age
+counts, so a clock that jumps can only make it void. Uses the standard library only: a tool, and a delivery
+process before anything slow is imported.
 """
 
 import os
 import time
 from contextlib import suppress
 
-from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
-from arcade_usage.adapters.files.ownership import ON_WINDOWS
+from arcade_usage.adapters.files.ownership import ON_WINDOWS, ReadableFolder, open_to_read
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, decode_json
 from arcade_usage.application.time_limits import ANNOUNCED_SECONDS
-from arcade_usage.domain.agents import find_sandbox
 from arcade_usage.domain.consent import wants_debug
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
     from typing import Any
 
-_LIMIT = 400  # bytes of a pid and its place
+    from arcade_usage.adapters.files.owned_folder import OwnedFolder
+
+_LIMIT = 600  # bytes of the content
 
 
 def find_announcement(payload: str) -> "FileAnnouncement | None":
@@ -29,6 +30,9 @@ def find_announcement(payload: str) -> "FileAnnouncement | None":
     That is so for a login and a logout, which change the identity; in a sandbox, where nothing is sent; with
     adapters of the tool, and when debugging. Never raises.
     """
+    from arcade_usage.domain.agents import find_sandbox
+    from arcade_usage.domain.project_rules import base_url, project_key, trimmed
+
     with suppress(Exception):  # malformed: the delivery reports it
         content: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
         command, project = content["command"], content["sink"]
@@ -36,36 +40,35 @@ def find_announcement(payload: str) -> "FileAnnouncement | None":
             return None
         if not wants_debug(os.environ) and find_sandbox(os.environ) is None:
             layout = Layout(content["config_dir"])
-            return FileAnnouncement(layout.announcement(project["host"], project["project_token"]))
+            host, token = project["host"], project["project_token"]
+            key = project_key(base_url(host), trimmed(token))
+            return FileAnnouncement(layout.announcement(host, token), key)
     return None
 
 
-def has_known_credentials(payload: str) -> bool:
-    """Whether the ledger has the credentials of a payload's event, or the event has none.
-
-    Others have to be recorded at once: a process that takes the event may find them replaced, and would take
-    the next account for the first one that the id was used with. Never raises.
-    """
-    with suppress(Exception):  # malformed: the delivery reports it
-        content: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
-        stamp, ledger = content["snapshot"]["stamp"], content["snapshot"]["ledger"]
-        return bool(stamp is None or stamp == ledger["latest"])
-    return False
-
-
 class FileAnnouncement:
-    """The announcement in the file at `path`, which is Layout.announcement."""
+    """The announcement in the file at `path`, which is Layout.announcement.
 
-    def __init__(self, path: str) -> None:
+    outbox: the Project.key of a process that announces itself.
+    """
+
+    def __init__(self, path: str, outbox: str = "") -> None:
         self._folder, self._name = os.path.split(path)
+        self._outbox = outbox
         self._is_ours = False
+        # Outbox and installation of the process whose announcement was found: a command need not hash.
+        self.found: tuple[str, str] | None = None
 
     def announce(self) -> bool:
         """See the port."""
         if self._is_ours:
             return True
+        from arcade_usage.adapters.machine.installation import FolderInstallation
+
+        here = FolderInstallation(self._folder).fingerprint()
         with suppress(OSError), self._open() as folder:
-            content = b"%d %s" % (os.getpid(), _place())
+            text = f"{os.getpid()} {self._outbox} {here} {_place(self._folder)}"
+            content = text.encode("utf-8", "surrogateescape")
             if not folder.create_exclusive(self._name, content, durable=False):
                 if self._stands_in(folder):
                     return False
@@ -75,8 +78,10 @@ class FileAnnouncement:
 
     def stands(self) -> bool:
         """See the port."""
-        with suppress(OSError), self._open() as folder:
-            return self._stands_in(folder)
+        with suppress(OSError):
+            config_dir, name = os.path.split(self._folder)
+            with open_to_read(config_dir) as above, above.open(name) as folder:
+                return self._stands_in(folder)
         return False
 
     def withdraw(self) -> None:
@@ -86,24 +91,28 @@ class FileAnnouncement:
             with suppress(OSError), self._open() as folder:
                 folder.remove(self._name)
 
-    def _open(self) -> OwnedFolder:
+    def _open(self) -> "OwnedFolder":
         """Raises FileNotFoundError, NotOwnedError, OSError."""
+        from arcade_usage.adapters.files.owned_folder import open_folder
+
         return open_folder(self._folder, 1)
 
-    def _stands_in(self, folder: OwnedFolder) -> bool:
+    def _stands_in(self, folder: ReadableFolder) -> bool:
         """Raises NotOwnedError, OSError."""
         status = folder.status(self._name)
         if status is None or not 0.0 <= time.time() - status.st_mtime <= ANNOUNCED_SECONDS:
             return False
-        return _is_alive(folder.read(self._name, _LIMIT) or b"")
+        content = (folder.read(self._name, _LIMIT) or b"").decode("utf-8", "surrogateescape")
+        digits, outbox, installation, place = [*content.split(" ", 3), "", "", ""][:4]
+        if ON_WINDOWS:  # os.kill ends the process there
+            return True
+        if place != _place(self._folder) or not digits.isdecimal() or not _is_alive(int(digits)):
+            return False
+        self.found = (outbox, installation) if outbox.isalnum() else None
+        return True
 
 
-def _is_alive(content: bytes) -> bool:
-    """Whether the process with this pid runs; False for a process of another machine or container."""
-    digits, _, place = content.partition(b" ")
-    if ON_WINDOWS or not digits.isdigit() or place != _place():  # there os.kill ends the process
-        return ON_WINDOWS
-    pid = int(digits)
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except (OSError, OverflowError):
@@ -111,12 +120,19 @@ def _is_alive(content: bytes) -> bool:
     return pid > 0  # 0 is the group of this process
 
 
-def _place() -> bytes:
-    """Where a pid means the same process: a machine or container, and on Linux a namespace of pids.
+def _place(folder: str) -> str:
+    """Where a pid means the same process, and `folder` the same installation.
 
-    A process elsewhere may find the event to be another installation's, which it must leave alone.
+    That is one folder, on one machine or in one container. On Linux it is also one namespace of pids and one
+    of mounts, since the installation's fingerprint depends on these. A process elsewhere may find the event
+    to be another installation's, which it must leave alone.
     """
-    namespace = 0
+    host_name = os.uname().nodename if hasattr(os, "uname") else ""
+    return " ".join([*map(_inode, (folder, os.sep, "/proc/self/ns/pid", "/proc/self/ns/mnt")), host_name])
+
+
+def _inode(path: str) -> str:
     with suppress(OSError):
-        namespace = os.stat("/proc/self/ns/pid").st_ino
-    return b"%d %s" % (namespace, os.fsencode(os.uname().nodename) if hasattr(os, "uname") else b"")
+        status = os.stat(path)
+        return f"{status.st_dev}:{status.st_ino}"
+    return ""

@@ -95,9 +95,11 @@ class Layout:
     def announcement(self, host: str, project_token: str) -> str:
         """The file in which a delivery process announces that it takes the events of others.
 
-        Named without a hash, whose import would cost more than the lstat of this file.
+        Named without a hash, whose import would cost more than the lstat of this file. Each project has a
+        name of its own: other signs than letters and digits are written as numbers.
         """
-        name = "".join(filter(str.isalnum, f"{host}{project_token}"))
+        project = f"{host.strip()} {project_token.strip()}"
+        name = "".join(sign if sign.isalnum() else f"_{ord(sign):x}_" for sign in project)
         return os.path.join(self.folder, f"{ANNOUNCEMENT_PREFIX}{name}")
 
 

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 from arcade_usage.adapters.files.owned_folder import OwnedFolder, open_folder
 from arcade_usage.adapters.machine.ids import UuidGenerator
-from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.machine.runtime_facts import installed_version, read_facts, read_own_names
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH, Layout, is_on
 from arcade_usage.adapters.storage.record_files import (
@@ -31,7 +30,6 @@ from arcade_usage.application.command.payload import (
     is_stored,
 )
 from arcade_usage.domain.consent import wants_debug
-from arcade_usage.domain.project_rules import base_url, check_project, project_key, trimmed
 from arcade_usage.domain.properties import (
     command_properties,
     event_name,
@@ -40,19 +38,26 @@ from arcade_usage.domain.properties import (
     plain_properties,
 )
 
+TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
+if TYPE_CHECKING:
+    from typing import Any
+
 # Copied from domain/outcome.py, which imports re and typing (5 ms).
 _OUTCOMES = ("success", "error", "exit", "usage", "interrupted")
 _STAMP_LENGTH = 5
 
 
-def write_record(payload: str, *, durable: bool = True) -> "bytes | None":
+def write_record(
+    payload: str, *, durable: bool = True, found: "tuple[str, str] | None" = None
+) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    durable: whether it waits for the disk and for slow modules, as a tool does not. Never raises, except for
+    durable: whether it waits for the disk and for slow modules. A tool does not, and writes only what another
+    process may take. found: outbox and installation, if they are known. Never raises, except for
     what a signal handler of the tool raised; in doubt, and for a malformed payload, it returns None.
     """
     try:
-        return _write(payload, durable=durable)
+        return _write(payload, durable, found)
     except Exception as error:  # the delivery tries again and reports the error
         from arcade_usage.application.command.tracker import raised_by_signal_handler
 
@@ -61,27 +66,41 @@ def write_record(payload: str, *, durable: bool = True) -> "bytes | None":
         return None
 
 
-def _write(payload: str, *, durable: bool) -> "bytes | None":
+def has_known_credentials(payload: str) -> bool:
+    """Whether the ledger has the credentials of a payload's event, or the event has none. Never raises."""
+    with suppress(Exception):  # malformed: the delivery reports it
+        handover: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
+        return _has_known_credentials(handover["snapshot"])
+    return False
+
+
+def _has_known_credentials(snapshot: "Any") -> bool:
+    """Others have to be recorded at once.
+
+    A process that takes the event may find them replaced, and would take the next account for the first one
+    that the id was used with.
+    """
+    return bool(snapshot["stamp"] is None or snapshot["stamp"] == snapshot["ledger"]["latest"])
+
+
+def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "bytes | None":
     handover = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
     if not isinstance(handover, dict) or not _is_valid_payload(handover) or wants_debug(os.environ):
         return None
     if handover.get("adapters") is not None or is_stored(payload):
         return None  # the tool's adapters may store events elsewhere; a stored event is there already
     command, snapshot = _command(handover["command"]), handover["snapshot"]
-    own_names = read_own_names(os.environ)
-    if command is None or not all(is_plain_name(name, own_names) for name in _names(command)):
+    if not durable and not _has_known_credentials(snapshot):
         return None
-    theirs = plain_properties(command.properties, command.as_is, own_names)
-    if theirs is None:
+    theirs = None if command is None else _plain_properties(command)
+    if command is None or theirs is None:
         return None
-    host, token = base_url(handover["sink"]["host"]), trimmed(handover["sink"]["project_token"])
-    check_project(host, token)
     version = handover.get("tool_version")
     if version is None and not durable:
         version = installed_version(handover["distribution"])
         if version is None:  # other places take importlib.metadata: 20 ms, and finders of other packages
             return None
-    layout = Layout(handover["config_dir"])
+    layout, token = Layout(handover["config_dir"]), handover["sink"]["project_token"]
     if not (os.path.isabs(layout.config_dir) and os.path.isdir(layout.config_dir) and is_on(layout, token)):
         return None
 
@@ -94,7 +113,8 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
         "timestamp": ended.isoformat(),
         "properties": {**command_properties(command, runtime, str, str), **theirs},  # type: ignore[arg-type]
     }
-    with open_folder(layout.outbox(project_key(host, token)), OUTBOX_DEPTH, make=True) as folder:
+    key, installation = found or _find_place(layout, handover["sink"])
+    with open_folder(layout.outbox(key), OUTBOX_DEPTH, make=True) as folder:
         record = encode_json(
             {
                 "version": RECORD_VERSION,
@@ -102,13 +122,13 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
                 "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp")},
                 "is_logout": command.is_logout,
                 "attribution": None,
-                "machine": FolderInstallation(layout.folder).fingerprint(),
+                "machine": installation,
                 "daily_limit": handover.get("daily_limit"),
             }
         ).encode()
         if folder.status(PROJECT_FILE) is None:
-            project = {"version": PROJECT_VERSION, "host": host, "project_token": token}
-            folder.create_exclusive(PROJECT_FILE, encode_json(project).encode(), durable=False)
+            content = {"version": PROJECT_VERSION, **_project(handover["sink"])}
+            folder.create_exclusive(PROJECT_FILE, encode_json(content).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=durable)
         if not is_on(layout, token) or (snapshot.get("usage") is not None and _is_forgotten(layout)):
@@ -116,6 +136,23 @@ def _write(payload: str, *, durable: bool) -> "bytes | None":
                 folder.remove(name)
             return None
     return record
+
+
+def _find_place(layout: Layout, sink: "dict[str, str]") -> "tuple[str, str]":
+    """The project's key and this installation. Raises ValueError for an invalid project."""
+    from arcade_usage.adapters.machine.installation import FolderInstallation
+    from arcade_usage.domain.project_rules import project_key
+
+    return project_key(*_project(sink).values()), FolderInstallation(layout.folder).fingerprint()
+
+
+def _project(sink: "dict[str, str]") -> "dict[str, str]":
+    """The project as it is stored. Raises ValueError if it is invalid."""
+    from arcade_usage.domain.project_rules import base_url, check_project, trimmed
+
+    host, token = base_url(sink["host"]), trimmed(sink["project_token"])
+    check_project(host, token)
+    return {"host": host, "project_token": token}
 
 
 def _is_valid_payload(handover: "dict[str, object]") -> bool:
@@ -181,6 +218,14 @@ def _command(facts: object) -> "SimpleNamespace | None":
         **{name: None if (value := facts.get(name)) is None else float(value) for name in numbers},
         **flags,
     )
+
+
+def _plain_properties(command: SimpleNamespace) -> "dict[str, object] | None":
+    """The tool's properties; None if redaction may change them, or the names in the event."""
+    own_names = read_own_names(os.environ)
+    if not all(is_plain_name(name, own_names) for name in _names(command)):
+        return None
+    return plain_properties(command.properties, command.as_is, own_names)
 
 
 def _names(command: SimpleNamespace) -> "list[str]":

@@ -1,8 +1,12 @@
-"""`off` and `local`: store the choice and drop the waiting events.
+"""`off` and `local`: store the choice and drop the waiting events. `on`: begin a fresh id, then allow events.
 
 Owns the invariant that no event waits after `turn_off` has returned. `turn_off` stores the choice before it
 lists the outboxes. A sender reads the switch before each request. Delivery.enqueue reads it after it has
 added an event.
+
+While nothing is sent, the ledger does not record which credentials are used. So an id from before is not used
+afterwards: the next credentials could be taken for its first ones. `turn_on` rotates, as a logout
+does, before it stores the choice.
 """
 
 from collections.abc import Iterator
@@ -11,9 +15,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from attrs import frozen
 
 from arcade_usage.application.errors import StoreError, explain
-from arcade_usage.application.ports import ProjectStores, Switch
+from arcade_usage.application.ports import ProjectStores, Switch, ToolWriter
 from arcade_usage.application.time_limits import SENDER_PATIENCE_SECONDS
-from arcade_usage.domain.consent import OFF
+from arcade_usage.domain.consent import LOCAL, OFF, ON
 
 
 @frozen
@@ -48,6 +52,19 @@ def turn_off(switch: Switch, folder: ProjectStores, level: str = OFF) -> TurnedO
                 with collecting(failures):
                     outbox.counts.clear()
     return TurnedOff(dropped, busy_senders, tuple(failures))
+
+
+def turn_on(switch: Switch, writer: ToolWriter, level: str = ON) -> bool:
+    """Store on, or on without errors; returns whether a choice was stored.
+
+    Blocks: 0.5 s. Raises StoreError.
+    """
+    if switch.level() in (OFF, LOCAL):
+        try:
+            writer.log_out(had_credentials=True)
+        except OSError as error:
+            raise StoreError("the anonymous id can't be replaced") from error
+    return switch.choose(level)
 
 
 @contextmanager

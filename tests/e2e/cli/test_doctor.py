@@ -24,7 +24,8 @@ from arcade_usage.domain.checkup import TEST_EVENT
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
 from tests.adapters.failing_networks import FailingNetwork
 from tests.e2e.cli.running import Ran, Shell, tree
-from tests.e2e.cli.tools import Steps, steps_of, tool
+from tests.e2e.cli.tools import RealTool, Steps, steps_of, tool
+from tests.e2e.deliveries import here, run_here
 from tests.e2e.world import PATIENCE_SECONDS, World
 
 LOCAL = ("switch", "configuration", "version", "config_folder", "delivery_process")
@@ -48,6 +49,13 @@ def startable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DetachedLauncher, "launch_and_read", lambda *_: "shown")
 
 
+# The same in a tool as a process of its own.
+STARTABLE = (
+    "from arcade_usage.adapters.process.launcher import DetachedLauncher\n"
+    "DetachedLauncher.launch_and_read = lambda *_: 'shown'"
+)
+
+
 def files(world: World) -> dict[str, bytes]:
     """What identities consist of."""
     return {
@@ -63,7 +71,7 @@ def sent(world: World) -> list[dict[str, object]]:
 
 def test_where_all_is_well_every_step_says_so(world: World) -> None:
     """One event was delivered, under an id of its own and without a person."""
-    world.run("earlier")
+    run_here(world, "earlier")
     before = files(world)
     code, steps = tool(world).doctor()
     assert (code, {step: result for step, (result, _) in steps.items()}) == (
@@ -86,6 +94,7 @@ def test_log_shows_the_event_of_a_first_checkup(shell: Shell, world: World, doct
     assert (code, copy["message"]["event"], copy["to"]) == (0, TEST_EVENT, world.receiver.url)
 
 
+@here
 @pytest.mark.usefixtures("startable")
 def test_a_link_is_repeated_for_the_account_that_has_it(world: World, doctor: Doctor) -> None:
     """The same alias as before, which changes nothing for PostHog and nothing on disk."""
@@ -101,6 +110,7 @@ def test_a_link_is_repeated_for_the_account_that_has_it(world: World, doctor: Do
     assert world.persons.person_of_id.items() >= persons.items()
 
 
+@here
 @pytest.mark.usefixtures("startable")
 @pytest.mark.parametrize("how", ["not linked yet", "another account"])
 def test_no_link_is_made(world: World, doctor: Doctor, how: str) -> None:
@@ -145,6 +155,7 @@ def test_off_means_off(
     assert not world.folder.exists()
 
 
+@here
 @pytest.mark.usefixtures("startable")
 def test_a_wrong_configuration_is_the_failed_step(world: World, doctor: Doctor) -> None:
     """With what to change; nothing is sent, not to another project either."""
@@ -214,9 +225,13 @@ def test_a_delivery_process_that_does_nothing_is_the_failed_step(
 
 def test_a_notice_that_was_not_shown_is_the_failed_step(world: World) -> None:
     """Nothing is reported before; without a terminal it can't be shown."""
-    configured = tool(world)
-    script = configured.script().replace(
-        "tool = arcade_usage.Tool(", "tool = arcade_usage.Tool(notice=arcade_usage.Notice('text', 'link'), "
+    script = (
+        RealTool(world, {}, STARTABLE)
+        .script()
+        .replace(
+            "tool = arcade_usage.Tool(",
+            "tool = arcade_usage.Tool(notice=arcade_usage.Notice('text', 'link'), ",
+        )
     )
     done = subprocess.run(
         [sys.executable, "-c", script, "usage", "doctor", "--yes", "--json"],
@@ -288,7 +303,7 @@ def test_a_login_that_is_not_accepted_is_said(world: World, doctor: Doctor) -> N
 
 def test_without_a_terminal_nothing_is_sent_unasked(world: World) -> None:
     """Exit code 2, and how to agree."""
-    ran = tool(world)("usage", "doctor")
+    ran = RealTool(world, {}, STARTABLE)("usage", "doctor")
     assert ran.code == 2
     assert "--offline" in ran.err
     assert world.receiver.requests == []
@@ -299,7 +314,10 @@ def test_it_says_what_it_sends_and_asks(world: World, answer: str, events: int) 
     """On a terminal, before anything is sent."""
     near, far = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", tool(world).script(), "usage", "doctor"], stdin=far, stdout=far, stderr=far
+        [sys.executable, "-c", RealTool(world, {}, STARTABLE).script(), "usage", "doctor"],
+        stdin=far,
+        stdout=far,
+        stderr=far,
     )
     os.close(far)
     shown = ""
@@ -317,6 +335,8 @@ def test_it_says_what_it_sends_and_asks(world: World, answer: str, events: int) 
     assert len(world.persons.events) == events
 
 
+@here
+@pytest.mark.usefixtures("startable")
 def test_the_console_script_checks_the_projects_of_a_folder(world: World, shell: Shell) -> None:
     """Those that events were reported to; a project can be named too. It knows no tool."""
     folder = ("--config-dir", str(world.folder))

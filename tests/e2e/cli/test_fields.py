@@ -1,12 +1,14 @@
 """`fields`: the properties of a tool's events, for its documentation."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from arcade_usage import Property
 from arcade_usage.domain.event import SDK_FIELDS
 from arcade_usage.domain.properties import FIELDS
-from tests.e2e.cli.running import Shell
-from tests.e2e.cli.tools import RealTool
+from tests.e2e.cli.running import Ran, Shell
 from tests.e2e.world import World
 
 DECLARED = (
@@ -16,23 +18,23 @@ DECLARED = (
 
 
 @pytest.fixture
-def own(world: World) -> RealTool:
-    """A tool that declares properties."""
-    return RealTool(world, {"properties": DECLARED}, before="from arcade_usage import Property")
+def own(usage: Callable[..., Ran]) -> Callable[..., Ran]:
+    """Runs `fields` of a tool that declares properties."""
+    return partial(usage, "fields", properties=DECLARED)
 
 
-def test_a_tool_s_fields_as_markdown(own: RealTool) -> None:
+def test_a_tool_s_fields_as_markdown(own: Callable[..., Ran]) -> None:
     """The library's and the tool's own, with their reasons; a bar in a reason is no column."""
-    lines = own("usage", "fields", "--markdown").out.splitlines()
+    lines = own("--markdown").out.splitlines()
     assert "## What this tool adds" in lines
     assert "| `org_id` | which organizations use it; an id |" in lines
     assert "| `auth_type` | how users log in \\| or not; one of `none`, `oauth2` |" in lines
     assert all(f"| `{name}` | {reason} |" in lines for name, reason in {**FIELDS, **SDK_FIELDS}.items())
 
 
-def test_a_tool_s_fields_as_json(own: RealTool) -> None:
+def test_a_tool_s_fields_as_json(own: Callable[..., Ran]) -> None:
     """Reasons by name, and the tool's declarations."""
-    content = own("usage", "fields", "--json").content
+    content = own("--json").content
     assert content["command"] == dict(FIELDS)
     assert content["tool"][1] == {
         "name": "auth_type",
@@ -42,9 +44,9 @@ def test_a_tool_s_fields_as_json(own: RealTool) -> None:
     }
 
 
-def test_a_tool_s_fields_on_the_terminal(own: RealTool) -> None:
+def test_a_tool_s_fields_on_the_terminal(own: Callable[..., Ran]) -> None:
     """A table for each kind of event."""
-    lines = own("usage", "fields").out.splitlines()
+    lines = own().out.splitlines()
     assert "What this tool adds" in lines
     assert ["org_id", "which organizations use it; an id"] in [line.split(maxsplit=1) for line in lines]
 

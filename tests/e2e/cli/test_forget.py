@@ -35,6 +35,7 @@ def test_forget_erases_everything_and_names_the_ids(shell: Shell, world: World) 
     assert "none yet" in shell("status", "--config-dir", world.folder).out
 
 
+@here
 def test_forget_words_an_erasure_request(shell: Shell, world: World) -> None:
     """What the operator of PostHog deletes by person, what by distinct id, and what a later login needs."""
     world.run("first")

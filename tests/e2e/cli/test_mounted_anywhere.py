@@ -81,32 +81,35 @@ def run(world: World, script: str, *arguments: str, token: str | None = TOKEN, b
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def run_all(world: World, script: str, *lines: str) -> list[Ran]:
-    done = run(world, script + RUN_ALL, *lines)
+def run_all(world: World, script: str, *lines: str, token: str | None = TOKEN, before: str = "") -> list[Ran]:
+    done = run(world, script + RUN_ALL, *lines, token=token, before=before)
     assert (done.code, done.err) == (0, "")
     return [Ran(*answer) for answer in done.content]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_the_bare_usage_is_status(world: World, kind: str) -> None:
-    """With its exit code and without a login of the tool's; it is not tracked."""
-    bare, full = run_all(world, kind, "usage", "usage status")
+    """Without a login of the tool's; it is not tracked. Help and usage errors name the path that the user typed,
+    where the tool's framework knows it.
+    """
+    bare, full, helped, failed = run_all(
+        world, kind, "usage", "usage status", "usage log --help", "usage log --no-such"
+    )
     assert (bare.code, bare.err) == (0, "")
     assert bare.out.startswith("Usage tracking is on.")
     assert full.out == bare.out
-    off = run(world, kind + RUN, "usage", "status", "--json", token=None)
-    assert (off.code, off.content["reasons"]) == (3, ["no_project_token"])
     assert not world.folder.exists()
-    assert run(world, kind + RUN, "own").err == "log in first\n"
+    program = "usage" if kind is ARGPARSE else "my-tool usage"
+    assert (helped.code, f"Usage: {program} log [OPTIONS]" in helped.out) == (0, True)
+    assert (failed.code, f"Usage: {program} log [OPTIONS]" in failed.err) == (2, True)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-def test_help_and_usage_errors_name_the_command(world: World, kind: str) -> None:
-    """The path that the user typed, where the tool's framework knows it."""
-    program = "usage" if kind is ARGPARSE else "my-tool usage"
-    helped, failed = run_all(world, kind, "usage log --help", "usage log --no-such")
-    assert (helped.code, f"Usage: {program} log [OPTIONS]" in helped.out) == (0, True)
-    assert (failed.code, f"Usage: {program} log [OPTIONS]" in failed.err) == (2, True)
+def test_its_exit_code_is_the_tools(world: World, kind: str) -> None:
+    """That of a `status` while tracking is off."""
+    off = run(world, kind + RUN, "usage", "status", "--json", token=None)
+    assert (off.code, off.content["reasons"]) == (3, ["no_project_token"])
+    assert not world.folder.exists()
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -130,7 +133,7 @@ def test_mounting_imports_no_command(world: World, kind: str) -> None:
 def test_a_missing_extra_is_one_line(world: World, kind: str, missing: str) -> None:
     """On stderr, with exit code 1, and only when a user runs a command of ours."""
     without = f"sys.modules[{missing!r}] = None"
-    ran = run(world, kind + RUN, "usage", before=without)
+    ran, own = run_all(world, kind, "usage", "own", token=None, before=without)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
-    assert run(world, kind + RUN, "own", before=without).err == "log in first\n"
+    assert own.err == "log in first\n"

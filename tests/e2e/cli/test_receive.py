@@ -101,7 +101,7 @@ def test_a_link_is_one_line(world: World) -> None:
     assert lines[1].endswith("as principa... (account)")
 
 
-@pytest.mark.parametrize("status", ["400", "401", "413", "429", "503"])
+@pytest.mark.parametrize("status", ["400", "503"])
 def test_a_fault_on_request(world: World, status: str) -> None:
     """The event is shown as not accepted, and the tool's own `status` says what PostHog answered."""
     with receiving("--fail", status) as receive:
@@ -110,7 +110,7 @@ def test_a_fault_on_request(world: World, status: str) -> None:
         line = receive.line()
         world.settle()
     assert line[8:].startswith(f"  not accepted ({status}): CLI execution succeeded  build")
-    assert len(world.waiting) == (0 if status in ("400", "413") else 1)
+    assert len(world.waiting) == (0 if status == "400" else 1)
     (logbook,) = world.folder.glob("usage/outbox/*/logbook.json")
     assert f"({status})" in logbook.read_text(encoding="utf-8")
 

@@ -1,10 +1,11 @@
 """`show`: what the next command would send."""
 
+from collections.abc import Callable
+
 import pytest
 
 from arcade_usage import Property
-from tests.e2e.cli.running import Shell, tree
-from tests.e2e.cli.tools import RealTool
+from tests.e2e.cli.running import Ran, Shell, tree
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
 
@@ -50,15 +51,15 @@ def test_show_gives_each_property_with_its_reason(shell: Shell, world: World) ->
     assert line.endswith("which systems need support")
 
 
-def test_show_lists_what_the_tool_declares(world: World) -> None:
+def test_show_lists_what_the_tool_declares(usage: Callable[..., Ran]) -> None:
     """With the kind and, on request, the reason, although only the tool knows the values."""
-    declared = Property("org_id", kind="id", reason="which organizations use it")
-    own = RealTool(world, {"properties": (declared,)}, before="from arcade_usage import Property")
+    declared = (Property("org_id", kind="id", reason="which organizations use it"),)
     for options, expected in ((), "an id, if the tool gives it"), (("--why",), "which organizations use it"):
-        lines = own("usage", "show", *options).out.splitlines()
+        lines = usage("show", *options, properties=declared).out.splitlines()
         (line,) = [line for line in lines if line.startswith("org_id ")]
         assert line.endswith(expected)
-    assert own("usage", "show", "--json").content["may_add"] == {"org_id": "which organizations use it"}
+    shown = usage("show", "--json", properties=declared).content
+    assert shown["may_add"] == {"org_id": "which organizations use it"}
 
 
 @here

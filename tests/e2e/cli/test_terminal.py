@@ -1,6 +1,7 @@
 """The commands where a person sits: colour, a line that counts, a question; and where permission is missing."""
 
 import ctypes
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from attrs import evolve
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.terminal import run_on_terminal
 from tests.e2e.deliveries import here
+from tests.e2e.users import ASKING
 from tests.e2e.world import World
 
 pytestmark = here  # the commands are processes; the deliveries before them need not be
@@ -33,32 +35,46 @@ def test_it_is_in_colour_and_within_the_width(world: World) -> None:
     assert "\x1b[1;32mUsage tracking is on." in screen
 
 
+# Each command line, as the user gives it, one after another in one process: most of a run is its start.
+ONE_BY_ONE = """
+import sys
+from arcade_usage import cli
+for number, line in enumerate(sys.argv[1:]):
+    if number: print("\\n=====")
+    sys.argv = ["arcade-usage", *line.split("\\t")]
+    try: cli.main()
+    except SystemExit as ended: assert not ended.code, line
+"""
+
+
 @pytest.mark.parametrize("columns", [40, 80])
-@pytest.mark.parametrize(
-    "command",
-    [("status",), ("show",), ("show", "--why"), ("log",), ("stats",), ("log", "--help"), ("--help",)],
-    ids=" ".join,
-)
-def test_it_reads_well_on_a_narrow_terminal(world: World, command: tuple[str, ...], columns: int) -> None:
+def test_they_read_well_on_a_narrow_terminal(world: World, columns: int) -> None:
     """No line is wider than the terminal, no word is cut, and nothing is left out."""
     world.run("toolkit.run", success=False, error_message="the quota is used up until tomorrow " * 4)
-    where = () if "--help" in command else ("--config-dir", str(world.folder))
-    code, screen = on_a_terminal(*command, *where, columns=columns)
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen).replace("\r", "")
-    assert code == 0
-    assert max(map(len, plain.splitlines())) <= columns
-    assert "…" not in plain
-    words = " ".join(plain.replace("│", " ").split())
-    assert {
-        "status": "arcade-usage",
-        "show": "device_start_timestamp",
-        "log": "the quota is used up until tomorrow the quota" if where else "--config-dir",
-        "stats": "toolkit.run",
-        "--help": "Show the sent events, newest last: a copy of each event that PostHog accepted",
-    }[command[0]] in words
-    assert ("order of commands within one boot" in words) is ("--why" in command)
-    if where and command[0] not in ("status", "stats"):
-        assert (f"{world.anon_id[:8]}" in words) is True
+    expected = {
+        "status": ("arcade-usage",),
+        "show": ("device_start_timestamp", world.anon_id[:8]),
+        "show --why": (
+            "device_start_timestamp",
+            "order of commands within one boot",
+            world.anon_id[:8],
+        ),
+        "log": ("the quota is used up until tomorrow the quota", world.anon_id[:8]),
+        "stats": ("toolkit.run",),
+        "log --help": ("--config-dir",),
+        "--help": ("Show the sent events, newest last: a copy of each event that PostHog accepted",),
+    }
+    where = {line: () if "--help" in line else ("--config-dir", str(world.folder)) for line in expected}
+    lines = ["\t".join((*line.split(), *where[line])) for line in expected]
+    code, screens = run_on_terminal([sys.executable, "-c", ONE_BY_ONE, *lines], columns=columns)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screens).replace("\r", "")
+    assert code == 0, plain
+    for (line, texts), screen in zip(expected.items(), plain.split("\n=====\n"), strict=True):
+        assert max(map(len, screen.splitlines())) <= columns, line
+        assert "…" not in screen, line
+        words = " ".join(screen.replace("│", " ").split())
+        assert [text for text in texts if text not in words] == [], line
+        assert ("order of commands within one boot" in words) is ("--why" in line), line
 
 
 def test_flush_counts_what_was_accepted(world: World) -> None:
@@ -105,22 +121,25 @@ def give_up_being_root() -> None:
             ctypes.CDLL(None).prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
 
 
-@pytest.mark.parametrize(
-    "command", ["status", "off", "on", "show", "log", "stats", "view", "flush", "forget"]
-)
-def test_without_permission_it_says_so(shut_folder: Path, command: str) -> None:
+def test_without_permission_they_say_so(shut_folder: Path) -> None:
     """An unreadable config folder is named in one line, with exit code 1, and stays as it is."""
-    arguments = [command, "--config-dir", str(shut_folder), *(["--yes"] if command == "forget" else [])]
+    commands = ("status", "off", "on", "show", "log", "stats", "view", "flush", "forget")
+    lines = [
+        (each, "--config-dir", str(shut_folder), *(["--yes"] if each == "forget" else []))
+        for each in commands
+    ]
     done = subprocess.run(
-        [sys.executable, "-m", "arcade_usage.cli", *arguments],
+        [sys.executable, "-c", ASKING, json.dumps(lines)],
         preexec_fn=give_up_being_root,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    printed = done.stdout + done.stderr
-    assert done.returncode == 1, printed
-    assert "can't be" in printed
-    assert str(shut_folder) in printed
-    assert "Traceback" not in printed
+    assert (done.returncode, done.stderr) == (0, "")
+    for command, (code, *streams) in zip(commands, json.loads(done.stdout), strict=True):
+        printed = "".join(streams)
+        assert code == 1, (command, printed)
+        assert "can't be" in printed, command
+        assert str(shut_folder) in printed, command
+        assert "Traceback" not in printed, command

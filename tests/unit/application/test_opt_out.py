@@ -1,4 +1,4 @@
-"""Turning off: what waits is dropped, and nothing is left by who was at work at that moment."""
+"""Turning off and on: what waits is dropped, and no id from before is used again."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,13 +6,14 @@ from functools import partial
 import pytest
 from attrs import define, evolve
 
-from arcade_usage.application.console.opt_out import TurnedOff, turn_off
+from arcade_usage.application.console.opt_out import TurnedOff, turn_off, turn_on
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import StoreError, UnwantedError
 from arcade_usage.application.ports import Copies, Outbox
+from arcade_usage.domain.consent import LOCAL, OFF, ON, WITHOUT_ERRORS
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.record import Record
-from arcade_usage.testing.in_memory import MemoryCopies, MemoryStores, MemorySwitch
+from arcade_usage.testing.in_memory import MemoryCopies, MemoryStores, MemorySwitch, MemoryWriter
 from tests.unit.application.simulation import Simulation, unwritable_outbox
 
 
@@ -162,3 +163,66 @@ def test_an_event_of_an_erased_identity_does_not_stay() -> None:
     with pytest.raises(UnwantedError):
         simulation.delivery().submit([event], snapshot)
     assert simulation.outbox.queue.pending() == []
+
+
+class Writer(MemoryWriter):
+    """Rotates the identity of a simulation, as the tool does during a logout."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        super().__init__()
+        self._simulation = simulation
+
+    def log_out(self, *, had_credentials: bool) -> None:
+        self._simulation.rotate(had_credentials=had_credentials)
+
+
+class FailingWriter(MemoryWriter):
+    def log_out(self, *, had_credentials: bool) -> None:  # noqa: ARG002 - a port's name
+        raise PermissionError
+
+
+@pytest.mark.parametrize("level", [OFF, LOCAL])
+@pytest.mark.parametrize("back", [ON, WITHOUT_ERRORS])
+def test_people_who_came_and_went_unseen_share_nothing(level: str, back: str) -> None:
+    """What was done before tracking was off is not the second account's, though no event tells of the first."""
+    simulation = Simulation()
+    before = simulation.run("before")
+    anon_id = simulation.anon_id
+    turn_off(simulation.switch, of(simulation.outbox), level)
+    simulation.switch_to("alice")
+    simulation.switch_to("bob")
+    assert turn_on(simulation.switch, Writer(simulation), back)
+    after = simulation.run("after")
+    assert simulation.person_of(after) == simulation.person("bob")
+    assert simulation.person_of(before) == simulation.person(anon_id) != simulation.person("bob")
+
+
+@pytest.mark.parametrize("level", [OFF, LOCAL])
+def test_an_account_from_before_goes_on_under_another_id(level: str) -> None:
+    """All its events are that account's: the fresh id is attached to it with the next command."""
+    simulation = Simulation()
+    login = simulation.log_in("alice")
+    turn_off(simulation.switch, of(simulation.outbox), level)
+    turn_on(simulation.switch, Writer(simulation))
+    after = simulation.run("after")
+    assert simulation.person_of(login) == simulation.person_of(after) == simulation.person("alice")
+
+
+@pytest.mark.parametrize("level", [ON, WITHOUT_ERRORS])
+@pytest.mark.parametrize("back", [ON, WITHOUT_ERRORS])
+def test_on_while_events_are_sent_changes_no_id(level: str, back: str) -> None:
+    """The history before a login is still that of the person who logs in."""
+    simulation = Simulation(switch=MemorySwitch(level))
+    before = simulation.run("before")
+    turn_on(simulation.switch, Writer(simulation), back)
+    simulation.log_in("alice")
+    assert simulation.person_of(before) == simulation.person("alice")
+
+
+@pytest.mark.parametrize("back", [ON, WITHOUT_ERRORS])
+def test_where_the_id_cannot_be_replaced_it_stays_off(back: str) -> None:
+    """The user is told, rather than that a person gets what another one did."""
+    switch = MemorySwitch(OFF)
+    with pytest.raises(StoreError, match="the anonymous id can't be replaced"):
+        turn_on(switch, FailingWriter(), back)
+    assert switch.is_off
