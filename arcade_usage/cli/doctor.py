@@ -8,7 +8,7 @@ from rich.text import Text
 from arcade_usage.cli.options import AsJson, ConfigDir, Host, Token, find_scope
 from arcade_usage.cli.screen import FAILED, facts, on_terminal, print_json, print_lines, table
 from arcade_usage.composition import doctor as checks
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from arcade_usage.domain.checkup import Check, Result, Step
 
 _STYLES = {Result.OK: "green", Result.FAILED: "bold red", Result.SKIPPED: "dim"}

@@ -19,7 +19,7 @@ from arcade_usage.cli.screen import (
     reporting_errors,
 )
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.status import shorten

@@ -20,7 +20,7 @@ from arcade_usage.cli.screen import (
     reporting_errors,
 )
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from arcade_usage.domain.subject_ids import SubjectIds
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Erase, and send the request, without asking.")]

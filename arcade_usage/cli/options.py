@@ -7,7 +7,7 @@ import typer
 
 from arcade_usage.cli.screen import give_up
 from arcade_usage.composition.command import ToolConfig
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from arcade_usage.domain.configuration import check_host, check_token
 
 ConfigDir = Annotated[

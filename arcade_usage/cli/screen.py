@@ -19,7 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from arcade_usage.application.errors import NotAcceptedError, StoreBusyError, UsageTrackingError, explain
-from arcade_usage.composition.console import Scope, check
+from arcade_usage.composition.console import check
+from arcade_usage.composition.scope import Scope
 from arcade_usage.domain.configuration import Reason
 
 FAILED = 1  # the config folder can't be used

@@ -20,7 +20,8 @@ from arcade_usage.cli.screen import (
 from arcade_usage.composition.status import read_status
 from arcade_usage.domain.consent import DEBUG_VARIABLE
 from arcade_usage.domain.daily_limit import DailyCount
-from arcade_usage.domain.status import ProjectStatus, Status, Trouble, shorten
+from arcade_usage.domain.status import ProjectStatus, Status, shorten
+from arcade_usage.domain.trouble import Trouble
 
 
 def status(

@@ -9,169 +9,42 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
-from arcade_usage.adapters.storage import config_folder
 from arcade_usage.adapters.storage.config_folder import (
-    Layout,
     choice_layouts,
-    find_layout,
     find_problem,
     is_on,
-    reasons_off,
     stored_level,
 )
-from arcade_usage.adapters.storage.consent_board import ConsentBoard, agree_to_unanswered
+from arcade_usage.adapters.storage.consent_board import agree_to_unanswered
 from arcade_usage.adapters.storage.not_owned import find_not_owned, is_event, is_lock
-from arcade_usage.adapters.storage.outbox import find_outboxes, find_projects
-from arcade_usage.adapters.storage.sent_copies import FileCopies, is_copies
-from arcade_usage.adapters.storage.switch import FolderSwitch
+from arcade_usage.adapters.storage.sent_copies import is_copies
 from arcade_usage.application.console import opt_out
 from arcade_usage.application.console.opt_out import TurnedOff, collecting
-from arcade_usage.application.errors import AdaptersError, StoreError
-from arcade_usage.composition import command
-from arcade_usage.composition.adapters import apply_factory, default_adapters
-from arcade_usage.composition.command import DEFAULT_HOST, FolderWriter, ToolConfig, make_board
+from arcade_usage.application.errors import StoreError
+from arcade_usage.composition.command import FolderWriter
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
-from arcade_usage.domain.configuration import Reason
+from arcade_usage.composition.scope import PLACEHOLDER, Scope
 from arcade_usage.domain.consent import (
-    LOCAL,
     OFF,
-    OFF_BY_CHOICE,
-    OFF_BY_CONFIG_DIR,
-    OFF_BY_CONSENT,
-    OFF_BY_LOCAL,
-    OFF_BY_MACHINE,
-    OFF_TEXTS,
     ON,
     WITHOUT_ERRORS,
-    wants_debug,
 )
-from arcade_usage.domain.project import Project, choose
+from arcade_usage.domain.project import Project
 
 if TYPE_CHECKING:
-    from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.console.erasure import Eraser
     from arcade_usage.application.console.flush import Flushed
     from arcade_usage.application.console.preview import Preview
-    from arcade_usage.application.ports import Copies, Outbox, Progress
+    from arcade_usage.application.ports import Progress
     from arcade_usage.domain.sent import Sent
-    from arcade_usage.domain.status import StoredChoice, StoredConsent
     from arcade_usage.domain.subject_ids import SubjectIds
 
-_SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 _ERASURE_ANSWERS = {
     status: f"{{who}} could not take the request ({status}): try again later"
     for status in (429, *range(500, 600))
 }
-_SOME_PROJECT = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
-
-
-@frozen
-class Scope:
-    """The config folder and the PostHog projects that a command is about.
-
-    tool: the tool that mounts the commands; None for the command `arcade-usage`.
-    config_dir: by default the tool's. host, token: select projects; None selects all.
-    """
-
-    tool: ToolConfig | None = None
-    config_dir: "str | os.PathLike[str] | None" = None
-    host: str | None = None
-    token: str | None = None
-    layout: Layout = field(init=False)
-
-    @layout.default
-    def _find(self) -> Layout:
-        named, credentials = (self.tool.config_dir, self.tool.credentials) if self.tool else (None, None)
-        return find_layout(self.config_dir or named, credentials)
-
-    def projects(self) -> list[Project]:
-        """The selected projects: the tool's own, then those with an outbox here. Raises ValueError."""
-        found = find_projects(self.layout.outboxes) if find_problem(self.layout) is None else []
-        own = self.own_project
-        if own is not None:
-            found = [own, *(project for project in found if project != own)]
-        return choose(found, self.host, self.token)
-
-    @property
-    def own_project(self) -> Project | None:
-        """The tool's own project; None if its configuration is wrong."""
-        if self.tool is None or not self.tool.project_token:
-            return None
-        return Project(self.tool.host, self.tool.project_token)
-
-    def adapters(self, project: Project) -> "Adapters":
-        """The adapters of a project; from the tool's factory for its own project. Raises AdaptersError."""
-        factory = self.tool.adapters if self.tool is not None and project == self.own_project else None
-        return apply_factory(factory, self._default_adapters(project))
-
-    def stored(self, project: Project) -> "Adapters":
-        """The adapters for reading and erasing: the default ones if the tool's factory fails."""
-        with suppress(AdaptersError):
-            return self.adapters(project)
-        return self._default_adapters(project)
-
-    def _default_adapters(self, project: Project) -> "Adapters":
-        if command.replacement is not None:
-            return command.replacement.adapters()
-        return default_adapters(self.layout, project, makes_folder=False)
-
-    @property
-    def switch(self) -> FolderSwitch:
-        return FolderSwitch(self.layout, (self.tool and self.tool.project_token) or _SOME_TOKEN)
-
-    def stores(self) -> "list[tuple[Outbox, Copies]]":
-        """Every outbox here with its copies, also of unknown projects. Raises StoreError."""
-        found: dict[str, tuple[Outbox, Copies]] = {
-            outbox.folder: (outbox, FileCopies(outbox.folder))
-            for outbox in find_outboxes(self.layout.outboxes)
-        }
-        own = self.own_project
-        if own is not None and (command.replacement is not None or (self.tool and self.tool.adapters)):
-            stored = self.stored(own)
-            found[self.layout.outbox(own.key)] = (stored.outbox, stored.copies)
-        return list(found.values())
-
-    def reasons(self) -> tuple[Reason, ...]:
-        """Everything that keeps events from being sent from here; empty if tracking is on."""
-        problems = self.tool.problems if self.tool else ()
-        token = self.tool.project_token if self.tool and not problems else _SOME_TOKEN
-        found: list[Reason] = []
-        for reason in reasons_off(self.layout, token):
-            level = {OFF_BY_CHOICE: OFF, OFF_BY_LOCAL: LOCAL}.get(reason)
-            texts = [choice.text for choice in self.choices() if choice.level == level]
-            if reason == OFF_BY_MACHINE:
-                texts = [f"{OFF_TEXTS[reason]} ({config_folder.MACHINE_OFF_FILE})"]
-            found += [Reason(reason, text) for text in texts or [OFF_TEXTS[reason]]]
-        if (problem := find_problem(self.layout)) is not None:
-            found.append(Reason(OFF_BY_CONFIG_DIR, str(problem)))
-        elif (board := self.consent_board) is not None and (why := board.why_not()) is not None:
-            found.append(Reason(OFF_BY_CONSENT, why))
-        return (*found, *problems)
-
-    @property
-    def consent_board(self) -> "ConsentBoard | None":
-        """The question of the tool; None if it asks none."""
-        board = make_board(self.tool, self.layout) if self.tool is not None else None
-        return board if isinstance(board, ConsentBoard) else None
-
-    def consents(self) -> "tuple[StoredConsent, ...]":
-        """The notices that were shown and the questions that were asked on this machine."""
-        from arcade_usage.adapters.storage.diagnostics import read_consents
-
-        return read_consents(choice_layouts(self.layout))
-
-    def choices(self) -> "tuple[StoredChoice, ...]":
-        """The stored choices that count here."""
-        from arcade_usage.adapters.storage.diagnostics import read_choices
-
-        return read_choices(choice_layouts(self.layout))
-
-    @property
-    def debugging(self) -> bool:
-        """Whether $ARCADE_USAGE_DEBUG asks to show events instead of sending them."""
-        return wants_debug(os.environ)
 
 
 def find_tools(scope: Scope) -> tuple[str, ...]:
@@ -184,11 +57,6 @@ def find_tools(scope: Scope) -> tuple[str, ...]:
     if scope.tool is not None and scope.tool.distribution:
         tools.add(scope.tool.distribution)
     return tuple(sorted(tools))
-
-
-def project_or_placeholder(scope: Scope) -> Project:
-    """The tool's own project, or a placeholder: every project has the same identity."""
-    return scope.own_project or _SOME_PROJECT
 
 
 def turn_off(scope: Scope, level: str = OFF) -> TurnedOff:
@@ -239,7 +107,7 @@ def show(
     from arcade_usage.domain.outcome import ERROR, SUCCESS
 
     projects, clock = scope.projects(), time
-    project = projects[0] if projects else _SOME_PROJECT
+    project = projects[0] if projects else PLACEHOLDER
     version = scope.tool.version if scope.tool and distribution is None else None
     distribution = distribution or (scope.tool.distribution if scope.tool else None)
     runtime = read_runtime(distribution or "", os.environ, version)
@@ -321,7 +189,7 @@ def name_what_is_left(scope: Scope, failures: Sequence[str]) -> tuple[str, ...]:
 def make_eraser(scope: Scope) -> "Eraser":
     from arcade_usage.application.console.erasure import Eraser
 
-    return Eraser(scope.stored(project_or_placeholder(scope)).identity_store, scope)
+    return Eraser(scope.stored(scope.own_project or PLACEHOLDER).identity_store, scope)
 
 
 def send_erasure_request(url: str, tool: str, ids: "SubjectIds") -> None:

@@ -5,14 +5,14 @@ import time
 from collections.abc import Iterator, Sequence
 
 from arcade_usage.application.errors import AdaptersError, LaunchError
-from arcade_usage.composition import console, status
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition import status
 from arcade_usage.composition.delivery import find_obstacle
+from arcade_usage.composition.scope import PLACEHOLDER, Scope
 from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
 from arcade_usage.domain.configuration import NO_VERSION
 from arcade_usage.domain.consent import DEBUG_VARIABLE, OFF_BY_CONFIG_DIR, OFF_WITHOUT_TOKEN
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.status import Trouble
+from arcade_usage.domain.trouble import Trouble
 
 _OF_THE_FOLDER = (Trouble.UNREADABLE, Trouble.UNWRITABLE, Trouble.NOT_OWNED, Trouble.NEWER, Trouble.LOCK)
 _NETWORK_CHECKS = (Check.ACCOUNT, Check.POSTHOG, Check.EVENT, Check.LINK)
@@ -136,7 +136,7 @@ def _check_process(scope: Scope, *, is_on: bool) -> Step:
 
     if not can_launch():
         return Step(Check.PROCESS, Result.FAILED, Trouble.FROZEN.text)
-    tool, project = scope.tool, console.project_or_placeholder(scope)
+    tool, project = scope.tool, scope.own_project or PLACEHOLDER
     if not is_on:
         return Step(Check.PROCESS, Result.SKIPPED, "not started: tracking is off")
     facts = dict.fromkeys(("error_message", "duration_ms", "monotonic_start", "monotonic_end", "properties"))

@@ -11,8 +11,9 @@ from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
-from arcade_usage.composition.console import Scope, describe_not_owned, project_or_placeholder
+from arcade_usage.composition.console import describe_not_owned
 from arcade_usage.composition.delivery import find_obstacle
+from arcade_usage.composition.scope import PLACEHOLDER, Scope
 
 if TYPE_CHECKING:
     from arcade_usage.domain.notice import NoticeState
@@ -34,7 +35,7 @@ def read_status(scope: Scope) -> "Status":
             now=time.time(),
         )
     layout, projects = scope.layout, scope.projects()
-    own = project_or_placeholder(scope)
+    own = scope.own_project or PLACEHOLDER
     stored = scope.stored(own)
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
     return collect_status(

@@ -4,90 +4,22 @@ Owns the invariant that everything which keeps an event from arriving has a trou
 """
 
 from collections.abc import Sequence
-from enum import Enum
 
 from attrs import field, frozen
 
 from arcade_usage.domain.backoff import LONGEST_SECONDS, LOOK_UP, Pause
-from arcade_usage.domain.configuration import NO_VERSION, Reason
+from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
 from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity import Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.domain.logbook import Logbook
-from arcade_usage.domain.notice import HELD_BACK_TEXT
 from arcade_usage.domain.project import Project
+from arcade_usage.domain.trouble import Trouble
 
 SHORT_ID = 8  # characters of an id that are shown
 CLOCK_TOLERANCE_SECONDS = 300.0  # that something may lie ahead of the clock
-
-
-class Trouble(str, Enum):
-    """What keeps tracking from working as it should; the values are printed as JSON."""
-
-    UNREADABLE = "unreadable"
-    UNWRITABLE = "unwritable"
-    FROZEN = "frozen"
-    INTERPRETER = "interpreter"
-    NOTICE = "notice"
-    NO_VERSION = "version_unknown"
-    CLOCK = "clock"
-    MALFORMED_IDENTITY = "malformed_identity"
-    MALFORMED_LEDGER = "malformed_ledger"
-    DISAGREEMENT = "disagreement"
-    COPIED = "copied"
-    STRANGE_EVENTS = "strange_events"
-    NEWER = "newer"
-    EVIDENCE = "evidence"
-    NOT_OWNED = "not_owned"
-    LOCK = "lock"
-    SANDBOX = "sandbox"
-    UNREACHABLE = "unreachable"
-    ACCOUNT = "account_unknown"
-
-    @property
-    def text(self) -> str:
-        """For people to read."""
-        return _TEXTS[self]
-
-
-_TEXTS = {
-    Trouble.UNREADABLE: "the config folder can't be read: nothing is tracked until it can be",
-    Trouble.UNWRITABLE: "the config folder can't be written: nothing is tracked until it can be",
-    Trouble.FROZEN: (
-        "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "
-        "to deliver events: they wait for `flush`"
-    ),
-    Trouble.INTERPRETER: (
-        "the Python of this tool can't be started to deliver events: they wait for `flush`"
-    ),
-    Trouble.NOTICE: HELD_BACK_TEXT,
-    Trouble.NO_VERSION: NO_VERSION.text,
-    Trouble.CLOCK: "the clock was set back: something here is from later than now",
-    Trouble.MALFORMED_IDENTITY: (
-        "usage.json does not say what it should: the next command makes a new identity"
-    ),
-    Trouble.MALFORMED_LEDGER: (
-        "usage/ledger.json does not say what it should: the next command makes a new identity"
-    ),
-    Trouble.DISAGREEMENT: (
-        "usage.json and usage/ledger.json are about different ids: the next command makes a new identity"
-    ),
-    Trouble.COPIED: (
-        "this folder is a copy, or another machine uses it too: the next command makes a new identity"
-    ),
-    Trouble.STRANGE_EVENTS: "there are files in the outbox that can't be read as events",
-    Trouble.NEWER: "a file is left alone, and what depends on it waits",
-    Trouble.EVIDENCE: "an earlier file that could not be read is kept in usage/malformed",
-    Trouble.NOT_OWNED: "what is not the user's own is not used",
-    Trouble.LOCK: "a lock can't be used, so events are not delivered, or not linked to an account",
-    Trouble.SANDBOX: "this is a sandbox without free network access: events wait for a command outside it",
-    Trouble.UNREACHABLE: "the last attempt at delivery failed: what waits is tried again",
-    Trouble.ACCOUNT: (
-        "the account of the stored credentials is not known yet: events wait for it, 24 h at most"
-    ),
-}
 
 
 @frozen

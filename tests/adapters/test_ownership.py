@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.adapters.files.ownership import AnotherOwnerError, NotOwnedError, check_config_dir
+from arcade_usage.adapters.files.another_owner import AnotherOwnerError
+from arcade_usage.adapters.files.ownership import NotOwnedError, check_config_dir
 from tests.adapters.disk import os_error
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders to other users")

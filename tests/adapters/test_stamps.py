@@ -8,7 +8,7 @@ import pytest
 from arcade_usage import Tool
 from arcade_usage.adapters.storage.config_folder import read_stamp
 from arcade_usage.composition.command import find_layout
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from tests.e2e.world import World
 
 

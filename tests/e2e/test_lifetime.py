@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve, field, frozen
 
-from arcade_usage.application.delivery.delivery import BATCH_LIMIT
+from arcade_usage.application.delivery.batches import BATCH_LIMIT
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
 from tests.e2e.deliveries import run_here
 from tests.e2e.world import World, noting_processes, until

@@ -10,11 +10,11 @@ import pytest
 from filelock import FileLock
 
 from arcade_usage.composition import console
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from arcade_usage.composition.status import read_status
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
-from arcade_usage.domain.status import Trouble
+from arcade_usage.domain.trouble import Trouble
 from tests.e2e.deliveries import run_here
 from tests.e2e.world import World
 

@@ -13,8 +13,8 @@ from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.outbox import find_projects
 from arcade_usage.composition import console
 from arcade_usage.composition.adapters import default_adapters
-from arcade_usage.composition.console import Scope
 from arcade_usage.composition.delivery import make_delivery
+from arcade_usage.composition.scope import Scope
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import EVENT_DATA_VARIABLE
 from tests.e2e.deliveries import delivering_here, run_here

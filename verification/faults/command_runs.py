@@ -12,7 +12,8 @@ from shutil import which
 
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
-from arcade_usage.composition.console import Scope, flush
+from arcade_usage.composition.console import flush
+from arcade_usage.composition.scope import Scope
 from arcade_usage.domain.project import Project
 from tests.e2e.world import TOKEN, World
 from verification.faults.experiment import NotRunError

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import partial
 
-from arcade_usage.composition.console import Scope
+from arcade_usage.composition.scope import Scope
 from arcade_usage.composition.status import read_status
 from tests.adapters.test_request_settings import HARMLESS
 from tests.e2e.gate import Gate

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from arcade_usage.composition.console import Scope, flush
+from arcade_usage.composition.console import flush
+from arcade_usage.composition.scope import Scope
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL
 from arcade_usage.domain.retention import EVENTS_LIMIT
 from tests.adapters.holders import holding

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from arcade_usage.composition.console import Scope, flush, sent
+from arcade_usage.composition.console import flush, sent
+from arcade_usage.composition.scope import Scope
 from tests.e2e.hosts import run_as_tool, start_of_tool
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import World

@@ -46,23 +46,6 @@ class NotOwnedError(OSError):
         return f"{self.path} {self.problem}: {self.cure}"
 
 
-class AnotherOwnerError(NotOwnedError):
-    """It belongs to another user. User names are looked up in str(), because that may query a server."""
-
-    def __init__(self, path: str, uid: int) -> None:
-        super().__init__(path)
-        self._uid = uid
-        self._user = os.geteuid()
-
-    def __str__(self) -> str:
-        owner, user = _name_of(self._uid), _name_of(self._user)
-        if user == "root":
-            cure = f"run this as {owner}, or name a folder of root's own in ARCADE_WORK_DIR"
-        else:
-            cure = f"take it back (sudo chown {user} '{self.path}'), or name your own in ARCADE_WORK_DIR"
-        return f"{self.path} belongs to {owner}, not to {user}: {cure}"
-
-
 def check_config_dir(path: str) -> None:
     """Raises NotOwnedError unless a config folder, existing or not, is safe for this user.
 
@@ -98,7 +81,7 @@ def _check_components(path: str) -> "str | None":
         if system is None:
             system = status.st_uid  # root, or the user that maps to root in a user namespace
         if status.st_uid not in (system, user):
-            raise AnotherOwnerError(component, status.st_uid)
+            raise _of_another(component, status)
         if mode & _WRITABLE and not mode & stat.S_ISVTX and _others_may_write(component, status):
             raise _open_to_others(component)
     check_owner(path, status)
@@ -106,9 +89,9 @@ def _check_components(path: str) -> "str | None":
 
 
 def _check_link(path: str, status: os.stat_result, system: "int | None") -> str:
-    """Returns `path`. Raises AnotherOwnerError for another user's link, as in a sticky folder."""
+    """Returns `path`. Raises NotOwnedError for another user's link, as in a sticky folder."""
     if not ON_WINDOWS and status.st_uid not in (system, os.geteuid()):
-        raise AnotherOwnerError(path, status.st_uid)
+        raise _of_another(path, status)
     return path
 
 
@@ -122,7 +105,7 @@ def check_owner(path: str, status: os.stat_result) -> None:
 def check_user(path: str, status: os.stat_result) -> None:
     """Raises NotOwnedError if another user owns it."""
     if not ON_WINDOWS and status.st_uid != os.geteuid():
-        raise AnotherOwnerError(path, status.st_uid)
+        raise _of_another(path, status)
 
 
 def _others_may_write(path: str, status: os.stat_result) -> bool:
@@ -140,19 +123,14 @@ def _has_access_list(path: str) -> bool:
         return False
 
 
+def _of_another(path: str, status: os.stat_result) -> NotOwnedError:
+    from arcade_usage.adapters.files.another_owner import AnotherOwnerError  # rarely needed
+
+    return AnotherOwnerError(path, status.st_uid)
+
+
 def _open_to_others(path: str) -> NotOwnedError:
     return NotOwnedError(path, "can be written by other users", f"chmod go-w '{path}'")
-
-
-def _name_of(uid: int) -> str:
-    if uid == 0:  # avoids a look-up, which may query a server
-        return "root"
-    try:
-        import pwd
-
-        return pwd.getpwuid(uid).pw_name
-    except (ImportError, KeyError):
-        return f"user {uid}"
 
 
 def check_file(path: str, status: os.stat_result) -> None:
@@ -202,6 +180,11 @@ def open_descriptor(path: str) -> "int | None":
         descriptor = os.open(path, _OPEN_FOLDER)
     except NotADirectoryError:
         raise not_a_folder(path) from None
+    return _owned(path, descriptor)
+
+
+def _owned(path: str, descriptor: int) -> int:
+    """The open folder; closes it and raises NotOwnedError if it is another user's."""
     try:
         check_owner(path, os.fstat(descriptor))
     except OSError:
@@ -254,12 +237,7 @@ class ReadableFolder:
             if isinstance(error, PermissionError):
                 check_owner(path, os.lstat(path))  # reports another user's folder by its owner
             raise
-        try:
-            check_owner(path, os.fstat(descriptor))
-        except OSError:
-            os.close(descriptor)
-            raise
-        return descriptor
+        return _owned(path, descriptor)
 
     def status(self, name: str) -> "os.stat_result | None":
         """Returns lstat() of a file; None if it is missing.

@@ -18,9 +18,9 @@ from arcade_usage.domain.status import (
     Status,
     StoredChoice,
     StoredConsent,
-    Trouble,
     find_troubles,
 )
+from arcade_usage.domain.trouble import Trouble
 
 
 def collect_status(

@@ -14,14 +14,12 @@ from attrs import define, field
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.delivery.attributor import Attributor, ensure_logged_out
+from arcade_usage.application.delivery.batches import BatchSender
 from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.delivery.stay import Stay
 from arcade_usage.application.errors import (
     NewerFormatError,
-    NotAcceptedError,
-    PartlyAcceptedError,
-    RefusedError,
     StoreError,
     UnwantedError,
 )
@@ -41,8 +39,6 @@ from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import LossReason
 from arcade_usage.domain.verdict import Verdict, attribute
-
-BATCH_LIMIT = 100  # records in one request
 
 
 @define(eq=False, repr=False)
@@ -69,12 +65,18 @@ class Delivery:
     _daily_limit: DailyLimit = field(init=False)
     _tried: set[str] = field(factory=set, init=False)
     _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
-    delivered: int = field(default=0, init=False)  # events that PostHog accepted
+    _batches: BatchSender = field(init=False)
     _term_ends: float = field(default=inf, init=False)  # monotonic seconds
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
+        self._batches = BatchSender(self.outbox.queue, self.sink, self.attempts, self._has_time)
         self._daily_limit = DailyLimit(self.outbox, self.opt_out, self.clock, self.ids)
+
+    @property
+    def delivered(self) -> int:
+        """How many events PostHog accepted."""
+        return self._batches.delivered
 
     def renew(self) -> None:
         """Forget what was tried, judged and answered, as a new process would; for long-lived processes."""
@@ -241,11 +243,11 @@ class Delivery:
         pending = self.outbox.queue.pending()
         waiting = self.untried(self._daily_limit.apply(pending, self.store.here))
         self._tried.update(record.event.uuid for record in (*pending, *waiting))
-        reached = self.attempts.may_try(POSTHOG) and self._send(
+        reached = self.attempts.may_try(POSTHOG) and self._batches.send(
             [record for record in waiting if record.attribution is not None]
         )
         decided = [self._decide(record) for record in waiting if record.attribution is None]
-        if reached and self._send([record for record in decided if record.attribution is not None]):
+        if reached and self._batches.send([record for record in decided if record.attribution is not None]):
             self.attributor.send_pending_aliases()
 
     def _decide_first(self, login: Record) -> None:
@@ -267,51 +269,6 @@ class Delivery:
         except StoreError:
             return record  # undecided: an attribution that is not stored must not be sent
         return decided
-
-    def _send(self, records: Sequence[Record]) -> bool:
-        """Send in batches; stops and returns False when PostHog can't be reached, or the time is over.
-
-        There are no retries here: unsent events stay in the outbox. The first batch is sent in any case.
-        """
-        return all(
-            (start == 0 or self._has_time()) and self._send_batch(records[start : start + BATCH_LIMIT])
-            for start in range(0, len(records), BATCH_LIMIT)
-        )
-
-    def _send_batch(self, batch: Sequence[Record]) -> bool:
-        """Send one batch. A refused batch is halved until the refused event is alone; it is dropped."""
-        self.attempts.begin(POSTHOG)
-        try:
-            self.sink.capture(batch)
-        except RefusedError as error:
-            self.attempts.succeed(POSTHOG)
-            if len(batch) == 1:
-                self.attempts.failed(str(error))
-                self.attempts.lost(LossReason.REFUSED, self.outbox.queue.remove(batch))
-                return True
-            half = len(batch) // 2
-            return self._send_batch(batch[:half]) and self._send_batch(batch[half:])
-        except PartlyAcceptedError as error:
-            accepted = [record for record in batch if record.event.uuid in error.accepted]
-            self._remove_accepted(accepted)
-            refused = [record for record in batch if record.event.uuid in error.refused]
-            self.attempts.lost(LossReason.REFUSED, self.outbox.queue.remove(refused))
-            self.attempts.failed(str(error), retry_after=error.retry_after)
-            if len(accepted) + len(refused) < len(batch):
-                return False
-        except NotAcceptedError as error:
-            self.attempts.failed(str(error), retry_after=error.retry_after)
-            return False
-        else:
-            self._remove_accepted(batch)
-        self.attempts.succeed(POSTHOG)
-        return True
-
-    def _remove_accepted(self, records: Sequence[Record]) -> None:
-        if records:
-            self.attempts.delivered(len(records))
-            self.delivered += len(records)
-            self.outbox.queue.remove(records)
 
     def count_losses(self, reason: LossReason, events: int) -> bool:
         """Record events that were lost before they reached the outbox. Raises StoreError.

@@ -20,7 +20,7 @@ from arcade_usage.application import errors
 from arcade_usage.demo.receiver import DOWN, Behaviour
 from arcade_usage.domain import configuration, consent
 from arcade_usage.domain.retention import LossReason
-from arcade_usage.domain.status import Trouble
+from arcade_usage.domain.trouble import Trouble
 from tests.e2e.cli.running import Shell
 from tests.e2e.cli.test_terminal import give_up_being_root
 from tests.e2e.cli.tools import RealTool

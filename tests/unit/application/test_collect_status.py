@@ -7,7 +7,8 @@ from arcade_usage.domain.configuration import Reason
 from arcade_usage.domain.consent import OFF_BY_CHOICE
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.status import Diagnostics, Status, Trouble
+from arcade_usage.domain.status import Diagnostics, Status
+from arcade_usage.domain.trouble import Trouble
 from arcade_usage.testing.in_memory import MemoryCopies, MemoryOutbox
 from tests.unit.application.simulation import Simulation
 

@@ -6,7 +6,7 @@ import pytest
 from attrs import define, field
 
 from arcade_usage.application.console.flush import flush
-from arcade_usage.application.delivery.delivery import BATCH_LIMIT
+from arcade_usage.application.delivery.batches import BATCH_LIMIT
 from arcade_usage.application.time_limits import TERM_SECONDS
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.project import Project

@@ -17,10 +17,10 @@ from arcade_usage.domain.status import (
     CLOCK_TOLERANCE_SECONDS,
     Diagnostics,
     ProjectStatus,
-    Trouble,
     find_troubles,
     shorten,
 )
+from arcade_usage.domain.trouble import Trouble
 from tests.unit.domain.values import ELSEWHERE, HERE, A, B
 
 NOW = 1_800_000_000.0
