@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour
-from tests.e2e.deliveries import here
+from tests.e2e.deliveries import here, run_here
 from tests.e2e.gate import Gate
 from tests.e2e.world import World
 
@@ -155,7 +155,7 @@ def test_the_token_of_the_credentials_stays_in_its_file(world: World) -> None:
     assert token not in world.payload("kept back")
     world.log_in(ALICE)
     world.settle()
-    world.run("after")
+    run_here(world, "after")
     (look_up,) = world.receiver.look_ups()
     assert look_up.headers["authorization"] == f"Bearer {token}"
     assert token not in look_up.path
@@ -196,6 +196,6 @@ def test_a_killed_sender_loses_nothing(world: World) -> None:
     (record,) = world.waiting
     world.receiver.posthog = WELL
     world.let_hours_pass(2)
-    world.run("next")
+    run_here(world, "next")
     assert world.events["killed"].uuid == record["event"]["uuid"]
     assert world.waiting == []

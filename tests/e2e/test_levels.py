@@ -1,4 +1,4 @@
-"""What the user allows, in real processes: recorded here and not sent, and sent without the texts of errors."""
+"""What the user allows: recorded here and not sent, and sent without the texts of errors."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import arcade_usage
 from arcade_usage.adapters.storage import config_folder
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.running import Shell
-from tests.e2e.deliveries import here
+from tests.e2e.deliveries import delivering_here, here, run_here
 from tests.e2e.world import TOKEN, World, until
 
 SECRET = "the project of Ada is not there"
@@ -40,9 +40,9 @@ def test_local_events_are_recorded_and_never_sent(shell: Shell, world: World) ->
     """Nothing leaves, not even a question whose the login is; and nothing of it leaves when it is on again."""
     assert choose(shell, world, "local")["tracking"] == "local"
     world.run("fails", success=False, error_message=SECRET)
-    world.log_in("principal-1")
-    world.log_out()
-    world.settle()
+    with delivering_here(world):
+        world.log_in("principal-1")
+        world.log_out()
     assert (world.receiver.requests, world.waiting) == ([], [])
     copies = log(shell, world)
     assert {copy["message"]["properties"]["command_name"] for copy in copies} == {"fails", "login", "logout"}
@@ -51,12 +51,13 @@ def test_local_events_are_recorded_and_never_sent(shell: Shell, world: World) ->
     assert failed["recorded_at"] is not None
     assert choose(shell, world, "on") == {"tracking": "on", "taken_back": True, "error_texts": True,
                                          "reasons": [], "reasons_text": []}  # fmt: skip
-    world.run("on again")
+    run_here(world, "on again")
     assert shell("flush", "--config-dir", world.folder).code == 0
     assert set(world.events) == {"on again"}
     assert [copy["sent_at"] is None for copy in log(shell, world)] == [True, True, True, False]
 
 
+@here
 def test_local_drops_what_waits(shell: Shell, world: World) -> None:
     """As off does; it was meant to be sent, and is not."""
     world.receiver.posthog = DOWN
@@ -86,6 +87,7 @@ def test_what_was_done_before_is_nobody_elses_afterwards(shell: Shell, world: Wo
     assert world.whose["after"] == "principal-2" != world.whose["before"]
 
 
+@here
 def test_local_says_so(shell: Shell, world: World) -> None:
     """In status, show, log, flush and on; exit code 3, since nothing is sent."""
     choose(shell, world, "local")
@@ -140,6 +142,7 @@ def test_a_running_server_follows_the_choice(shell: Shell, world: World) -> None
     assert world.waiting == []
 
 
+@here
 def test_without_errors_no_text_is_stored_or_sent(shell: Shell, world: World) -> None:
     """The rest of the event is as before; `show` shows it so, and `on` sends the texts again."""
     assert choose(shell, world, "on", "--without-errors")["error_texts"] is False
@@ -160,6 +163,7 @@ def test_without_errors_no_text_is_stored_or_sent(shell: Shell, world: World) ->
     assert world.events["fails again"].properties["error_message"] == SECRET
 
 
+@here
 def test_without_errors_the_texts_that_wait_are_not_sent_either(shell: Shell, world: World) -> None:
     """They were stored before the choice; their events are sent without them."""
     world.receiver.posthog = DOWN

@@ -97,9 +97,23 @@ WRONG_CREDENTIALS: dict[str, bytes] = {
 }
 
 
+@here
 @pytest.mark.parametrize("content", WRONG_CREDENTIALS.values(), ids=WRONG_CREDENTIALS)
-def test_malformed_credentials_name_nobody_in_silence(world: World, content: bytes) -> None:
-    """Row "credentials.yaml malformed": not a word on stdout or stderr, nobody is asked, the event is anonymous."""
+def test_malformed_credentials_name_nobody(
+    world: World, capfd: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    """Row "credentials.yaml malformed": not a word, nobody is asked, the event is anonymous."""
+    world.folder.mkdir()
+    world.credentials.write_bytes(content)
+    world.run("toolkit.run")
+    assert capfd.readouterr() == ("", "")
+    assert world.whose == {"toolkit.run": world.anon_id}
+    assert (world.receiver.look_ups(), world.credentials.read_bytes()) == ([], content)
+
+
+def test_malformed_credentials_are_survived_in_silence(world: World) -> None:
+    """By a tool and a delivery as processes, with a file that would start a program."""
+    content = WRONG_CREDENTIALS["object"]
     world.folder.mkdir()
     world.credentials.write_bytes(content)
     host = run_as_tool(start_of_tool(world) + CALL, world.scratch)

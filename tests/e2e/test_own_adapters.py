@@ -87,16 +87,15 @@ def test_a_tool_with_an_account_service_of_its_own(world: World, home: Path) -> 
         "ada"  # whom the model of PostHog's persons counts as a person
     )
     with accounts() as url:
-        with tool(world, home).command("before"):
+        with delivering_here(world), tool(world, home).command("before"):
             pass
-        world.settle()
         with tool(world, home).command("login", is_login=True):
             (home / "login.json").write_text(
                 json.dumps({"url": url, "token": "token-of-ada"}), encoding="utf-8"
             )
-        with tool(world, home).command("after"):
-            pass
         world.settle()
+        with delivering_here(world), tool(world, home).command("after"):
+            pass
     assert world.whose == {"before": "ada", "login": "ada", "after": "ada"}
     assert [request.path for request in world.receiver.requests if "/auth/" in request.path] == []
 

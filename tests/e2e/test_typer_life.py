@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from arcade_usage.adapters.frameworks.typer_app import track
 from arcade_usage.demo.receiver import HANGING
-from tests.e2e.deliveries import here
+from tests.e2e.deliveries import delivering_here, here
 from tests.e2e.world import World
 
 ALICE = "principal-alice"
@@ -46,18 +46,19 @@ def host(world: World) -> ToolWithLogin:
 
 def test_a_life(world: World, host: ToolWithLogin) -> None:
     """What was done before the login is hers, and so is the logout; what comes then is anonymous."""
-    assert host.run("before") == 0
+    with delivering_here(world):
+        assert host.run("before") == 0
     anon_id = world.anon_id
     assert host.run("auth login") == 0
     world.settle()
     assert (world.anon_id, world.linked_to()) == (anon_id, ALICE)
-    assert host.run("between") == 0
-    world.settle()
+    with delivering_here(world):
+        assert host.run("between") == 0
     assert host.run("auth logout") == 0
     assert (world.anon_id != anon_id, world.linked_to()) == (True, None)
     world.settle()
-    assert host.run("after") == 0
-    world.settle()
+    with delivering_here(world):
+        assert host.run("after") == 0
     hers = ("before", "auth.login", "between", "auth.logout")
     assert world.whose == {**dict.fromkeys(hers, ALICE), "after": world.anon_id}
     assert world.aliases() == {(anon_id, ALICE)}
@@ -74,8 +75,8 @@ def test_a_login_that_fails_links_nobody(world: World, host: ToolWithLogin) -> N
 
 def test_a_logout_rotates_though_nothing_can_be_delivered(world: World, host: ToolWithLogin) -> None:
     """PostHog hangs, the tool does not; the next person inherits nothing."""
-    host.run("auth login")
-    world.settle()
+    with delivering_here(world):
+        host.run("auth login")
     anon_id = world.anon_id
     world.receiver.posthog = HANGING
     assert host.run("auth logout") == 0

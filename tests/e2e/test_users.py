@@ -168,11 +168,21 @@ class TestWhatRootLeftBehind:
             "outbox/*/*.event.json", "outbox/*/sent.jsonl", "outbox/*")  # fmt: skip
 
     @pytest.mark.parametrize("what", WHAT)
-    def test_off_is_stored_and_on_takes_it_back(self, alice: User, folder: Path, what: str) -> None:
-        """Whatever is root's; what waits is dropped, or named with its owner and the cure."""
+    def test_status_and_log_name_it_and_off_is_stored(self, alice: User, folder: Path, what: str) -> None:
+        """With its path, its owner and the cure; what can be read is shown, what waits and is hers is dropped."""
         (path,) = folder.glob(what)
         before = self.give_to_root(path)
-        done, answer, on = alice.asks_all(("off",), ("status",), ("on",))
+        looked, stock, log, done, answer, on = alice.asks_all(
+            ("status",), ("status", "--json"), ("log",), ("off",), ("status",), ("on",)
+        )
+        assert f"{path} belongs to root, not to user {ALICE}: take it back (sudo chown" in looked.stdout
+        assert any(str(path) in each for each in json.loads(stock.stdout)["not_owned"])
+        if what in ("outbox/*/sent.jsonl", "outbox/*"):
+            assert log.returncode == 1
+            assert f"{path} belongs to root" in log.stderr
+        else:
+            assert (log.returncode, log.stderr) == (0, "")
+            assert "first" in log.stdout
         assert "Usage tracking is off." in done.stdout
         assert "you turned it off" in " ".join(answer.stdout.split())
         if what in ("outbox/*/*.event.json", "outbox/*"):
@@ -206,22 +216,6 @@ class TestWhatRootLeftBehind:
             assert "the identity can't be read" in done.stderr
             left -= {home / ".arcade" / "usage.json"}
         assert {each for each in left if path not in (each, *each.parents)} == set()
-
-    @pytest.mark.parametrize("what", WHAT)
-    def test_status_and_log_name_it(self, alice: User, folder: Path, what: str) -> None:
-        """Its path, its owner and the cure; what can be read is shown."""
-        (path,) = folder.glob(what)
-        before = self.give_to_root(path)
-        answer, stock, log = alice.asks_all(("status",), ("status", "--json"), ("log",))
-        assert f"{path} belongs to root, not to user {ALICE}: take it back (sudo chown" in answer.stdout
-        assert any(str(path) in each for each in json.loads(stock.stdout)["not_owned"])
-        if what in ("outbox/*/sent.jsonl", "outbox/*"):
-            assert log.returncode == 1
-            assert f"{path} belongs to root" in log.stderr
-        else:
-            assert (log.returncode, log.stderr) == (0, "")
-            assert "first" in log.stdout
-        assert look([path]) == before
 
     def test_one_outbox_does_not_stop_the_others(
         self, alice: User, folder: Path, outbox: Path, receiver: Receiver
@@ -306,7 +300,8 @@ def test_a_home_that_is_no_absolute_path_is_none(receiver: Receiver, home: str, 
     root = User(0, {"HOME": home})
     before = look([tmp_path])
     root.runs(receiver.url, "homeless")
-    answer = root.asks("status")
-    assert answer.returncode != 0
-    assert "there is no config folder" in answer.stdout + answer.stderr
+    if home in ("$HOME", ""):  # a command starts slowly, and both ends find the folder by the same function
+        answer = root.asks("status")
+        assert answer.returncode != 0
+        assert "there is no config folder" in answer.stdout + answer.stderr
     assert (look([tmp_path]), receiver.requests) == (before, [])

@@ -55,6 +55,9 @@ def ask(arguments):
 print(json.dumps([ask(each) for each in json.loads(sys.argv[1])]))
 """
 
+# What is slow to import is only looked for.
+_TRY = "import arcade_usage, filelock\nfrom importlib.util import find_spec as f\nassert f('posthog') and f('typer')"
+
 Done = subprocess.CompletedProcess[str]
 
 
@@ -107,7 +110,7 @@ def _find_python() -> str | None:
     for python in (sys.executable, "/usr/bin/python{}.{}".format(*sys.version_info)):
         with suppress(OSError):
             tried = subprocess.run(
-                [python, "-c", "import arcade_usage, filelock, posthog, typer"],
+                [python, "-c", _TRY],
                 env=_IMPORTING, user=ALICE, group=ALICE, extra_groups=[], capture_output=True, check=False,
             )  # fmt: skip
             if tried.returncode == 0:
