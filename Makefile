@@ -1,4 +1,5 @@
-# Everything runs in .venv, which the first target that needs it makes. PYTHON names the interpreter.
+# Everything runs in .venv, which the first target that needs it makes. PYTHON names the interpreter; ONLY, what of
+# `make test-all`: 3.10-oldest 3.13-newest beside-arcade-mcp.
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -26,7 +27,7 @@ check: .venv/.dev  ## style, types, layers
 	$(BIN)/lint-imports
 
 test-all: .venv/.dev .venvs/sdks/.made  ## the tests on every supported Python, with the oldest and the newest PostHog and Typer
-	.ci/test-all
+	.ci/test-all $(ONLY)
 
 test-arcade:  ## the real Arcade CLI and MCP servers, tracked, in an environment of their own
 	PYTHON=$(PYTHON) .ci/test-arcade

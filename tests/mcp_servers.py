@@ -60,12 +60,16 @@ class Servers:
     @property
     def events(self) -> list[Reported]:
         """The events that arrived or wait in the outbox, in the order of their capture."""
-        events = {event.uuid: Reported(event.name, event.properties) for event in self.receiver.events(TOKEN)}
+        events: dict[str, Reported] = {}
+        # The outbox first: an event that is sent meanwhile has then arrived.
         for path in (self.folder / "config").glob("usage/outbox/*/*.event.json"):
             with suppress(FileNotFoundError):  # it was sent meanwhile
                 stored = json.loads(path.read_text(encoding="utf-8"))
                 for event in (record["event"] for record in stored.get("records", [stored])):
-                    events.setdefault(event["uuid"], Reported(event["name"], event["properties"]))
+                    events[event["uuid"]] = Reported(event["name"], event["properties"])
+        events |= {
+            event.uuid: Reported(event.name, event.properties) for event in self.receiver.events(TOKEN)
+        }
         return sorted(
             events.values(), key=lambda event: float(event.properties.get("device_timestamp", "inf"))
         )

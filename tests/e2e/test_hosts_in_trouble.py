@@ -94,7 +94,15 @@ def refuse(event, arguments):
         raise RuntimeError("no processes here")
 sys.addaudithook(refuse)
 """,
-    "no fork": "import subprocess\ndef refuse(*_): raise BlockingIOError(11, 'RLIMIT_NPROC')\nsubprocess._fork_exec = refuse\nsubprocess._USE_POSIX_SPAWN = False\n",
+    "no fork": """
+import subprocess
+def refuse(*_): raise BlockingIOError(11, 'RLIMIT_NPROC')
+if hasattr(subprocess, "_fork_exec"):
+    subprocess._fork_exec = refuse
+else:  # Python 3.10
+    subprocess._posixsubprocess.fork_exec = refuse
+subprocess._USE_POSIX_SPAWN = False
+""",
     "Popen raises": "import subprocess\ndef refuse(*_, **__): raise RuntimeError('no')\nsubprocess.Popen.__init__ = refuse\n",
     "Popen is a function": "import subprocess; subprocess.Popen = lambda *_, **__: None\n",
     "Popen starts nothing": "import subprocess\nclass Popen:\n    def __init__(self, *_, **__): pass\nsubprocess.Popen = Popen\n",

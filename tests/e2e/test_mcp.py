@@ -133,7 +133,7 @@ def test_a_sigint_loses_nothing(servers: Servers) -> None:
             session.call("secret_add", {"first": 1, "second": 2})
             session.process.send_signal(signal.SIGINT)
             codes.append(session.end())  # the SDK waits for its reading thread
-    assert codes[0] == codes[1]
+    assert codes[0] == codes[1], (servers.folder / "stderr").read_text()
     assert servers.names == {STARTED: 1, CALLED: 1}
 
 

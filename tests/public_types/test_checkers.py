@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,9 @@ def test_pyright(tmp_path: Path) -> None:
     assert {each["range"]["start"]["line"] + 1 for each in errors} == mistakes(), errors
 
 
+@pytest.mark.skipif(
+    version("attrs").startswith("23.1."), reason="Pyrefly does not see there that a class of attrs is frozen"
+)
 def test_pyrefly(tmp_path: Path) -> None:
     """Pyrefly."""
     options = ("check", "--python-interpreter-path", sys.executable, "--output-format", "min-text")
