@@ -3,13 +3,14 @@
 Invariant: a record leaves the queue only after PostHog's answer for it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from math import inf
 
 from attrs import define
 
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
 from arcade_usage.application.errors import NotAcceptedError, PartlyAcceptedError, RefusedError
-from arcade_usage.application.ports import AnalyticsSink, EventQueue
+from arcade_usage.application.ports import AnalyticsSink, Clock, EventQueue
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import LossReason
 
@@ -18,16 +19,22 @@ BATCH_LIMIT = 100  # records in one request
 
 @define(eq=False, repr=False)
 class BatchSender:
-    """Sends the records of one queue. has_time: whether another batch may begin.
+    """Sends the records of one queue.
 
+    term_ends: when no further batch may begin, in monotonic seconds.
     delivered: how many events PostHog accepted.
     """
 
     queue: EventQueue
     sink: AnalyticsSink
     attempts: AttemptLog
-    has_time: Callable[[], bool]
+    clock: Clock
+    term_ends: float = inf
     delivered: int = 0
+
+    def has_time(self) -> bool:
+        """Whether another batch may begin."""
+        return self.clock.monotonic() < self.term_ends
 
     def send(self, records: Sequence[Record]) -> bool:
         """Send in batches; stops and returns False when PostHog can't be reached, or the time is over.

@@ -66,11 +66,10 @@ class Delivery:
     _tried: set[str] = field(factory=set, init=False)
     _judged: dict[str, Verdict] = field(factory=dict, init=False)  # of records without an attribution on disk
     _batches: BatchSender = field(init=False)
-    _term_ends: float = field(default=inf, init=False)  # monotonic seconds
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
-        self._batches = BatchSender(self.outbox.queue, self.sink, self.attempts, self._has_time)
+        self._batches = BatchSender(self.outbox.queue, self.sink, self.attempts, self.clock)
         self._daily_limit = DailyLimit(self.outbox, self.opt_out, self.clock, self.ids)
 
     @property
@@ -168,7 +167,7 @@ class Delivery:
         stay = None if self.hand_over is None else Stay(self.hand_over, self.clock)
         if stay is not None and not stay.begin():
             return
-        self._term_ends = inf if ignore_backoff else self.clock.monotonic() + TERM_SECONDS
+        self._batches.term_ends = inf if ignore_backoff else self.clock.monotonic() + TERM_SECONDS
         patience = SENDER_PATIENCE_SECONDS if ignore_backoff else 0.0
         if login is not None:
             patience = LOGIN_PATIENCE_SECONDS
@@ -176,9 +175,9 @@ class Delivery:
             result = self.attempt(patience, login, ignore_backoff=ignore_backoff)
             patience, login, ignore_backoff = 0.0, None, False
             if stay is not None and stay.is_announced:
-                if not (stay.comes_more(result, self._has_untried) and self._has_time()):
+                if not (stay.comes_more(result, self._has_untried) and self._batches.has_time()):
                     break
-            elif result is not Attempt.MORE or not self._has_time():
+            elif result is not Attempt.MORE or not self._batches.has_time():
                 break
             elif self.hand_over is not None and self.hand_over.stands():
                 break  # the next sender has announced itself
@@ -190,9 +189,6 @@ class Delivery:
     def _release_tool(self) -> None:
         if self.waiting_tool is not None:
             self.waiting_tool.release()
-
-    def _has_time(self) -> bool:
-        return self.clock.monotonic() < self._term_ends
 
     def attempt(
         self, patience_seconds: float = 0.0, login: Record | None = None, *, ignore_backoff: bool = False
