@@ -240,6 +240,9 @@ class Copies(Protocol):
     def all(self) -> Sequence[Sent]:
         """The copies, oldest first, without those that can't be parsed. Raises StoreError."""
 
+    def recent(self) -> Sequence[Sent]:
+        """The last ones of `all`, the newest at least; bounded, so that they are read quickly."""
+
     def erase(self) -> None:
         """Erase the copies. Raises StoreError."""
 

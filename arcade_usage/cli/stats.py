@@ -24,6 +24,7 @@ from arcade_usage.cli.screen import (
     reporting_errors,
 )
 from arcade_usage.composition import console
+from arcade_usage.composition.status import open_counts
 from arcade_usage.domain.usage_statistics import (
     PERIODS,
     Day,
@@ -32,6 +33,8 @@ from arcade_usage.domain.usage_statistics import (
     Summary,
     by_command,
     by_day,
+    counted_by_day,
+    counted_within,
     runs_of,
     summarize,
     within,
@@ -53,7 +56,8 @@ def stats(
     """Show how often your commands ran and failed, and how long they took: today, in 7 and in 30 days.
 
     The numbers come from the events that `log` shows. Times are local; a command counts for
-    the day on which it ended. The duration is the median.
+    the day on which it ended. The duration is the median. Successes that were only counted, because of the
+    tool's daily limit, are named apart, by UTC day.
 
     Exits with 0, or with 1 if the config folder or a file in it can't be read.
     """
@@ -61,15 +65,16 @@ def stats(
     with reporting_errors(scope):
         copies, unread = console.sent(scope)
     runs = runs_of(copy for _, copy in copies if command is None or copy.is_of(command))
+    counted = counted_by_day((copy for _, copy in copies), open_counts(scope), command)
     today = words.local_date(time.time())
     if as_json:
-        print_json(statistics_as_json(runs, today))
+        print_json(statistics_as_json(runs, today, counted))
     else:
-        _print(runs, today)
+        _print(runs, today, counted)
     report_failures("Not read", unread)
 
 
-def statistics_as_json(runs: Sequence[Run], today: date) -> dict[str, object]:
+def statistics_as_json(runs: Sequence[Run], today: date, counted: Mapping[date, int]) -> dict[str, object]:
     """The periods with their commands, and the days of the longest one, newest last."""
     return {
         "today": today.isoformat(),
@@ -77,12 +82,13 @@ def statistics_as_json(runs: Sequence[Run], today: date) -> dict[str, object]:
             {
                 "days": days,
                 **_summary_as_json(summarize(period)),
+                "counted": counted_within(counted, today, days),
                 "commands": commands_as_json(by_command(period)),
             }
             for days in PERIODS
             for period in [within(runs, today, days, words.local_date)]
         ],
-        "days": [day_as_json(day) for day in by_day(runs, today, PERIODS[-1], words.local_date)],
+        "days": [day_as_json(day) for day in by_day(runs, today, PERIODS[-1], words.local_date, counted)],
     }
 
 
@@ -103,20 +109,23 @@ def day_as_json(day: Day) -> dict[str, object]:
     return {
         "day": day.date.isoformat(),
         **_summary_as_json(day.summary),
+        "counted": day.counted,
         **{driver.value: day.drivers[driver] for driver in Driver},
         "commands": commands_as_json(day.commands),
     }
 
 
-def _print(runs: Sequence[Run], today: date) -> None:
-    days = [day for day in by_day(runs, today, PERIODS[-1], words.local_date) if day.summary.runs]
+def _print(runs: Sequence[Run], today: date, counted: Mapping[date, int]) -> None:
+    days = by_day(runs, today, PERIODS[-1], words.local_date, counted)
+    days = [day for day in days if day.summary.runs or day.counted]
     if not days:
         print_lines(Text(f"There is no command in {_TITLES[PERIODS[-1]]}.", style="dim"))
         return
     for length in PERIODS:
         period = within(runs, today, length, words.local_date)
         title = _TITLES[length].removeprefix("the ").capitalize()
-        print_lines(headline(title, "cyan", f"  {_totals(summarize(period))}"))
+        more = _more(counted_within(counted, today, length))
+        print_lines(headline(title, "cyan", f"  {_totals(summarize(period))}{more}"))
         if period:
             commands = by_command(period)
             print_lines(_chart(list(commands.items())[:COMMANDS_SHOWN]))
@@ -124,7 +133,9 @@ def _print(runs: Sequence[Run], today: date) -> None:
                 print_lines(Text(f"{COMMANDS_SHOWN} of {len(commands)} commands.", style="dim"))
         print_lines("")
     print_lines(headline("By day", "cyan"))
-    print_lines(_chart([(day.date.strftime("%a %Y-%m-%d"), day.summary) for day in reversed(days)]))
+    print_lines(
+        _chart([(f"{day.date:%a %Y-%m-%d}{_more(day.counted)}", day.summary) for day in reversed(days)])
+    )
 
 
 def _totals(summary: Summary) -> str:
@@ -133,10 +144,14 @@ def _totals(summary: Summary) -> str:
     return ", ".join([words.count(summary.runs, "run"), f"{summary.failures:,} failed"])
 
 
+def _more(counted: int) -> str:
+    return f", {counted:,} more only counted" if counted else ""
+
+
 def _chart(rows: Iterable[tuple[str, Summary]]) -> RenderableType:
     """A row for each summary, with a bar of its runs; on a narrow terminal, its name stands above."""
     rows = list(rows)
-    most = max(summary.runs for _, summary in rows)
+    most = max(1, *(summary.runs for _, summary in rows))
     if not fits(NARROW_WIDTH):
         return Group(*(each for name, summary in rows for each in _stacked(name, summary, most)))
     chart = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

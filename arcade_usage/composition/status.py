@@ -4,18 +4,20 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from arcade_usage.adapters.storage.config_folder import find_problem
 from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
-from arcade_usage.application.errors import AdaptersError, UnsupportedSdkError
+from arcade_usage.application.errors import AdaptersError, StoreError, UnsupportedSdkError
 from arcade_usage.composition.command import make_board
 from arcade_usage.composition.console import describe_not_owned
 from arcade_usage.composition.delivery import find_obstacle
 from arcade_usage.composition.scope import PLACEHOLDER, Scope
 
 if TYPE_CHECKING:
+    from arcade_usage.domain.daily_limit import DailyCount
     from arcade_usage.domain.notice import NoticeState
     from arcade_usage.domain.status import Status
 
@@ -64,6 +66,15 @@ def read_status(scope: Scope) -> "Status":
         choices=scope.choices(),
         consents=scope.consents(),
     )
+
+
+def open_counts(scope: Scope) -> "list[DailyCount]":
+    """The counts of the daily limit that were not sent yet and can be read. Raises ValueError."""
+    counts: list[DailyCount] = []
+    for project in scope.projects():
+        with suppress(StoreError):
+            counts.append(scope.stored(project).outbox.counts.read())
+    return [each for each in counts if each.day]
 
 
 def decide_notice(scope: Scope) -> "NoticeState | None":

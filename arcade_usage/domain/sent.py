@@ -73,7 +73,7 @@ class Sent:
 
     def is_of(self, command: str) -> bool:
         """Whether it is of this command, or of one below this group; by dotted path."""
-        return f"{self.command_name or ''}.".startswith(f"{command}.")
+        return is_below(self.command_name or "", command)
 
     @property
     def link(self) -> tuple[str, str] | None:
@@ -87,6 +87,11 @@ class Sent:
     def anonymous(self) -> bool:
         """Whether the distinct id is a random id, not a principal's."""
         return self.alias_keeps_anonymous or self.properties.get(PERSONLESS) is False
+
+
+def is_below(name: str, command: str) -> bool:
+    """Whether a command's dotted path is this one, or below this group."""
+    return f"{name}.".startswith(f"{command}.")
 
 
 @frozen

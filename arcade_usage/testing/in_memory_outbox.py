@@ -178,6 +178,9 @@ class MemoryCopies:
         self._check()
         return tuple(self.copies)
 
+    def recent(self) -> Sequence[Sent]:
+        return self.all()
+
     def erase(self) -> None:
         self._check()
         self.copies.clear()

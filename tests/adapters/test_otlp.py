@@ -242,7 +242,7 @@ def collector_with_tls(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     context.verify_mode = ssl.CERT_REQUIRED
     with ThreadingHTTPServer(("127.0.0.1", 0), Collecting) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"https://127.0.0.1:{server.server_address[1]}", tmp_path
         server.shutdown()

@@ -331,3 +331,12 @@ def test_the_newest_parts_are_kept() -> None:
     parts = [Part(number, size, NOW) for number, size in enumerate((10, 30, 20), 1)]
     assert [len(newest(parts, room)) for room in (0, 19, 20, 49, 50, 60)] == [0, 0, 1, 1, 2, 3]
     assert list(newest(parts, 50)) == parts[1:]
+
+
+def test_recent_copies_are_in_two_files_at_most(copies: FileCopies, path: Path) -> None:
+    """Reading more would take `status` a third of a second."""
+    fill(copies, range(100))
+    assert len(files(path)) > 3
+    size = sum(len(json.dumps(copy.message)) for copy in copies.recent())
+    assert 0 < size <= 2 * PART_BYTES_LIMIT
+    assert copies.recent()[-1].message["uuid"] == 99

@@ -113,3 +113,15 @@ def test_keeping_never_raises(subject: CopiesUnderTest) -> None:
         subject.copies.all()
     with pytest.raises(StoreError):
         subject.copies.erase()
+
+
+def test_the_recent_ones_are_the_last(subject: CopiesUnderTest) -> None:
+    """As many as one part has at least, however many there are, and all of a few."""
+    subject.copies.keep([message(number) for number in range(3)], NOW)
+    assert subject.copies.recent() == subject.copies.all()
+    least = PART_BYTES_LIMIT // 20_000
+    for number in range(3, 4 * least):
+        subject.copies.keep([message(number, filler="x" * 10_000)], NOW)
+    recent, everything = subject.copies.recent(), subject.copies.all()
+    assert len(recent) >= least
+    assert list(recent) == list(everything)[-len(recent) :]

@@ -60,12 +60,19 @@ class FileCopies:
             logging.getLogger("arcade_usage").debug("sent messages could not be stored", exc_info=True)
 
     def all(self) -> Sequence[Sent]:
+        return self._read(slice(None))
+
+    def recent(self) -> Sequence[Sent]:
+        return self._read(slice(-1, None))  # sent.jsonl has few right after one was full
+
+    def _read(self, which: slice) -> Sequence[Sent]:
+        """The copies in sent.jsonl and in these of the parts."""
         try:
             with open_folder(self.folder, OUTBOX_DEPTH) as folder:
                 lines = _lines(folder, COPIES_FILE)
                 with suppress(NewerVersionError):
                     parts, lines = _split(lines)
-                    lines = [line for part in parts for line in _lines(folder, _name(part))] + lines
+                    lines = [line for part in parts[which] for line in _lines(folder, _name(part))] + lines
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -10,7 +10,15 @@ from arcade_usage.domain.identity_history import IdentityPeriod, identity_period
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.status import Status
-from arcade_usage.domain.usage_statistics import PERIODS, Day, Summary, by_command, by_day, runs_of
+from arcade_usage.domain.usage_statistics import (
+    PERIODS,
+    Day,
+    Summary,
+    by_command,
+    by_day,
+    counted_by_day,
+    runs_of,
+)
 
 EVENTS_SHOWN = 500  # the newest ones
 FAILURES_SHOWN = 20
@@ -58,12 +66,14 @@ def make_overview(
     events = [ShownEvent(to, copy) for to, copy in copies]
     events.sort(key=lambda event: event.copy.ended_at, reverse=True)
     runs = runs_of(event.copy for event in events)
+    open_days = [project.count for project in status.projects if project.count.day]
+    counted = counted_by_day((event.copy for event in events), open_days)
     names = (each.copy.name for each in events if not each.copy.is_command and each.copy.link is None)
     return Overview(
         status,
         identity_periods(event.copy for event in events if event.sent)[: -PERIODS_SHOWN - 1 : -1],
         [event for event in events if event.copy.link is not None][:PERIODS_SHOWN],
-        by_day(runs, day_of(status.now), PERIODS[-1], day_of),
+        by_day(runs, day_of(status.now), PERIODS[-1], day_of, counted),
         by_command(runs),
         dict(Counter(names).most_common()),
         [event for event in events if event.copy.failed][:FAILURES_SHOWN],

@@ -46,7 +46,7 @@ def collect_status(
         state = store.current()
     for project, outbox, copies in stores:
         with suppress(StoreError):
-            tools = find_tools([(outbox, copies)])
+            tools = find_tools([(outbox, copies)], recent=True)
             projects.append(evolve(_count(project, outbox, store.here), tools=tools))
     return Status(
         config_dir=config_dir,
@@ -78,14 +78,18 @@ def unread(
     return Status(config_dir, reasons, debugging, None, False, (), (Trouble.UNREADABLE,), now)
 
 
-def find_tools(stores: Iterable[tuple[Outbox, Copies]]) -> tuple[str, ...]:
-    """The tools that waiting and sent events name, sorted; without those that can't be read."""
+def find_tools(stores: Iterable[tuple[Outbox, Copies]], *, recent: bool = False) -> tuple[str, ...]:
+    """The tools that waiting and sent events name, sorted; without those that can't be read.
+
+    recent: of sent events, only the recent ones.
+    """
     tools: set[object] = set()
     for outbox, copies in stores:
         with suppress(StoreError):
             tools.update(record.event.properties.get("tool") for record in outbox.queue.pending())
         with suppress(StoreError):
-            tools.update(copy.properties.get("tool") for copy in copies.all() if copy.command_name)
+            sent = copies.recent() if recent else copies.all()
+            tools.update(copy.properties.get("tool") for copy in sent if copy.command_name)
     return tuple(sorted(str(tool) for tool in tools if tool))
 
 

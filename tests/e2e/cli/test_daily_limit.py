@@ -1,9 +1,11 @@
 """What `status`, `log`, `off` and `forget` do about the counts of the daily limit."""
 
 import sys
+from datetime import datetime, timezone
 
 import pytest
 
+from arcade_usage.cli import words
 from arcade_usage.domain.daily_limit import COUNTED
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
@@ -43,6 +45,31 @@ def test_log_shows_the_counts(shell: Shell, limited: World) -> None:
         each for each in shell("log", "--config-dir", limited.folder).out.splitlines() if COUNTED in each
     ]
     assert f"1 on {day}" in line
+
+
+@here
+def test_stats_and_view_name_what_was_only_counted(
+    shell: Shell, limited: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Apart from the runs, before the counts are sent and afterwards."""
+    monkeypatch.setattr(words, "local_date", lambda at: datetime.fromtimestamp(at, timezone.utc).date())
+    for name in ("one", "two", "three", "four", "five"):
+        limited.run(name)
+    for _ in range(2):
+        found = shell("stats", "--json", "--config-dir", limited.folder).content
+        assert (found["periods"][-1]["counted"], sum(day["counted"] for day in found["days"])) == (2, 2)
+        assert found["periods"][-1]["runs"] in (3, 4)
+        assert "2 more only counted" in shell("stats", "--config-dir", limited.folder).out
+        one = shell("stats", "--json", "--command", "four", "--config-dir", limited.folder).content
+        assert one["periods"][-1]["counted"] == 1
+        viewed = shell("view", "--json", "--config-dir", limited.folder).content
+        assert sum(day["counted"] for day in viewed["days"]) == 2
+        limited.let_hours_pass(24)
+        limited.run("next day")
+    page = limited.scratch / "page.html"
+    shell("view", "--no-open", "--output", page, "--config-dir", limited.folder)
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert "2 more commands succeeded beyond the daily limit and were only counted." in text
 
 
 @here

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arcade_usage.domain.daily_limit import COUNTED, DailyCount
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.usage_statistics import (
@@ -16,6 +17,8 @@ from arcade_usage.domain.usage_statistics import (
     Summary,
     by_command,
     by_day,
+    counted_by_day,
+    counted_within,
     runs_of,
     summarize,
     within,
@@ -148,3 +151,44 @@ def test_each_day_has_its_runs() -> None:
     assert today.drivers == {Driver.PEOPLE: 1, Driver.AGENTS: 1, Driver.CI: 0}
     assert today.summary == Summary(2, 1, 4, 4)
     assert today.commands == {"a": Summary(1, 1, None, None), "b": Summary(1, 0, 4, 4)}
+
+
+def counts(day: object, commands: object, **others: object) -> Sent:
+    properties = {"day": day, "succeeded": 9, "commands": commands, **others}
+    return Sent(NOON, {"event": COUNTED, "properties": properties})
+
+
+OPEN = DailyCount("2026-11-28", "0190a000-0000-4000-8000-000000000001", 3, {"build": 2, "toolkit.run": 1}, 4)
+
+
+@pytest.mark.parametrize(
+    ("command", "counted"),
+    [
+        (None, {date(2026, 11, 26): 6, TODAY: 7}),
+        ("build", {date(2026, 11, 26): 5, TODAY: 2}),
+        ("toolkit", {date(2026, 11, 26): 0, TODAY: 1}),
+    ],
+    ids=str,
+)
+def test_what_was_only_counted_has_its_day(command: str | None, counted: dict[date, int]) -> None:
+    """That of the counts, sent or not; without a name it is of no command that is asked for."""
+    copies = [sent(), counts("2026-11-26", {"build": 5}, other_commands=1)]
+    assert counted_by_day(copies, [OPEN], command) == counted
+    assert counted_within(counted, TODAY, 2) == counted[TODAY]
+    days = by_day([], TODAY, 3, day_of, counted)
+    assert [day.counted for day in days] == [counted[date(2026, 11, 26)], 0, counted[TODAY]]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        counts("today", {"build": 5}),
+        counts(None, {"build": 5}),
+        counts("2026-11-28", {"build": "5"}),
+        counts("2026-11-28", {}, other_commands="1"),
+        counts("2026-11-28", 5),
+    ],
+)
+def test_counts_that_are_none_count_nothing(copy: Sent) -> None:
+    """A file that another program changed."""
+    assert sum(counted_by_day([copy], []).values()) == 0
