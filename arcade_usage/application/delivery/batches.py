@@ -18,24 +18,21 @@ BATCH_LIMIT = 100  # records in one request
 
 @define(eq=False, repr=False)
 class BatchSender:
-    """Sends the records of one queue. has_time: whether another batch may begin.
-
-    delivered: how many events PostHog accepted.
-    """
+    """Sends the records of one queue. `delivered`: how many events PostHog accepted."""
 
     queue: EventQueue
     sink: AnalyticsSink
     attempts: AttemptLog
-    has_time: Callable[[], bool]
     delivered: int = 0
 
-    def send(self, records: Sequence[Record]) -> bool:
+    def send(self, records: Sequence[Record], has_time: Callable[[], bool]) -> bool:
         """Send in batches; stops and returns False when PostHog can't be reached, or the time is over.
 
-        There are no retries here: unsent events stay in the outbox. The first batch is sent in any case.
+        has_time: whether another batch may begin; the first one is sent in any case. There are no retries
+        here: unsent events stay in the outbox.
         """
         return all(
-            (start == 0 or self.has_time()) and self._send_batch(records[start : start + BATCH_LIMIT])
+            (start == 0 or has_time()) and self._send_batch(records[start : start + BATCH_LIMIT])
             for start in range(0, len(records), BATCH_LIMIT)
         )
 

@@ -70,7 +70,7 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         self._retention = Retention(self.outbox)
-        self._batches = BatchSender(self.outbox.queue, self.sink, self.attempts, self._has_time)
+        self._batches = BatchSender(self.outbox.queue, self.sink, self.attempts)
         self._daily_limit = DailyLimit(self.outbox, self.opt_out, self.clock, self.ids)
 
     @property
@@ -243,11 +243,11 @@ class Delivery:
         pending = self.outbox.queue.pending()
         waiting = self.untried(self._daily_limit.apply(pending, self.store.here))
         self._tried.update(record.event.uuid for record in (*pending, *waiting))
-        reached = self.attempts.may_try(POSTHOG) and self._batches.send(
-            [record for record in waiting if record.attribution is not None]
-        )
+        attributed = [record for record in waiting if record.attribution is not None]
+        reached = self.attempts.may_try(POSTHOG) and self._batches.send(attributed, self._has_time)
         decided = [self._decide(record) for record in waiting if record.attribution is None]
-        if reached and self._batches.send([record for record in decided if record.attribution is not None]):
+        attributed = [record for record in decided if record.attribution is not None]
+        if reached and self._batches.send(attributed, self._has_time):
             self.attributor.send_pending_aliases()
 
     def _decide_first(self, login: Record) -> None:
