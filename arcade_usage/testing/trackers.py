@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import Any
 from unittest import mock
 
 from attrs import define, frozen
@@ -17,11 +18,15 @@ from attrs import define, frozen
 from arcade_usage.adapters.storage import config_folder
 from arcade_usage.application.adapters import Adapters
 from arcade_usage.application.command.properties import read_properties
-from arcade_usage.application.command.tracker import CommandTracker, SilentTracker, suppress_and_log
+from arcade_usage.application.command.tracker import (
+    CommandTracker,
+    SilentTracker,
+    TrackerMethods,
+    suppress_and_log,
+)
 from arcade_usage.application.command.tracking import (
     Execution,
     Properties,
-    TrackedCommand,
     Tracker,
 )
 from arcade_usage.application.server.queue import Worker, pack
@@ -69,7 +74,7 @@ def _current(builder: MemoryTrackerBuilder) -> Installation:
     return now.installation if isinstance(now, MemoryTrackerBuilder) else builder.installation
 
 
-class MemoryTracker:
+class MemoryTracker(TrackerMethods):
     """A command tracker in memory that starts anew with each test, as in a new process of the tool."""
 
     def __init__(self, builder: MemoryTrackerBuilder, config: ToolConfig) -> None:
@@ -78,47 +83,13 @@ class MemoryTracker:
         self._made_for: tuple[Installation, int] | None = None
         self._current()
 
-    def track_command_execution(
-        self,
-        command_name: str,
-        *,
-        success: bool,
-        duration_ms: float | None = None,
-        error_message: str | None = None,
-        is_login: bool = False,
-        is_logout: bool = False,
-        monotonic_start: float | None = None,
-        monotonic_end: float | None = None,
-        properties: Properties = None,
-    ) -> None:
-        self._current().track_command_execution(
-            command_name,
-            success=success,
-            duration_ms=duration_ms,
-            error_message=error_message,
-            is_login=is_login,
-            is_logout=is_logout,
-            monotonic_start=monotonic_start,
-            monotonic_end=monotonic_end,
-            properties=properties,
-        )
-
-    def command(
-        self,
-        command_name: str,
-        *,
-        is_login: bool = False,
-        is_logout: bool = False,
-        properties: Properties = None,
-    ) -> TrackedCommand:
-        return self._current().command(
-            command_name, is_login=is_login, is_logout=is_logout, properties=properties
-        )
-
     def begin(self) -> Execution:
         return self._current().begin()
 
-    def _current(self) -> Tracker:
+    def _report(self, properties: Properties, **command: Any) -> None:
+        self._current()._report(properties, **command)
+
+    def _current(self) -> CommandTracker | SilentTracker:
         """The tracker of the current test; made anew when the test sets another login."""
         installation = _current(self._builder)
         if self._made_for != (installation, installation.starts):

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 LOGGER = "arcade_usage"
 
 
-class _Tracker:
-    """The methods of both trackers. CommandTracker overrides the private ones, which do nothing."""
+class TrackerMethods:
+    """The methods of every tracker. They rest on the private ones, which do nothing here."""
 
     def track_command_execution(
         self,
@@ -73,11 +73,11 @@ class _Tracker:
     def _report_end(self, start: float, error: "BaseException | None", **command: "Any") -> None: ...
 
 
-class SilentTracker(_Tracker):
+class SilentTracker(TrackerMethods):
     """The tracker when tracking is off: every method does nothing."""
 
 
-class CommandTracker(_Tracker):
+class CommandTracker(TrackerMethods):
     """The tracker when tracking is on. Made by `arcade_usage.command_tracker`; not thread-safe."""
 
     def __init__(
@@ -204,7 +204,7 @@ class CommandTracker(_Tracker):
 
 
 class _Execution:
-    def __init__(self, tracker: _Tracker) -> None:
+    def __init__(self, tracker: TrackerMethods) -> None:
         self._tracker = tracker
         self._start = tracker._refresh_snapshot()
 
@@ -233,7 +233,7 @@ class _Execution:
 class _Command:
     """The context of one command. A class, not a generator, so that it adds no frame to a traceback."""
 
-    def __init__(self, tracker: _Tracker, name: str, **facts: "Any") -> None:
+    def __init__(self, tracker: TrackerMethods, name: str, **facts: "Any") -> None:
         """`facts`: the other arguments of `Execution.end`."""
         self._tracker = tracker
         self._name = name
