@@ -18,18 +18,24 @@ from arcade_usage.domain.project import Project
 
 
 def default_adapters(
-    layout: Layout, project: Project, *, durable: bool = True, makes_folder: bool = True
+    layout: Layout,
+    project: Project,
+    *,
+    durable: bool = True,
+    makes_folder: bool = True,
+    runs_alone: bool = False,
 ) -> Adapters:
     """Make the adapters over files, Arcade Cloud and PostHog. Touches no file.
 
     durable: see FolderOutbox. makes_folder: see IdentityFiles; False if no folder may be created.
+    runs_alone: see LazyPostHogSink.
     """
     folder = layout.outbox(project.key)
     copies = FileCopies(folder, project)
     return Adapters(
         identity_store=IdentityFiles(layout, FolderInstallation(layout.folder), makes_folder),
         principal_api=ArcadeCloud(layout.credentials, layout.context),
-        analytics_sink=LazyPostHogSink(project, copies, time),
+        analytics_sink=LazyPostHogSink(project, copies, time, runs_alone),
         outbox=FolderOutbox(folder, project, durable),
         copies=copies,
         switch=FolderSwitch(layout, project.project_token),

@@ -93,7 +93,9 @@ def make_adapters(parsed: "ParsedPayload", *, makes_folder: bool = True) -> "Ada
     from arcade_usage.composition.adapters import apply_factory, default_adapters
 
     layout = Layout(parsed.config_dir, context=parsed.snapshot.context)
-    return apply_factory(parsed.adapters, default_adapters(layout, parsed.project, makes_folder=makes_folder))
+    factory = parsed.adapters
+    default = default_adapters(layout, parsed.project, makes_folder=makes_folder, runs_alone=factory is None)
+    return apply_factory(factory, default)
 
 
 def find_obstacle() -> "str | None":

@@ -1,10 +1,11 @@
 """The analytics sink over PostHog's SDK, which is slow to import and therefore imported on first use."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from attrs import define, field
 
-from arcade_usage.adapters.posthog.sdk import check_sdk
+from arcade_usage.adapters.posthog.sdk import check_sdk, without_asynchronous_client
 from arcade_usage.application.ports import AnalyticsSink, Clock, Copies
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.project import Project
@@ -14,11 +15,15 @@ from arcade_usage.domain.verdict import Attribution
 
 @define(eq=False, repr=False)
 class LazyPostHogSink:
-    """`copies` stores accepted messages. Methods raise UnsupportedSdkError if the SDK is unusable."""
+    """`copies` stores accepted messages. Methods raise UnsupportedSdkError if the SDK is unusable.
+
+    runs_alone: whether no code of a tool runs in this process.
+    """
 
     project: Project
     copies: Copies
     clock: Clock
+    runs_alone: bool = False
     _sink: AnalyticsSink | None = field(default=None, init=False)
 
     def alias(self, anon_id: str, principal_id: str) -> None:
@@ -32,8 +37,9 @@ class LazyPostHogSink:
 
     def _open(self) -> AnalyticsSink:
         if self._sink is None:
-            check_sdk()  # an unsupported SDK may fail anywhere
-            from arcade_usage.adapters.posthog.sink import PostHogSink
+            with without_asynchronous_client() if self.runs_alone else nullcontext():
+                check_sdk()  # an unsupported SDK may fail anywhere
+                from arcade_usage.adapters.posthog.sink import PostHogSink
 
             self._sink = PostHogSink(self.project, self._keep)
         return self._sink

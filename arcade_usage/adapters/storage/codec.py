@@ -12,8 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import cattrs
-from attrs import astuple
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from attrs import astuple, fields
 
 from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION
 from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
@@ -308,13 +307,21 @@ def _make_converter() -> cattrs.BaseConverter:
     write(Losses, lambda losses: dict(losses.counts))
     write(Snapshot, write_snapshot)
     write(Event, _event)
-    for value_type, keys in _KEYS.items():
-        renamed: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
-        read_keys: Any = make_dict_structure_fn(value_type, converter, **renamed)
-        write_keys: Any = make_dict_unstructure_fn(value_type, converter, **renamed)
-        read(value_type, read_keys)
-        write(value_type, write_keys)
+    for value_type in _KEYS:
+        read(value_type, lambda value, kind: converter.structure_attrs_fromdict(_named(value, kind), kind))
+        write(value_type, lambda value: _keyed(converter.unstructure_attrs_asdict(value), type(value)))
     return converter
+
+
+def _named(content: object, kind: Any) -> dict[str, Any]:
+    """The members on disk by the names of the attributes. cattrs would generate code for it at each start."""
+    known = _check(content, dict)
+    keys = {field.name: _KEYS[kind].get(field.name, field.name) for field in fields(kind)}
+    return {name: known[key] for name, key in keys.items() if key in known}
+
+
+def _keyed(members: dict[str, Any], kind: type) -> dict[str, Any]:
+    return {_KEYS[kind].get(name, name): value for name, value in members.items()}
 
 
 _converter: cattrs.BaseConverter = _make_converter()
