@@ -126,15 +126,15 @@ print(overlaps)
 def test_processes_that_contend_lose_no_update(
     layout: Layout, config_dir: Path, lockless_library: Path, error: str | None
 ) -> None:
-    """Four processes make ten changes each: they never overlap, and no change is lost.
+    """Three processes make ten changes each: they never overlap, and no change is lost.
 
     This also holds on a file system without locks.
     """
     environment = environment_of(lockless_library, config_dir, error) if error else os.environ
     store = IdentityFiles(layout, FixedInstallation(HERE))
     store.change(lambda _: (IdentityState(Anonymous(ANON), Ledger(ANON, HERE)), None))
-    outputs = contend(_CHANGE, 4, [str(config_dir)], environment=environment)
-    assert outputs == [["0"]] * 4
+    outputs = contend(_CHANGE, 3, [str(config_dir)], environment=environment)
+    assert outputs == [["0"]] * 3
     ledger = store.current().ledger
     assert isinstance(ledger, Ledger)
-    assert ledger.reached == {f"{number}-{turn}" for number in range(4) for turn in range(10)}
+    assert ledger.reached == {f"{number}-{turn}" for number in range(3) for turn in range(10)}

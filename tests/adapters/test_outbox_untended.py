@@ -13,6 +13,7 @@ from arcade_usage.adapters.storage.delivery_log import TALLY_FILE
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.time_limits import UNTENDED_SECONDS
+from arcade_usage.domain import retention
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.retention import BYTES_LIMIT, EVENTS_LIMIT, Losses, LossReason
 from tests.adapters.contenders import contend
@@ -21,10 +22,12 @@ from tests.samples import SINK, anonymous, make_event
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
+FEW = 100  # events that may wait, in this process: a thousand files take time
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(retention, "EVENTS_LIMIT", FEW)
     return tmp_path / SINK.key
 
 
@@ -50,7 +53,7 @@ def begin_sending(folder: Path, ago: float) -> None:
 @pytest.mark.parametrize("lock", ["none", "a link", "a folder", "a stuck sender's"])
 def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
     """The newest events stay, whatever makes the lock unavailable."""
-    fill(folder, EVENTS_LIMIT + 3)
+    fill(folder, FEW + 3)
     if lock == "a link":
         (folder / SENDER_LOCK).symlink_to(tmp_path)
     elif lock == "a folder":
@@ -58,7 +61,7 @@ def test_the_newest_stay(folder: Path, tmp_path: Path, lock: str) -> None:
     elif lock == "a stuck sender's":
         begin_sending(folder, UNTENDED_SECONDS + 1)
     trim(another(folder), NOW)
-    assert another(folder).queue.pending() == [anonymous(number + 1) for number in range(3, EVENTS_LIMIT + 3)]
+    assert another(folder).queue.pending() == [anonymous(number + 1) for number in range(3, FEW + 3)]
     assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 3})
 
 
@@ -95,7 +98,7 @@ def test_a_jump_of_the_clock_makes_nothing_old(folder: Path) -> None:
 
 def test_a_sender_at_work_is_left_to_it(folder: Path, mocker: MockerFixture) -> None:
     """While a sender may be at work, the folder is not even listed."""
-    fill(folder, EVENTS_LIMIT + 3)
+    fill(folder, FEW + 3)
     begin_sending(folder, UNTENDED_SECONDS - 1)
     mocker.patch("os.scandir", side_effect=AssertionError)
     outbox = another(folder)
@@ -114,16 +117,16 @@ retention.enforce_without_lock(1_800_000_000.0)
 
 
 def test_of_processes_that_drop_at_once_one_counts_each_event(folder: Path) -> None:
-    """Six processes drop 300 excess events: 300 are counted."""
-    fill(folder, EVENTS_LIMIT + 300)
-    contend(_TRIM, 6, [str(folder)])
+    """Three processes drop 100 excess events: 100 are counted."""
+    fill(folder, EVENTS_LIMIT + 100)
+    contend(_TRIM, 3, [str(folder)])
     assert len(another(folder).queue.waiting()) == EVENTS_LIMIT
-    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 300})
+    assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 100})
 
 
 def test_what_a_sender_counts_is_added(folder: Path) -> None:
     """Losses that other processes counted are added to the sender's."""
-    fill(folder, EVENTS_LIMIT + 2)
+    fill(folder, FEW + 2)
     trim(another(folder), NOW)
     fill(folder, 1)
     tidy(another(folder), NOW)
@@ -133,7 +136,7 @@ def test_what_a_sender_counts_is_added(folder: Path) -> None:
 
 def test_a_purge_keeps_the_count(folder: Path) -> None:
     """A purge keeps the count of losses; clearing the delivery log removes it."""
-    fill(folder, EVENTS_LIMIT + 2)
+    fill(folder, FEW + 2)
     trim(another(folder), NOW)
     another(folder).queue.purge()
     assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 2})
@@ -147,10 +150,10 @@ def test_a_link_in_the_place_of_the_count_is_not_followed(folder: Path, tmp_path
     """A link in place of the count is not followed; the limits hold."""
     theirs = tmp_path / "theirs"
     theirs.write_text("theirs")
-    fill(folder, EVENTS_LIMIT + 1)
+    fill(folder, FEW + 1)
     (folder / TALLY_FILE).symlink_to(theirs)
     trim(another(folder), NOW)
-    assert len(another(folder).queue.waiting()) == EVENTS_LIMIT
+    assert len(another(folder).queue.waiting()) == FEW
     assert theirs.read_text() == "theirs"
 
 
@@ -158,7 +161,7 @@ def test_counting_ends_somewhere(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     """The file grows by a byte for each event, up to a limit."""
     monkeypatch.setattr(delivery_log, "TALLY_LIMIT", 2)
     for _ in range(3):
-        fill(folder, EVENTS_LIMIT + 2)
+        fill(folder, FEW + 2)
         trim(another(folder), NOW)
     assert (folder / TALLY_FILE).read_bytes() == b"mm"
     assert another(folder).log.losses() == Losses({LossReason.TOO_MANY.value: 2})

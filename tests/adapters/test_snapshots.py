@@ -264,7 +264,7 @@ from arcade_usage.testing.in_memory import FixedInstallation
 
 folder, number = sys.argv[1:]
 seen = []
-for round in range(12):
+for round in range(8):
     layout = Layout(f"{folder}/{round}")
     source = FolderSnapshots(layout, FolderWriter(layout))
     ready()
@@ -275,8 +275,8 @@ for snapshot in seen:
 
 
 def test_of_many_first_commands_one_makes_the_identity(path: Path) -> None:
-    """Eight parallel first commands in twelve new folders see one id, with a consistent ledger."""
-    seen = contend(_FIRST, 8, [str(path.parent)], rounds=12)
+    """Four parallel first commands in each of eight new folders see one id, with a consistent ledger."""
+    seen = contend(_FIRST, 4, [str(path.parent)], rounds=8)
     for turn, ids in enumerate(zip(*seen, strict=True)):
         state = IdentityFiles(Layout(str(path.parent / str(turn))), FixedInstallation(HERE)).current()
         assert (set(ids), state.is_consistent) == ({state.anon_id}, True)

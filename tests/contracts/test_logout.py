@@ -45,7 +45,7 @@ def _ledger_text(ledger: Ledger | Malformed | NewerLedger) -> bytes:
     return b"{" if isinstance(ledger, Malformed) else codec.write_ledger(ledger)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(state=knowns, before=st.lists(st.booleans(), max_size=3), had_credentials=st.booleans())
 def test_a_logout_is_what_the_domain_says(
     state: IdentityState, before: list[bool], had_credentials: bool
@@ -67,7 +67,7 @@ def test_a_logout_is_what_the_domain_says(
             assert json.loads(Path(layout.usage_json).read_text())["theirs"] == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(state=knowns)
 def test_a_snapshot_carries_what_a_logout_left(state: IdentityState) -> None:
     """What the new ledger inherits comes through, as what it will be written as."""

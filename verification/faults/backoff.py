@@ -30,7 +30,7 @@ sys.addaudithook(watch)
 """
 
 
-@experiment(GROUP, "commands one after another", rounds=40, quick=6)
+@experiment(GROUP, "commands one after another", rounds=40, quick=3)
 def run_sequentially(testbed: Testbed, rounds: int) -> Figures:
     return _run_while_down(testbed, rounds, 1)
 

@@ -130,17 +130,17 @@ def kill_at_steps(testbed: Testbed, rounds: int, *, on_another_day: bool) -> Fig
     return home.judge(len(hits), f"killed at {len(hits)} steps", describe_steps(hits))
 
 
-@experiment(GROUP, "a delivery that counts, killed at each step", rounds=ALL, quick=3)
+@experiment(GROUP, "a delivery that counts, killed at each step", rounds=ALL, quick=2)
 def kill_a_counting_delivery(testbed: Testbed, rounds: int) -> Figures:
     return kill_at_steps(testbed, rounds, on_another_day=False)
 
 
-@experiment(GROUP, "the first delivery of another day, killed at each step", rounds=ALL, quick=2)
+@experiment(GROUP, "the first delivery of another day, killed at each step", rounds=ALL, quick=1)
 def kill_the_first_delivery_of_a_day(testbed: Testbed, rounds: int) -> Figures:
     return kill_at_steps(testbed, rounds, on_another_day=True)
 
 
-@experiment(GROUP, f"{SHELLS} parallel shells, half of the deliveries killed at random", rounds=50, quick=3)
+@experiment(GROUP, f"{SHELLS} parallel shells, half of the deliveries killed at random", rounds=50, quick=2)
 def run_and_kill(testbed: Testbed, rounds: int) -> Figures:
     """Each shell runs `rounds` commands; a day passes after every tenth."""
     home, random, killed = LimitedHome(testbed), Random(1), list[int]()

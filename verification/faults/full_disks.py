@@ -153,7 +153,7 @@ def log_in_on_a_full_disk(testbed: Testbed, rounds: int) -> Figures:
     GROUP,
     "delivery: writes are cut off within a record, while undecided records wait",
     rounds=12,
-    quick=2,
+    quick=1,
 )
 def files_cut_off(testbed: Testbed, rounds: int) -> Figures:
     """RLIMIT_FSIZE ends a write in its middle."""

@@ -45,7 +45,7 @@ def deliver_one(testbed: Testbed, world: World, name: str) -> float:
     )
     seconds = time.monotonic() - started
     testbed.settle()
-    assert {process.returncode for process in testbed.processes} == {0}, "a delivery failed or was killed"
+    assert {process.returncode for process in testbed.processes} <= {0}, "a delivery failed or was killed"
     return seconds * 1000
 
 
@@ -55,7 +55,8 @@ def _received(testbed: Testbed) -> set[str]:
 
 def _time_when_empty(testbed: Testbed, world: World) -> tuple[float, float]:
     """Medians with an empty outbox: the delay of a command, and the time until its event arrives (ms)."""
-    arrival = median(deliver_one(testbed, world, f"empty {number}") for number in range(SAMPLES))
+    samples = SAMPLES if testbed.timed else 1
+    arrival = median(deliver_one(testbed, world, f"empty {number}") for number in range(samples))
     delay = median(testbed.waits_ms)
     testbed.waits_ms.clear()
     return delay, arrival
@@ -90,7 +91,7 @@ def two_years_of_records(testbed: Testbed, rounds: int) -> Figures:
     return _clear(testbed, world, rounds, empty)
 
 
-@experiment(GROUP, "more records than the limit", rounds=4900, quick=1200)
+@experiment(GROUP, "more records than the limit", rounds=4900, quick=1020)
 def too_many_records(testbed: Testbed, rounds: int) -> Figures:
     """The newest records, up to the limit, arrive; the others are dropped and counted."""
     world = testbed.home()

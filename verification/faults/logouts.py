@@ -45,7 +45,7 @@ class Home:
         return linked, self.world.log_out(f"logout {self.principal}")
 
 
-@experiment("Races", "a logout while a command links, then the next person", rounds=1000, quick=2)
+@experiment("Races", "a logout while a command links, then the next person", rounds=1000, quick=1)
 def race_logouts(testbed: Testbed, rounds: int) -> Figures:
     random = Random(7)
     testbed.receiver.posthog = testbed.receiver.cloud = SLOW

@@ -42,7 +42,7 @@ print(json.dumps({{"waits": waits, "most": most}}))
 """
 
 
-@experiment("No orphans", "a long-running tool", rounds=1000, quick=5)
+@experiment("No orphans", "a long-running tool", rounds=1000, quick=3)
 def run_for_long(testbed: Testbed, rounds: int) -> Figures:
     world = testbed.home()
     for number in range(rounds):

@@ -14,6 +14,7 @@ QUICK = [each for each in EXPERIMENTS if each.quick]
 HERE = {
     "Backoff: a success, a login or a flush ends a backoff",
     "Baseline: commands with a linked account, without a fault",
+    "Overfull outbox: more records than the limit",
     "Copies and shared folders: a home is copied (cp -a); two people log in",
     "PostHog and Arcade Cloud unreachable: https: connections are refused",
     "PostHog unreachable: accepts the events, but the reply is lost",

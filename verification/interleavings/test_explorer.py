@@ -10,7 +10,7 @@ from verification.interleavings.scenarios import quick, wild
 from verification.interleavings.system import System
 
 SEED = 20260101
-RANDOM_SCHEDULES = 750
+RANDOM_SCHEDULES = 250
 
 
 @cache

@@ -188,4 +188,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=300, stateful_step_count=40, deadline=None, derandomize=True)
+TestLife.settings = settings(max_examples=120, stateful_step_count=40, deadline=None, derandomize=True)

@@ -26,11 +26,11 @@ def test_a_command_in_a_pause_makes_no_attempt(simulation: Simulation) -> None:
 
 
 def test_attempts_become_rare(simulation: Simulation) -> None:
-    """A command a minute for a day, with PostHog out of reach: some thirty attempts, not 1,440."""
+    """A command every five minutes for a day, with PostHog out of reach: some thirty attempts, not 288."""
     simulation.posthog.failing = True
-    for number in range(24 * 60):
-        simulation.clock.advance(59)
-        simulation.run(f"minute {number}")
+    for number in range(24 * 12):
+        simulation.clock.advance(299)
+        simulation.run(f"command {number}")
     assert 20 <= simulation.posthog.calls <= 40
 
 

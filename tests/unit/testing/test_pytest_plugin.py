@@ -89,11 +89,12 @@ class Tool:
         (self.folder / "test_tool.py").write_text(tests, encoding="utf-8")
         # In a folder of its own: in the shared one it would remove what other runs of pytest left, which takes long.
         temporary = f"--basetemp={self.folder.with_name('temporary')}"
-        command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", temporary, *options]
+        plugins = ("-p", "no:cacheprovider", "-p", "pytest_randomly")
+        command = [sys.executable, "-B", "-m", "pytest", "-q", *plugins, temporary, *options]
         return subprocess.run(
             command,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder)},
+            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             timeout=RUN_SECONDS,
@@ -111,7 +112,9 @@ def tool(tmp_path: Path, receiver: Receiver) -> Tool:
     return Tool(folder)
 
 
-@pytest.mark.parametrize("options", [(), ("-n1",)], ids=["in random order", "in a worker of xdist"])
+@pytest.mark.parametrize(
+    "options", [(), ("-p", "xdist", "-n1")], ids=["in random order", "in a worker of xdist"]
+)
 def test_a_tool_is_tested_and_nothing_gets_out(
     tool: Tool, receiver: Receiver, options: tuple[str, ...]
 ) -> None:

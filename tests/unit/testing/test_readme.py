@@ -1,5 +1,6 @@
 """The examples of the README and the guide, run as they stand: a reader copies them."""
 
+import os
 import re
 import subprocess
 import sys
@@ -66,7 +67,13 @@ def test_tests(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
     command += ["--basetemp", str(tmp_path / "temporary")]  # other runs' folders are not its to remove
     done = subprocess.run(
-        [*command, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [*command, str(tmp_path)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert "3 passed" in done.stdout, done.stdout
 
