@@ -44,6 +44,13 @@ try:
 except ChildProcessError:
     pass
 """
+# Last lines of a script: it ends when what it started has ended.
+WAIT = """
+import os
+try:
+    while True: os.wait()
+except ChildProcessError: pass
+"""
 _PYTHON_FILES = (".py", ".pyc", ".so", ".pyd")
 
 

@@ -249,7 +249,7 @@ def test_a_version_that_takes_slow_modules_takes_a_process(world: World) -> None
 
 
 def test_a_burst_is_delivered_whole(world: World) -> None:
-    """From several shells at once: every event arrives, each of them once, and nothing is left."""
+    """Row "200 commands from 8 shells", smaller: one id, every event arrives, each of them once, nothing is left."""
     run_here(world, "first")
 
     def run_shell(shell: int) -> None:
@@ -263,6 +263,7 @@ def test_a_burst_is_delivered_whole(world: World) -> None:
         run_here(world, "last")
     expected = {f"shell.{_letter(shell)}.{_letter(n)}" for shell in range(SHELLS) for n in range(COMMANDS)}
     assert expected <= set(world.events)
+    assert set(world.whose.values()) == {world.anon_id}
     assert world.waiting == []
     assert [path.name for path in (world.folder / "usage").glob("announced-*")] == []
     sent = Counter(event["uuid"] for batch in world.receiver.batches() for event in batch["batch"])

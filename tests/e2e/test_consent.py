@@ -22,7 +22,7 @@ from arcade_usage.adapters.storage.config_folder import find_layout
 from arcade_usage.composition.command import make_board
 from arcade_usage.domain.asking import NOT_ASKED_TEXT, REFUSED_TEXTS
 from tests.e2e.deliveries import sender_at_work
-from tests.e2e.hosts import CALL, start_of_tool
+from tests.e2e.hosts import CALL, WAIT, start_of_tool
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
 QUESTION = "May arcade-usage report its use? [y/N] "
@@ -36,7 +36,7 @@ CTRL_D = "\x04"
 def start(world: World, version: int = 1, call: str = CALL) -> str:
     line = start_of_tool(world)
     asking = f"notice=arcade_usage.Notice({NOTICE[0]!r}, {NOTICE[1]!r}, version={version}), consent='ask'"
-    return f"{line.replace('config_dir=', f'{asking}, config_dir=')}{call}\nprint('the work')\n"
+    return f"{line.replace('config_dir=', f'{asking}, config_dir=')}{call}\nprint('the work', flush=True)\n{WAIT}"
 
 
 def tool(world: World, version: int = 1) -> arcade_usage.Tool:

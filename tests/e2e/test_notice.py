@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from arcade_usage.domain.notice import HELD_BACK_TEXT
-from tests.e2e.deliveries import sender_at_work
-from tests.e2e.hosts import CALL, run_as_tool, start_of_tool
+from tests.e2e.deliveries import delivering_here, sender_at_work
+from tests.e2e.hosts import CALL, WAIT, run_as_tool, start_of_tool
 from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
 
@@ -34,11 +34,11 @@ def run(
     stderr: bool = True,
     variables: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:
-    """What a tool wrote to stdout and to stderr, each a terminal of its own or a pipe."""
+    """What a tool wrote to stdout and to stderr, each a terminal of its own or a pipe; its delivery has ended."""
     ends = [pty.openpty() if is_terminal else os.pipe() for is_terminal in (stdout, stderr)]
     # A terminal is written to at its second end, as a pipe is.
     running = subprocess.Popen(
-        [sys.executable, "-c", f"{lines}\nprint('the work')"],
+        [sys.executable, "-c", f"{lines}\nprint('the work')\n{WAIT}"],
         stdout=ends[0][1],
         stderr=ends[1][1],
         env={**os.environ, **(variables or {})},
@@ -148,8 +148,8 @@ def test_while_tracking_is_off_there_is_nothing_to_tell(world: World, variables:
 
 def test_a_logout_rotates_though_nobody_was_told(world: World) -> None:
     """It is not reported, but the next person inherits nothing."""
-    world.log_in("principal-1")
-    world.settle()
+    with delivering_here(world):
+        world.log_in("principal-1")
     anon_id, events = world.anon_id, len(world.persons.events)
     world.credentials.unlink()
     run(world, start(world) + f"{CALL[:-1]}, is_logout=True)", stderr=False)

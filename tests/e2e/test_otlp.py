@@ -1,4 +1,4 @@
-"""A user's own collector: what it gets from real processes, and that it costs PostHog's events nothing."""
+"""A user's own collector: what it gets, and that it costs PostHog's events nothing."""
 
 from collections.abc import Iterator
 from threading import Event
@@ -13,6 +13,7 @@ from arcade_usage.adapters.storage.switch import FolderSwitch
 from arcade_usage.demo.receiver import DOWN, WELL
 from arcade_usage.domain.consent import LOCAL, OFF, WITHOUT_ERRORS
 from arcade_usage.testing import recording
+from tests.e2e.deliveries import here
 from tests.e2e.world import TOKEN, World, until
 from tests.otlp_receiver import OtlpReceiver, plain, receiving
 
@@ -52,7 +53,7 @@ def choose(world: World, level: str) -> None:
 
 
 def test_a_command_is_a_span(world: World, collector: OtlpReceiver) -> None:
-    """By the conventions for command-line programs, in a trace of its own, beside PostHog's event."""
+    """From a delivery process, by the conventions for command-line programs, in a trace of its own, beside PostHog's event."""
     run(world, "toolkit.run", runs=3, ratio=0.5, dry=True)
     ((resource, span),) = collector.spans
     event = world.events["toolkit.run"]
@@ -77,6 +78,7 @@ def test_a_command_is_a_span(world: World, collector: OtlpReceiver) -> None:
     assert (collector.paths, collector.headers[0]["content-type"]) == (["/v1/traces"], "application/json")
 
 
+@here
 def test_a_failure_has_its_class_its_exit_code_and_the_redacted_text(
     world: World, collector: OtlpReceiver
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_failure_has_its_class_its_exit_code_and_the_redacted_text(
     assert world.anon_id.encode() not in collector.content
 
 
+@here
 def test_an_exit_has_its_code(world: World, collector: OtlpReceiver) -> None:
     """Without a class of an error, its kind is that of the outcome."""
     run(world, "exits", SystemExit(3))
@@ -125,6 +128,7 @@ def test_a_servers_event_is_a_span_too(world: World, collector: OtlpReceiver) ->
     assert span.start_time_unix_nano == span.end_time_unix_nano
 
 
+@here
 @pytest.mark.parametrize("level", [OFF, LOCAL])
 def test_off_and_local_send_nothing_there(world: World, collector: OtlpReceiver, level: str) -> None:
     """Whatever the variables say."""
@@ -133,6 +137,7 @@ def test_off_and_local_send_nothing_there(world: World, collector: OtlpReceiver,
     assert (collector.paths, world.receiver.requests) == ([], [])
 
 
+@here
 def test_without_errors_no_text_goes_there(world: World, collector: OtlpReceiver) -> None:
     """As to PostHog."""
     choose(world, WITHOUT_ERRORS)
@@ -142,6 +147,7 @@ def test_without_errors_no_text_goes_there(world: World, collector: OtlpReceiver
     assert b"no such project" not in collector.content
 
 
+@here
 def test_without_the_authors_consent_the_variables_do_nothing(world: World, collector: OtlpReceiver) -> None:
     """The tool names no factory."""
     with tool(world, adapters=None).command("toolkit.run"):
@@ -150,6 +156,7 @@ def test_without_the_authors_consent_the_variables_do_nothing(world: World, coll
     assert (collector.paths, set(world.events)) == ([], {"toolkit.run"})
 
 
+@here
 @pytest.mark.parametrize("problem", ["down", "hangs", "fails", "redirects"])
 def test_a_collector_that_fails_costs_no_event(
     world: World, collector: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, problem: str
@@ -165,6 +172,7 @@ def test_a_collector_that_fails_costs_no_event(
     assert collector.paths == ([] if problem == "down" else ["/v1/traces"] * 2)
 
 
+@here
 def test_it_gets_what_posthog_accepted_once_it_did(world: World, collector: OtlpReceiver) -> None:
     """While PostHog is down, it gets nothing, since each attempt would repeat the events."""
     world.receiver.posthog = DOWN
@@ -176,6 +184,7 @@ def test_it_gets_what_posthog_accepted_once_it_did(world: World, collector: Otlp
     assert span.name == "arcade-usage waits"
 
 
+@here
 def test_its_headers_go_nowhere_else(
     world: World, collector: OtlpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import posthog.version
 import pytest
 
-from arcade_usage.adapters.posthog.sdk import NEEDED
+from arcade_usage.adapters.posthog.sdk import NEEDED, check_sdk
+from arcade_usage.application.errors import UnsupportedSdkError
 from tests.e2e.cli.running import Ran
 from tests.e2e.hosts import FAILED_CALL, run_as_tool, start_of_tool
 from tests.e2e.users import ASKING
@@ -23,7 +26,15 @@ INSTALLED = {
 }
 
 
-@pytest.fixture(params=INSTALLED)
+@pytest.mark.parametrize("version", [each for each in INSTALLED if each != "none"])
+def test_which_versions_are_not_supported(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older ones, the last one before, and the next major one."""
+    monkeypatch.setattr(posthog.version, "VERSION", version)
+    with pytest.raises(UnsupportedSdkError, match=f"^{re.escape(INSTALLED[version])}$"):
+        check_sdk()
+
+
+@pytest.fixture(params=["6.7.5", "none"])
 def line(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """What is said of an SDK that every process finds from now on."""
     version: str = request.param

@@ -1,6 +1,7 @@
 """A tool with Typer as a script of its own, run with `track` in it and without.
 
 Typer is imported once: for each command line, the script forks and goes on in the child as if started with it.
+On Linux, the delivery processes of the child have ended, too, when the script says how the child ended.
 """
 
 import json
@@ -104,8 +105,13 @@ def import_all():  # Typer imports most of what it needs when a command runs
             except SystemExit: pass
             except ValueError: sys.excepthook(*sys.exc_info())
 
+def adopt():  # on Linux, what a child leaves behind becomes this process's own child
+    import ctypes
+    if sys.platform == 'linux': ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
 def fork_for_each():  # returns in a child, which has the command line, environment and streams that were asked for
     import gc
+    adopt()
     import_all()
     gc.collect()
     gc.freeze()
@@ -120,7 +126,11 @@ def fork_for_each():  # returns in a child, which has the command line, environm
             sys.argv[1:] = arguments
             os.environ.update(variables)
             return
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        try:
+            while True: os.wait()
+        except ChildProcessError: pass
+        print(exit_code, flush=True)
     sys.exit()
 """
 _RUN = f"""

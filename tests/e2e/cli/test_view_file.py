@@ -1,5 +1,6 @@
 """`view`: where the page is written, how it is opened, and what it needs."""
 
+import json
 import os
 import stat
 import subprocess
@@ -18,6 +19,7 @@ from tests.adapters.disk import mode_of
 from tests.e2e.cli.copies import keep
 from tests.e2e.cli.pages import Page
 from tests.e2e.cli.running import Ran, Shell
+from tests.e2e.users import ASKING
 from tests.e2e.world import TOKEN
 
 
@@ -125,21 +127,18 @@ def test_mounted_it_names_the_tools_commands_and_reasons(
 
 def test_without_the_extra_it_is_one_line(tmp_path: Path) -> None:
     """As with the other commands; these work without the package that the page needs."""
-    code = "import sys\nsys.modules['jinja2'] = None\nfrom arcade_usage.cli import main\nmain()"
-
-    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments, "--config-dir", str(tmp_path / "config")],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    done = run("view", "--no-open")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
-    assert run("status").returncode == 0
-    assert run("view", "--json").returncode == 0
+    folder = ("--config-dir", str(tmp_path / "config"))
+    commands = [(*command, *folder) for command in (("view", "--no-open"), ("status",), ("view", "--json"))]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\nsys.modules['jinja2'] = None\n{ASKING}", json.dumps(commands)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    view, *others = json.loads(done.stdout)
+    says = "arcade-usage: the command line needs an extra: pip install 'arcade-usage[cli]'\n"
+    assert view == [1, "", says]
+    assert [code for code, *_ in others] == [0, 0]
 
 
 def test_a_failure_to_read_is_told_and_the_rest_is_shown(shell: Shell, tmp_path: Path) -> None:
