@@ -97,7 +97,8 @@ class _Starter:
         if self.tools.keys() & set(children()):
             self.last_ended = now
         place = Setup(self.home, self.homes.posthog)
-        while len(self.tools) < self.commands and now >= self.begun + len(self.tools) * SECONDS / COMMANDS:
+        # One at a time: between two, the watch looks.
+        if len(self.tools) < self.commands and now >= self.begun + len(self.tools) * SECONDS / COMMANDS:
             tool = subprocess.Popen(
                 self.homes.command(self.subject, place),
                 env=self.homes.environment(self.home, place),

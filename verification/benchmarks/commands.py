@@ -115,6 +115,7 @@ def judge_commands(costs: list[Cost]) -> list[Goal]:
             "the incumbent to ours, in the closest state",
             min(theirs[cost.state].wall.over(cost.wall) for cost in usual if cost.state in theirs),
             at_least=TIMES_LESS,
+            made_of="Nearly all of the incumbent's time is imports and requests; of ours, see the goals above.",
         ),
         Goal(
             "one call while tracking is off",

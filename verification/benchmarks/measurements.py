@@ -46,7 +46,7 @@ class Goal:
     at_most: float | None = None
     at_least: float | None = None
     unit: str = "times"
-    made_of: str = "Nothing is known to cause this."
+    made_of: str = "The cause is not known."
 
     @property
     def is_met(self) -> bool:

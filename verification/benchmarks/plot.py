@@ -103,14 +103,14 @@ def plot_burst(bursts: Sequence[Burst], path: Path) -> None:
     axes.set_ylim(bottom=0)
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False, fontsize=9)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=9)
     _save(figure, path)
 
 
 def plot_growth(crowds: Sequence[Crowd], path: Path) -> None:
     """Seconds to the last arrival, and CPU per event, by the number of commands."""
     most = max(crowd.commands for crowd in crowds)
-    figure, (wall, cpu) = _figure(9.0, 3.6, columns=2)
+    figure, (wall, cpu) = _figure(9.0, 3.9, columns=2)
     for subject in dict.fromkeys(crowd.subject for crowd in crowds):
         theirs = sorted(
             (crowd for crowd in crowds if crowd.subject == subject), key=lambda crowd: crowd.commands
@@ -132,7 +132,7 @@ def plot_growth(crowds: Sequence[Crowd], path: Path) -> None:
     wall.set_yscale("log")
     wall.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:g}"))
     cpu.set_ylim(bottom=0)
-    wall.legend(frameon=False)
+    figure.legend(*wall.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
     _save(figure, path)
 
 
