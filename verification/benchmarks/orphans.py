@@ -15,7 +15,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-PATIENCE_SECONDS = 60.0  # for one run and the processes that it started
+PATIENCE_SECONDS = 180.0  # in which no process ends; 50 of the incumbent at once take long
 _PR_SET_CHILD_SUBREAPER = 36
 _CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 
