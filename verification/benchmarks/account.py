@@ -8,15 +8,17 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from arcade_usage.adapters.storage.config_folder import FolderSnapshots, Layout
 from arcade_usage.application.command.payload import describe_tool, encode_payload
 from verification.benchmarks.homes import Homes, Setup
-from verification.benchmarks.host import ONE_POST
+from verification.benchmarks.host import ONE_POST, TOKEN
+from verification.benchmarks.orphans import kill_children, wait_for_all
 
 STANDARD_LIBRARY = "the standard library"
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
@@ -50,42 +52,76 @@ _STANDARD = sys.stdlib_module_names | {"encodings"}
 
 @frozen
 class Account:
-    """Imports and system calls of the tool and of the delivery process; calls are empty without strace."""
+    """Imports and system calls of the tool and of the delivery process; calls are empty without strace.
+
+    announced: of a command that finds an announcement.
+    """
 
     floor: Imports
     command: Imports
+    announced: Imports
     limit: Imports
     delivery: Imports
     floor_calls: Counter[str]
     command_calls: Counter[str]
+    announced_calls: Counter[str]
 
 
 def measure_account(homes: Homes, rounds: int) -> Account:
-    """One linked home, a few rounds."""
-    home = homes.linked("ours")
-    place = Setup(home, homes.posthog)
-    environment = homes.environment(home, place)
+    """In copies of one linked home, a few rounds."""
+    place = Setup(homes.linked("ours"), homes.posthog)
+    tools = {
+        **{
+            subject: _Program(homes, place, homes.command(subject, place))
+            for subject in ("nothing", "floor", "ours")
+        },
+        "announced": _Program(homes, evolve(place, announced=True), homes.command("ours", place)),
+    }
     python = homes.environments.ours
-    payload = _payload(home, homes.posthog)
-    commands = {
-        **{subject: homes.command(subject, place) for subject in ("nothing", "floor", "ours")},
-        "limit": [python, "-c", ONE_POST, homes.posthog],
-        "delivery": [python, "-m", "arcade_usage"],
+    programs = {
+        **tools,
+        "limit": _Program(homes, place, [python, "-c", ONE_POST, homes.posthog]),
+        "delivery": _Program(homes, place, [python, "-m", "arcade_usage"], delivers=True),
     }
-    environments = {"delivery": {**environment, "ARCADE_USAGE_EVENT_DATA": payload}}
-    imports = {
-        name: _time_imports(command, environments.get(name, environment), rounds)
-        for name, command in commands.items()
-    }
-    calls = {name: _count_calls(commands[name], environment) for name in ("nothing", "floor", "ours")}
+    imports = {name: _time_imports(program, rounds) for name, program in programs.items()}
+    calls = {name: _count_calls(tool) for name, tool in tools.items()}
     return Account(
         floor=imports["floor"].without(imports["nothing"]),
         command=imports["ours"].without(imports["nothing"]),
+        announced=imports["announced"].without(imports["nothing"]),
         limit=imports["limit"],
         delivery=imports["delivery"],
         floor_calls=calls["floor"] - calls["nothing"],
         command_calls=calls["ours"] - calls["nothing"],
+        announced_calls=calls["announced"] - calls["nothing"],
     )
+
+
+@frozen
+class _Program:
+    """A program that runs in a home. delivers: with the payload of a command, and in no copy, where it would have to
+    find out whose the event is.
+    """
+
+    homes: Homes
+    place: Setup
+    command: Sequence[str]
+    delivers: bool = False
+
+    def run(self, *prefix: str, options: Sequence[str] = ()) -> str:
+        """Run it with `prefix` before it and options of Python; return its stderr. Kills what it started."""
+        command = [*prefix, self.command[0], *options, *self.command[1:]]
+        with nullcontext(self.place.template) if self.delivers else self.homes.prepared(self.place) as home:
+            assert home is not None
+            environment = self.homes.environment(home, self.place)
+            if self.delivers:
+                environment["ARCADE_USAGE_EVENT_DATA"] = _payload(home, self.place.posthog)
+            done = subprocess.run(
+                command, env=environment, cwd="/", capture_output=True, text=True, check=True
+            )
+            kill_children()
+            wait_for_all()
+        return done.stderr
 
 
 def _payload(home: Path, posthog: str) -> str:
@@ -101,28 +137,26 @@ def _payload(home: Path, posthog: str) -> str:
         "properties": None,
     }
     tool = describe_tool(
-        project={"host": posthog, "project_token": "phc_of_the_benchmark"},
+        project={"host": posthog, "project_token": TOKEN},
         config_dir=layout.config_dir,
         distribution="arcade-usage",
     )
     return encode_payload(tool, snapshot, command)
 
 
-def _time_imports(command: Sequence[str], environment: Mapping[str, str], rounds: int) -> Imports:
+def _time_imports(program: _Program, rounds: int) -> Imports:
     times: dict[str, list[float]] = defaultdict(list)
-    timed = [command[0], "-X", "importtime", *command[1:]]
     for number in range(rounds + 1):
-        done = subprocess.run(timed, env=environment, cwd="/", capture_output=True, text=True, check=True)
-        for microseconds, name in _IMPORT.findall(done.stderr) if number else ():
+        said = program.run(options=("-X", "importtime"))
+        for microseconds, name in _IMPORT.findall(said) if number else ():
             times[name].append(int(microseconds) / 1000)
     return Imports({name: median(each) for name, each in times.items()})
 
 
-def _count_calls(command: Sequence[str], environment: Mapping[str, str]) -> Counter[str]:
+def _count_calls(program: _Program) -> Counter[str]:
     strace = shutil.which("strace")
     if strace is None:
         return Counter()
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as counts:
-        traced = [strace, "-c", "-o", counts.name, *command]
-        subprocess.run(traced, env=environment, cwd="/", capture_output=True, check=True)
+        program.run(strace, "-c", "-o", counts.name)
         return Counter({name: int(calls) for calls, name in _CALLS.findall(counts.read()) if name != "total"})

@@ -1,12 +1,13 @@
 """Homes of users in every state, made by running the subjects.
 
-Invariant: a prepared home is a template. Each run gets a copy of it, or an empty home.
+Invariant: a prepared home is a template. Each run gets a copy of it, or an empty home, or leaves it as it was.
 """
 
 import json
 import os
 import shutil
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,11 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
+from arcade_usage.adapters.storage.announcement import FileAnnouncement
+from arcade_usage.adapters.storage.config_folder import Layout
+from arcade_usage.application.time_limits import ANNOUNCED_SECONDS
 from verification.benchmarks.environments import Environments
+from verification.benchmarks.host import TOKEN
 from verification.benchmarks.orphans import Run, run
 
 HOST = os.fspath(Path(__file__).with_name("host.py"))
@@ -25,12 +30,18 @@ PAUSE_SECONDS = 1800.0  # until the next attempt is due; longer than a benchmark
 
 @frozen
 class Setup:
-    """Where a subject runs: template of the home (None: an empty home), URL of PostHog, other variables."""
+    """Where a subject runs: template of the home (None: an empty home), URL of PostHog, other variables.
+
+    announced: a command finds the announcement of a delivery process, for which this process stands. It runs in the
+    template itself: in a copy, which is another installation, it would start a process. Otherwise no announcement
+    stands: the processes that prepared the template have ended, and a process that ends withdraws its announcement.
+    """
 
     template: Path | None
     posthog: str
     variables: Mapping[str, str] = field(factory=dict)
     failing: bool = False
+    announced: bool = False
 
 
 @define
@@ -46,8 +57,21 @@ class Homes:
 
     def run(self, subject: str, place: Setup, *, kill_orphans: bool = True) -> Run:
         """Run one command of the subject in a copy of the home, which is deleted afterwards."""
-        with self.copied(place.template) as home:
+        with self.prepared(place) as home:
             return self.run_in(home, subject, place, kill_orphans=kill_orphans)
+
+    @contextmanager
+    def prepared(self, place: Setup) -> Iterator[Path]:
+        """A home in the state of a Setup."""
+        if place.announced:
+            assert place.template is not None
+            with _announced(place.template, place.posthog):
+                yield place.template
+        else:
+            with self.copied(place.template) as home:
+                if list(home.glob(".arcade/usage/announced-*")):
+                    raise RuntimeError("an announcement is left from another process")
+                yield home
 
     @contextmanager
     def copied(self, template: Path | None) -> Iterator[Path]:
@@ -135,6 +159,31 @@ class Homes:
             copy = record.with_name(record.name.replace(its_uuid, another))
             copy.write_text(text.replace(its_uuid, another), encoding="utf-8")
         return home
+
+
+@contextmanager
+def _announced(home: Path, posthog: str) -> Iterator[None]:
+    path = Layout(os.fspath(home / ".arcade")).announcement(posthog, TOKEN)
+    announcement, ended = FileAnnouncement(path), threading.Event()
+    if not announcement.announce() or not announcement.stands():
+        raise RuntimeError("this process can't announce itself")
+
+    def renew() -> None:
+        while not ended.wait(
+            ANNOUNCED_SECONDS / 4
+        ):  # importing the Arcade CLI may take longer than it counts
+            os.utime(path)
+
+    renewing = threading.Thread(target=renew)
+    renewing.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        renewing.join()
+        announcement.withdraw()
+        for record in home.glob(".arcade/usage/outbox/*/*.event.json"):
+            record.unlink()
 
 
 def store_credentials(home: Path, cloud: str) -> None:

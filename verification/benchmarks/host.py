@@ -18,6 +18,7 @@ import typer
 
 CALLS_WHEN_OFF = 200_000  # enough that the time to build the tracker is negligible
 COMMAND = "toolkit.run"
+TOKEN = "phc_of_the_benchmark"
 MESSAGE = "no such toolkit: 'arithmetic' in /home/user/project, token=abc123def456ghi789"
 
 # The SDK alone: a delivery without anything that makes it safe.
@@ -69,7 +70,7 @@ def _make_tool() -> Any:
 
     return arcade_usage.Tool(
         distribution="arcade-usage",
-        project_token="phc_of_the_benchmark",
+        project_token=TOKEN,
         host=POSTHOG,
         daily_limit=None,  # all of many commands have to arrive
     )

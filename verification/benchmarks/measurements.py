@@ -36,13 +36,17 @@ class Measurements:
 
 @frozen
 class Goal:
-    """A bound for a figure: `at_most`, or `at_least` if more is better."""
+    """A bound for a figure: `at_most`, or `at_least` if more is better.
+
+    made_of: one sentence on what the figure consists of, for the page if the goal is missed.
+    """
 
     name: str
     value: float
     at_most: float | None = None
     at_least: float | None = None
     unit: str = "times"
+    made_of: str = "The cause is not known."
 
     @property
     def is_met(self) -> bool:

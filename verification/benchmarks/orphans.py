@@ -15,7 +15,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-PATIENCE_SECONDS = 60.0  # for one run and the processes that it started
+PATIENCE_SECONDS = 180.0  # in which no process ends; 50 of the incumbent at once take long
 _PR_SET_CHILD_SUBREAPER = 36
 _CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 
@@ -59,8 +59,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, kill_orphans:
         _, status, usage = os.wait4(host.pid, 0)
         host.returncode = os.waitstatus_to_exitcode(status)
         if kill_orphans:
-            for child in children():
-                os.kill(child, signal.SIGKILL)
+            kill_children()
         orphans = wait_for_all()
         output.seek(0)
         said = output.read().decode()
@@ -70,6 +69,12 @@ def run(command: Sequence[str], environment: Mapping[str, str], *, kill_orphans:
 def children() -> list[int]:
     """The children of this process, adopted ones included."""
     return [int(child) for child in _CHILDREN.read_text().split()]
+
+
+def kill_children() -> None:
+    """End the children of this process; `wait_for_all` waits for them."""
+    for child in children():
+        os.kill(child, signal.SIGKILL)
 
 
 def wait_for_all(look: Callable[[], None] | None = None) -> tuple[ProcessUsage, ...]:
@@ -86,8 +91,7 @@ def wait_for_all(look: Callable[[], None] | None = None) -> tuple[ProcessUsage, 
             deadline = time.monotonic() + PATIENCE_SECONDS
             continue
         if time.monotonic() > deadline:
-            for child in children():
-                os.kill(child, signal.SIGKILL)
+            kill_children()
         if look is not None:
             look()
         time.sleep(0.005)

@@ -115,7 +115,18 @@ def judge_servers(servers: list[ServerCost]) -> list[Goal]:
     """The goals and the measured figures."""
     ours, sdk, *_ = servers
     return [
-        Goal("CPU of an event, to the SDK's own client", ours.cpu.over(sdk.cpu), at_most=TIMES_THE_SDK),
-        Goal("time in the caller", ours.caller.median, at_most=CALLER_MICROSECONDS, unit="µs"),
+        Goal(
+            "CPU of an event, to the SDK's own client",
+            ours.cpu.over(sdk.cpu),
+            at_most=TIMES_THE_SDK,
+            made_of="The SDK's own message and the request take as long; an event is also redacted, attributed and stored.",
+        ),
+        Goal(
+            "time in the caller",
+            ours.caller.median,
+            at_most=CALLER_MICROSECONDS,
+            unit="µs",
+            made_of="The caller encodes the properties as JSON and queues them.",
+        ),
         Goal("events that did not arrive", ours.lost, at_most=0, unit="events"),
     ]
