@@ -1,4 +1,4 @@
-"""architecture.md says what the code does, where both name it."""
+"""architecture.md and docs/internals/ say what the code does, where both name it."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ from arcade_usage.domain import attribution
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "architecture.md").read_text(encoding="utf-8")
+INTERNALS = [path.read_text(encoding="utf-8") for path in (ROOT / "docs/internals").glob("*.md")]
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -22,12 +23,19 @@ def test_each_row_of_the_verdict_table_is_a_branch_of_the_code() -> None:
     assert sorted(in_code) == sorted(row[0] for row in rows("Verdicts"))
 
 
+def test_the_page_lists_what_there_is_to_read_further() -> None:
+    """Each page of docs/internals is in the table, and the page itself is read in a quarter of an hour."""
+    pages = {path.name for path in (ROOT / "docs/internals").glob("*.md")}
+    assert set(re.findall(r"docs/internals/([\w-]+\.md)\)", PAGE)) == pages != set()
+    assert len(PAGE.splitlines()) <= 500
+
+
 def test_the_glossary_is_short() -> None:
     """A reader keeps at most 20 terms in mind."""
     assert 0 < len(rows("Glossary")) <= 20
 
 
 def test_every_test_that_is_named_is_there() -> None:
-    """Each test file that the page names exists, in the folder that it names, if it names one."""
-    for name in re.findall(r"`([\w/]*test_\w+\.py)`", PAGE):
+    """Each test file that a page names exists, in the folder that it names, if it names one."""
+    for name in re.findall(r"`([\w/]*test_\w+\.py)`", "\n".join([PAGE, *INTERNALS])):
         assert list(ROOT.glob(f"tests/**/{name}")) or (ROOT / name).exists(), name
