@@ -82,7 +82,7 @@ OTHERS = (EDIT, REFRESH, DELETE, OFF, OLDER_LOGIN, OLDER_LOGIN_LOST, OLDER_LOGOU
 
 
 def quick() -> Iterator[Scenario]:
-    """What every run of the tests explores, in about 15 s of CPU: `wide`, with fewer switches and faults."""
+    """What every run of the tests explores, in about 19 s of CPU: `wide`, with fewer switches and faults."""
     for before, other in product((FRESH, LINKED), OTHERS):
         yield Scenario(before, (COMMAND, other), 1, 1)
         yield Scenario(before, (LOGIN_BOB, other), 0, 1)
