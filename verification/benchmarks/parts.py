@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cattrs
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from verification.benchmarks.account import Account, measure_account
 from verification.benchmarks.burst import COMMANDS as BURST_COMMANDS
@@ -41,7 +41,7 @@ class Size:
 
     def at_length(self) -> "Size":
         """With ten times the commands of ours, and as many of the incumbent as ours has otherwise."""
-        return Size(self.rounds, ours=(*self.ours, 10_000), incumbent=(*self.incumbent, 1000))
+        return evolve(self, ours=(*self.ours, 10_000), incumbent=(*self.incumbent, 1000))
 
 
 # Only checks that everything works.
