@@ -125,8 +125,8 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
         "timestamp": ended.isoformat(),
         "properties": {**command_properties(command, runtime, str, str), **theirs},  # type: ignore[arg-type]
     }
-    key, installation = found or _find_place(layout, handover["sink"])
-    with open_folder(layout.outbox(key), OUTBOX_DEPTH, make=True) as folder:
+    outbox = layout.outbox(found[0] if found else _project_key(handover["sink"]))
+    with open_folder(outbox, OUTBOX_DEPTH, make=True) as folder:
         record = encode_json(
             {
                 "version": RECORD_VERSION,
@@ -134,7 +134,7 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
                 "snapshot": {name: snapshot.get(name) for name in ("usage", "ledger", "stamp", "context")},
                 "is_logout": command.is_logout,
                 "attribution": None,
-                "machine": installation,
+                "machine": found[1] if found else _installation(layout),  # which the folder is a part of
                 "daily_limit": handover.get("daily_limit"),
             }
         ).encode()
@@ -152,12 +152,18 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
     return record
 
 
-def _find_place(layout: Layout, sink: "dict[str, str]") -> "tuple[str, str]":
-    """The project's key and this installation. Raises ValueError for an invalid project."""
-    from arcade_usage.adapters.machine.installation import FolderInstallation
+def _project_key(sink: "dict[str, str]") -> str:
+    """Raises ValueError for an invalid project."""
     from arcade_usage.domain.project_rules import project_key
 
-    return project_key(*_project(sink).values()), FolderInstallation(layout.folder).fingerprint()
+    return project_key(*_project(sink).values())
+
+
+def _installation(layout: Layout) -> str:
+    """The fingerprint of this installation, whose folder is there."""
+    from arcade_usage.adapters.machine.installation import FolderInstallation
+
+    return FolderInstallation(layout.folder).fingerprint()
 
 
 def _project(sink: "dict[str, str]") -> "dict[str, str]":
