@@ -43,7 +43,7 @@ def explain(error: UsageTrackingError) -> str:
 
 
 class UnwantedError(UsageTrackingError):
-    """Tracking was turned off, or the identity erased, while an event was added to the queue."""
+    """Tracking was turned off, or the identity erased, before an event was in the queue."""
 
 
 class AdaptersError(UsageTrackingError):

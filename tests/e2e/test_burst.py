@@ -273,3 +273,18 @@ def test_a_burst_is_delivered_whole(world: World) -> None:
 def _letter(number: int) -> str:
     """A plain word for a number."""
     return "abcdefghij"[number] + "a"
+
+
+def test_what_is_left_to_a_process_is_dropped_if_its_identity_was_erased(world: World) -> None:
+    """Another first identity has followed. The process that takes the event of the erased one drops it."""
+    run_here(world, "first")
+    payload = world.payload("forgotten")
+    Path(world.folder / "usage.json").unlink()
+    world.ledger_path.unlink()
+    run_here(world, "new")
+    with announced(world):
+        environment = {**os.environ, "ARCADE_USAGE_EVENT_DATA": payload}
+        subprocess.run([sys.executable, "-m", "arcade_usage"], env=environment, check=True, timeout=60)
+    run_here(world, "last")
+    assert set(world.events) == {"first", "new", "last"}
+    assert world.waiting == []

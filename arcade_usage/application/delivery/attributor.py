@@ -11,7 +11,7 @@ from typing import TypeVar
 from attrs import astuple, define, evolve, field
 
 from arcade_usage.application.delivery.attempt_log import POSTHOG, AttemptLog
-from arcade_usage.application.errors import NotAcceptedError, StoreError
+from arcade_usage.application.errors import NotAcceptedError, StoreError, UnwantedError
 from arcade_usage.application.ports import (
     AnalyticsSink,
     Clock,
@@ -90,11 +90,14 @@ class Attributor:
             self._change(decide)
 
     def attribute(self, record: Record) -> Verdict | None:
-        """The verdict, using lock and network as needed; None if it has to wait. Raises StoreError.
+        """The verdict, using lock and network as needed; None if it has to wait.
 
-        Blocks: 2 s for a look-up, 2 s for an alias, 2 s for each change of the identity.
+        Blocks: 2 s for a look-up, 2 s for an alias, 2 s for each change of the identity. Raises StoreError;
+        UnwantedError if the identity was erased.
         """
         state = self.store.current()
+        if record.snapshot.is_forgotten(state):
+            raise UnwantedError("the identity was erased")
         self.record_use(record.snapshot, state)
         verdict = self.judge_offline(record, state)
         return self._attribute_by_steps(record) if verdict is None else verdict

@@ -262,6 +262,10 @@ class Delivery:
                 return record
             decided = record.attributed(attribute(verdict, self.ids.new()))
             self.outbox.queue.freeze(decided)
+        except UnwantedError:  # stored after `forget`, by a process that did not look or has not looked yet
+            with suppress(StoreError):
+                self.outbox.queue.remove([record])
+            return record
         except StoreError:
             return record  # undecided: an attribution that is not stored must not be sent
         return decided
