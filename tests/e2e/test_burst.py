@@ -133,16 +133,19 @@ def test_free_text_and_a_logout_take_a_process(world: World, facts: dict[str, An
 
 
 def test_a_process_beside_another_one_leaves_its_event(world: World) -> None:
-    """As one that was started before the other one had announced itself; it sends nothing."""
+    """As one that was started before the other one had announced itself; it sends nothing, and imports little."""
     run_here(world, "first")
     payload = world.payload("second")
     with announced(world):
-        subprocess.run(
-            [sys.executable, "-m", "arcade_usage"],
+        ended = subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "arcade_usage"],
             env={**os.environ, "ARCADE_USAGE_EVENT_DATA": payload},
+            capture_output=True,
             check=True,
             timeout=60,
         )
+        assert b"arcade_usage.adapters.storage.announcement" in ended.stderr
+        assert b"arcade_usage.composition.delivery" not in ended.stderr
         assert names(world) == ["second"]
         assert list(world.events) == ["first"]
     run_here(world, "last")

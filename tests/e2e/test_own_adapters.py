@@ -24,6 +24,17 @@ BROKEN: dict[str, tuple[str, str]] = {
     "a factory that exits": ("broken:leaves", "SystemExit"),
     "a factory that returns something else": ("broken:returns_none", "returned NoneType instead of Adapters"),
 }
+# What the tool may import in a thread of its own while the library imports the SDK.
+IMPORTING_MODULE = """
+import importlib.abc, os, sys
+class Meanwhile(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == "posthog" and sys.modules.get("httpx", self) is not None:
+            open(os.path.join(os.environ["ACME_HOME"], "importable"), "w").close()
+def adapters(default):
+    sys.meta_path.insert(0, Meanwhile())
+    return default
+"""
 BROKEN_MODULE = """
 import sys
 def fails(default): raise RuntimeError("no adapters today")
@@ -60,6 +71,7 @@ def home(world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     modules = world.scratch / "modules"
     modules.mkdir()
     (modules / "broken.py").write_text(BROKEN_MODULE, encoding="utf-8")
+    (modules / "importing.py").write_text(IMPORTING_MODULE, encoding="utf-8")
     folder = world.scratch / "acme"
     folder.mkdir()
     monkeypatch.setenv("ACME_HOME", str(folder))
@@ -108,6 +120,15 @@ def test_events_go_to_a_second_sink_too(world: World, home: Path) -> None:
     ((name, properties),) = [json.loads(line) for line in (home / "events.jsonl").read_text().splitlines()]
     assert (name, properties["command_name"]) == ("CLI execution succeeded", "toolkit.run")
     assert set(world.events) == {"toolkit.run"}
+
+
+def test_the_tools_code_can_import_httpx_at_any_time(world: World, home: Path) -> None:
+    """The SDK is imported without it only where no code of the tool runs."""
+    with tool(world, home, "importing:adapters").command("toolkit.run"):
+        pass
+    world.settle()
+    assert set(world.events) == {"toolkit.run"}
+    assert (home / "importable").exists()
 
 
 def test_a_server_uses_them(world: World, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
