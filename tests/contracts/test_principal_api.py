@@ -4,15 +4,18 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import frozen
 
 from arcade_usage.adapters.arcade_cloud.principal_api import ArcadeCloud
+from arcade_usage.application.delivery.wrappers import SwitchedPrincipalApi
 from arcade_usage.application.ports import PrincipalApi
 from arcade_usage.demo.receiver import DOWN, Receiver
-from arcade_usage.domain.verdict import Found, NoAnswer, Rejected
-from arcade_usage.testing.in_memory import MemoryPrincipalApi
+from arcade_usage.domain.ledger import Stamp
+from arcade_usage.domain.verdict import Answer, Found, NoAnswer, Rejected
+from arcade_usage.testing.in_memory import MemoryPrincipalApi, MemorySwitch
 from tests.samples import ALICE, BOB
 
 
@@ -131,3 +134,36 @@ def test_each_context_has_its_own_credentials(config_dir: Path, receiver: Receiv
         assert work.look_up() == (work.stamp(), Found(BOB))
         assert work.stamp() != api.stamp()
         assert nowhere.look_up()[1] == Rejected()
+
+
+class Derived(ArcadeCloud):
+    """A tool's own, over the default one."""
+
+    def __init__(self, api: ArcadeCloud) -> None:
+        super().__init__(api.credentials_path, api.context)
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        return self.stamp(), Found(BOB)
+
+
+class Around:
+    """A tool's own, which leaves all but one method to the default one."""
+
+    def __init__(self, api: ArcadeCloud) -> None:
+        self.api = api
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.api, name)
+
+    def look_up(self) -> tuple[Stamp | None, Answer]:
+        return self.api.stamp(), Found(BOB)
+
+
+@pytest.mark.parametrize("own", [Derived, Around])
+@pytest.mark.parametrize("context", [None, "work"])
+def test_a_tools_own_answers_in_every_context(
+    tmp_path: Path, own: Callable[[ArcadeCloud], PrincipalApi], context: str | None
+) -> None:
+    """The default one, which it is made from, does not take its place."""
+    api = SwitchedPrincipalApi(own(ArcadeCloud(str(tmp_path / "credentials.yaml"))), MemorySwitch())
+    assert api.in_context(context).look_up() == (None, Found(BOB))

@@ -6,6 +6,7 @@ as an answer; every other outcome has a reason for users.
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING
 
 from attrs import define
@@ -47,7 +48,9 @@ class ArcadeCloud:
     context: str | None = None
 
     def in_context(self, context: str | None) -> "ArcadeCloud":
-        return ArcadeCloud(self.credentials_path, context)
+        api = copy(self)  # of the same class: a tool's may look up elsewhere
+        api.context = context
+        return api
 
     def stamp(self) -> Stamp | None:
         numbers = read_stamp_of(self.credentials_path, self.context)

@@ -26,9 +26,13 @@ class SwitchedPrincipalApi:
     opt_out: OptOut
 
     def in_context(self, context: str | None) -> "SwitchedPrincipalApi":
-        """The API for a context; the same one if a tool's own API knows none."""
-        find = getattr(self.api, "in_context", None)
-        return self if find is None else evolve(self, api=find(context))
+        """The API for a context; the same one if a tool's own API knows none.
+
+        Asks its class: an API that passes unknown names on to the default one would be replaced by that.
+        """
+        if not hasattr(type(self.api), "in_context"):
+            return self
+        return evolve(self, api=self.api.in_context(context))  # type: ignore[attr-defined] # it has it
 
     def stamp(self) -> Stamp | None:
         return self.api.stamp()
