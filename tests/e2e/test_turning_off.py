@@ -107,9 +107,10 @@ def names(folder: Path) -> set[str]:
     return {str(path) for path in folder.rglob("*")}
 
 
-def test_a_folder_that_was_deleted_is_not_made_again(world: World) -> None:
+@pytest.mark.parametrize("name", ["toolkit.run", "with free text"])
+def test_a_folder_that_was_deleted_is_not_made_again(world: World, name: str) -> None:
     """A user who deletes it while an event is on its way finds nothing of ours there afterwards."""
-    payload = world.payload("on its way")
+    payload = world.payload(name)
     shutil.rmtree(world.folder)
     command, environment = (
         [sys.executable, "-m", "arcade_usage"],
