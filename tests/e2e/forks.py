@@ -157,6 +157,7 @@ class Forks:
         if self._requests is not None and self._process is not None:
             self._requests.close()
             self._process.wait(FORK_SECONDS)
+            self._requests = self._process = None
 
     def fork(
         self,
@@ -216,12 +217,14 @@ class Forks:
         folder: "os.PathLike[str] | str" = ".",
     ) -> "subprocess.Popen[str]":
         stdin, stdout, stderr = streams
+        variables = dict(os.environ if environment is None else environment)
+        path = (*self.path, *filter(None, [variables.get("PYTHONPATH")]))
         return subprocess.Popen(
             [self.python, "-B", *self.options, *command],
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
-            env=environment,
+            env={**variables, "PYTHONPATH": os.pathsep.join(path)},
             cwd=folder,
             text=True,
         )
