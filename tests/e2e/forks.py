@@ -139,7 +139,8 @@ class Forked(subprocess.Popen[str]):
 class Forks:
     """The process that has imported `modules`, started when it is first needed; what it gets makes it fork.
 
-    `path`: the folders that it finds the modules in before all others. `options`: of Python. Where a process
+    `path`: the folders that it finds the modules in before all others. `options`: of Python. `variables`: of its
+    own environment, for what reads them before its first line. Where a process
     that has imported frameworks can't fork, each script is a process of its own.
     """
 
@@ -147,6 +148,7 @@ class Forks:
     path: tuple[str, ...] = (str(ROOT),)
     python: str = sys.executable
     options: tuple[str, ...] = ("-W", "error")
+    variables: Mapping[str, str] = field(factory=dict)
     _requests: "socket.socket | None" = field(default=None, init=False)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
@@ -236,7 +238,7 @@ class Forks:
             kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
             self._process = subprocess.Popen(
                 [self.python, "-B", *self.options, "-c", _HOST, str(far.fileno()), *self.modules],
-                env={**kept, "PYTHONPATH": os.pathsep.join(self.path)},
+                env={**kept, **self.variables, "PYTHONPATH": os.pathsep.join(self.path)},
                 cwd="/",
                 pass_fds=[far.fileno()],
                 stdin=subprocess.DEVNULL,
