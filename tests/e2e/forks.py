@@ -180,13 +180,17 @@ class Forks:
         }
         socket.send_fds(self._begin(), [json.dumps(asked).encode()], [*streams, report])
 
-    def start(self, command: Sequence[str], stdout: int, stderr: int, **how: Any) -> "subprocess.Popen[str]":
-        """A script that writes to these descriptors, and reads nothing. `how`: see fork."""
+    def start(
+        self, command: Sequence[str], stdout: int, stderr: int, stdin: int | None = None, **how: Any
+    ) -> "subprocess.Popen[str]":
+        """A script with these descriptors; without `stdin` it reads nothing. `how`: see fork."""
         if not CAN_FORK:
-            return self._start(command, subprocess.DEVNULL, stdout, stderr, **how)
+            reading = subprocess.DEVNULL if stdin is None else stdin
+            return self._start(command, reading, stdout, stderr, **how)
         ours, theirs = os.pipe()
         with open(os.devnull, "rb") as nothing:
-            self.fork(command, (nothing.fileno(), stdout, stderr), theirs, **how)
+            reading = nothing.fileno() if stdin is None else stdin
+            self.fork(command, (reading, stdout, stderr), theirs, **how)
         os.close(theirs)
         return Forked(command, ours)
 
