@@ -8,6 +8,7 @@ import pytest
 from arcade_usage.application import time_limits
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.deliveries import deliver_here
+from tests.e2e.forks import Forks
 from tests.e2e.world import PATIENCE_SECONDS, World, noting_processes
 
 
@@ -19,15 +20,22 @@ def delivered_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert errors == []
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Imports everything once, if it is used."""
+    with Forks() as forks:
+        yield forks
+
+
 @pytest.fixture
 def world(
-    receiver: Receiver, config_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    receiver: Receiver, config_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: Forks
 ) -> Iterator[World]:
     """One user; when the test is over, the processes have ended and the invariants held."""
     # A login waits until its process lets go, however busy the machine is. The real limit: TestWaiting.
     monkeypatch.setattr(time_limits, "LOGIN_WAIT_SECONDS", PATIENCE_SECONDS)
     with noting_processes(monkeypatch) as processes:
-        world = World(receiver, config_dir, tmp_path, monkeypatch, processes)
+        world = World(receiver, config_dir, tmp_path, monkeypatch, processes, forks=forks)
         yield world
         world.settle()
         world.check_invariants()

@@ -62,8 +62,16 @@ def deliver_here(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
 
 
 @contextmanager
-def sender_at_work(world: World) -> Iterator[None]:
-    """Another sender of the world's project: delivery processes leave their events on disk and end."""
+def sender_at_work(world: World, *, reached: bool = False) -> Iterator[None]:
+    """Another sender of the world's project: delivery processes leave their events on disk and end.
+
+    `reached`: an event was sent earlier, which the receiver forgets. So they end before their slow imports.
+    """
+    if reached:
+        run_here(world, "earlier")
+        world.receiver.persons.clear()
+        world.receiver.next_persons.clear()
+        world.receiver.requests.clear()
     project = Project(world.receiver.url, TOKEN)
     outbox = FolderOutbox(Layout(str(world.folder)).outbox(project.key), project)
     with outbox.sender_lock.hold() as ours:

@@ -19,6 +19,8 @@ PATIENT = (
     "_tracker.CLOSE_SECONDS = _tracker.EXIT_SECONDS = 60.0\n"
 )
 
+FRESH = ("-X", "dev", "-W", "error")  # options of a server that imports everything itself
+
 _WATCH = """
 import json, os, sys, threading
 _main, _started, _here, _watching = threading.get_ident(), [], [], False
@@ -76,15 +78,22 @@ def start_of_server(world: World, token: str = TOKEN) -> str:
 
 @contextmanager
 def serving(world: World, lines: str, *options: str, report: bool = True) -> Iterator[Server]:
-    """Run lines as a server. Warnings are errors in it, unless `options` of Python say otherwise."""
+    """Run lines as a server. Warnings are errors in it, unless `options` of Python say otherwise.
+
+    It is a fork of a process that has imported what servers do, where the world has one and there are no options.
+    """
     script: Path = world.scratch / "server.py"
     script.write_text(_WATCH + start_of_server(world) + lines + (_REPORT if report else ""), encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "-B", *(options or ("-X", "dev", "-W", "error")), str(script)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    process = (
+        subprocess.Popen(
+            [sys.executable, "-B", *(options or FRESH), str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if options or world.forks is None
+        else world.forks.converse([str(script)], world.scratch / "server.stderr")
     )
     with process:
         try:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,15 +11,12 @@ import pytest
 from tests.e2e.world import World, until
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-RUN_SECONDS = 60.0
 
 
 def run(world: World, example: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "ARCADE_WORK_DIR": str(world.folder), "ACME_POSTHOG": world.receiver.url}
-    return subprocess.run(
-        [sys.executable, str(EXAMPLES / example), *arguments],
-        env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=False,
-    )  # fmt: skip
+    assert world.forks is not None
+    return world.forks.run([str(EXAMPLES / example), *arguments], environment=environment)
 
 
 def sent(world: World) -> list[Mapping[str, object]]:

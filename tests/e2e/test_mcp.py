@@ -5,7 +5,6 @@ Runs with the newest SDK here, and with 1.x in the environment of `make test-arc
 
 import re
 import signal
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -15,9 +14,9 @@ import pytest
 
 from arcade_usage.demo.receiver import Receiver
 from tests.e2e.forked_servers import ForkedServers, importing_once
+from tests.e2e.forks import Forks
 from tests.e2e.servers import PATIENT
 from tests.e2e.world import until
-from tests.isolation import isolate
 from tests.mcp_servers import ROOT, SECONDS, Servers
 
 anyio = pytest.importorskip("anyio")
@@ -29,16 +28,14 @@ IS_FIRST = find_spec("mcp.server.mcpserver") is None
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[socket.socket]:
+def host() -> Iterator[Forks]:
     """Has imported the SDK, for all servers."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        isolate(monkeypatch, tmp_path_factory.mktemp("host") / "home")
-        with importing_once() as host:
-            yield host
+    with importing_once() as host:
+        yield host
 
 
 @pytest.fixture
-def servers(receiver: Receiver, tmp_path: Path, host: socket.socket) -> Servers:
+def servers(receiver: Receiver, tmp_path: Path, host: Forks) -> Servers:
     return ForkedServers(receiver, tmp_path, host=host)
 
 

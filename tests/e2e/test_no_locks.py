@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL
+from tests.e2e.forks import Forks
 from tests.e2e.hosts import run_as_tool, start_of_tool
 from tests.e2e.world import World, until
 from tests.lockless import ERRORS, environment_of
@@ -41,14 +42,20 @@ def track(world: World, environment: Mapping[str, str], name: str) -> None:
     run(world, environment, f"tracker.track_command_execution({name!r}, success=True)")
 
 
+@pytest.fixture(scope="module")
+def forks(lockless_library: Path) -> Iterator[Forks]:
+    """In place of the fixture for all tests: forks with the library in front, and a folder of their own each."""
+    with Forks(variables={"LD_PRELOAD": str(lockless_library)}) as forks:
+        yield forks
+
+
 def usage(
     world: World, environment: Mapping[str, str], *arguments: str
 ) -> "subprocess.CompletedProcess[str]":
     """`arcade-usage` with these arguments."""
-    command = [sys.executable, "-m", "arcade_usage.cli", *arguments, "--config-dir", str(world.folder)]
-    return subprocess.run(
-        command, env=dict(environment), capture_output=True, text=True, timeout=60, check=False
-    )
+    assert world.forks is not None
+    command = ["-m", "arcade_usage.cli", *arguments, "--config-dir", str(world.folder)]
+    return world.forks.run(command, environment=environment)
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -57,7 +64,7 @@ def test_the_library_makes_locks_fail(world: World, lockless_library: Path, erro
     lines = (
         "import fcntl, os, sys\n"
         "for folder in sys.argv[1:]:\n"
-        "    file = open(os.path.join(folder, 'a file'), 'w')\n"
+        "  with open(os.path.join(folder, 'a file'), 'w') as file:\n"
         "    for lock in fcntl.flock, fcntl.lockf:\n"
         "        try:\n"
         "            lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
@@ -68,10 +75,13 @@ def test_the_library_makes_locks_fail(world: World, lockless_library: Path, erro
     )
     world.folder.mkdir()
     lockless = environment_of(lockless_library, world.folder, error)
-    command = [sys.executable, "-c", lines, str(world.folder), str(world.scratch)]
+    arguments = ["-c", lines, str(world.folder), str(world.scratch)]
+    command = [sys.executable, *arguments]
     done = subprocess.run(command, env=lockless, capture_output=True, text=True, timeout=60, check=True)
     number = lockless["LOCKLESS_ERRNO"]
     assert done.stdout.split() == [number, number, "locked", "locked"]
+    assert world.forks is not None
+    assert world.forks.run(arguments, environment=lockless).stdout == done.stdout
 
 
 def test_events_arrive(world: World, lockless: dict[str, str]) -> None:

@@ -3,8 +3,6 @@
 import json
 import os
 import pty
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -37,13 +35,13 @@ def run(
     """What a tool wrote to stdout and to stderr, each a terminal of its own or a pipe; its delivery has ended."""
     ends = [pty.openpty() if is_terminal else os.pipe() for is_terminal in (stdout, stderr)]
     # A terminal is written to at its second end, as a pipe is.
-    running = subprocess.Popen(
-        [sys.executable, "-c", f"{lines}\nprint('the work')\n{WAIT}"],
-        stdout=ends[0][1],
-        stderr=ends[1][1],
-        env={**os.environ, **(variables or {})},
+    assert world.forks is not None
+    running = world.forks.start(
+        ["-c", f"{lines}\nprint('the work')\n{WAIT}"],
+        ends[0][1],
+        ends[1][1],
+        environment={**os.environ, **(variables or {})},
     )
-    world.processes.append(running)
     running.wait(PATIENCE_SECONDS)
     written = []
     for reading, writing in ends:
@@ -172,8 +170,8 @@ def test_two_first_commands_at_once_show_it(world: World) -> None:
     wait = f"import os, time\nwhile not os.path.exists({os.fspath(gate)!r}): time.sleep(0.001)\n"
     reading, writing = pty.openpty()
     lines = start(world) + wait + CALL
-    both = [subprocess.Popen([sys.executable, "-c", lines], stdout=writing, stderr=writing) for _ in range(2)]
-    world.processes.extend(both)
+    assert world.forks is not None
+    both = [world.forks.start(["-c", lines], writing, writing) for _ in range(2)]
     gate.touch()
     for each in both:
         each.wait(PATIENCE_SECONDS)
@@ -257,8 +255,8 @@ def test_a_notice_shown_meanwhile_counts_for_a_running_server(world: World) -> N
         "server.capture('after'); server.close()"
     )
     reading, writing = os.pipe()
-    server = subprocess.Popen([sys.executable, "-c", lines], stdout=writing, stderr=writing)
-    world.processes.append(server)
+    assert world.forks is not None
+    server = world.forks.start(["-c", lines], writing, writing)
     run(world, start(world) + CALL)
     server.wait(PATIENCE_SECONDS)
     os.close(writing)

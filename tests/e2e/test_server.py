@@ -11,7 +11,7 @@ from arcade_usage.demo.receiver import DOWN, HANGING, LOSING_REPLIES, WELL
 from arcade_usage.domain.backoff import EARLY_SECONDS, JITTER, SHORTEST_SECONDS
 from tests.e2e.deliveries import delivering_here
 from tests.e2e.gate import Gate
-from tests.e2e.servers import PATIENT, SERVER_SECONDS, serving
+from tests.e2e.servers import FRESH, PATIENT, SERVER_SECONDS, serving
 from tests.e2e.world import World, until
 
 FOUR_THREADS = """
@@ -39,7 +39,7 @@ def arrived(world: World, events: int) -> bool:
 def test_two_thousand_events_start_no_process_and_none_is_lost(world: World) -> None:
     """From four threads as fast as they can, more than the outbox holds; it is empty when all have gone."""
     lines = ONE + FOUR_THREADS.format(each=500) + "go()\nserver.close()"
-    with serving(world, lines, "-W", "error") as server:
+    with serving(world, lines) as server:
         assert arrived(world, 2_001)
         run = server.end()
     assert (run.returncode, run.stderr, run.started, run.dropped) == (0, "", [], 0)
@@ -55,7 +55,7 @@ def test_a_capture_imports_opens_and_sends_nothing(world: World) -> None:
         + "server.capture('$identify'); server.capture('x', object())\n"
         + "_watching = False\ngo()\nserver.close()"
     )
-    with serving(world, lines) as server:
+    with serving(world, lines, *FRESH) as server:
         assert arrived(world, 50)
         run = server.end()
     assert (run.returncode, run.stderr) == (0, "")
@@ -69,7 +69,7 @@ def test_building_one_imports_only_filelock_and_starts_no_thread(world: World) -
         "import threading\nassert not {'attr', 'attrs', 'cattrs', 'httpx', 'posthog', 'yaml'} & set(sys.modules)\n"
         "assert threading.active_count() == 1\n"
     )
-    with serving(world, lines) as server:
+    with serving(world, lines, *FRESH) as server:
         run = server.end()
     assert (run.returncode, run.stderr) == (0, "")
     assert world.receiver.requests == []

@@ -8,31 +8,34 @@ import os
 import re
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attrs import field, frozen
+from attrs import frozen
 
 import arcade_usage
 from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.forks import CONSOLE, ROOT, Forks
 from tests.e2e.hosts import start_of_tool
 from tests.e2e.world import World
 
 PACKAGE = Path(arcade_usage.__file__).parent
 ALICE, BOB = "principal-alice", "principal-bob"
-TURN_SECONDS = 60.0  # until a turn that hangs is a failure
 CURE = "written by a newer version of arcade-usage; update this tool"
-AFTER = """
-while True:
-    try: os.wait()
-    except ChildProcessError: break
+# A tool that delivers in its own process, with its own version.
+BEFORE = """
+import os, pytest
+from tests.e2e.deliveries import deliver_here
+errors = deliver_here(pytest.MonkeyPatch())
 """
+AFTER = "assert errors == []"
 
 
 def make_newer(folder: Path, *, raised: bool) -> Path:
     """Put a version with fields of its own into a folder, in formats of a later version where `raised`."""
-    shutil.copytree(PACKAGE, folder / "arcade_usage", ignore=shutil.ignore_patterns("__pycache__"))
+    unfinished = shutil.ignore_patterns("*.pyc.*")  # the others save compiling
+    shutil.copytree(PACKAGE, folder / "arcade_usage", ignore=unfinished)
     storage = folder / "arcade_usage" / "adapters" / "storage"
 
     def patch(name: str, pattern: str, text: str, times: int) -> None:
@@ -61,7 +64,7 @@ class Version:
     """One version of the library, in the processes of a tool that has it installed."""
 
     world: World
-    folder: Path = field(default=PACKAGE.parent)
+    forks: Forks
 
     def run(self, name: str) -> None:
         self._act("", f"tracker.track_command_execution({name!r}, success=True)")
@@ -86,19 +89,17 @@ class Version:
         return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     def _act(self, between: str, call: str) -> None:
-        done = self._python("-c", f"import os\n{start_of_tool(self.world)}{between}{call}\n{AFTER}")
+        done = self._python("-c", f"{BEFORE}{start_of_tool(self.world)}{between}{call}\n{AFTER}")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
     def _python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, *arguments],
-            env={**os.environ, "PYTHONPATH": str(self.folder), "COLUMNS": "400"},
-            cwd=self.world.scratch,
-            capture_output=True,
-            text=True,
-            timeout=TURN_SECONDS,
-            check=False,
-        )
+        environment = {**os.environ, "COLUMNS": "400"}
+        return self.forks.run(arguments, environment=environment, folder=self.world.scratch)
+
+
+def importing(*folders: Path) -> Forks:
+    """Has imported the version that lies in the first of these folders, and what the tests deliver with."""
+    return Forks((*CONSOLE, "tests.e2e.deliveries"), tuple(map(str, (*folders, ROOT))))
 
 
 def stored(world: World, *patterns: str) -> dict[str, bytes]:
@@ -113,19 +114,26 @@ def stored(world: World, *patterns: str) -> dict[str, bytes]:
 FORMATS = ("ledger.json", "logbook.json", "counts.json", "sink.json", "sent.jsonl")
 
 
+@pytest.fixture(scope="module")
+def older() -> Iterator[Forks]:
+    with importing() as forks:
+        yield forks
+
+
 @pytest.fixture
-def old(world: World) -> Version:
-    return Version(world)
+def old(world: World, older: Forks) -> Version:
+    return Version(world, older)
 
 
 @pytest.fixture(scope="module")
-def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once for all tests, so that Python compiles it once."""
-    return make_newer(tmp_path_factory.mktemp("newer"), raised=True)
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Made and imported once for all tests."""
+    with importing(make_newer(tmp_path_factory.mktemp("newer"), raised=True)) as forks:
+        yield forks
 
 
 @pytest.fixture
-def new(world: World, newer: Path) -> Version:
+def new(world: World, newer: Forks) -> Version:
     return Version(world, newer)
 
 
@@ -242,11 +250,12 @@ def test_forget_names_what_a_newer_version_has_to_erase(world: World, old: Versi
 
 def test_fields_of_a_newer_version_outlast_the_older_ones_writes(world: World, old: Version) -> None:
     """In the same version of a format: in the ledger, in the logbook, in a record that gets its verdict."""
-    new = Version(world, make_newer(world.scratch / "newer", raised=False))
-    new.log_in(ALICE, "login")
-    world.store_credentials(ALICE, version=2)
-    world.receiver.cloud = world.receiver.posthog = DOWN
-    new.run("second")
+    with importing(make_newer(world.scratch / "newer", raised=False)) as forks:
+        new = Version(world, forks)
+        new.log_in(ALICE, "login")
+        world.store_credentials(ALICE, version=2)
+        world.receiver.cloud = world.receiver.posthog = DOWN
+        new.run("second")
     (record,) = world.waiting
     assert record["attribution"] is None
     world.receiver.cloud = WELL

@@ -79,7 +79,7 @@ def line_of(end: End) -> str:
 
 def unsent(world: World, end: End) -> AbstractContextManager[None]:
     """Leaves the event on disk, as sending it shows nothing more here; but a login waits for a sender."""
-    return nullcontext() if end.line.endswith("login") else sender_at_work(world)
+    return nullcontext() if end.line.endswith("login") else sender_at_work(world, reached=True)
 
 
 def check_event(world: World, end: End) -> None:

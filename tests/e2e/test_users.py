@@ -15,7 +15,7 @@ from attrs import define
 from arcade_usage.demo.receiver import DOWN, WELL, Receiver
 from arcade_usage.domain.persons import Persons
 from tests.e2e.foreign_entries import Seen, look
-from tests.e2e.users import ALICE, MALLORY, User, can_be_others, make_home
+from tests.e2e.users import ALICE, MALLORY, User, can_be_others, importing_once, make_home
 from tests.e2e.world import TOKEN
 
 pytestmark = can_be_others
@@ -28,6 +28,13 @@ def receiver() -> Iterator[Receiver]:
     """One for all, since what waits in a folder is for an address."""
     with Receiver() as receiver:
         yield receiver
+
+
+@pytest.fixture(scope="module", autouse=True)
+def users() -> Iterator[None]:
+    """What they run has been imported once."""
+    with importing_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,12 @@ import sysconfig
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import frozen
 
 import arcade_usage
+from tests.e2e.forks import CONSOLE, Forks
 from tests.e2e.world import TOKEN
 
 ALICE, MALLORY = 4242, 4343
@@ -87,19 +87,8 @@ class User:
         return [Done(command, *answer) for command, answer in answers]
 
     def _run(self, *arguments: str) -> Done:
-        options: dict[str, Any] = (
-            {"user": self.uid, "group": self.uid, "extra_groups": []} if self.uid else {}
-        )
-        return subprocess.run(
-            [_find_python() or "python3", *arguments],
-            env={"PATH": os.defpath, **_IMPORTING, **self.variables},
-            cwd="/",
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-            **options,
-        )
+        environment = {"PATH": os.defpath, **_IMPORTING, **self.variables}
+        return importing_once().run(arguments, environment=environment, folder="/", user=self.uid)
 
 
 @cache
@@ -116,6 +105,12 @@ def _find_python() -> str | None:
             if tried.returncode == 0:
                 return python
     return None
+
+
+@cache
+def importing_once() -> Forks:
+    """Root, in a Python that other users can run, with all imported; it becomes them."""
+    return Forks(CONSOLE, tuple(map(str, _PACKAGES)), _find_python() or "python3")
 
 
 WHY_NOT = (

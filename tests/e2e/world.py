@@ -23,6 +23,7 @@ from arcade_usage.application.command.tracking import Tracker
 from arcade_usage.composition import adapters as adapters_composition
 from arcade_usage.demo.receiver import Receiver
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS, IngestedEvent, Persons, PersonStore
+from tests.e2e.forks import Forks
 from tests.e2e.prelude import Prelude, hours_ahead
 
 TOKEN = "phc_of_the_tests"
@@ -52,7 +53,7 @@ class World:
     """A context manager's worth of one user. `folder` is the config folder.
 
     `processes`: the delivery processes that were started from here, in order. `posthog_url`, `cloud_url`:
-    where PostHog and Arcade Cloud are, if not at the receiver's own address.
+    where PostHog and Arcade Cloud are, if not at the receiver's own address. `forks`: to start scripts cheaply.
     """
 
     receiver: Receiver
@@ -64,6 +65,7 @@ class World:
     cloud_url: str | None = None
     declared: tuple[arcade_usage.Property, ...] = ()
     daily_limit: int | None = 1000
+    forks: Forks | None = None
 
     # What a tool does.
 

@@ -6,7 +6,9 @@ import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from tests.e2e.forks import Forks
 from tests.e2e.world import PATIENCE_SECONDS
 
 
@@ -16,19 +18,28 @@ def run_on_terminal(
     answer: str = "",
     columns: int = 100,
     environment: Mapping[str, str] | None = None,
+    forks: Forks | None = None,
 ) -> tuple[int, str]:
-    """Exit code and screen of a command; `answer` is typed when it asks. `environment`: by default this one."""
+    """Exit code and screen of a command; `answer` is typed when it asks. `environment`: by default this one.
+
+    `forks`: where the command is Python's arguments, to be run as a fork.
+    """
     inside, outside = pty.openpty()[::-1]
     variables = {**(environment or os.environ), "TERM": "xterm-256color", "COLUMNS": str(columns)}
-    running = subprocess.Popen(
-        command,
-        stdin=inside,
-        stdout=inside,
-        stderr=inside,
-        env={name: value for name, value in variables.items() if name != "NO_COLOR"},
-        close_fds=True,
-        start_new_session=True,
-    )
+    variables.pop("NO_COLOR", None)
+    running: subprocess.Popen[Any]
+    if forks is not None:
+        running = forks.start(command, inside, inside, inside, environment=variables)
+    else:
+        running = subprocess.Popen(
+            command,
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            env=variables,
+            close_fds=True,
+            start_new_session=True,
+        )
     os.close(inside)
     screen, end = b"", time.monotonic() + PATIENCE_SECONDS
     try:

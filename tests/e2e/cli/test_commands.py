@@ -1,8 +1,6 @@
 """What holds for every command: the folder and sink it works on, off, pipes, help."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from arcade_usage.cli.commands import make_app
 from arcade_usage.demo.receiver import DOWN, WELL
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
-from tests.e2e.world import TOKEN, World
+from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World
 
 
 @here
@@ -133,10 +131,12 @@ def test_the_default_folder_is_the_arcade_clis(
 @pytest.mark.parametrize(
     "arguments", [("doctor", "--offline"), ("status", "--json"), ("fields", "--markdown")]
 )
-@pytest.mark.usefixtures("world")
-def test_output_that_cannot_be_written_is_one_line(arguments: tuple[str, ...]) -> None:
+def test_output_that_cannot_be_written_is_one_line(world: World, arguments: tuple[str, ...]) -> None:
     """As on a full disk: no traceback, and exit code 1."""
-    command = [sys.executable, "-m", "arcade_usage.cli", *arguments]
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, "The output can't be written: No space left on device.\n")
+    assert world.forks is not None
+    said = world.scratch / "stderr"
+    with Path("/dev/full").open("w") as full, said.open("w") as stderr:
+        command = ["-m", "arcade_usage.cli", *arguments]
+        ran = world.forks.start(command, full.fileno(), stderr.fileno())
+    assert ran.wait(PATIENCE_SECONDS) == 1
+    assert said.read_text() == "The output can't be written: No space left on device.\n"

@@ -9,7 +9,6 @@ import os
 import pty
 import socket
 import ssl
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -233,10 +232,8 @@ def test_a_notice_that_was_not_shown_is_the_failed_step(world: World) -> None:
             "tool = arcade_usage.Tool(notice=arcade_usage.Notice('text', 'link'), ",
         )
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "usage", "doctor", "--yes", "--json"],
-        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
-    )  # fmt: skip
+    assert world.forks is not None
+    done = world.forks.run(["-c", script, "usage", "doctor", "--yes", "--json"])
     steps = {step["step"]: step for step in json.loads(done.stdout)["steps"]}
     assert (done.returncode, steps["notice"]["result"]) == (1, "failed")
     assert world.receiver.requests == []
@@ -313,12 +310,9 @@ def test_without_a_terminal_nothing_is_sent_unasked(world: World) -> None:
 def test_it_says_what_it_sends_and_asks(world: World, answer: str, events: int) -> None:
     """On a terminal, before anything is sent."""
     near, far = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", RealTool(world, {}, STARTABLE).script(), "usage", "doctor"],
-        stdin=far,
-        stdout=far,
-        stderr=far,
-    )
+    assert world.forks is not None
+    command = ["-c", RealTool(world, {}, STARTABLE).script(), "usage", "doctor"]
+    process = world.forks.start(command, far, far, far)
     os.close(far)
     shown = ""
     while "Send this?" not in shown:

@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from tests.e2e.cli.running import Ran
-from tests.e2e.cli.tools import TOOL_SECONDS
 from tests.e2e.world import TOKEN, World
 
 MAKE = """
@@ -68,21 +68,34 @@ def run(arguments):
     return code, out.getvalue(), err.getvalue()
 print(json.dumps([run(line.split()) for line in sys.argv[1:]]))
 """
+TOOL_SECONDS = 60.0  # until a tool that hangs is a failure
 COUNT = "\nprint([name for name in sys.modules if name.split('.')[0] in ('rich', 'httpx', 'attrs')"
 COUNT += " or name.startswith('arcade_usage.') and name.split('.')[1] in ('composition', 'cli')])\n"
 
 
-def run(world: World, script: str, *arguments: str, token: str | None = TOKEN, before: str = "") -> Ran:
+def run(
+    world: World,
+    script: str,
+    *arguments: str,
+    token: str | None = TOKEN,
+    before: str = "",
+    is_fresh: bool = True,
+) -> Ran:
+    """`is_fresh` False: in a fork that has everything imported."""
     head = MAKE.format(token=token, host=world.receiver.url, folder=str(world.folder), before=before)
-    done = subprocess.run(
-        [sys.executable, "-c", head + script, *arguments],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False,
-    )  # fmt: skip
+    command = ["-c", head + script, *arguments]
+    if world.forks is not None and not is_fresh:
+        done = world.forks.run(command)
+    else:
+        done = subprocess.run(
+            [sys.executable, *command],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False,
+        )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def run_all(world: World, script: str, *lines: str, token: str | None = TOKEN, before: str = "") -> list[Ran]:
-    done = run(world, script + RUN_ALL, *lines, token=token, before=before)
+def run_all(world: World, script: str, *lines: str, **how: Any) -> list[Ran]:
+    done = run(world, script + RUN_ALL, *lines, **how)
     assert (done.code, done.err) == (0, "")
     return [Ran(*answer) for answer in done.content]
 
@@ -93,7 +106,7 @@ def test_the_bare_usage_is_status(world: World, kind: str) -> None:
     where the tool's framework knows it.
     """
     bare, full, helped, failed = run_all(
-        world, kind, "usage", "usage status", "usage log --help", "usage log --no-such"
+        world, kind, "usage", "usage status", "usage log --help", "usage log --no-such", is_fresh=False
     )
     assert (bare.code, bare.err) == (0, "")
     assert bare.out.startswith("Usage tracking is on.")
@@ -107,7 +120,7 @@ def test_the_bare_usage_is_status(world: World, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_its_exit_code_is_the_tools(world: World, kind: str) -> None:
     """That of a `status` while tracking is off."""
-    off = run(world, kind + RUN, "usage", "status", "--json", token=None)
+    off = run(world, kind + RUN, "usage", "status", "--json", token=None, is_fresh=False)
     assert (off.code, off.content["reasons"]) == (3, ["no_project_token"])
     assert not world.folder.exists()
 

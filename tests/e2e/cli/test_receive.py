@@ -6,14 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from attrs import frozen
 
 from tests.e2e.deliveries import here
+from tests.e2e.forks import Forks
 from tests.e2e.world import PATIENCE_SECONDS, World
 
 pytestmark = here  # `receive` is a process; the deliveries to it need not be
@@ -39,9 +42,9 @@ class Receiving:
 
 
 @contextmanager
-def receiving(*options: str) -> Iterator[Receiving]:
-    command = [sys.executable, "-m", "arcade_usage.cli", "receive", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+def run_receive(forks: Forks, stderr: Path, *options: str) -> Iterator[Receiving]:
+    command = ["-m", "arcade_usage.cli", "receive", "--port", "0", *options]
+    with forks.converse(command, stderr) as process:
         try:
             assert process.stdout is not None
             first = process.stdout.readline()
@@ -57,7 +60,16 @@ def receiving(*options: str) -> Iterator[Receiving]:
             process.kill()
 
 
-def test_each_event_is_one_line(world: World) -> None:
+Start = Callable[..., AbstractContextManager[Receiving]]
+
+
+@pytest.fixture
+def receiving(forks: Forks, tmp_path: Path) -> Start:
+    """Starts it, with options."""
+    return partial(run_receive, forks, tmp_path / "stderr")
+
+
+def test_each_event_is_one_line(world: World, receiving: Start) -> None:
     """Of a success, and of a failure with its message; Ctrl+C ends it cleanly."""
     with receiving() as receive:
         world.posthog_url = receive.host
@@ -73,7 +85,7 @@ def test_each_event_is_one_line(world: World) -> None:
     assert failed[8:] == f"  CLI execution failed  build  error: no such file  {sender}"
 
 
-def test_json_has_the_whole_message(world: World) -> None:
+def test_json_has_the_whole_message(world: World, receiving: Start) -> None:
     """One document in each line, as PostHog gets it; a login is shown as what it links."""
     with receiving("--json") as receive:
         world.posthog_url = receive.host
@@ -88,7 +100,7 @@ def test_json_has_the_whole_message(world: World) -> None:
     assert (linked["answer"], linked["message"]["event"]) == (200, "$create_alias")
 
 
-def test_a_link_is_one_line(world: World) -> None:
+def test_a_link_is_one_line(world: World, receiving: Start) -> None:
     """Of both ids, then the login under the account."""
     world.run("earlier")
     with receiving() as receive:
@@ -102,7 +114,7 @@ def test_a_link_is_one_line(world: World) -> None:
 
 
 @pytest.mark.parametrize("status", ["400", "503"])
-def test_a_fault_on_request(world: World, status: str) -> None:
+def test_a_fault_on_request(world: World, status: str, receiving: Start) -> None:
     """The event is shown as not accepted, and the tool's own `status` says what PostHog answered."""
     with receiving("--fail", status) as receive:
         world.posthog_url = receive.host
@@ -115,7 +127,7 @@ def test_a_fault_on_request(world: World, status: str) -> None:
     assert f"({status})" in logbook.read_text(encoding="utf-8")
 
 
-def test_a_slow_answer_on_request(world: World) -> None:
+def test_a_slow_answer_on_request(world: World, receiving: Start) -> None:
     """Slower than a delivery waits: the event is shown, and still waits in the tool."""
     with receiving("--slow", "30") as receive:
         world.posthog_url = receive.host
@@ -126,7 +138,7 @@ def test_a_slow_answer_on_request(world: World) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 without setup")
-def test_no_other_machine_can_connect() -> None:
+def test_no_other_machine_can_connect(receiving: Start) -> None:
     """It listens at 127.0.0.1 alone; another address of this machine is refused."""
     with receiving() as receive:
         port = urlsplit(receive.host).port
@@ -135,7 +147,7 @@ def test_no_other_machine_can_connect() -> None:
             socket.create_connection(("127.0.0.2", port), 5)
 
 
-def test_the_requests_of_other_programs_are_no_events(world: World) -> None:
+def test_the_requests_of_other_programs_are_no_events(world: World, receiving: Start) -> None:
     """A browser, a port scanner, a batch that is none: no line, and it goes on."""
     with receiving() as receive:
         address = ("127.0.0.1", urlsplit(receive.host).port)
@@ -163,10 +175,10 @@ def post(host: str, message: str) -> None:
         connection.recv(65536)
 
 
-def test_an_event_that_stdout_cannot_say_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_stdout_cannot_say_is_shown(tmp_path: Path) -> None:
     """A name outside its encoding, and a number that is no duration; it goes on."""
-    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    with receiving() as receive:
+    narrow = Forks(variables={"PYTHONIOENCODING": "cp1252"})  # read when Python starts
+    with narrow as forks, run_receive(forks, tmp_path / "stderr") as receive:
         for facts in ('"event": "日本 x"', f'"event": "big", "properties": {{"duration_ms": 1{"0" * 400}}}'):
             post(receive.host, f'{{"distinct_id": "d", "properties": {{}}, {facts}}}')
         assert receive.line()[8:].startswith("  ?? x  as d")
@@ -175,7 +187,7 @@ def test_an_event_that_stdout_cannot_say_is_shown(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a closed pipe is another error there")
-def test_it_ends_quietly_when_its_reader_does() -> None:
+def test_it_ends_quietly_when_its_reader_does(receiving: Start) -> None:
     """As `receive | head -2`; the port is not blamed."""
     with receiving() as receive:
         assert receive.process.stdout is not None
@@ -186,14 +198,11 @@ def test_it_ends_quietly_when_its_reader_does() -> None:
         assert receive.process.stderr.read() == ""
 
 
-def test_a_port_in_use_is_said() -> None:
+def test_a_port_in_use_is_said(forks: Forks) -> None:
     """With the option that names another; no traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = subprocess.run(
-            [sys.executable, "-m", "arcade_usage.cli", "receive", "--port", port],
-            env=os.environ, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
-        )  # fmt: skip
+        done = forks.run(["-m", "arcade_usage.cli", "receive", "--port", port])
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"Port {port} can't be used (Address already in use)")
     assert "--port" in done.stderr

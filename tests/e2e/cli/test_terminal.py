@@ -21,16 +21,16 @@ from tests.e2e.world import World
 pytestmark = here  # the commands are processes; the deliveries before them need not be
 
 
-def on_a_terminal(*arguments: str, answer: str = "", columns: int = 100) -> tuple[int, str]:
+def on_a_terminal(world: World, *arguments: str, answer: str = "", columns: int = 100) -> tuple[int, str]:
     """Exit code and screen of a command of ours."""
-    command = [sys.executable, "-m", "arcade_usage.cli", *arguments]
-    return run_on_terminal(command, answer=answer, columns=columns)
+    command = ["-m", "arcade_usage.cli", *arguments]
+    return run_on_terminal(command, answer=answer, columns=columns, forks=world.forks)
 
 
 def test_it_is_in_colour_and_within_the_width(world: World) -> None:
     """A terminal gets colour, and no line that is longer than it is wide."""
     world.run("first")
-    code, screen = on_a_terminal("status", "--config-dir", str(world.folder), columns=60)
+    code, screen = on_a_terminal(world, "status", "--config-dir", str(world.folder), columns=60)
     assert code == 0
     assert "\x1b[1;32mUsage tracking is on." in screen
 
@@ -66,7 +66,7 @@ def test_they_read_well_on_a_narrow_terminal(world: World, columns: int) -> None
     }
     where = {line: () if "--help" in line else ("--config-dir", str(world.folder)) for line in expected}
     lines = ["\t".join((*line.split(), *where[line])) for line in expected]
-    code, screens = run_on_terminal([sys.executable, "-c", ONE_BY_ONE, *lines], columns=columns)
+    code, screens = run_on_terminal(["-c", ONE_BY_ONE, *lines], columns=columns, forks=world.forks)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screens).replace("\r", "")
     assert code == 0, plain
     for (line, texts), screen in zip(expected.items(), plain.split("\n=====\n"), strict=True):
@@ -82,7 +82,7 @@ def test_flush_counts_what_was_accepted(world: World) -> None:
     world.receiver.posthog = DOWN
     world.run("first")
     world.receiver.posthog = evolve(WELL, hang_seconds=0.5)
-    code, screen = on_a_terminal("flush", "--config-dir", str(world.folder))
+    code, screen = on_a_terminal(world, "flush", "--config-dir", str(world.folder))
     assert code == 0
     assert "Delivering 1 event..." in screen
     assert "1 event delivered" in screen.split("Delivering")[-1]
@@ -93,7 +93,7 @@ def test_forget_asks(world: World, answer: str, expected: int) -> None:
     """A yes erases; anything else does not."""
     world.run("first")
     anon_id = world.anon_id
-    code, screen = on_a_terminal("forget", "--config-dir", str(world.folder), answer=answer or "\x04")
+    code, screen = on_a_terminal(world, "forget", "--config-dir", str(world.folder), answer=answer or "\x04")
     assert code == expected
     assert "Erase them?" in screen
     assert (world.folder / "usage.json").exists() is (expected == 1)

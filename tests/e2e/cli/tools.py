@@ -1,8 +1,6 @@
-"""A tool as a process of its own, with the commands mounted, and its configuration as a test wants it."""
+"""A tool as a fork of its own, with the commands mounted, and its configuration as a test wants it."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +8,6 @@ from attrs import frozen
 
 from tests.e2e.cli.running import Ran
 from tests.e2e.world import TOKEN, World
-
-TOOL_SECONDS = 60.0  # until a tool that hangs is a failure
 
 _SCRIPT = """
 import sys
@@ -58,15 +54,9 @@ class RealTool:
 
     def __call__(self, *arguments: str, **variables: str) -> Ran:
         """Run it to its end, without a terminal."""
-        done = subprocess.run(
-            [sys.executable, "-c", self.script(), *arguments],
-            env={**os.environ, **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TOOL_SECONDS,
-            check=False,
-        )
+        assert self.world.forks is not None
+        command = ["-c", self.script(), *arguments]
+        done = self.world.forks.run(command, environment={**os.environ, **variables})
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def doctor(self, *arguments: str, **variables: str) -> Steps:
