@@ -267,6 +267,9 @@ class Switch(OptOut, Protocol):
     def level(self) -> str:
         """What may happen to an event; off if that can't be read. Never raises. Blocks: on a small file."""
 
+    def stored_level(self) -> str:
+        """What the user's choices alone allow, without variables and the like. As `level` otherwise."""
+
     def choose(self, level: str) -> bool:
         """Store the user's choice; every later `level` allows no more than it. On removes a stored choice.
 

@@ -163,6 +163,9 @@ class MemorySwitch:
     def level(self) -> str:
         return self.chosen
 
+    def stored_level(self) -> str:
+        return self.chosen
+
     def choose(self, level: str) -> bool:
         if not self.writable:
             raise StoreError("not permitted")

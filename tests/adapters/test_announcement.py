@@ -72,6 +72,16 @@ def test_two_projects_have_two_names(layout: Layout, path: Path, host: str, toke
     assert layout.announcement(host, token) not in (str(path), layout.announcement("https://", "phc_x"))
 
 
+def test_under_another_name_it_does_not_count(layout: Layout, path: Path) -> None:
+    """Some file systems take two names for one that differ in case only, as two projects' tokens may."""
+    FileAnnouncement(str(path)).announce()
+    other = Path(layout.announcement(PROJECT["host"], "phc_X"))
+    path.rename(other)
+    assert not FileAnnouncement(str(other)).stands()
+    other.rename(path)
+    assert FileAnnouncement(str(path)).stands()
+
+
 def test_it_names_outbox_and_installation(layout: Layout, path: Path) -> None:
     """As the process finds them, so that a command need not."""
     announcement = find_announcement(payload(layout))

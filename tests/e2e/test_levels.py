@@ -87,6 +87,19 @@ def test_what_was_done_before_is_nobody_elses_afterwards(shell: Shell, world: Wo
     assert world.whose["after"] == "principal-2" != world.whose["before"]
 
 
+@pytest.mark.parametrize("variable", ["DO_NOT_TRACK", "ARCADE_USAGE_TRACKING"])
+@here
+def test_on_beside_a_variable_changes_no_id(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """It is on for every command without the variable, and their ledger records which credentials are used."""
+    world.run("before")
+    before = world.anon_id
+    monkeypatch.setenv(variable, "1" if variable == "DO_NOT_TRACK" else "0")
+    assert shell("on", "--config-dir", world.folder).code == 3
+    assert world.anon_id == before
+
+
 @here
 def test_local_says_so(shell: Shell, world: World) -> None:
     """In status, show, log, flush and on; exit code 3, since nothing is sent."""

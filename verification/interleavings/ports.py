@@ -235,6 +235,8 @@ class SteppedChoice:
     def level(self) -> str:
         return ON if self.is_on() else OFF
 
+    stored_level = level
+
     def choose(self, level: str) -> bool:
         self.process.call("turn off" if level == OFF else "turn on")
         return False

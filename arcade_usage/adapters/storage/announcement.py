@@ -67,7 +67,7 @@ class FileAnnouncement:
 
         here = FolderInstallation(self._folder).fingerprint()
         with suppress(OSError), self._open() as folder:
-            text = f"{os.getpid()} {self._outbox} {here} {_place(self._folder)}"
+            text = f"{os.getpid()} {self._outbox} {here} {self._place()}"
             content = text.encode("utf-8", "surrogateescape")
             if not folder.create_exclusive(self._name, content, durable=False):
                 if self._stands_in(folder):
@@ -106,10 +106,21 @@ class FileAnnouncement:
         digits, outbox, installation, place = [*content.split(" ", 3), "", "", ""][:4]
         if ON_WINDOWS:  # os.kill ends the process there
             return True
-        if place != _place(self._folder) or not digits.isdecimal() or not _is_alive(int(digits)):
+        if place != self._place() or not digits.isdecimal() or not _is_alive(int(digits)):
             return False
         self.found = (outbox, installation) if outbox.isalnum() else None
         return True
+
+    def _place(self) -> str:
+        """Where the name means one project, a pid the same process, and the folder the same installation.
+
+        That is one folder, on one machine or in one container. On Linux it is also one namespace of pids and
+        one of mounts, since the installation's fingerprint depends on these. A process elsewhere may find the
+        event to be another installation's, which it must leave alone.
+        """
+        host_name = os.uname().nodename if hasattr(os, "uname") else ""
+        places = map(_inode, (self._folder, os.sep, "/proc/self/ns/pid", "/proc/self/ns/mnt"))
+        return " ".join([self._name, *places, host_name])
 
 
 def _is_alive(pid: int) -> bool:
@@ -118,17 +129,6 @@ def _is_alive(pid: int) -> bool:
     except (OSError, OverflowError):
         return False
     return pid > 0  # 0 is the group of this process
-
-
-def _place(folder: str) -> str:
-    """Where a pid means the same process, and `folder` the same installation.
-
-    That is one folder, on one machine or in one container. On Linux it is also one namespace of pids and one
-    of mounts, since the installation's fingerprint depends on these. A process elsewhere may find the event
-    to be another installation's, which it must leave alone.
-    """
-    host_name = os.uname().nodename if hasattr(os, "uname") else ""
-    return " ".join([*map(_inode, (folder, os.sep, "/proc/self/ns/pid", "/proc/self/ns/mnt")), host_name])
 
 
 def _inode(path: str) -> str:

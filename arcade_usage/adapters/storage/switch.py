@@ -2,7 +2,14 @@
 
 from attrs import frozen
 
-from arcade_usage.adapters.storage.config_folder import OFF_FILE, Layout, find_level, is_on, stored_level
+from arcade_usage.adapters.storage.config_folder import (
+    OFF_FILE,
+    Layout,
+    choice_layouts,
+    find_level,
+    is_on,
+    stored_level,
+)
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.consent import OFF, ON
 
@@ -19,6 +26,9 @@ class FolderSwitch:
 
     def level(self) -> str:
         return find_level(self.layout, self.project_token)
+
+    def stored_level(self) -> str:
+        return stored_level(choice_layouts(self.layout))
 
     def choose(self, level: str) -> bool:
         try:

@@ -59,7 +59,7 @@ def turn_on(switch: Switch, writer: ToolWriter, level: str = ON) -> bool:
 
     Blocks: 0.5 s. Raises StoreError.
     """
-    if switch.level() in (OFF, LOCAL):
+    if switch.stored_level() in (OFF, LOCAL):
         try:
             writer.log_out(had_credentials=True)
         except OSError as error:

@@ -37,6 +37,16 @@ def test_only_its_user_can_read_it(shell: Shell, tmp_path: Path, monkeypatch: py
     assert path.read_text(encoding="utf-8").startswith(MARK)
 
 
+def test_markup_from_elsewhere_is_text(shell: Shell, tmp_path: Path) -> None:
+    """Also where no browser shows it: test_view_in_browser.py does."""
+    output, folder = tmp_path / "page.html", tmp_path / "config"
+    keep(folder, "<script>alert(1)</script>", time.time())
+    assert shell("view", "--no-open", "--output", output, "--config-dir", folder).code == 0
+    page = output.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
 def test_it_replaces_its_own_page_and_no_other_file(shell: Shell, tmp_path: Path) -> None:
     """A file of another kind, a folder and a link stay as they are."""
     output, folder = tmp_path / "page.html", tmp_path / "config"
