@@ -144,11 +144,15 @@ class Snapshot:
     def is_forgotten(self, now: IdentityState) -> bool:
         """Whether the identity was erased after this snapshot; its events must not be sent.
 
-        A folder gets a first identity only while it has none: another first one has followed an erasure.
+        A folder gets a first identity only while it has none: another first one has followed an erasure,
+        unless the ledger named it before. Then an older CLI replaced usage.json alone, and a link that was
+        under way brought the id back.
         """
         if self.state.identity is None or now.identity is None:
             return self.state.identity is not None
-        return self.state.anon_id not in (None, now.anon_id) and now.as_made is not None
+        ledger = self.state.ledger
+        known = (self.state.anon_id, ledger.anon_id if isinstance(ledger, Ledger) else None)
+        return self.state.anon_id is not None and now.anon_id not in known and now.as_made is not None
 
     def missed_credentials(self, later: "Snapshot") -> bool:
         """Whether the ledger shows credentials that existed only between the two snapshots."""

@@ -251,6 +251,18 @@ def test_what_a_command_leaves_to_a_process_is_not_of_a_forgotten_identity(world
     assert write_record(world.payload("next"), durable=False)
 
 
+def test_a_first_identity_that_came_back_was_not_erased(world: World) -> None:
+    """An older CLI replaced usage.json, without the ledger, and a link that was under way restored it."""
+    run_here(world, "first")
+    before = (world.folder / "usage.json").read_bytes()
+    (world.folder / "usage.json").write_text(
+        '{"anon_id": "5f1c2a52-6d0b-4d2c-9f3a-0c8a3b7d1e44", "linked_principal_id": null}'
+    )
+    payload = world.payload("between")
+    (world.folder / "usage.json").write_bytes(before)
+    assert write_record(payload, durable=False) not in (None, DROPPED)
+
+
 def test_an_event_that_was_sent_before_it_was_forgotten_is_not_written_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

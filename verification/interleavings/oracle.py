@@ -217,7 +217,7 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
             yield Violation(WAITS, waiting)
         elif unfailing and evidence.counts[home].day and not on[home]:
             yield Violation(WAITS, "counts")
-        elif unfailing and evidence.held(home) and not evidence.backoff[home].by_name:
+        elif unfailing and on[home] and evidence.held(home) and not evidence.backoff[home].by_name:
             yield Violation(LEFT_BEHIND, waiting)
 
 

@@ -196,8 +196,8 @@ def deep() -> Iterator[Scenario]:
     for before, pair in product(BEFORES, _pairs()):
         yield Scenario(before, pair, 0, 4)
         yield Scenario(before, pair, 1, 2)
-    for before, pair, other in product(BEFORES, _pairs(), OTHERS):
-        yield Scenario(before, (*pair, other), 0, 2)
+    for before, triple in product(BEFORES, _triples()):
+        yield Scenario(before, triple, 0, 2)
     befores = (*BEFORES, (COMMAND_ELSEWHERE,), (LOGIN_ALICE, COMMAND_ELSEWHERE))
     for before, doing, elsewhere in product(befores, (*TRACKED, *OTHERS), ELSEWHERE):
         yield Scenario(before, (doing, elsewhere), 1, 2)
@@ -240,3 +240,9 @@ def _pairs() -> Iterator[tuple[Doing, Doing]]:
     for first, second in combinations_with_replacement((*TRACKED, *COPIES), 2):
         if not {first, second} <= set(COPIES):  # there is one other machine
             yield first, second
+
+
+def _triples() -> Iterator[tuple[Doing, Doing, Doing]]:
+    for (first, second), other in product(_pairs(), OTHERS):
+        if LOGOUT not in (first, second) or other is not OLDER_LOGIN:  # a known limit: see architecture.md
+            yield first, second, other

@@ -144,9 +144,7 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=durable)
         with suppress(OSError):  # the delivery checks again
-            if not is_on(layout, token) or _is_forgotten(
-                layout, snapshot.get("usage"), by_content=not durable
-            ):
+            if not is_on(layout, token) or _is_forgotten(layout, snapshot, by_content=not durable):
                 folder.remove(name)
                 return DROPPED
     return record
@@ -264,12 +262,12 @@ def _observed_seconds(folder: OwnedFolder) -> int:
     return 0
 
 
-def _is_forgotten(layout: Layout, snapshot: object, *, by_content: bool) -> bool:
-    """Snapshot.is_forgotten on JSON. `snapshot`: usage.json as the command saw it. Raises OSError.
+def _is_forgotten(layout: Layout, snapshot: "dict[str, Any]", *, by_content: bool) -> bool:
+    """Snapshot.is_forgotten on JSON. Raises OSError.
 
     by_content: False if the delivery reads it next; then it is one lstat.
     """
-    before = as_object(snapshot).get("anon_id")  # type: ignore[arg-type] # one of usage.json's contents
+    before = as_object(snapshot.get("usage")).get("anon_id")
     if before is None:
         return False
     if not by_content:
@@ -279,4 +277,5 @@ def _is_forgotten(layout: Layout, snapshot: object, *, by_content: bool) -> bool
     if now is None:
         return usage != MALFORMED
     is_first = first.get("first") is True and not is_newer(first, LEDGER_VERSION)
-    return now != before and is_first and first.get("anon_id") == now
+    known = (before, as_object(snapshot.get("ledger")).get("anon_id"))
+    return now not in known and is_first and first.get("anon_id") == now

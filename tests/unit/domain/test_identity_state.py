@@ -89,6 +89,11 @@ def test_an_identity_that_changed_was_not_erased(now: IdentityState) -> None:
     assert not look(Anonymous(A), None).is_forgotten(now)
 
 
+def test_an_identity_that_the_ledger_named_before_was_not_erased() -> None:
+    """An older CLI replaced usage.json alone, and a link that was under way brought the first id back."""
+    assert not Snapshot(IdentityState(Anonymous(A), FIRST.ledger), None).is_forgotten(FIRST)
+
+
 @pytest.mark.parametrize("identity", [None, Malformed()], ids=["none", "malformed"])
 def test_what_saw_no_id_is_sent_beside_a_first_one(identity: Malformed | None) -> None:
     """A first command, and one that read a file which was being written."""
