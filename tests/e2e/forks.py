@@ -67,7 +67,12 @@ for stream, each in enumerate(streams):
     os.dup2(each, stream)
 for each in descriptors:
     os.close(each)
-sys.stdout.reconfigure(line_buffering=os.isatty(1))
+for number, name in enumerate(("stdin", "stdout", "stderr")):  # the host's may be files, and remember that
+    host = getattr(sys, name)
+    form = "w" if number else "r", 1 if number == 2 else -1, host.encoding, host.errors
+    stream = open(number, *form, closefd=False)
+    setattr(sys, name, stream)
+    setattr(sys, f"__{name}__", stream)
 asked = json.loads(request)
 os.chdir(asked["folder"])
 os.environ.clear()

@@ -145,6 +145,7 @@ def stuck_sender(testbed: Testbed, rounds: int) -> Figures:
     waited = lost = 0
     for number in range(rounds):
         world = testbed.home()
+        world.daily_limit = None  # there are more events
         testbed.receiver.posthog = DOWN
         testbed.attempt(world, f"first {number}")
         testbed.settle()
