@@ -19,7 +19,7 @@ def importing_once() -> Forks:
 
 @define
 class ForkedServers(Servers):
-    """Servers whose process is forked by `host`, but for those that start processes of their own."""
+    """Servers whose process is forked by `host`, except those that start processes of their own."""
 
     host: Forks = field(kw_only=True)
 

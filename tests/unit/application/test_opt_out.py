@@ -221,7 +221,7 @@ def test_on_while_events_are_sent_changes_no_id(level: str, back: str) -> None:
 
 @pytest.mark.parametrize("back", [ON, WITHOUT_ERRORS])
 def test_where_the_id_cannot_be_replaced_it_stays_off(back: str) -> None:
-    """The user is told, rather than that a person gets what another one did."""
+    """The command says so; otherwise one person could get what another one did."""
     switch = MemorySwitch(OFF)
     with pytest.raises(StoreError, match="the anonymous id can't be replaced"):
         turn_on(switch, FailingWriter(), back)
