@@ -1,6 +1,7 @@
 """What every test starts from: an environment that is its own, and nothing of the machine's."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,9 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty home, and no variable that tracking or networking would listen to."""
-    isolate(monkeypatch, tmp_path / "home")
+def own_environment(tmp_path: Path) -> Iterator[None]:
+    """An empty home, and no variable that tracking or networking would listen to.
+
+    Afterwards, with the test's patches undone, each module of the library is still the one of its package: a
+    second one gives other classes to whatever imports it next, in any later test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        isolate(patch, tmp_path / "home")
+        yield
+    packages = {name: name.rpartition(".") for name in sys.modules if name.startswith("arcade_usage.")}
+    assert [
+        name
+        for name, (package, _, module) in packages.items()
+        if getattr(sys.modules[package], module) is not sys.modules[name]
+    ] == []
 
 
 @pytest.fixture

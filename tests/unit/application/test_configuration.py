@@ -1,6 +1,7 @@
 """A wrong configuration, where the `Tool` is made: tracking is off, or an error in development."""
 
 import inspect
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,35 @@ MADE: dict[str, Callable[..., object]] = {
     "command_tracker": arcade_usage.command_tracker,
     "server_tracker": arcade_usage.server_tracker,
 }
+
+RIGHT_AND_WRONG = """
+import sys
+from pathlib import Path
+import arcade_usage
+class SafeError(Exception): pass
+def has_rules(): return "arcade_usage.domain.configuration" in sys.modules
+for folder in ("/srv/tool", Path("/srv/tool"), "~/.my-tool"):
+    tool = arcade_usage.Tool(
+        distribution="my-tool",
+        project_token="phc_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+        host="https://eu.i.posthog.com",
+        version="1.2.3rc1",
+        config_dir=folder,
+        credentials=folder,
+        notice=arcade_usage.Notice("a text", "https://example.com"),
+        properties=(arcade_usage.Property("org_id", kind="id", reason="who uses it"),),
+        safe_errors=(SafeError,),
+        private_errors=(OSError,),
+        adapters="my_tool.usage:adapters",
+        consent="ask",
+        erasure_url="https://example.com/privacy/erase",
+        daily_limit=100,
+    )
+    assert tool.problems == ()
+before = has_rules()
+assert arcade_usage.Tool(distribution="my-tool", project_token="").problems
+print(before, has_rules())
+"""
 
 
 def test_a_wrong_value_is_used_nowhere() -> None:
@@ -193,31 +223,12 @@ def test_what_is_almost_right_is_judged_by_the_rules(argument: str, value: objec
     assert not _is_plain(config)
 
 
-def test_a_right_configuration_does_not_import_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every argument given; a wrong one does."""
-    monkeypatch.delitem(sys.modules, "arcade_usage.domain.configuration")
-    notice = arcade_usage.Notice("a text", "https://example.com")
-    for folder in ("/srv/tool", Path("/srv/tool"), "~/.my-tool"):
-        tool = Tool(
-            distribution="my-tool",
-            project_token="phc_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-            host="https://eu.i.posthog.com",
-            version="1.2.3rc1",
-            config_dir=folder,
-            credentials=folder,
-            notice=notice,
-            properties=(arcade_usage.Property("org_id", kind="id", reason="who uses it"),),
-            safe_errors=(ConfigurationError,),
-            private_errors=(OSError,),
-            adapters="my_tool.usage:adapters",
-            consent="ask",
-            erasure_url="https://example.com/privacy/erase",
-            daily_limit=100,
-        )
-        assert tool.problems == ()
-    assert "arcade_usage.domain.configuration" not in sys.modules
-    assert Tool(distribution="my-tool", project_token="").problems
-    assert "arcade_usage.domain.configuration" in sys.modules
+def test_a_right_configuration_does_not_import_the_rules() -> None:
+    """With every argument given; a wrong one does. In a process of its own, whose modules nobody else holds."""
+    done = subprocess.run(
+        [sys.executable, "-c", RIGHT_AND_WRONG], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False True\n", "")
 
 
 def signatures(of: object, protocol: type) -> dict[str, list[tuple[str, object, object]]]:
