@@ -30,7 +30,8 @@ def write_ledger(view: View, ledger: Ledger) -> None:
     note(view, ledger.first_stamp, ledger.last_stamp)
     history = view["history"]
     if ledger.first_stamp is not None or ledger.claimed_by is not None:
-        view["history"] = evolve(history, used=history.used | {(view.home, ledger.anon_id)})
+        use = (view.home, ledger.anon_id, ledger.first_stamp, ledger.claimed_by)
+        view["history"] = evolve(history, used=history.used | {use})
 
 
 def write_usage(view: View, identity: Identity) -> None:

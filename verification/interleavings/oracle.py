@@ -204,7 +204,7 @@ def judge_rest(evidence: Evidence, *, unfailing: bool, on: tuple[bool, ...]) -> 
         logged_out = (
             periods[-1].began == "logout" and len(periods) - 2 in ended and home not in history.forced
         )
-        used = identity is not None and (home, identity.anon_id) in history.used
+        used = identity is not None and history.was_used(home, identity.anon_id)
         if logged_out and (used or isinstance(identity, Linked)):
             yield Violation(COMES_BACK, str(identity))
         waiting = str(sorted(each.event.uuid[:8] for each in evidence.outboxes[home]))

@@ -19,6 +19,10 @@ def stamp(view: View, context: str | None) -> Stamp | None:
     return stamp if stamp is None or context is None else evolve(stamp, ctime_ns=-1)
 
 
+def is_of_context(stamp: Stamp | None) -> bool:
+    return stamp is not None and stamp.ctime_ns < 0
+
+
 def look_at_credentials(view: View, uuid: str, context: str | None) -> Stamp | None:
     """The last look of a snapshot: the person who is logged in now is the one that the event is of."""
     history = view["history"]
@@ -98,7 +102,7 @@ def force(view: View) -> bool:
 def leave_alone(view: View, identity: Identity) -> None:
     """A logout leaves the identity that it read as it is, for nobody was ever logged in under it."""
     history = view["history"]
-    if isinstance(identity, Linked) or (view.home, identity.anon_id) in history.used:
+    if isinstance(identity, Linked) or history.was_used(view.home, identity.anon_id):
         view["history"] = evolve(history, left=history.left | {(view.home, identity.anon_id)})
 
 
@@ -153,19 +157,18 @@ def sleep(view: View) -> None:
 def old_link(view: View, was: Identity | None, who: str, aliased: bool) -> None:
     """An older CLI's login: alias, and the link written over what is there meanwhile.
 
-    Where the id is another person's already, or was used with another person's credentials, or where other
-    credentials have come since, it would merge two people itself; that is its own fault.
-    So is what it does with an id of another context, since it knows none.
+    Where the id is another person's already, or was ever used with another person's credentials, or where other
+    credentials have come since, it would merge two people itself; that is its own fault, since it takes no lock
+    and knows no claim: see the known limits in architecture.md. So is what it does with an id of another context.
     """
     if was is None or view["credentials"][-1].who != who:
         return
+    persons = {period.stamp: period.who for period in view["credentials"]}
     ledger = view["ledger"]
-    if ledger is not None and ledger.first_stamp is not None and ledger.first_stamp.ctime_ns < 0:
-        return
-    if ledger is not None and any(
-        period.stamp == ledger.first_stamp and period.who not in (None, who) for period in view["credentials"]
-    ):
-        return
+    uses = {each[2:] for each in view["history"].used if each[:2] == (view.home, was.anon_id)}
+    for stamp, claimed_by in uses if ledger is None else {*uses, (ledger.first_stamp, None)}:
+        if is_of_context(stamp) or {persons.get(stamp), claimed_by} - {None, who}:
+            return
     if posthog.belongs_to_another(view["posthog"], view["ledger"], was, who):
         return
     if aliased:

@@ -111,8 +111,8 @@ class History:
     noticed by then). `causes`: (uuid, home, number of the period in which it ended). `late`: events of
     logouts whose snapshot found no credentials. `elsewhere`: (uuid, home, whose) of events in another context.
     `written`: events that an outbox took. `dropped`: those that
-    were dropped for a stated reason. `noticed`: stamps that a ledger ever named. `used`: (home, id) that was
-    used with credentials. `attempted`: aliases that were tried, (id, principal). `seen_out`: (home, number of
+    were dropped for a stated reason. `noticed`: stamps that a ledger ever named. `used`: (home, id that was
+    used with credentials, their stamp, who claimed it). `attempted`: aliases that were tried, (id, principal). `seen_out`: (home, number of
     the period that a logout ended, how many there were when it had rotated). `forced`: homes on which a
     logout did not wait for the lock any longer. `current`: ids that were ever a home's own. `users`: (home, installation) that used it. `left`: (home, id) that
     a logout left alone though it was used with credentials. `told_off`:
@@ -129,7 +129,7 @@ class History:
     written: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     noticed: frozenset[Stamp] = frozenset()
-    used: frozenset[tuple[int, str]] = frozenset()
+    used: frozenset[tuple[int, str, Stamp | None, str | None]] = frozenset()
     attempted: frozenset[tuple[str, str]] = frozenset()
     seen_out: frozenset[tuple[int, int, int]] = frozenset()
     forced: frozenset[int] = frozenset()
@@ -139,6 +139,9 @@ class History:
     told_off: frozenset[int] = frozenset()
     turned_on: frozenset[tuple[int, int, int]] = frozenset()
     summed: frozenset[tuple[str, int]] = frozenset()
+
+    def was_used(self, home: int, anon_id: str) -> bool:
+        return any(each[:2] == (home, anon_id) for each in self.used)
 
 
 class Facts(dict[str, Any]):
