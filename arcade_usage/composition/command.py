@@ -6,7 +6,6 @@ delivery process can be started.
 
 import os
 import time
-from contextlib import contextmanager
 
 from arcade_usage.application.command.payload import describe_tool
 from arcade_usage.application.command.tracker import (
@@ -19,7 +18,7 @@ from arcade_usage.domain.consent import is_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -220,18 +219,7 @@ def refuse_if_strict(config: ToolConfig) -> None:
     refuse(config, in_test_kit=replacement is not None)
 
 
-replacement: "TrackerBuilder | None" = None
-
-
-@contextmanager
-def replaced_by(builder: "TrackerBuilder") -> "Iterator[None]":
-    """Build all trackers with `builder` within the context; the test kit uses it."""
-    global replacement
-    before, replacement = replacement, builder
-    try:
-        yield
-    finally:
-        replacement = before
+replacement: "TrackerBuilder | None" = None  # builds all trackers while it is set; the test kit sets it
 
 
 def command_tracker(

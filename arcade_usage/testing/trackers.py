@@ -32,7 +32,7 @@ from arcade_usage.application.command.tracking import (
 from arcade_usage.application.server.queue import Worker, pack
 from arcade_usage.application.server.tracker import ServerTracker
 from arcade_usage.composition import command
-from arcade_usage.composition.command import ToolConfig, describe, replaced_by
+from arcade_usage.composition.command import ToolConfig, describe
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.earlier import recording_earlier_trackers
 from arcade_usage.testing.installation import Installation
@@ -211,7 +211,7 @@ def replacing_trackers() -> Iterator[MemoryTrackerBuilder]:
             "find_reasons": _find_reasons,
         }.items():
             stack.enter_context(mock.patch.object(config_folder, name, value))
-        stack.enter_context(replaced_by(builder))
+        stack.enter_context(mock.patch.object(command, "replacement", builder))
         stack.enter_context(recording_earlier_trackers(builder))
         yield builder
 
