@@ -119,8 +119,8 @@ class DailyCount:
             properties["tool"] = self.tool
         noon = datetime.fromisoformat(f"{self.day}T12:00:00+00:00")
         event = Event(self.uuid, COUNTED, noon, properties)
-        nobody = Attribution(self.uuid, personless=True)
-        return Record(event, Snapshot(IdentityState(None, None), None), attribution=nobody, machine=machine)
+        verdict = Attribution(self.uuid, personless=True)
+        return Record(event, Snapshot(IdentityState(None, None), None), attribution=verdict, machine=machine)
 
 
 def utc_day(now: float) -> str:
