@@ -39,8 +39,8 @@ class DailyCount:
 
     day: an ISO date; empty before the first. uuid: that of the event with the counts.
     admitted: events that are sent; failures count too, though the limit does not hold them back.
-    commands, others: successes that are counted, by the command's name. tool: whose they are; empty if they
-    are of several tools. to_send, to_remove: uuids of decided events that may still wait.
+    commands, others: successes that are counted, by the command's name. tool: the one that they are of; empty
+    if they are of several. to_send, to_remove: uuids of decided events that may still wait.
     """
 
     day: str = ""

@@ -62,7 +62,8 @@ def write_record(
 ) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    DROPPED: the event must not be sent. Its record may have been sent meanwhile, so nobody may write another.
+    DROPPED: the event must not be sent. Its record may have been sent meanwhile, so no process may write
+    another.
 
     durable: whether it waits for the disk and for slow modules. A tool does not, and writes only what another
     process may take. found: outbox and installation, if they are known. Never raises, except for
@@ -87,10 +88,10 @@ def has_known_credentials(payload: str) -> bool:
 
 
 def _has_known_credentials(snapshot: "Any") -> bool:
-    """Others have to be recorded at once.
+    """Whether they are the ledger's last credentials. The event's own process records others at once.
 
-    A process that takes the event may find them replaced, and would take the next account for the first one
-    that the id was used with.
+    A process that takes the event later may find them replaced, and would take the next account for the first
+    one that the id was used with.
     """
     return bool(snapshot["stamp"] is None or snapshot["stamp"] == snapshot["ledger"]["latest"])
 
