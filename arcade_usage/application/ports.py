@@ -248,14 +248,14 @@ class Copies(Protocol):
 
 
 class ProjectStores(Protocol):
-    """Every outbox of one config folder, with the copies beside it."""
+    """Every outbox of one config folder, and its copies."""
 
     def stores(self) -> Sequence[tuple[Outbox, Copies]]:
         """The outboxes, also those of unknown projects. Raises StoreError."""
 
 
 class OptOut(Protocol):
-    """Tells whether tracking is on."""
+    """The reading half of the switch: whether tracking is on."""
 
     def is_on(self) -> bool:
         """Whether tracking is on; False if that can't be read. Never raises. Blocks: a few lstat() calls."""

@@ -7,8 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from arcade_usage.composition.command import DEFAULT_DAILY_LIMIT, DEFAULT_HOST, ToolConfig
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
     import typer
@@ -53,10 +55,11 @@ def usage_app(
     *,
     distribution: str,
     project_token: str | None,
-    host: str | None = None,
+    host: str | None = DEFAULT_HOST,
     version: str | None = None,
     config_dir: "str | os.PathLike[str] | None" = None,
     credentials: "str | os.PathLike[str] | None" = None,
+    context: "Callable[[], str | None] | None" = None,
     notice: "Notice | None" = None,
     properties: "Sequence[Property]" = (),
     safe_errors: "Sequence[type[BaseException]]" = (),
@@ -64,33 +67,16 @@ def usage_app(
     adapters: str | None = None,
     consent: str = "notice",
     erasure_url: str | None = None,
-    daily_limit: int | None = 1000,
+    daily_limit: int | None = DEFAULT_DAILY_LIMIT,
 ) -> "typer.Typer":
     """Make a Typer app of the commands, for a tool to mount: `app.add_typer(usage_app(...), name="usage")`.
 
     The arguments are those of `arcade_usage.Tool`; with them, `usage show` shows the tool's own event.
     """
+    config = ToolConfig(**locals())
     from arcade_usage.cli.mounting import make_usage_app
-    from arcade_usage.composition.command import ToolConfig
 
-    return make_usage_app(
-        ToolConfig(
-            distribution=distribution,
-            project_token=project_token,
-            host=host,
-            version=version,
-            config_dir=config_dir,
-            credentials=credentials,
-            notice=notice,
-            properties=properties,
-            safe_errors=safe_errors,
-            private_errors=private_errors,
-            adapters=adapters,
-            consent=consent,
-            erasure_url=erasure_url,
-            daily_limit=daily_limit,
-        )
-    )
+    return make_usage_app(config)
 
 
 def __getattr__(name: str) -> Any:

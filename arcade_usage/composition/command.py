@@ -1,12 +1,12 @@
-"""The composition root of the command path: builds a tool's command tracker.
+"""The composition root of the command path: a tool's configuration, command tracker and writer.
 
-Runs inside the tool: imports only what the command path allows. Imports composition/delivery.py only if no
-delivery process can be started.
+One module on purpose: a command needs all of it, and each further module costs it 0.13 ms. Runs inside the
+tool: imports only what the command path allows. Imports composition/delivery.py only if no delivery process
+can be started.
 """
 
 import os
 import time
-from contextlib import contextmanager
 
 from arcade_usage.application.command.payload import describe_tool
 from arcade_usage.application.command.tracker import (
@@ -19,7 +19,7 @@ from arcade_usage.domain.consent import is_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
     from arcade_usage.adapters.process.launcher import DetachedLauncher
@@ -116,6 +116,7 @@ def _is_plain(config: ToolConfig) -> bool:
     """
     token, version, notice, adapters = config.project_token, config.version, config.notice, config.adapters
     limit = config.daily_limit
+    context: object = config.context
     return (
         type(config.distribution) is str
         and len(config.distribution) <= 200
@@ -125,7 +126,7 @@ def _is_plain(config: ToolConfig) -> bool:
         and (version is None or (type(version) is str and _is_plain_version(version)))
         and (config.config_dir is None or _is_absolute(config.config_dir))
         and (config.credentials is None or _is_absolute(config.credentials))
-        and _is_none_or_function(config.context)
+        and (context is None or callable(context))
         and (notice is None or _is_plain_notice(notice))
         and (adapters is None or (type(adapters) is str and _is_plain_factory(adapters)))
         and (limit is None or (type(limit) is int and 0 < limit <= 1_000_000))
@@ -178,10 +179,6 @@ def _is_plain_factory(adapters: str) -> bool:
     return module.replace(".", "_").isidentifier() and function.isidentifier()
 
 
-def _is_none_or_function(context: object) -> bool:
-    return context is None or callable(context)
-
-
 def _is_plain_notice(notice: object) -> bool:
     kinds = [type(getattr(notice, name, None)) for name in ("text", "link", "version", "told_elsewhere")]
     is_ours = type(notice).__module__ == "arcade_usage.domain.notice"
@@ -220,18 +217,7 @@ def refuse_if_strict(config: ToolConfig) -> None:
     refuse(config, in_test_kit=replacement is not None)
 
 
-replacement: "TrackerBuilder | None" = None
-
-
-@contextmanager
-def replaced_by(builder: "TrackerBuilder") -> "Iterator[None]":
-    """Build all trackers with `builder` within the context; the test kit uses it."""
-    global replacement
-    before, replacement = replacement, builder
-    try:
-        yield
-    finally:
-        replacement = before
+replacement: "TrackerBuilder | None" = None  # builds all trackers while it is set; the test kit sets it
 
 
 def command_tracker(
@@ -272,19 +258,18 @@ def build(config: ToolConfig) -> "Tracker":
     return SilentTracker()
 
 
-def find_layout(config: ToolConfig) -> "Layout | None":
+def find_tracked_layout(config: ToolConfig) -> "Layout | None":
     """The config folder of a tool that is tracked, if only on this machine; None if tracking is off.
 
     Logs the reason. With $ARCADE_USAGE_DEBUG, writes it on stderr too.
     """
-    from arcade_usage.adapters.storage.config_folder import find_layout as find_paths
-    from arcade_usage.adapters.storage.config_folder import find_problem, reasons_off
+    from arcade_usage.adapters.storage.config_folder import find_layout, find_problem, reasons_off
     from arcade_usage.domain.consent import OFF_BY_LOCAL, OFF_TEXTS, OFF_UNASKED, wants_debug
 
     reasons: tuple[str, ...] = ()
     layout, why = None, [problem.text for problem in config.problems]
     try:
-        layout = find_paths(config.config_dir, config.credentials)
+        layout = find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
             why = [OFF_TEXTS[reason] for reason in reasons[:1] if reasons != (OFF_BY_LOCAL,)]
@@ -305,7 +290,7 @@ def _build(config: ToolConfig) -> "Tracker":
     from arcade_usage.adapters.storage.config_folder import FolderSnapshots
     from arcade_usage.domain.consent import wants_debug
 
-    layout = find_layout(config)
+    layout = find_tracked_layout(config)
     if layout is None:
         return SilentTracker()
 
@@ -316,7 +301,7 @@ def _build(config: ToolConfig) -> "Tracker":
     writer = None if debugging else FolderWriter(layout)
     folder = FolderSnapshots(layout, writer, config.context)
     return CommandTracker(
-        describe(config, layout.config_dir),
+        describe_config(config, layout.config_dir),
         opt_out=folder,
         snapshots=folder,
         launcher=_show(launcher) if debugging else launcher,
@@ -330,7 +315,7 @@ def _build(config: ToolConfig) -> "Tracker":
     )
 
 
-def describe(config: ToolConfig, config_dir: str) -> "dict[str, object]":
+def describe_config(config: ToolConfig, config_dir: str) -> "dict[str, object]":
     """What each payload says about the tool."""
     return describe_tool(
         project={"host": config.host, "project_token": config.project_token or ""},

@@ -20,7 +20,7 @@ from arcade_usage.composition.command import (
     DEFAULT_HOST,
     FolderWriter,
     ToolConfig,
-    find_layout,
+    find_tracked_layout,
     make_board,
     refuse_if_strict,
 )
@@ -100,7 +100,7 @@ def build(config: ToolConfig) -> ServerTracker:
 def _build(config: ToolConfig) -> ServerTracker:
     from arcade_usage.domain.consent import wants_debug
 
-    layout = find_layout(config)
+    layout = find_tracked_layout(config)
     if layout is None:
         return SilentServer()
 

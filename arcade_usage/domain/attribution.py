@@ -2,7 +2,7 @@
 
 `judge` is a pure function of the command's snapshot and the current state. It returns a verdict, or the one
 step to take before calling it again. Its branches follow the order of architecture.md's table; the first
-row that matches applies. In that table `a` is the snapshot's anonymous id and `f` a fresh one.
+row that matches applies.
 
 Invariants: an event carries a principal's id only after the alias was accepted. An anonymous id is never
 aliased to two principals.

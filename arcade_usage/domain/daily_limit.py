@@ -39,8 +39,8 @@ class DailyCount:
 
     day: an ISO date; empty before the first. uuid: that of the event with the counts.
     admitted: events that are sent; failures count too, though the limit does not hold them back.
-    commands, others: successes that are counted, by the command's name. tool: whose they are; empty if they
-    are of several tools. to_send, to_remove: uuids of decided events that may still wait.
+    commands, others: successes that are counted, by the command's name. tool: the one that they are of; empty
+    if they are of several. to_send, to_remove: uuids of decided events that may still wait.
     """
 
     day: str = ""
@@ -119,8 +119,8 @@ class DailyCount:
             properties["tool"] = self.tool
         noon = datetime.fromisoformat(f"{self.day}T12:00:00+00:00")
         event = Event(self.uuid, COUNTED, noon, properties)
-        nobody = Attribution(self.uuid, personless=True)
-        return Record(event, Snapshot(IdentityState(None, None), None), attribution=nobody, machine=machine)
+        verdict = Attribution(self.uuid, personless=True)
+        return Record(event, Snapshot(IdentityState(None, None), None), attribution=verdict, machine=machine)
 
 
 def utc_day(now: float) -> str:

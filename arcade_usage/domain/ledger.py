@@ -136,7 +136,7 @@ class Ledger:
     def aliases_due(self, project: str) -> tuple[tuple[str, str], ...]:
         """Aliases (id, principal) that the project has not accepted yet, including this id's own."""
         retired = tuple(
-            (debt.anon_id, debt.principal_id) for debt in self.pending_aliases if project in debt.projects
+            (alias.anon_id, alias.principal_id) for alias in self.pending_aliases if project in alias.projects
         )
         return (
             (*retired, (self.anon_id, self.claimed_by))
@@ -149,10 +149,10 @@ class Ledger:
         if anon_id == self.anon_id:
             return evolve(self, accepted=self.accepted | {project})
         left = (
-            evolve(debt, projects=debt.projects - {project}) if debt.anon_id == anon_id else debt
-            for debt in self.pending_aliases
+            evolve(alias, projects=alias.projects - {project}) if alias.anon_id == anon_id else alias
+            for alias in self.pending_aliases
         )
-        return evolve(self, pending_aliases=tuple(debt for debt in left if debt.projects))
+        return evolve(self, pending_aliases=tuple(alias for alias in left if alias.projects))
 
     def succeeded_by(self, fresh: str, installation: str, first_stamp: Stamp | None) -> "Ledger":
         """The ledger of a fresh id. It inherits the pending aliases and nothing else."""

@@ -15,7 +15,7 @@ class PreviewedIdentity(str, Enum):
     PRINCIPAL = "principal"
     ANONYMOUS = "anonymous"
     NEW = "new"
-    APART = "one_off"
+    UNATTRIBUTABLE = "one_off"
     LINKING = "linking"
     ASKING = "asking"
     WAITING = "waiting"
@@ -30,7 +30,7 @@ _TEXTS = {
     PreviewedIdentity.PRINCIPAL: "the account that is logged in",
     PreviewedIdentity.ANONYMOUS: "the random id of this installation",
     PreviewedIdentity.NEW: "a new random id, which this installation then keeps",
-    PreviewedIdentity.APART: "a random id that is used once, because the event can't be attributed",
+    PreviewedIdentity.UNATTRIBUTABLE: "a random id that is used once, because the event can't be attributed",
     PreviewedIdentity.LINKING: (
         "the account that is logged in, after PostHog accepts the alias of the random id"
     ),
@@ -70,7 +70,7 @@ def predict(case: Case, fresh: str, one_off: str) -> Prediction:
         return Prediction(
             PreviewedIdentity.NEW if is_new else PreviewedIdentity.ANONYMOUS, attribute(step, one_off)
         )
-    return Prediction(PreviewedIdentity.APART, attribute(Unattributable(), one_off))
+    return Prediction(PreviewedIdentity.UNATTRIBUTABLE, attribute(Unattributable(), one_off))
 
 
 def _with_state(case: Case, state: IdentityState) -> Case:

@@ -61,7 +61,7 @@ class Observed:
     looked_at: float | None = None
 
     def advance(self, now: float) -> "Observed":
-        """A clock that went back, or ahead by more than a day, tells nothing about the time in between."""
+        """The time at `now`. A backward step of the clock counts as zero, a forward one as a day at most."""
         step = 0.0 if self.looked_at is None else min(max(now - self.looked_at, 0.0), STEP_LIMIT_SECONDS)
         return Observed(self.seconds + step, now)
 

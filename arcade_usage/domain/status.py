@@ -84,9 +84,9 @@ class StoredConsent:
 
 @frozen
 class ProjectStatus:
-    """One outbox. `undecided`: events of which it can't be told yet whose they are.
+    """One outbox. `undecided`: events that are not attributed yet.
 
-    `foreign`: undecided ones of another installation, which alone can tell.
+    `foreign`: undecided ones that only another installation may attribute.
     `strange`: files that can't be read as events. `oldest_at`, `newest_at`: when events ended (Unix seconds).
     `tools`: the tools that the events name, those that were sent included. `count`: see DailyCount.
     """

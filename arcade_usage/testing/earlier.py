@@ -60,6 +60,7 @@ def _read_command(tracker: CommandTracker) -> ToolConfig | None:
         safe_errors=safe_errors,
         private_errors=private_errors,
         adapters=tool["adapters"],
+        daily_limit=tool["daily_limit"],
     )
 
 

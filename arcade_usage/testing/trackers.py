@@ -32,7 +32,7 @@ from arcade_usage.application.command.tracking import (
 from arcade_usage.application.server.queue import Worker, pack
 from arcade_usage.application.server.tracker import ServerTracker
 from arcade_usage.composition import command
-from arcade_usage.composition.command import ToolConfig, describe, replaced_by
+from arcade_usage.composition.command import ToolConfig, describe_config
 from arcade_usage.domain.consent import DO_NOT_TRACK_VARIABLE, find_reasons
 from arcade_usage.testing.earlier import recording_earlier_trackers
 from arcade_usage.testing.installation import Installation
@@ -99,7 +99,7 @@ class MemoryTracker(TrackerMethods):
 
     def _make(self, installation: Installation) -> CommandTracker:
         return CommandTracker(
-            describe(self._config, _CONFIG_DIR),
+            describe_config(self._config, _CONFIG_DIR),
             opt_out=_OptOut(self._config.project_token),
             snapshots=installation,
             launcher=_Launcher(installation, self._config),
@@ -211,7 +211,7 @@ def replacing_trackers() -> Iterator[MemoryTrackerBuilder]:
             "find_reasons": _find_reasons,
         }.items():
             stack.enter_context(mock.patch.object(config_folder, name, value))
-        stack.enter_context(replaced_by(builder))
+        stack.enter_context(mock.patch.object(command, "replacement", builder))
         stack.enter_context(recording_earlier_trackers(builder))
         yield builder
 

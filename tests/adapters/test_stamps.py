@@ -7,7 +7,7 @@ import pytest
 
 from arcade_usage import Tool
 from arcade_usage.adapters.storage.config_folder import read_stamp
-from arcade_usage.composition.command import find_layout
+from arcade_usage.composition.command import find_tracked_layout
 from arcade_usage.composition.scope import Scope
 
 
@@ -77,7 +77,7 @@ def test_a_tilde_is_the_home_folder(path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("HOME", str(path.parent))
     monkeypatch.setenv("USERPROFILE", str(path.parent))
     tool = Tool(distribution="x", project_token="phc_x", config_dir="~/c", credentials=Path("~", path.name))
-    layouts = [find_layout(tool), Scope(tool).layout, Scope(tool, path.parent / "another").layout]
+    layouts = [find_tracked_layout(tool), Scope(tool).layout, Scope(tool, path.parent / "another").layout]
     assert [layout and layout.credentials for layout in layouts] == [str(path)] * 3
 
 
@@ -86,6 +86,6 @@ def test_without_a_home_folder_nothing_is_tracked(monkeypatch: pytest.MonkeyPatc
     """The login would be searched in the root folder, where it never is."""
     monkeypatch.setenv("HOME", "")
     tool = Tool(distribution="x", project_token="phc_x", config_dir="/srv/x", credentials="~/login.json")
-    assert find_layout(tool) is None
+    assert find_tracked_layout(tool) is None
     with pytest.raises(ValueError, match="credentials"):
         Scope(tool)

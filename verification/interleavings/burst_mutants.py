@@ -12,7 +12,7 @@ from verification.interleavings.mutants import Mutant
 from verification.interleavings.programs import COMMAND, LOGIN_ALICE, OFF
 from verification.interleavings.shared_state import View
 
-_comes_more = Stay.comes_more
+_wait_for_more = Stay.wait_for_more
 
 
 def _without_second_look(payload: str, announcement: Any, store: Callable[[str], bool]) -> str | None:
@@ -34,7 +34,7 @@ def _withdraws_after_its_last_look(self: Stay, result: Attempt, look: Callable[[
 
 def _ends_if_another_sends(self: Stay, result: Attempt, look: Callable[[], bool]) -> bool:
     """It found the lock held, withdraws, and does not try the lock again."""
-    return _comes_more(self, result, look) and result is not Attempt.ELSEWHERE
+    return _wait_for_more(self, result, look) and result is not Attempt.ELSEWHERE
 
 
 def _stands_anywhere(view: View) -> bool:
@@ -65,13 +65,13 @@ BURST_MUTANTS = (
     ),
     Mutant(
         "a sender that withdraws its announcement after its last look",
-        ((Stay, "comes_more", _withdraws_after_its_last_look),),
+        ((Stay, "wait_for_more", _withdraws_after_its_last_look),),
         Scenario((LOGIN_ALICE,), (BURST, BURST)),
         frozenset({oracle.LEFT_BEHIND}),
     ),
     Mutant(
         "an announcer that finds a sender, and does not try again",
-        ((Stay, "comes_more", _ends_if_another_sends),),
+        ((Stay, "wait_for_more", _ends_if_another_sends),),
         Scenario((LOGIN_ALICE,), (COMMAND, BURST, BURST), 0, 3),
         frozenset({oracle.LEFT_BEHIND}),
     ),

@@ -231,9 +231,11 @@ def adopt(process: Process, record: Record) -> None:
 def _knowledge(delivery: Delivery) -> dict[str, Any]:
     """What a delivery knows by itself, and not by its ports.
 
-    Whether an alias may be owed apart: a delivery that does not know it reads the ledger, which is one step more.
+    Without whether aliases may be pending: a delivery that does not know it reads the ledger, which is one step more.
     """
-    return asdict(delivery, filter=lambda attribute, _: attribute.name not in ("process", "_may_owe"))
+    return asdict(
+        delivery, filter=lambda attribute, _: attribute.name not in ("process", "_may_have_aliases")
+    )
 
 
 def send(process: Process, login: Record | None = None) -> None:

@@ -255,7 +255,7 @@ class ReadableFolder:
         return status
 
     def read(self, name: str, limit: int) -> "bytes | None":
-        """The content of a file; None if it is missing. Doesn't block, whatever the file's type.
+        """The content of a file; None if it is missing. Doesn't block, also on a FIFO.
 
         Raises NotOwnedError, TooLargeError above `limit` bytes, OSError.
         """

@@ -28,7 +28,7 @@ def without_asynchronous_client() -> Iterator[None]:
     if _OPTIONAL in modules:
         yield
         return
-    modules[_OPTIONAL] = None  # an ImportError for who imports it
+    modules[_OPTIONAL] = None  # importing it raises ImportError
     try:
         yield
     finally:

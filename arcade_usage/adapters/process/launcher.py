@@ -95,7 +95,7 @@ class DetachedLauncher:
         self._start(payload, subprocess.DEVNULL)
 
     def launch_and_wait(self, payload: str) -> None:
-        """See the port. The process closes its end of a pipe when the identity is settled.
+        """See the port. The process closes its end of a pipe when the identity is ready.
 
         Waits in this thread, so nothing remains when it returns. Raises exceptions of the tool's signal
         handlers. Blocks for at most LOGIN_WAIT_SECONDS.

@@ -43,7 +43,7 @@ _KEYS: Mapping[type, Mapping[str, str]] = {
     Logbook: {"backoff": "pauses"},
 }
 
-# What logbooks of earlier versions count by: the values of LossReason stand for it.
+# Keys of losses in logbooks of earlier versions, and the LossReason that each stands for.
 _EARLIER_REASONS = {
     "more than 1,000 were waiting": "too_many",
     "more than 1 MiB was waiting": "too_large",
@@ -131,7 +131,7 @@ def structure(value: object, kind: type[T]) -> T:
     """A value of the domain from JSON. Raises MalformedError."""
     try:
         return _converter.structure(value, kind)
-    except Exception as error:  # cattrs raises groups, and whatever a constructor raises
+    except Exception as error:  # cattrs raises groups, and constructors raise anything
         raise MalformedError(f"not a {kind.__name__}") from error
 
 
@@ -141,11 +141,11 @@ def unstructure(value: object) -> Any:
 
 
 def read_identity(content: Content) -> Identity | Malformed | None:
-    """What usage.json says; None where it says nothing about an identity, or there is none."""
+    """The identity in usage.json; None if it has none, or is missing."""
     if not isinstance(content, dict):
         return None if content is None else Malformed()
     if not content.keys() & {ANON_ID_KEY, PRINCIPAL_KEY}:
-        return None  # what forgetting leaves where others keep something in this file
+        return None  # `forget` leaves the keys of other programs
     anon_id, principal_id = content.get(ANON_ID_KEY), content.get(PRINCIPAL_KEY)
     try:
         return Anonymous(anon_id) if principal_id is None else Linked(anon_id, principal_id)  # type: ignore[arg-type]
@@ -154,7 +154,7 @@ def read_identity(content: Content) -> Identity | Malformed | None:
 
 
 def write_identity(identity: Identity, keep: Mapping[str, object]) -> bytes:
-    """usage.json for an identity, with what else stood there."""
+    """usage.json for an identity, with its other keys."""
     return encode_json({**keep, **_usage(identity)}).encode()
 
 
@@ -164,13 +164,13 @@ def _usage(identity: Identity) -> dict[str, object]:
 
 
 def without_identity(content: Mapping[str, object]) -> bytes | None:
-    """usage.json without an identity; None where nothing else stood there."""
+    """usage.json without an identity; None if it has no other keys."""
     others = {key: value for key, value in content.items() if key not in (ANON_ID_KEY, PRINCIPAL_KEY)}
     return encode_json(others).encode() if others else None
 
 
 def read_ledger(content: Content) -> Ledger | Malformed | NewerLedger | None:
-    """What the ledger's file says; None where there is none."""
+    """The ledger of a file's content; None if the file is missing."""
     if not isinstance(content, dict):
         return None if content is None else Malformed()
     try:
@@ -179,7 +179,7 @@ def read_ledger(content: Content) -> Ledger | Malformed | NewerLedger | None:
         return NewerLedger(content)
     except MalformedError:
         return Malformed()
-    try:  # what a logout left to be read here: the ledger that this one succeeds
+    try:  # the ledger that this one succeeds: a logout leaves the merging to readers
         previous = structure(content["previous"], Ledger)
     except (KeyError, MalformedError):
         return ledger
@@ -187,7 +187,7 @@ def read_ledger(content: Content) -> Ledger | Malformed | NewerLedger | None:
 
 
 def write_ledger(ledger: Ledger, replaced: Mapping[str, object] | None = None) -> bytes:
-    """`replaced`: the JSON that this ledger follows; what is unknown there stays if it is about this id."""
+    """`replaced`: the JSON that this ledger follows; its unknown members stay if it is about this id."""
     kept = replaced if replaced is not None and replaced.get(ANON_ID_KEY) == ledger.anon_id else {}
     others = {key: value for key, value in kept.items() if key != "previous"}
     return dump(others, LEDGER_VERSION, ledger)
@@ -264,7 +264,7 @@ def read_logbook(content: bytes) -> Logbook:
 
 
 def write_logbook(logbook: Logbook, replaced: Mapping[str, object] | None = None) -> bytes:
-    """`replaced`: the JSON that this logbook follows; what is unknown there stays."""
+    """`replaced`: the JSON that this logbook follows; its unknown members stay."""
     return dump(replaced or {}, LOGBOOK_VERSION, logbook)
 
 

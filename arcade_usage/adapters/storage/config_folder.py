@@ -220,7 +220,7 @@ class FolderSnapshots:
         return not was_turned_off(os.environ, has_opted_out) and find_problem(self._layout) is None
 
     def take(self) -> "Mapping[str, object] | None":
-        """See the port. `usage` and `ledger` are the files' contents, `stamp` five numbers."""
+        """See the port."""
         try:
             usage, ledger = read_contents(self._layout)
         except OSError:

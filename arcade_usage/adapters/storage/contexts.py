@@ -13,7 +13,7 @@ from arcade_usage.adapters.storage.config_folder import StampNumbers, read_stamp
 def in_context(snapshot: Mapping[str, object], context: str) -> dict[str, object]:
     """The snapshot of a command in this context.
 
-    Without credentials, nothing tells whose they were in another context than the active one.
+    Without credentials, the ledger's confirmation does not count: it is about the active context.
     """
     stamp, ledger = snapshot["stamp"], snapshot["ledger"]
     if stamp is not None:

@@ -49,7 +49,7 @@ class FileDeliveryLog:
         self._replace(logbook, self._loaded() if self._last_read is None else self._last_read)
 
     def observed_seconds(self) -> int:
-        """The time that was seen to pass, whichever version wrote it down: a record's name tells it."""
+        """The observed time, for the names of records; also from a newer version's logbook."""
         try:
             return int(self.read().observed.seconds)
         except NewerFormatError:

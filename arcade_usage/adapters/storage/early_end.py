@@ -47,11 +47,11 @@ def is_left_to_others(payload: str) -> bool:
         return False
 
 
-def _is_left_to_others(handover: "Any") -> bool:
-    command, snapshot, project = handover["command"], handover["snapshot"], handover["sink"]
+def _is_left_to_others(parsed: "Any") -> bool:
+    command, snapshot, project = parsed["command"], parsed["snapshot"], parsed["sink"]
     if command.get("is_login") or command.get("is_logout"):
         return False
-    layout = Layout(handover["config_dir"])
+    layout = Layout(parsed["config_dir"])
     key = project_key(base_url(project["host"]), trimmed(project["project_token"]))
     here = FolderInstallation(layout.folder).fingerprint()
     folder = layout.outbox(key)

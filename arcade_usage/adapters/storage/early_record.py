@@ -62,7 +62,8 @@ def write_record(
 ) -> "bytes | None":
     """Returns the record after writing it to the outbox. None: the delivery has to process the payload.
 
-    DROPPED: the event must not be sent. Its record may have been sent meanwhile, so nobody may write another.
+    DROPPED: the event must not be sent. Its record may have been sent meanwhile, so no process may write
+    another.
 
     durable: whether it waits for the disk and for slow modules. A tool does not, and writes only what another
     process may take. found: outbox and installation, if they are known. Never raises, except for
@@ -81,43 +82,43 @@ def write_record(
 def has_known_credentials(payload: str) -> bool:
     """Whether the ledger has the credentials of a payload's event, or the event has none. Never raises."""
     with suppress(Exception):  # malformed: the delivery reports it
-        handover: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
-        return _has_known_credentials(handover["snapshot"])
+        parsed: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
+        return _has_known_credentials(parsed["snapshot"])
     return False
 
 
 def _has_known_credentials(snapshot: "Any") -> bool:
-    """Others have to be recorded at once.
+    """Whether they are the ledger's last credentials. The event's own process records others at once.
 
-    A process that takes the event may find them replaced, and would take the next account for the first one
-    that the id was used with.
+    A process that takes the event later may find them replaced, and would take the next account for the first
+    one that the id was used with.
     """
     return bool(snapshot["stamp"] is None or snapshot["stamp"] == snapshot["ledger"]["latest"])
 
 
 def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "bytes | None":
-    handover = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
-    if not isinstance(handover, dict) or not _is_valid_payload(handover) or wants_debug(os.environ):
+    parsed = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
+    if not isinstance(parsed, dict) or not _is_valid_payload(parsed) or wants_debug(os.environ):
         return None
-    if handover.get("adapters") is not None or is_stored(payload):
+    if parsed.get("adapters") is not None or is_stored(payload):
         return None  # the tool's adapters may store events elsewhere; a stored event is there already
-    command, snapshot = _command(handover["command"]), handover["snapshot"]
+    command, snapshot = _command(parsed["command"]), parsed["snapshot"]
     if not durable and not _has_known_credentials(snapshot):
         return None
     theirs = None if command is None else _plain_properties(command)
     if command is None or theirs is None:
         return None
-    version = handover.get("tool_version")
+    version = parsed.get("tool_version")
     if version is None and not durable:
-        version = installed_version(handover["distribution"])
+        version = installed_version(parsed["distribution"])
         if version is None:  # other places take importlib.metadata: 20 ms, and finders of other packages
             return None
-    layout, token = Layout(handover["config_dir"]), handover["sink"]["project_token"]
+    layout, token = Layout(parsed["config_dir"]), parsed["sink"]["project_token"]
     if not (os.path.isabs(layout.config_dir) and os.path.isdir(layout.config_dir) and is_on(layout, token)):
         return None
 
     uuid, ended = UuidGenerator().new(), moment(command.ended_at)
-    facts = read_facts(handover["distribution"], os.environ, version)
+    facts = read_facts(parsed["distribution"], os.environ, version)
     runtime = SimpleNamespace(**facts)
     event = {
         "uuid": uuid,
@@ -125,7 +126,7 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
         "timestamp": ended.isoformat(),
         "properties": {**command_properties(command, runtime, str, str), **theirs},  # type: ignore[arg-type]
     }
-    outbox = layout.outbox(found[0] if found else _project_key(handover["sink"]))
+    outbox = layout.outbox(found[0] if found else _project_key(parsed["sink"]))
     with open_folder(outbox, OUTBOX_DEPTH, make=True) as folder:
         record = encode_json(
             {
@@ -135,11 +136,11 @@ def _write(payload: str, durable: bool, found: "tuple[str, str] | None") -> "byt
                 "is_logout": command.is_logout,
                 "attribution": None,
                 "machine": found[1] if found else _installation(layout),  # which the folder is a part of
-                "daily_limit": handover.get("daily_limit"),
+                "daily_limit": parsed.get("daily_limit"),
             }
         ).encode()
         if folder.status(PROJECT_FILE) is None:
-            content = {"version": PROJECT_VERSION, **_project(handover["sink"])}
+            content = {"version": PROJECT_VERSION, **_project(parsed["sink"])}
             folder.create_exclusive(PROJECT_FILE, encode_json(content).encode(), durable=False)
         name = record_name(ended.timestamp(), _observed_seconds(folder), uuid)
         folder.replace(name, record, durable=durable)
@@ -173,17 +174,17 @@ def _project(sink: "dict[str, str]") -> "dict[str, str]":
     return {"host": host, "project_token": token}
 
 
-def _is_valid_payload(handover: "dict[str, object]") -> bool:
+def _is_valid_payload(parsed: "dict[str, object]") -> bool:
     """Whether the payload has the fields and types that the command path of this version writes."""
-    project, snapshot = handover.get("sink"), handover.get("snapshot")
+    project, snapshot = parsed.get("sink"), parsed.get("snapshot")
     return (
-        type(handover.get("version")) is int
-        and handover["version"] == VERSION
+        type(parsed.get("version")) is int
+        and parsed["version"] == VERSION
         and isinstance(project, dict)
         and type(project.get("host")) is type(project.get("project_token")) is str
-        and type(handover.get("config_dir")) is type(handover.get("distribution")) is str
-        and isinstance(handover.get("tool_version"), str | None)
-        and type(handover.get("daily_limit")) in (int, type(None))
+        and type(parsed.get("config_dir")) is type(parsed.get("distribution")) is str
+        and isinstance(parsed.get("tool_version"), str | None)
+        and type(parsed.get("daily_limit")) in (int, type(None))
         and isinstance(snapshot, dict)
         and all(isinstance(snapshot.get(name), dict | str | None) for name in ("usage", "ledger"))
         and _is_stamp(snapshot.get("stamp"))

@@ -1,4 +1,4 @@
-"""The identity store: usage.json, and the ledger beside it, under a file lock.
+"""The identity store: usage.json and its ledger under a file lock.
 
 Owns the invariants that both change under one lock, by the rules of identity_rules.py, and that others' keys
 in usage.json stay.

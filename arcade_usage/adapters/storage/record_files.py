@@ -1,6 +1,6 @@
 """The names of the files in an outbox. Imports nothing, because a record is written before other imports."""
 
-# Formats' versions. A new field keeps the version: who does not know it, keeps it. A new meaning raises it.
+# Formats' versions. A new meaning raises the version; a new field does not, and earlier versions keep it.
 RECORD_VERSION = 2  # version 1 had a snapshot of texts: see codec.upgraded
 BATCH_VERSION = 3  # of a file of several records; one alone stays readable for earlier versions
 LOGBOOK_VERSION = 1

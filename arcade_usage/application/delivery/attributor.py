@@ -53,16 +53,16 @@ class Attributor:
     clock: Clock
     ids: IdGenerator
     _answers: dict[Stamp, Answer] = field(factory=dict, init=False)
-    _may_owe: bool = field(default=True, init=False)  # False if the last state had no pending alias
+    _may_have_aliases: bool = field(default=True, init=False)  # False if the last state had no pending alias
 
     def forget_answers(self) -> None:
         """Forget the answers of look-ups, and what was read of the ledger."""
         self._answers.clear()
-        self._may_owe = True
+        self._may_have_aliases = True
 
     def judge_offline(self, record: Record, state: IdentityState) -> Verdict | None:
         """The verdict, if it needs no lock, no change and no network; otherwise None. Raises StoreError."""
-        self._saw(state)
+        self._remember_aliases(state)
         snapshot = record.snapshot
         now = Snapshot(state, self._api(snapshot).stamp())
         step = judge(self._case(record, snapshot, now, None, self._alias_is_due(snapshot)))
@@ -123,21 +123,21 @@ class Attributor:
 
         Raises StoreError. Blocks: 2 s for each alias.
         """
-        if not self._may_owe:
+        if not self._may_have_aliases:
             return
         ledger = self.store.current().matching_ledger  # read again: it may have been erased
         for anon_id, principal_id in ledger.aliases_due(self.project_key) if ledger else ():
             if self._accepted(anon_id, principal_id):
                 self._change(self._accepting(anon_id))
 
-    def _saw(self, state: IdentityState) -> None:
+    def _remember_aliases(self, state: IdentityState) -> None:
         ledger = state.matching_ledger
-        self._may_owe = ledger is None or bool(ledger.aliases_due(self.project_key))
+        self._may_have_aliases = ledger is None or bool(ledger.aliases_due(self.project_key))
 
     def _change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         def watched(state: IdentityState) -> tuple[IdentityState, T]:
             changed, result = decide(state)
-            self._saw(changed)
+            self._remember_aliases(changed)
             return changed, result
 
         return self.store.change(watched)

@@ -175,7 +175,7 @@ class Delivery:
             result = self.attempt(patience, login, ignore_backoff=ignore_backoff)
             patience, login, ignore_backoff = 0.0, None, False
             if stay is not None and stay.is_announced:
-                if not (stay.comes_more(result, self._has_untried) and self._batches.has_time()):
+                if not (stay.wait_for_more(result, self._has_untried) and self._batches.has_time()):
                     break
             elif result is not Attempt.MORE or not self._batches.has_time():
                 break

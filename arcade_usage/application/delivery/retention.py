@@ -47,9 +47,9 @@ class Retention:
             self.outbox.log.write(evolve(self.outbox.log.read(), observed=observed))
 
     def enforce_without_log(self) -> None:
-        """Drop what is too much; for a process that can't read the log, which alone tells ages.
+        """Drop the events over the limits of number and size. For a process that can't read the log.
 
-        Raises StoreError. Blocks: as `enforce`.
+        Without the log, no age is known. Raises StoreError. Blocks: as `enforce`.
         """
         if dropped := self._drop(Observed())[1]:
             self.outbox.log.add_losses(dropped)

@@ -30,7 +30,7 @@ class Stay:
         self._began = self.clock.monotonic()
         return self.is_announced
 
-    def comes_more(self, result: Attempt, look: Callable[[], bool]) -> bool:
+    def wait_for_more(self, result: Attempt, look: Callable[[], bool]) -> bool:
         """Wait for events after an attempt with this result; returns whether another attempt is due.
 
         Waits only in a burst: if events came while this process was at work, and PostHog takes them. `look`:

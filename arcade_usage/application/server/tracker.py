@@ -8,17 +8,15 @@ queue; `close` and the exit are bounded. application/server/worker.py delivers t
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
-from arcade_usage.application.server.queue import QueuedEvent, Worker, WorkerMaker, pack
+from arcade_usage.application.server.queue import ROUND_LIMIT, BoundedQueue, Worker, WorkerMaker, pack
 from arcade_usage.application.time_limits import (
     CLOSE_SECONDS,
     EXIT_SECONDS,
-    GATHER_SECONDS,
     LINGER_SECONDS,
     ROUND_SECONDS,
     SOON_SECONDS,
@@ -27,10 +25,6 @@ from arcade_usage.application.time_limits import (
 if TYPE_CHECKING:
     from arcade_usage.application.command.tracking import Properties
     from arcade_usage.application.ports import Clock
-
-QUEUE_LIMIT = 10_000  # events
-QUEUE_BYTES_LIMIT = 16 * 1024 * 1024  # characters of all names and properties
-ROUND_LIMIT = 100  # events in one batch to the outbox
 
 _WAIT_SECONDS = {Attempt.MORE: 0.0, Attempt.SOON: SOON_SECONDS}
 
@@ -99,16 +93,15 @@ class BackgroundTracker(ServerTracker):
 
     def reset_after_fork(self) -> None:
         """Start with an empty queue, new counters and new locks; the parent keeps its own."""
-        self._queue: SimpleQueue[QueuedEvent | None] = SimpleQueue()
-        # Reentrant: a signal handler or a finalizer may call capture() during a capture().
-        self._lock = threading.RLock()
+        self._queue = BoundedQueue()
+        self._counting = threading.RLock()  # reentrant, as the lock of the queue
         self._starting = threading.Lock()
         self._rest_lock = threading.Lock()  # held while a thread that closes writes the rest
         self._ending = threading.Event()
         self._sends = True
         self._thread: threading.Thread | None = None
         self._worker: Worker | None = None
-        self._bytes_put = self._bytes_got = self._dropped = 0
+        self._dropped = 0
 
     @property
     def dropped(self) -> int:
@@ -149,24 +142,19 @@ class BackgroundTracker(ServerTracker):
         with suppress_and_log():
             self._open = False
             self._end(EXIT_SECONDS, sends=False)
-            self._count_dropped(len([*iter(self._next, None)]))
+            self._count_dropped(len(self._queue.take_all()))
 
     def _try_enqueue(self, name: str, properties: "Properties") -> bool:
         if not self._open or not isinstance(name, str):
             return False
-        event = pack(name, properties, self._clock.time(), self._snapshot)
-        with self._lock:
-            queued = self._bytes_put - self._bytes_got
-            if self._queue.qsize() >= QUEUE_LIMIT or queued + event.size > QUEUE_BYTES_LIMIT:
-                return False
-            self._bytes_put += event.size
-            self._queue.put(event)
+        if not self._queue.put(pack(name, properties, self._clock.time(), self._snapshot)):
+            return False
         if self._thread is None or not self._thread.is_alive():
             self._start()
         return True
 
     def _count_dropped(self, events: int) -> None:
-        with self._lock:
+        with self._counting:
             self._dropped += events
 
     def _start(self) -> None:
@@ -186,11 +174,11 @@ class BackgroundTracker(ServerTracker):
         if thread.is_alive():
             self._sends = sends
             self._ending.set()
-            self._queue.put(None)
+            self._queue.wake()
             thread.join(seconds / 2)
         # Alive, it probably waits for the network; ended, it missed the last events. This thread writes them,
         # or waits for another one that does: the interpreter may exit while a thread closes.
-        if thread.is_alive() or not self._queue.empty() or self._rest_lock.locked():
+        if thread.is_alive() or not self._queue.is_empty() or self._rest_lock.locked():
             _within(seconds / 2, lambda: self._enqueue_rest(end))
 
     def _enqueue_rest(self, end: float) -> None:
@@ -200,7 +188,7 @@ class BackgroundTracker(ServerTracker):
         if not self._rest_lock.acquire(timeout=max(0.0, end - self._clock.monotonic())):
             return
         try:
-            rest = [*iter(self._next, None)]
+            rest = self._queue.take_all()
             self._count_dropped(len(rest))  # count them as dropped first, since the time may run out
             del rest[:-EVENTS_LIMIT]
             worker = self._maker.make_worker() if rest else None
@@ -215,7 +203,7 @@ class BackgroundTracker(ServerTracker):
     def _run(self) -> None:
         """The worker thread's main loop: write events soon after their capture, send them less often."""
         attempt = Attempt.MORE
-        while not (self._ending.is_set() and self._queue.empty()):
+        while not (self._ending.is_set() and self._queue.is_empty()):
             written = self._write_next(_WAIT_SECONDS.get(attempt, ROUND_SECONDS))
             if not written and attempt is Attempt.DONE:
                 continue
@@ -230,7 +218,7 @@ class BackgroundTracker(ServerTracker):
 
     def _write_next(self, wait_seconds: float) -> int:
         """Write the next batch into the outbox; returns how many events it had."""
-        batch = self._next_batch(wait_seconds)
+        batch = self._queue.take_batch(wait_seconds, self._ending)
         if batch:
             with suppress_and_log():
                 self._worker = self._worker or self._maker.make_worker()
@@ -247,34 +235,6 @@ class BackgroundTracker(ServerTracker):
         if attempt is Attempt.ELSEWHERE:  # slow down: many workers must not overfill one sender's outbox
             self._ending.wait(LINGER_SECONDS)
         return attempt
-
-    def _next_batch(self, wait_seconds: float) -> list[QueuedEvent]:
-        """The next events, at most ROUND_LIMIT; none if no event comes in time, or at the end.
-
-        Bounded although a capture wakes the thread: a delivery must not depend on one wake-up.
-        """
-        try:
-            first = self._queue.get(wait_seconds != 0.0, wait_seconds)
-        except Empty:
-            return []
-        if self._queue.qsize() < ROUND_LIMIT:
-            self._ending.wait(GATHER_SECONDS)
-        batch = [] if first is None else [self._mark_taken(first)]
-        while len(batch) < ROUND_LIMIT and (event := self._next()) is not None:
-            batch.append(event)
-        return batch
-
-    def _next(self) -> QueuedEvent | None:
-        with suppress(Empty):
-            while (event := self._queue.get_nowait()) is None:
-                pass
-            return self._mark_taken(event)
-        return None
-
-    def _mark_taken(self, event: QueuedEvent) -> QueuedEvent:
-        """Subtract an event from the queue's size; returns it."""
-        self._bytes_got += event.size
-        return event
 
 
 class SilentServer(ServerTracker):

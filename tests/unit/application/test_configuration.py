@@ -18,6 +18,7 @@ from arcade_usage import ConfigurationError, Tool
 from arcade_usage.application.command.tracker import CommandTracker, SilentTracker
 from arcade_usage.application.command.tracking import Execution, Tracker
 from arcade_usage.application.server.tracker import BackgroundTracker, ServerTracker, SilentServer
+from arcade_usage.cli import usage_app
 from arcade_usage.composition.command import ToolConfig, _is_absolute, _is_plain
 from arcade_usage.domain.configuration import find_problems
 from arcade_usage.testing import recording
@@ -44,6 +45,7 @@ for folder in ("/srv/tool", Path("/srv/tool"), "~/.my-tool"):
         version="1.2.3rc1",
         config_dir=folder,
         credentials=folder,
+        context=lambda: None,
         notice=arcade_usage.Notice("a text", "https://example.com"),
         properties=(arcade_usage.Property("org_id", kind="id", reason="who uses it"),),
         safe_errors=(SafeError,),
@@ -261,6 +263,14 @@ def test_every_tracker_has_the_same_signatures(made: type) -> None:
 def test_every_server_tracker_has_the_same_signatures(made: type) -> None:
     """On, off and in the test kit."""
     assert signatures(made, ServerTracker) == signatures(ServerTracker, ServerTracker)
+
+
+@pytest.mark.parametrize("function", [arcade_usage.command_tracker, arcade_usage.server_tracker, usage_app])
+def test_every_function_has_the_arguments_of_a_tool(function: Callable[..., object]) -> None:
+    """With the same defaults, so that a tool may keep its configuration in a dict for all of them."""
+    assert [(each.name, each.kind, each.default) for each in parameters(function)] == [
+        (each.name, each.kind, each.default) for each in parameters(Tool)
+    ]
 
 
 @pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])

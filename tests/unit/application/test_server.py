@@ -13,6 +13,7 @@ import pytest
 from attrs import define, field
 
 from arcade_usage.application.attempt import Attempt
+from arcade_usage.application.server import queue
 from arcade_usage.application.server import tracker as server
 from arcade_usage.application.server.queue import QueuedEvent
 from arcade_usage.application.server.tracker import BackgroundTracker, SilentServer
@@ -119,7 +120,7 @@ def test_events_go_in_batches_and_in_order(tracker: BackgroundTracker, kept: Kep
     kept.gate.set()
     assert until(lambda: len(kept.names) == 250)
     assert kept.names == names
-    assert max(map(len, kept.batches)) <= server.ROUND_LIMIT
+    assert max(map(len, kept.batches)) <= queue.ROUND_LIMIT
     assert len(kept.batches) < 10
 
 
@@ -137,7 +138,7 @@ def test_a_wake_up_that_is_lost_delays_an_event_and_no_more(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The thread looks at its queue again by itself; where nothing came, it tries nothing."""
-    monkeypatch.setattr(server, "SimpleQueue", Forgetful)
+    monkeypatch.setattr(queue, "SimpleQueue", Forgetful)
     monkeypatch.setattr(server, "ROUND_SECONDS", 0.05)
     tracker = make(kept)
     tracker.capture("one")
@@ -172,7 +173,7 @@ def test_the_queue_is_bounded_and_what_it_does_not_take_is_counted(
     tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the background is held up; captures go on without waiting. The delivery log has it."""
-    monkeypatch.setattr(server, "QUEUE_LIMIT", 50)
+    monkeypatch.setattr(queue, "QUEUE_LIMIT", 50)
     kept.gate.clear()
     tracker.capture("first")
     assert kept.at_gate.wait(SECONDS)
@@ -187,7 +188,7 @@ def test_the_queue_is_bounded_in_bytes_too(
     tracker: BackgroundTracker, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was taken out of it makes room again."""
-    monkeypatch.setattr(server, "QUEUE_BYTES_LIMIT", 10_000)
+    monkeypatch.setattr(queue, "QUEUE_BYTES_LIMIT", 10_000)
     for _ in range(3):
         kept.gate.clear()
         tracker.capture("first")
@@ -198,7 +199,9 @@ def test_the_queue_is_bounded_in_bytes_too(
         assert tracker.dropped - dropped in (10, 11)
         kept.gate.set()
         kept.at_gate.clear()
-        assert until(lambda: tracker._queue.empty() and tracker._bytes_put == tracker._bytes_got)
+        assert until(
+            lambda: tracker._queue.is_empty() and tracker._queue._bytes_put == tracker._queue._bytes_taken
+        )
 
 
 @pytest.mark.parametrize("name", [None, 5, b"x", ["x"]], ids=repr)
@@ -480,9 +483,9 @@ def test_a_sender_elsewhere_holds_back_the_next_round(tracker: BackgroundTracker
     kept.progress = Attempt.ELSEWHERE
     clock = time
     start = clock.monotonic()
-    for _ in range(3 * server.ROUND_LIMIT):
+    for _ in range(3 * queue.ROUND_LIMIT):
         tracker.capture("x")
-    assert until(lambda: len(kept.names) == 3 * server.ROUND_LIMIT)
+    assert until(lambda: len(kept.names) == 3 * queue.ROUND_LIMIT)
     assert clock.monotonic() - start >= 2 * LINGER_SECONDS
 
 
@@ -493,7 +496,7 @@ def test_a_child_begins_with_nothing(tracker: BackgroundTracker, kept: Kept) -> 
     assert kept.at_gate.wait(SECONDS)
     tracker.capture("the parent's second")
     tracker.capture("")
-    with tracker._lock:  # another thread is in the middle of a capture
+    with tracker._queue._lock, tracker._counting:  # another thread is in the middle of a capture
         tracker.reset_after_fork()
     kept.gate.set()
     tracker.capture("the child's")

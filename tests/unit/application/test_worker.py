@@ -278,6 +278,6 @@ def what_it_knows(delivery: Delivery) -> dict[str, object]:
         "tried": delivery._tried,
         "judged": delivery._judged,
         "answers": attributor._answers,
-        "may owe": attributor._may_owe,
+        "may have aliases": attributor._may_have_aliases,
         "early": attempts._early_allowed,
     }

@@ -52,7 +52,7 @@ CASES = {
         case(seen(Anonymous(A), NewerLedger({}))),
         Prediction(PreviewedIdentity.WAITING, None),
     ),
-    "files that do not fit": (case(seen(Anonymous(B), used)), Prediction(PreviewedIdentity.APART, ALONE)),
+    "files that do not fit": (case(seen(Anonymous(B), used)), Prediction(PreviewedIdentity.UNATTRIBUTABLE, ALONE)),
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ OWN = arcade_usage.Property("org_id", kind="id", reason="which organizations use
 class OwnError(Exception): ...
 
 
-def make_tool(config_dir: Path | None = None) -> Tool:
+def make_tool(config_dir: Path | None = None, daily_limit: int | None = None) -> Tool:
     return Tool(
         distribution="arcade-usage",
         project_token="phc_x",
@@ -28,6 +28,7 @@ def make_tool(config_dir: Path | None = None) -> Tool:
         config_dir=config_dir,
         properties=(OWN,),
         safe_errors=(OwnError,),
+        daily_limit=daily_limit,
     )
 
 
@@ -50,6 +51,15 @@ def test_trackers_from_before_are_recorded(config_dir: Path) -> None:
         assert usage.events[1].properties["org_id"] == "o-1"
         assert usage.events[1].properties["error_message"] == "no toolkit token: q7Rz2LmX9vTb4WcY"
     assert not config_dir.exists()
+
+
+def test_a_tracker_from_before_has_its_daily_limit(config_dir: Path) -> None:
+    """Beyond it, successes are only counted."""
+    tracker = make_tool(config_dir, daily_limit=1).command_tracker()
+    with recording() as usage:
+        for name in ("sent", "counted"):
+            tracker.track_command_execution(name, success=True)
+        assert usage.the_only_event.command_name == "sent"
 
 
 def test_trackers_of_an_earlier_test_are_recorded() -> None:
