@@ -84,7 +84,7 @@ def _moment(value: object) -> datetime:
 
 
 def _backoff(value: object) -> Backoff:
-    return Backoff(tuple((name, structure(pause, Pause)) for name, pause in _check(value, dict).items()))
+    return Backoff({name: structure(pause, Pause) for name, pause in _check(value, dict).items()})
 
 
 def _losses(value: object) -> Losses:
@@ -255,7 +255,7 @@ def read_logbook(content: bytes) -> Logbook:
     moments = [
         logbook.observed.seconds,
         logbook.observed.looked_at or 0.0,
-        *(moment for _, pause in logbook.backoff.by_name for moment in (pause.due_at, pause.not_before)),
+        *(at for pause in logbook.backoff.by_name.values() for at in (pause.due_at, pause.not_before)),
         *(last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None),
     ]
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
@@ -303,7 +303,7 @@ def _make_converter() -> cattrs.BaseConverter:
     converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
     write(Stamp, astuple)
     write(datetime, datetime.isoformat)
-    write(Backoff, lambda backoff: {name: converter.unstructure(pause) for name, pause in backoff.by_name})
+    write(Backoff, lambda backoff: converter.unstructure(dict(backoff.by_name)))
     write(Losses, lambda losses: dict(losses.counts))
     write(Snapshot, write_snapshot)
     write(Event, _event)
