@@ -101,12 +101,11 @@ def read_consents(layouts: "list[Layout]") -> tuple[StoredConsent, ...]:
                 match = _CONSENT.fullmatch(name)
                 if match is None or len(found) == CONSENTS_LIMIT:
                     continue
-                content = read_consent(layout, name) if match[1] == "consent" else None
                 if match[1] == "notice":
                     at = os.lstat(ours.path_of(name)).st_mtime
                     found.append(StoredConsent(match[2], int(match[3]), at))
-                elif content is not None and isinstance(content.get("at"), int | float):
-                    at, answer = float(str(content["at"])), str(content["answer"])
+                elif (consent := read_consent(layout, name)) is not None:
+                    answer, at = consent
                     found.append(StoredConsent(match[2], int(match[3]), at, answer))
     return tuple(sorted(found, key=lambda each: each.at))
 
