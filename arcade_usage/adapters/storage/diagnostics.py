@@ -44,36 +44,14 @@ _EVIDENCE_LIMIT = 20  # files that are named
 _NEWER_LIMIT = 20  # files that are named
 
 
-def read_diagnostics(
-    layout: Layout,
-    *,
-    can_launch: bool,
-    can_start: bool = True,
-    may_report: bool = True,
-    locks: Iterable[str] = (),
-    not_owned: tuple[str, ...] = (),
-    has_version: bool = True,
-    in_sandbox: bool = False,
-) -> Diagnostics:
-    """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
-
-    `has_version`, `can_start`, `may_report`, `in_sandbox`: see Diagnostics.
-    `locks`: paths of lock files. `not_owned`: messages from adapters/storage/not_owned.py.
-    """
-    writable = _may_write(layout.config_dir) and _may_write(layout.folder)
+def read_diagnostics(layout: Layout, locks: Iterable[str]) -> Diagnostics:
+    """What the files of a config folder tell. `locks`: paths of lock files. Never raises."""
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
-    newer = _find_newer(layout)
     return Diagnostics(
-        writable,
-        can_launch,
-        _evidence(layout),
-        obstacles,
-        not_owned,
-        newer,
-        has_version,
-        can_start,
-        may_report,
-        in_sandbox,
+        writable=_may_write(layout.config_dir) and _may_write(layout.folder),
+        evidence=_evidence(layout),
+        unusable_locks=obstacles,
+        newer=_find_newer(layout),
     )
 
 
