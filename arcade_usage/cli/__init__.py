@@ -70,27 +70,11 @@ def usage_app(
 
     The arguments are those of `arcade_usage.Tool`; with them, `usage show` shows the tool's own event.
     """
+    arguments = {**locals()}
     from arcade_usage.cli.mounting import make_usage_app
     from arcade_usage.composition.command import ToolConfig
 
-    return make_usage_app(
-        ToolConfig(
-            distribution=distribution,
-            project_token=project_token,
-            host=host,
-            version=version,
-            config_dir=config_dir,
-            credentials=credentials,
-            notice=notice,
-            properties=properties,
-            safe_errors=safe_errors,
-            private_errors=private_errors,
-            adapters=adapters,
-            consent=consent,
-            erasure_url=erasure_url,
-            daily_limit=daily_limit,
-        )
-    )
+    return make_usage_app(ToolConfig(**arguments))
 
 
 def __getattr__(name: str) -> Any:

@@ -54,13 +54,13 @@ def open_folder(path: str, depth: int, *, make: bool = False) -> "OwnedFolder":
 
 
 @contextmanager
-def open_for_file(folder_path: str, name: str, *, make: bool = False) -> "Iterator[tuple[OwnedFolder, str]]":
+def open_for_file(folder_path: str, name: str) -> "Iterator[tuple[OwnedFolder, str]]":
     """Yields the open folder that contains a file of the config folder, and the file's name in it.
 
     For files that users may replace by a link: link, target and the target's folder must belong to the user.
     Raises FileNotFoundError, NotOwnedError, OSError.
     """
-    with open_folder(folder_path, 0, make=make) as folder:
+    with open_folder(folder_path, 0) as folder:
         target = folder.follow(name)
         if target is None:
             yield folder, name
