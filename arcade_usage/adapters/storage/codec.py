@@ -135,6 +135,11 @@ def structure(value: object, kind: type[T]) -> T:
         raise MalformedError(f"not a {kind.__name__}") from error
 
 
+def structure_or_none(value: object, kind: type[T]) -> T | None:
+    """A value of the domain from JSON; None from null. Raises MalformedError."""
+    return None if value is None else structure(value, kind)
+
+
 def unstructure(value: object) -> Any:
     """A value of the domain as JSON."""
     return _converter.unstructure(value)
@@ -204,8 +209,7 @@ def read_snapshot(value: object) -> Snapshot:
     if not isinstance(usage, dict | str | None) or not isinstance(ledger, dict | str | None):
         raise MalformedError("not a snapshot")
     state = IdentityState(read_identity(usage), read_ledger(ledger))
-    of_context = None if context is None else _check(context, str)
-    return Snapshot(state, None if stamp is None else structure(stamp, Stamp), of_context)
+    return Snapshot(state, structure_or_none(stamp, Stamp), structure_or_none(context, str))
 
 
 def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
