@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from arcade_usage.adapters.storage.config_folder import find_problem
 from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
@@ -27,40 +29,41 @@ def read_status(scope: Scope) -> "Status":
     from arcade_usage.adapters.posthog.sdk import check_sdk
     from arcade_usage.adapters.process.launcher import can_launch
     from arcade_usage.adapters.storage.diagnostics import read_diagnostics
-    from arcade_usage.application.console.status import collect_status, unread
+    from arcade_usage.application.console.status import collect_status
+    from arcade_usage.domain.status import Status
+    from arcade_usage.domain.trouble import Trouble
 
-    if find_problem(scope.layout) is not None:
-        return unread(
-            config_dir=scope.layout.config_dir,
-            reasons=scope.reasons(),
-            debugging=scope.debugging,
-            now=time.time(),
-        )
-    layout, projects = scope.layout, scope.projects()
+    layout, reasons, debugging = scope.layout, scope.reasons(), scope.debugging
+    if find_problem(layout) is not None:  # not the user's own, so it is not read; a reason names it
+        unreadable = (Trouble.UNREADABLE,)
+        return Status(layout.config_dir, reasons, debugging, None, False, (), unreadable, time.time())
+    projects = scope.projects()
     own = scope.own_project or PLACEHOLDER
     stored = scope.stored(own)
     locks = [os.path.join(layout.outbox(project.key), SENDER_LOCK) for project in projects]
-    return collect_status(
+    found = collect_status(
         config_dir=layout.config_dir,
-        reasons=scope.reasons(),
-        debugging=scope.debugging,
+        reasons=reasons,
+        debugging=debugging,
         store=stored.identity_store,
         principal_api=stored.principal_api,
         stores=[
             (project, adapters.outbox, adapters.copies)
             for project, adapters in ((each, scope.stored(each)) for each in projects)
         ],
-        diagnostics=read_diagnostics(
-            layout,
+        diagnostics=evolve(
+            read_diagnostics(layout, [*locks, layout.identity_lock]),
             can_launch=can_launch(),
             can_start=os.access(sys.executable or os.curdir, os.X_OK),
-            may_report=bool(scope.reasons()) or _may_report(scope),  # while off, no notice is due
-            locks=[*locks, layout.identity_lock],
+            may_report=bool(reasons) or _may_report(scope),  # while off, no notice is due
             not_owned=describe_not_owned(scope),
             has_version=has_version(scope),
             in_sandbox=find_obstacle() is not None,
         ),
         clock=time,
+    )
+    return evolve(
+        found,
         sdk_problem=_problem(check_sdk),
         adapters_problem=_problem(lambda: scope.adapters(own)),
         choices=scope.choices(),

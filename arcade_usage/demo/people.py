@@ -3,7 +3,7 @@
 Together they use the three formats of the file: a legacy API key, OAuth, and contexts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
@@ -50,10 +50,10 @@ EVE = Person("Eve", "eve-7a20d95f-03bc", "oauth-demo-eve", _contexts)
 PEOPLE = (ADA, BEN, CLEO, DAN, EVE)
 
 
-def owners(person_id: str, persons: Persons, people: Iterable[Person] = PEOPLE) -> list[Person]:
+def owners(person_id: str, persons: Persons) -> list[Person]:
     """The people whose principal ids this PostHog person has; more than one is an error."""
     return [
         person
-        for person in people
+        for person in PEOPLE
         if persons.person_of_id.get(person.principal_id, person.principal_id) == person_id
     ]

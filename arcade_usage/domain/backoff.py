@@ -4,7 +4,9 @@ Invariants: an attempt counts as failed until its success is recorded, so a kill
 clock change delays the next attempt by more than LONGEST_SECONDS.
 """
 
-from attrs import evolve, frozen
+from collections.abc import Mapping
+
+from attrs import evolve, field, frozen
 
 SHORTEST_SECONDS = 30.0  # after the first failure
 LONGEST_SECONDS = 3600.0
@@ -37,10 +39,10 @@ class Backoff:
     Pauses are independent: a look-up for other credentials is due at once.
     """
 
-    by_name: tuple[tuple[str, Pause], ...] = ()
+    by_name: Mapping[str, Pause] = field(factory=dict, hash=False)
 
     def hold_back(self, name: str, now: float) -> bool:
-        pause = dict(self.by_name).get(name)
+        pause = self.by_name.get(name)
         return pause is not None and pause.holds_back(now)
 
     def early_at(self, name: str, failed_at: float, tried: int) -> float | None:
@@ -49,7 +51,7 @@ class Backoff:
         A short outage must not cost a server the events of the whole pause. `failed_at`: when the last
         attempt of any process failed. `tried`: early attempts of this process in this pause.
         """
-        pause = dict(self.by_name).get(name)
+        pause = self.by_name.get(name)
         if pause is None or pause.failures > 1 or tried >= len(EARLY_SECONDS):
             return None
         early_at = max(failed_at + EARLY_SECONDS[tried], pause.not_before)
@@ -57,31 +59,20 @@ class Backoff:
 
     def begun(self, name: str, now: float, randomness: float) -> "Backoff":
         """The state to store before an attempt, in case the process dies. `randomness`: 0 to 1."""
-        last = dict(self.by_name).get(name, Pause(0, now))
+        last = self.by_name.get(name, Pause(0, now))
         length = min(SHORTEST_SECONDS * 2.0 ** min(last.failures, 16), LONGEST_SECONDS)
         pause = Pause(last.failures + 1, now + length * (1 - JITTER * randomness))
-        others = sorted(self.ended(name).by_name, key=lambda item: item[1].due_at)
-        return evolve(self, by_name=(*others[-(PAUSES_LIMIT - 1) :], (name, pause)))
+        others = sorted(self.ended(name).by_name.items(), key=lambda item: item[1].due_at)
+        return Backoff(dict([*others[-(PAUSES_LIMIT - 1) :], (name, pause)]))
 
     def postponed(self, name: str, now: float, seconds: float) -> "Backoff":
         """The state after the service asked to wait (Retry-After); LONGEST_SECONDS is the most it gets."""
-        end = now + min(seconds, LONGEST_SECONDS)
-        return evolve(
-            self,
-            by_name=tuple(
-                (
-                    each,
-                    evolve(pause, due_at=max(pause.due_at, end), not_before=end) if each == name else pause,
-                )
-                for each, pause in self.by_name
-            ),
-        )
+        pause, end = self.by_name.get(name), now + min(seconds, LONGEST_SECONDS)
+        if pause is None:
+            return self
+        longer = evolve(pause, due_at=max(pause.due_at, end), not_before=end)
+        return Backoff({**self.by_name, name: longer})
 
     def ended(self, name: str) -> "Backoff":
         """The state after an attempt succeeded."""
-        return evolve(self, by_name=tuple(item for item in self.by_name if item[0] != name))
-
-    @property
-    def next_due(self) -> float | None:
-        """When the first pause ends (Unix seconds); None without a pause."""
-        return min((pause.due_at for _, pause in self.by_name), default=None)
+        return Backoff({each: pause for each, pause in self.by_name.items() if each != name})

@@ -14,26 +14,13 @@ PRINCIPAL_ID_LIMIT = 200  # characters; PostHog refuses to merge ids of 400 or m
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NIL_UUID = "00000000-0000-0000-0000-000000000000"
 
-# Ids that PostHog never merges, because faulty programs share them; here in any case and quotes.
-_SHARED_BY_EVERYONE = frozenset(
-    (
-        "[object object]",
-        "0",
-        "anonymous",
-        "distinct_id",
-        "distinctid",
-        "email",
-        "false",
-        "guest",
-        "id",
-        "nan",
-        "none",
-        "not_authenticated",
-        "null",
-        "true",
-        "undefined",
-    )
+# Ids that PostHog never merges, with and without quotes, because faulty programs share them.
+ILLEGAL_IN_ANY_CASE = frozenset(
+    {"anonymous", "distinct_id", "distinctid", "email", "false", "guest", "id"}
+    | {"not_authenticated", "true", "undefined"}
 )
+ILLEGAL_AS_SPELLED = frozenset(("0", "NaN", "None", "[object Object]", "none", "null"))
+_ILLEGAL = ILLEGAL_IN_ANY_CASE.union(map(str.lower, ILLEGAL_AS_SPELLED))
 
 
 class InvalidIdError(ValueError):
@@ -60,7 +47,7 @@ def is_principal_id(value: object) -> TypeGuard[str]:
         and 0 < len(value) <= PRINCIPAL_ID_LIMIT
         and value.isprintable()
         and value == value.strip()
-        and value.strip("'\"").lower() not in _SHARED_BY_EVERYONE
+        and value.strip("'\"").lower() not in _ILLEGAL
         and value.strip("'\"") != ""
     )
 

@@ -5,28 +5,15 @@ is sent, because an alias can take effect although its reply is lost.
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 from attrs.validators import optional
 
 from arcade_usage.domain.identity import AlreadyLinkedError, Linked, anonymous_id, principal_id
 
-
-class StatResult(Protocol):
-    """The fields of os.stat_result that a stamp uses."""
-
-    @property
-    def st_dev(self) -> int: ...
-    @property
-    def st_ino(self) -> int: ...
-    @property
-    def st_size(self) -> int: ...
-    @property
-    def st_mtime_ns(self) -> int: ...
-    @property
-    def st_ctime_ns(self) -> int: ...
-
+if TYPE_CHECKING:
+    from os import stat_result
 
 PENDING_ALIASES_LIMIT = 10  # retired ids with a pending alias; the oldest is dropped first
 
@@ -45,7 +32,7 @@ class Stamp:
     ctime_ns: int
 
     @classmethod
-    def of(cls, status: StatResult) -> "Stamp":
+    def of(cls, status: "stat_result") -> "Stamp":
         """Returns the stamp of an os.stat() result."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 

@@ -9,6 +9,8 @@ from enum import Enum
 
 from attrs import evolve, field, frozen
 
+from arcade_usage.domain.identity import ILLEGAL_AS_SPELLED, ILLEGAL_IN_ANY_CASE
+
 ALIAS_EVENT = "$create_alias"
 IDENTIFY_EVENT = "$identify"
 MERGE_EVENT = "$merge_dangerously"
@@ -16,23 +18,6 @@ PERSONLESS = "$process_person_profile"
 
 DISTINCT_ID_LIMIT = 200  # characters; PostHog cuts the distinct id of an event, not the id in a property
 MERGEABLE_ID_LIMIT = 400  # characters; PostHog cannot store a longer id
-
-# Ids that PostHog never merges, because faulty programs share them. It compares them with and without quotes.
-_ILLEGAL_IN_ANY_CASE = frozenset(
-    (
-        "anonymous",
-        "distinct_id",
-        "distinctid",
-        "email",
-        "false",
-        "guest",
-        "id",
-        "not_authenticated",
-        "true",
-        "undefined",
-    )
-)
-_ILLEGAL_AS_SPELLED = frozenset(("0", "NaN", "None", "[object Object]", "none", "null"))
 
 
 class PersonStore(Enum):
@@ -82,7 +67,7 @@ def is_mergeable(value: object) -> bool:
         return False
     quoted = len(value) > 1 and value[0] in "'\"" and value[0] == value[-1]
     bare = value[1:-1] if quoted else value
-    return bare.lower() not in _ILLEGAL_IN_ANY_CASE and bare not in _ILLEGAL_AS_SPELLED
+    return bare.lower() not in ILLEGAL_IN_ANY_CASE and bare not in ILLEGAL_AS_SPELLED
 
 
 @frozen

@@ -33,5 +33,5 @@ def check_project(host: str, token: str) -> None:
 
 
 def project_key(host: str, token: str) -> str:
-    """16 hex digits that identify the project; `host` and `token` are normalized."""
-    return sha256_hex(f"{host}\n{token}".encode())[:16]
+    """16 hex digits that identify the project."""
+    return sha256_hex(f"{base_url(host)}\n{trimmed(token)}".encode())[:16]

@@ -104,7 +104,7 @@ class ProjectStatus:
 
     def due_at(self, now: float) -> float | None:
         """When the next attempt at the sink is due (Unix seconds); None: with the next command."""
-        pause = dict(self.logbook.backoff.by_name).get("sink")
+        pause = self.logbook.backoff.by_name.get("sink")
         return pause.due_at if pause is not None and pause.holds_back(now) else None
 
     def look_up_at(self, now: float) -> float | None:
@@ -118,12 +118,12 @@ class ProjectStatus:
 
     @property
     def _look_ups(self) -> list[Pause]:
-        return [pause for name, pause in self.logbook.backoff.by_name if name.startswith(LOOK_UP)]
+        return [pause for name, pause in self.logbook.backoff.by_name.items() if name.startswith(LOOK_UP)]
 
     @property
     def failures(self) -> int:
         """Attempts in a row that failed, those that were cut off included."""
-        pause = dict(self.logbook.backoff.by_name).get("sink")
+        pause = self.logbook.backoff.by_name.get("sink")
         return pause.failures if pause is not None else 0
 
     def from_later_than(self, now: float) -> bool:
@@ -132,7 +132,7 @@ class ProjectStatus:
         moments += [
             last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None
         ]
-        moments += [pause.due_at - LONGEST_SECONDS for _, pause in logbook.backoff.by_name]
+        moments += [pause.due_at - LONGEST_SECONDS for pause in logbook.backoff.by_name.values()]
         return any(moment is not None and moment > now + CLOCK_TOLERANCE_SECONDS for moment in moments)
 
 

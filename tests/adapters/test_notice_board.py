@@ -9,7 +9,7 @@ import pytest
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.storage.config_folder import Layout
-from arcade_usage.adapters.storage.notice_board import NoticeBoard, mark_path
+from arcade_usage.adapters.storage.notice_board import NoticeBoard, name_of
 from arcade_usage.domain.notice import Notice
 from tests.adapters.disk import deny_writing
 
@@ -81,7 +81,7 @@ def test_it_is_shown_once(tell: Tell, default: Layout, own: Layout) -> None:
     assert tell() == (True, TEXT)
     assert tell() == (True, "")
     assert tell(stderr=io.StringIO()) == (True, "")
-    assert Path(mark_path(default, "a-tool", 1)).stat().st_size == 0
+    assert Path(default.folder, name_of("notice", "a-tool", 1)).stat().st_size == 0
     assert not Path(own.config_dir).exists()
 
 
@@ -147,7 +147,7 @@ def test_an_agent_gets_it_and_its_next_run_is_reported(tell: Tell, default: Layo
     assert tell(stderr=io.StringIO(), stdout=io.StringIO(), environment=agent) == (True, "")
     assert tell(stderr=io.StringIO()) == (False, "")
     assert tell() == (True, TEXT)
-    mark = Path(mark_path(default, "a-tool", 1)).name
+    mark = name_of("notice", "a-tool", 1)
     assert sorted(path.name for path in Path(default.folder).iterdir()) == [mark, f"{mark}-agent"]
 
 

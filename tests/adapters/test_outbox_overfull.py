@@ -206,6 +206,6 @@ def test_a_logbook_of_an_older_sender_can_be_read(outbox: FolderOutbox, folder: 
         b' "losses": {"PostHog refused it": 4}}'
     )
     logbook = outbox.log.read()
-    assert (logbook.backoff.next_due, logbook.observed.seconds) == (5.0, 7.0)
+    assert (logbook.backoff.by_name["sink"].due_at, logbook.observed.seconds) == (5.0, 7.0)
     assert logbook.losses.counts == {LossReason.REFUSED.value: 4}
     assert (logbook.delivered, logbook.failed) == (None, None)

@@ -262,6 +262,23 @@ def test_a_kill_before_any_step_costs_at_most_the_added_copies(
     assert len(results) == 3  # nothing done, the part trimmed, all done
 
 
+def test_a_kill_before_any_step_of_an_erasure_leaves_what_is_listed(
+    copies: FileCopies, path: Path, mocker: MockerFixture
+) -> None:
+    """The list of the parts goes last, so `log` shows what is left."""
+    fill(copies, range(30))
+    before = files(path)
+    for step in count(1):
+        for name, content in before.items():
+            (path.parent / name).write_bytes(content)
+        with killing_at(step, mocker) as killed:
+            copies.erase()
+        assert "sent.jsonl" in files(path) or not files(path)
+        if not killed:
+            break
+    assert files(path) == {}
+
+
 @contextmanager
 def killing_at(step: int, mocker: MockerFixture) -> Iterator[list[int]]:
     """Ends what runs before its `step`th call of the system; the list is empty if there was no such call."""
@@ -269,7 +286,7 @@ def killing_at(step: int, mocker: MockerFixture) -> Iterator[list[int]]:
     killed: list[int] = []
 
     def call(real: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        if next(steps) == step:
+        if next(steps) >= step:
             killed.append(step)
             raise Killed
         return real(*arguments, **options)

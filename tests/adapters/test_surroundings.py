@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.machine.runtime_facts import are_at_hand
-from arcade_usage.adapters.machine.runtime_info import UNKNOWN_VERSION, local_redactor, read_runtime
+from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, are_at_hand
+from arcade_usage.adapters.machine.runtime_info import local_redactor, read_runtime
 from arcade_usage.domain.consent import CI_SYSTEMS
 
 

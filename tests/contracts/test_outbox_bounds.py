@@ -36,7 +36,7 @@ def test_a_logbook_is_read_back_as_it_was_written(make: Callable[[], Outbox]) ->
     """By the next process."""
     make().queue.add(anonymous())
     logbook = Logbook(
-        Backoff((("sink", Pause(3, NOW + 0.25)),)),
+        Backoff({"sink": Pause(3, NOW + 0.25)}),
         Observed(12.5, NOW),
         Losses({LossReason.REFUSED.value: 2}),
         Delivered(NOW - 5.5, 7),

@@ -154,7 +154,7 @@ def records(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
 def logbook_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
     allowed, snapshot = write_installation(home)
     now = time.time()
-    backoff = Backoff((("sink", Pause(2, now + 30)), (f"alias {ANON} {ALICE}", Pause(1, now - 5))))
+    backoff = Backoff({"sink": Pause(2, now + 30), f"alias {ANON} {ALICE}": Pause(1, now - 5)})
     logbook = Logbook(backoff, Observed(86_400.0, now - 60), Losses({"too_many": 3}))
     content = mutate(home.random, codec.write_logbook(logbook))
     home.outbox.queue.add(evolve(undecided(), snapshot=snapshot, machine=HERE))

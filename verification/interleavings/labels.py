@@ -61,6 +61,6 @@ _IN_WORDS: dict[type, Callable[[Any], str]] = {
     DailyCount: _counts,
     Start: lambda start: str(start.program.__name__),
     Found: lambda found: str(found.principal_id),
-    Backoff: lambda backoff: ", ".join(name for name, _ in backoff.by_name) or "nothing paused",
+    Backoff: lambda backoff: ", ".join(backoff.by_name) or "nothing paused",
     tuple: lambda values: f"[{', '.join(map(words, values))}]",
 }

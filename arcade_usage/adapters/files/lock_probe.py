@@ -20,7 +20,7 @@ _NO_LOCKS = {
     errno.ENOSYS,
     getattr(errno, "ENOTSUP", errno.EOPNOTSUPP),
 }
-_OPEN = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_OPEN = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Found:

@@ -11,10 +11,8 @@ from contextlib import contextmanager, suppress
 
 from arcade_usage.adapters.files import owner_lock
 from arcade_usage.adapters.files.lock_probe import ForeignFileError, Found, is_held, owner_folder, probe
-from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE
+from arcade_usage.adapters.files.owned_folder import CREATE, PRIVATE_FILE
 from arcade_usage.application.time_limits import STUCK_SENDER_SECONDS
-
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
 
 @contextmanager
@@ -27,7 +25,7 @@ def hold(path: str, seconds: float) -> Iterator[None]:
         found = probe(path)
     except FileNotFoundError:
         with suppress(FileExistsError):
-            os.close(os.open(path, _CREATE, PRIVATE_FILE))
+            os.close(os.open(path, CREATE, PRIVATE_FILE))
         found = probe(path)
     if found == Found.NO_LOCKS:
         with owner_lock.hold(owner_folder(path), seconds):

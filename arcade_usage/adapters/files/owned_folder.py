@@ -33,8 +33,8 @@ SWEEP_LIMIT = 5000  # temporary files that one sweep handles
 REPLACE_TRIES = 20  # on Windows, while a reader holds the file
 REPLACE_PAUSE_SECONDS = 0.01
 
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
 def open_folder(path: str, depth: int, *, make: bool = False) -> "OwnedFolder":
@@ -54,13 +54,13 @@ def open_folder(path: str, depth: int, *, make: bool = False) -> "OwnedFolder":
 
 
 @contextmanager
-def open_for_file(folder_path: str, name: str, *, make: bool = False) -> "Iterator[tuple[OwnedFolder, str]]":
+def open_for_file(folder_path: str, name: str) -> "Iterator[tuple[OwnedFolder, str]]":
     """Yields the open folder that contains a file of the config folder, and the file's name in it.
 
     For files that users may replace by a link: link, target and the target's folder must belong to the user.
     Raises FileNotFoundError, NotOwnedError, OSError.
     """
-    with open_folder(folder_path, 0, make=make) as folder:
+    with open_folder(folder_path, 0) as folder:
         target = folder.follow(name)
         if target is None:
             yield folder, name
@@ -218,7 +218,7 @@ class OwnedFolder(ReadableFolder):
     def _create_without_links(self, name: str, content: bytes) -> bool:
         """Creates a file exclusively; unlike with links, a reader may see partial content."""
         try:
-            descriptor = os.open(self._at(name), _CREATE, PRIVATE_FILE, dir_fd=self._descriptor)
+            descriptor = os.open(self._at(name), CREATE, PRIVATE_FILE, dir_fd=self._descriptor)
         except FileExistsError:
             return False
         self._fill(descriptor, name, content, durable=False)
@@ -226,7 +226,7 @@ class OwnedFolder(ReadableFolder):
 
     def _write_temporary(self, content: bytes, *, durable: bool) -> str:
         temporary = f"{TEMPORARY_PREFIX}{os.getpid()}-{os.urandom(8).hex()}"
-        descriptor = os.open(self._at(temporary), _CREATE, PRIVATE_FILE, dir_fd=self._descriptor)
+        descriptor = os.open(self._at(temporary), CREATE, PRIVATE_FILE, dir_fd=self._descriptor)
         self._fill(descriptor, temporary, content, durable=durable)
         return temporary
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, ENOENT, ENOTEMPTY
 
-from arcade_usage.adapters.files.owned_folder import PRIVATE_FILE, PRIVATE_FOLDER
+from arcade_usage.adapters.files.owned_folder import CREATE, PRIVATE_FILE, PRIVATE_FOLDER
 from arcade_usage.adapters.machine.installation import FolderInstallation
 
 # Lease of an owner that can't be checked for life. A sender's ten batches take 50 s.
@@ -24,7 +24,6 @@ LEASE_SECONDS = 300.0
 POLL_SECONDS = 0.05
 
 _HELD = "held"
-_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 _NAME = re.compile(r"(?P<place>[0-9a-f]+-\d+)-(?P<pid>\d{1,10})-(?P<start>\d*)-[0-9a-f]{16}")
 
 _ours: set[str] = set()  # names under which this process holds a lock or is taking one
@@ -68,7 +67,7 @@ def _take(folder: str, name: str) -> bool:
     mine, held = os.path.join(folder, name), os.path.join(folder, _HELD)
     try:
         os.mkdir(mine, PRIVATE_FOLDER)
-        os.close(os.open(os.path.join(mine, name), _CREATE, PRIVATE_FILE))
+        os.close(os.open(os.path.join(mine, name), CREATE, PRIVATE_FILE))
         os.rename(mine, held)
     except OSError as error:
         if os.path.lexists(os.path.join(held, name)):  # a repeated request whose first reply was lost

@@ -21,15 +21,9 @@ LINKS_LIMIT = 40  # links followed on the path to a config folder; Linux's own l
 
 ON_WINDOWS = os.name == "nt"
 _WRITABLE = 0o022  # by group or others
-_READ = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _UNSEEN = getattr(os, "O_NOATIME", 0)  # a file with a second hard link keeps its access time
-_OPEN_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_OPEN_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _BELOW = _OPEN_FOLDER | getattr(os, "O_NOFOLLOW", 0)
 
 

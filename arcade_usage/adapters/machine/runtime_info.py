@@ -3,11 +3,9 @@
 import os
 from collections.abc import Mapping
 
-from arcade_usage.adapters.machine.runtime_facts import UNKNOWN_VERSION, read_facts, read_own_names
+from arcade_usage.adapters.machine.runtime_facts import read_facts, read_own_names
 from arcade_usage.domain.event import Runtime
 from arcade_usage.domain.redaction import Redactor
-
-__all__ = ["UNKNOWN_VERSION", "local_redactor", "read_runtime"]
 
 
 def read_runtime(distribution: str, environment: Mapping[str, str], version: str | None = None) -> Runtime:

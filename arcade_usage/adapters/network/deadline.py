@@ -6,7 +6,7 @@ A call that exceeds it continues in a daemon thread, which ends with the process
 import sys
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -19,30 +19,25 @@ class DeadlineExceededError(Exception):
         self.functions = functions
 
 
-class _Call(Generic[T]):
-    def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
-        self.result: T | None = None
-        self.error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self.result = self._call()
-        except BaseException as error:  # noqa: BLE001 - re-raised in the caller
-            self.error = error
-
-
 def within(seconds: float, call: Callable[[], T]) -> T:
     """Returns or raises the result of `call`. Raises DeadlineExceededError after `seconds`."""
-    running = _Call(call)
-    thread = threading.Thread(target=running.run, daemon=True)
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(call())
+        except BaseException as error:  # noqa: BLE001 - re-raised in the caller
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
         raise DeadlineExceededError(f"no result within {seconds} s", _functions_of(thread))
-    if running.error is not None:
-        raise running.error
-    return running.result  # type: ignore[return-value]
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
 def _functions_of(thread: threading.Thread) -> frozenset[str]:

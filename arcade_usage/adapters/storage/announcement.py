@@ -31,7 +31,7 @@ def find_announcement(payload: str) -> "FileAnnouncement | None":
     adapters of the tool, and when debugging. Never raises.
     """
     from arcade_usage.domain.agents import find_sandbox
-    from arcade_usage.domain.project_rules import base_url, project_key, trimmed
+    from arcade_usage.domain.project_rules import project_key
 
     with suppress(Exception):  # malformed: the delivery reports it
         content: Any = decode_json(payload) if len(payload) <= PAYLOAD_LIMIT else None
@@ -41,8 +41,7 @@ def find_announcement(payload: str) -> "FileAnnouncement | None":
         if not wants_debug(os.environ) and find_sandbox(os.environ) is None:
             layout = Layout(content["config_dir"])
             host, token = project["host"], project["project_token"]
-            key = project_key(base_url(host), trimmed(token))
-            return FileAnnouncement(layout.announcement(host, token), key)
+            return FileAnnouncement(layout.announcement(host, token), project_key(host, token))
     return None
 
 

@@ -84,7 +84,7 @@ def _moment(value: object) -> datetime:
 
 
 def _backoff(value: object) -> Backoff:
-    return Backoff(tuple((name, structure(pause, Pause)) for name, pause in _check(value, dict).items()))
+    return Backoff({name: structure(pause, Pause) for name, pause in _check(value, dict).items()})
 
 
 def _losses(value: object) -> Losses:
@@ -133,6 +133,11 @@ def structure(value: object, kind: type[T]) -> T:
         return _converter.structure(value, kind)
     except Exception as error:  # cattrs raises groups, and constructors raise anything
         raise MalformedError(f"not a {kind.__name__}") from error
+
+
+def structure_or_none(value: object, kind: type[T]) -> T | None:
+    """A value of the domain from JSON; None from null. Raises MalformedError."""
+    return None if value is None else structure(value, kind)
 
 
 def unstructure(value: object) -> Any:
@@ -204,8 +209,7 @@ def read_snapshot(value: object) -> Snapshot:
     if not isinstance(usage, dict | str | None) or not isinstance(ledger, dict | str | None):
         raise MalformedError("not a snapshot")
     state = IdentityState(read_identity(usage), read_ledger(ledger))
-    of_context = None if context is None else _check(context, str)
-    return Snapshot(state, None if stamp is None else structure(stamp, Stamp), of_context)
+    return Snapshot(state, structure_or_none(stamp, Stamp), structure_or_none(context, str))
 
 
 def _ledger(ledger: Ledger | Malformed | NewerLedger | None) -> Content:
@@ -255,7 +259,7 @@ def read_logbook(content: bytes) -> Logbook:
     moments = [
         logbook.observed.seconds,
         logbook.observed.looked_at or 0.0,
-        *(moment for _, pause in logbook.backoff.by_name for moment in (pause.due_at, pause.not_before)),
+        *(at for pause in logbook.backoff.by_name.values() for at in (pause.due_at, pause.not_before)),
         *(last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None),
     ]
     if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
@@ -303,7 +307,7 @@ def _make_converter() -> cattrs.BaseConverter:
     converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
     write(Stamp, astuple)
     write(datetime, datetime.isoformat)
-    write(Backoff, lambda backoff: {name: converter.unstructure(pause) for name, pause in backoff.by_name})
+    write(Backoff, lambda backoff: converter.unstructure(dict(backoff.by_name)))
     write(Losses, lambda losses: dict(losses.counts))
     write(Snapshot, write_snapshot)
     write(Event, _event)

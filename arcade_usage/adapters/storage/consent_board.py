@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from arcade_usage.adapters.files.ownership import open_to_read
 from arcade_usage.adapters.storage.config_folder import FOLDER, stored_level
-from arcade_usage.adapters.storage.notice_board import is_terminal, path_of, wrap
+from arcade_usage.adapters.storage.notice_board import is_terminal, name_of, wrap
 from arcade_usage.application.command.payload import decode_json, encode_json
 from arcade_usage.application.time_limits import ANSWER_SECONDS
 from arcade_usage.domain.asking import (
@@ -58,6 +58,7 @@ class ConsentBoard:
     ) -> None:
         self._notice = notice
         self._distribution = distribution
+        self._name = name_of("consent", distribution, notice.version)
         self._layouts = layouts
         self._environment = environment
         self._choices = choices
@@ -82,8 +83,8 @@ class ConsentBoard:
         """See the port. Blocks: on small files."""
         if stored_level(self._choices) == LOCAL:
             return 0.0
-        content = self._find_content()
-        at, now = float(content["at"]) if content is not None else 0.0, time.time()  # type: ignore[arg-type]
+        found = self._find()
+        at, now = found[1] if found is not None else 0.0, time.time()
         if at > now:  # the clock was set back: what follows this first look is later than the answer
             at = self._set_back_at = min(self._set_back_at or now, now)
         return at
@@ -95,17 +96,12 @@ class ConsentBoard:
         return is_new
 
     def _find_answer(self) -> "str | None":
-        content = self._find_content()
-        return None if content is None else str(content["answer"])
+        found = self._find()
+        return None if found is None else found[0]
 
-    def _find_content(self) -> "dict[str, object] | None":
-        names = [os.path.basename(path_of("consent", layout, *self._subject)) for layout in self._layouts]
-        found = (read_consent(*pair) for pair in zip(self._layouts, names, strict=True))
-        return next((content for content in found if content is not None), None)
-
-    @property
-    def _subject(self) -> "tuple[str, int]":
-        return self._distribution, self._notice.version
+    def _find(self) -> "tuple[str, float] | None":
+        found = (read_consent(layout, self._name) for layout in self._layouts)
+        return next((each for each in found if each is not None), None)
 
     def _can_ask(self) -> bool:
         """Whether a person started this command on a terminal, and waits for it."""
@@ -139,8 +135,7 @@ class ConsentBoard:
         """Record that the question is asked; False if it was before, or that can't be stored."""
         for layout in self._layouts:
             with suppress(OSError), layout.open_folder(make=True) as folder:
-                name = os.path.basename(path_of("consent", layout, *self._subject))
-                return folder.create_exclusive(name, _encode(UNANSWERED), durable=False)
+                return folder.create_exclusive(self._name, _encode(UNANSWERED), durable=False)
         return False
 
     def _read_answer(self) -> str:
@@ -161,9 +156,7 @@ class ConsentBoard:
         for layout in self._layouts:
             try:
                 with layout.open_folder(make=True) as folder:
-                    return folder.replace(
-                        os.path.basename(path_of("consent", layout, *self._subject)), _encode(answer)
-                    )
+                    return folder.replace(self._name, _encode(answer))
             except OSError as error:
                 problem = error
         raise problem or OSError("no folder can store the answer")
@@ -177,20 +170,15 @@ def agree_to_unanswered(layout: "Layout") -> bool:
     is_new = False
     with suppress(FileNotFoundError), layout.open_folder() as folder:
         for name in list(folder.names()):
-            if name.startswith("consent-") and read_answer(layout, name) == UNANSWERED:
+            found = read_consent(layout, name) if name.startswith("consent-") else None
+            if found is not None and found[0] == UNANSWERED:
                 folder.replace(name, _encode(YES))
                 is_new = True
     return is_new
 
 
-def read_answer(layout: "Layout", name: str) -> "str | None":
-    """The answer in a file of usage/; None if there is none or it can't be read."""
-    content = read_consent(layout, name)
-    return str(content["answer"]) if content is not None else None
-
-
-def read_consent(layout: "Layout", name: str) -> "dict[str, object] | None":
-    """The content of an answer's file, with `answer` and `at` (Unix seconds); None without a valid one."""
+def read_consent(layout: "Layout", name: str) -> "tuple[str, float] | None":
+    """The answer in a file of usage/, and when it was given (Unix seconds); None without a valid one."""
     try:
         with open_to_read(layout.config_dir) as folder, folder.open(FOLDER) as ours:
             content = decode_json((ours.read(name, CONSENT_LIMIT) or b"").decode())
@@ -198,8 +186,10 @@ def read_consent(layout: "Layout", name: str) -> "dict[str, object] | None":
         return None
     if not isinstance(content, dict) or content.get("version") != CONSENT_VERSION:
         return None
-    is_valid = content.get("answer") in ANSWERS and type(content.get("at")) in (int, float)
-    return content if is_valid else None
+    answer, at = content.get("answer"), content.get("at")
+    if answer in ANSWERS and isinstance(at, int | float) and type(at) is not bool:
+        return str(answer), at
+    return None
 
 
 def _encode(answer: str) -> bytes:

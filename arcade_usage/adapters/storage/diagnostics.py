@@ -44,36 +44,14 @@ _EVIDENCE_LIMIT = 20  # files that are named
 _NEWER_LIMIT = 20  # files that are named
 
 
-def read_diagnostics(
-    layout: Layout,
-    *,
-    can_launch: bool,
-    can_start: bool = True,
-    may_report: bool = True,
-    locks: Iterable[str] = (),
-    not_owned: tuple[str, ...] = (),
-    has_version: bool = True,
-    in_sandbox: bool = False,
-) -> Diagnostics:
-    """Collects the diagnostics. Never raises. `can_launch`: whether delivery processes can be started.
-
-    `has_version`, `can_start`, `may_report`, `in_sandbox`: see Diagnostics.
-    `locks`: paths of lock files. `not_owned`: messages from adapters/storage/not_owned.py.
-    """
-    writable = _may_write(layout.config_dir) and _may_write(layout.folder)
+def read_diagnostics(layout: Layout, locks: Iterable[str]) -> Diagnostics:
+    """What the files of a config folder tell. `locks`: paths of lock files. Never raises."""
     obstacles = tuple(f"{lock}: {why}" for lock in locks if (why := find_obstacle(lock)) is not None)
-    newer = _find_newer(layout)
     return Diagnostics(
-        writable,
-        can_launch,
-        _evidence(layout),
-        obstacles,
-        not_owned,
-        newer,
-        has_version,
-        can_start,
-        may_report,
-        in_sandbox,
+        writable=_may_write(layout.config_dir) and _may_write(layout.folder),
+        evidence=_evidence(layout),
+        unusable_locks=obstacles,
+        newer=_find_newer(layout),
     )
 
 
@@ -101,12 +79,11 @@ def read_consents(layouts: "list[Layout]") -> tuple[StoredConsent, ...]:
                 match = _CONSENT.fullmatch(name)
                 if match is None or len(found) == CONSENTS_LIMIT:
                     continue
-                content = read_consent(layout, name) if match[1] == "consent" else None
                 if match[1] == "notice":
                     at = os.lstat(ours.path_of(name)).st_mtime
                     found.append(StoredConsent(match[2], int(match[3]), at))
-                elif content is not None and isinstance(content.get("at"), int | float):
-                    at, answer = float(str(content["at"])), str(content["answer"])
+                elif (consent := read_consent(layout, name)) is not None:
+                    answer, at = consent
                     found.append(StoredConsent(match[2], int(match[3]), at, answer))
     return tuple(sorted(found, key=lambda each: each.at))
 

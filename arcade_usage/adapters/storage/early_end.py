@@ -25,7 +25,7 @@ from arcade_usage.adapters.storage.record_files import (
 )
 from arcade_usage.application.command.payload import decode_json, is_newer
 from arcade_usage.domain.agents import find_sandbox
-from arcade_usage.domain.project_rules import base_url, project_key, trimmed
+from arcade_usage.domain.project_rules import project_key
 
 TYPE_CHECKING = False  # importing typing is too slow here; see arcade_usage/__init__.py
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _is_left_to_others(parsed: "Any") -> bool:
     if command.get("is_login") or command.get("is_logout"):
         return False
     layout = Layout(parsed["config_dir"])
-    key = project_key(base_url(project["host"]), trimmed(project["project_token"]))
+    key = project_key(project["host"], project["project_token"])
     here = FolderInstallation(layout.folder).fingerprint()
     folder = layout.outbox(key)
     lock = os.path.join(folder, SENDER_LOCK)

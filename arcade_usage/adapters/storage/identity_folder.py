@@ -29,13 +29,7 @@ from arcade_usage.application.time_limits import LOGOUT_LOCK_SECONDS
 
 LOCK_PAUSE_SECONDS = 0.02  # between two attempts
 
-_LOCK_FILE = (
-    os.O_RDWR
-    | os.O_CREAT
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
+_LOCK_FILE = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def set_aside(folder: OwnedFolder, name: str, ours: OwnedFolder) -> None:

@@ -5,7 +5,7 @@ in usage.json stay.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from typing import TypeVar
 
 from attrs import define, field
@@ -60,7 +60,7 @@ class IdentityFiles(IdentityRules):
     def change(self, decide: Callable[[IdentityState], tuple[IdentityState, T]]) -> T:
         try:
             self.layout.open_folder(make=True).close()
-            with self._lock(IDENTITY_LOCK_SECONDS):
+            with hold(self.layout.identity_lock, IDENTITY_LOCK_SECONDS):
                 self._sweep_old()
                 return self.change_locked(decide)
         except TimeoutError as error:
@@ -74,7 +74,7 @@ class IdentityFiles(IdentityRules):
         try:
             with ExitStack() as held:
                 with suppress(OSError):  # busy, or unavailable
-                    held.enter_context(self._lock(IDENTITY_LOCK_SECONDS))
+                    held.enter_context(hold(self.layout.identity_lock, IDENTITY_LOCK_SECONDS))
                 state = self.current()
                 if isinstance(state.ledger, NewerLedger):  # no id is erased that was not told
                     raise NewerFormatError(self.layout.ledger)
@@ -97,10 +97,6 @@ class IdentityFiles(IdentityRules):
                     evidence.remove(name)
             with suppress(OSError):  # missing, or it contains foreign files
                 ours.remove_folder(EVIDENCE_FOLDER)
-
-    def _lock(self, seconds: float) -> AbstractContextManager[object]:
-        """Raises TimeoutError after `seconds`, OSError."""
-        return hold(self.layout.identity_lock, seconds)
 
     def _sweep_old(self) -> None:
         with self.layout.open_folder() as ours, open_folder(self.layout.config_dir, 0) as around:

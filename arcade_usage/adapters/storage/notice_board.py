@@ -18,15 +18,10 @@ _NAME_LIMIT = 100  # characters of a distribution's name that a file name contai
 WIDTH_LIMIT = 80  # columns of a notice; longer lines are hard to read
 
 
-def mark_path(layout: Layout, distribution: str, version: int) -> str:
-    """The file whose existence records that a tool's notice was shown."""
-    return path_of("notice", layout, distribution, version)
-
-
-def path_of(kind: str, layout: Layout, distribution: str, version: int) -> str:
-    """The file of a tool's notice or question, for one version of its text."""
+def name_of(kind: str, distribution: str, version: int) -> str:
+    """The name of the file that records a tool's notice or question, for one version of its text."""
     name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in distribution)
-    return os.path.join(layout.folder, f"{kind}-{name[:_NAME_LIMIT]}-{int(version)}")
+    return f"{kind}-{name[:_NAME_LIMIT]}-{int(version)}"
 
 
 class NoticeBoard:
@@ -37,7 +32,7 @@ class NoticeBoard:
     ) -> None:
         self._notice = notice
         self._layouts = layouts
-        self._marks = [mark_path(layout, distribution, notice.version) for layout in layouts]
+        self._mark = name_of("notice", distribution, notice.version)
         self._environment = environment
         self._may_report: bool | None = None  # in this process, once it is decided
 
@@ -62,15 +57,18 @@ class NoticeBoard:
 
     def decide(self) -> NoticeState:
         """Whether the notice was shown, is due, or can't be shown here."""
-        shown = any(map(_is_there, self._marks))
+        shown = self._is_recorded(self._mark)
         return decide(
             self._notice,
             shown=shown,
-            shown_to_agent=not shown and any(_is_there(mark + _TO_AGENT) for mark in self._marks),
+            shown_to_agent=not shown and self._is_recorded(self._mark + _TO_AGENT),
             stderr_is_terminal=is_terminal(sys.stderr),
             stdout_is_terminal=is_terminal(sys.stdout),
             environment=self._environment,
         )
+
+    def _is_recorded(self, mark: str) -> bool:
+        return any(os.path.lexists(os.path.join(layout.folder, mark)) for layout in self._layouts)
 
     def _show(self, stderr: TextIO, suffix: str) -> None:
         """Shows and records the notice. `suffix`: of the file that records it.
@@ -79,10 +77,10 @@ class NoticeBoard:
         """
         stderr.write(f"\n{wrap(self._notice.text)}\n{self._notice.link}\n\n")
         stderr.flush()
-        for layout, mark in zip(self._layouts, self._marks, strict=True):
+        for layout in self._layouts:
             with suppress(OSError):  # if no folder is writable, it is shown again
                 with layout.open_folder(make=True) as folder:
-                    folder.create_exclusive(os.path.basename(mark + suffix), b"", durable=False)
+                    folder.create_exclusive(self._mark + suffix, b"", durable=False)
                 return
 
 
@@ -95,14 +93,6 @@ def wrap(text: str) -> str:
         min(shutil.get_terminal_size().columns, WIDTH_LIMIT), break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(map(wrapper.fill, text.splitlines()))
-
-
-def _is_there(path: str) -> bool:
-    try:
-        os.lstat(path)
-    except OSError:
-        return False
-    return True
 
 
 def is_terminal(stream: TextIO | None) -> bool:

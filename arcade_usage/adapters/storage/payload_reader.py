@@ -46,21 +46,13 @@ def read_payload(text: str) -> ParsedPayload:
             distribution=codec.structure(distribution, str),
             snapshot=codec.structure(payload.get("snapshot"), Snapshot),
             command=codec.structure(payload.get("command"), Command),
-            adapters=_text_or_none(payload.get("adapters")),
-            tool_version=_text_or_none(payload.get("tool_version")),
+            adapters=codec.structure_or_none(payload.get("adapters"), str),
+            tool_version=codec.structure_or_none(payload.get("tool_version"), str),
             is_stored=payload.get("stored") is True,
-            daily_limit=_number_or_none(payload.get("daily_limit")),
+            daily_limit=codec.structure_or_none(payload.get("daily_limit"), int),
         )
     except codec.MalformedError as error:
         raise InvalidPayloadError("not an event of this library") from error
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else codec.structure(value, str)
-
-
-def _number_or_none(value: object) -> int | None:
-    return None if value is None else codec.structure(value, int)
 
 
 def _is_folder(path: str) -> bool:

@@ -59,11 +59,10 @@ def without_events(content: bytes, uuids: Collection[object]) -> tuple[bytes, in
 
 
 def _with_entry(record: Record, entry: Mapping[str, object]) -> Record:
-    attribution = entry.get("attribution")
     return evolve(
         record,
         event=codec.structure(entry.get("event"), Event),
-        attribution=None if attribution is None else codec.structure(attribution, Attribution),
+        attribution=codec.structure_or_none(entry.get("attribution"), Attribution),
     )
 
 

@@ -12,7 +12,7 @@ is listed: the next copy removes the files.
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from attrs import frozen
 
@@ -22,7 +22,7 @@ from arcade_usage.adapters.storage import sent_json
 from arcade_usage.adapters.storage.codec import MalformedError, NewerVersionError
 from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.storage.event_queue import name_project
-from arcade_usage.application.errors import StoreError
+from arcade_usage.adapters.storage.store_errors import store_errors
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.sent import (
     COPIES_BYTES_LIMIT,
@@ -67,33 +67,28 @@ class FileCopies:
 
     def _read(self, which: slice) -> Sequence[Sent]:
         """The copies in sent.jsonl and in these of the parts."""
-        try:
-            with open_folder(self.folder, OUTBOX_DEPTH) as folder:
-                lines = _lines(folder, COPIES_FILE)
-                with suppress(NewerVersionError):
-                    parts, lines = _split(lines)
-                    lines = [line for part in parts[which] for line in _lines(folder, _name(part))] + lines
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError("copies of sent messages can't be read") from error
+        lines: list[bytes] = []
+        with (
+            store_errors("copies of sent messages can't be read"),
+            suppress(FileNotFoundError),
+            open_folder(self.folder, OUTBOX_DEPTH) as folder,
+        ):
+            lines = _lines(folder, COPIES_FILE)
+            with suppress(NewerVersionError):
+                parts, lines = _split(lines)
+                lines = [line for part in parts[which] for line in _lines(folder, _name(part))] + lines
         return [copy for _, copy in _parse(lines)]
 
     def erase(self) -> None:
-        failed: OSError | None = None
-        try:
-            with open_folder(self.folder, OUTBOX_DEPTH) as folder:
-                for name in sorted(filter(is_copies, folder.names())):  # sent.jsonl, the list, is last
-                    try:
-                        folder.remove(name)
-                    except OSError as error:
-                        failed = error
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            failed = error
-        if failed is not None:
-            raise StoreError("copies of sent messages can't be erased") from failed
+        with (
+            store_errors("copies of sent messages can't be erased"),
+            suppress(FileNotFoundError),
+            open_folder(self.folder, OUTBOX_DEPTH) as folder,
+            ExitStack() as removals,
+        ):
+            # All are called, even if one fails, and the first one last: sent.jsonl, which lists the others.
+            for name in sorted(filter(is_copies, folder.names()), reverse=True):
+                removals.callback(folder.remove, name)
 
 
 def _add(folder: OwnedFolder, added: Sequence[bytes], now: float) -> None:

@@ -16,11 +16,8 @@ from arcade_usage.domain.status import (
     Diagnostics,
     ProjectStatus,
     Status,
-    StoredChoice,
-    StoredConsent,
     find_troubles,
 )
-from arcade_usage.domain.trouble import Trouble
 
 
 def collect_status(
@@ -33,12 +30,8 @@ def collect_status(
     stores: Sequence[tuple[Project, Outbox, Copies]],
     diagnostics: Diagnostics,
     clock: Clock,
-    sdk_problem: str | None = None,
-    adapters_problem: str | None = None,
-    choices: tuple[StoredChoice, ...] = (),
-    consents: tuple[StoredConsent, ...] = (),
 ) -> Status:
-    """Read the status, without the parts that can't be read. Blocks: on a bounded number of files."""
+    """Read the status, without what can't be read. Blocks: on a bounded number of files."""
     now = clock.time()
     state: IdentityState | None = None
     projects: list[ProjectStatus] = []
@@ -60,22 +53,7 @@ def collect_status(
         unusable_locks=diagnostics.unusable_locks,
         not_owned=diagnostics.not_owned,
         newer=diagnostics.newer,
-        sdk_problem=sdk_problem,
-        adapters_problem=adapters_problem,
-        choices=choices,
-        consents=consents,
     )
-
-
-def unread(
-    *,
-    config_dir: str,
-    reasons: tuple[Reason, ...],
-    debugging: bool,
-    now: float,
-) -> Status:
-    """The status of a folder that is not the user's own and therefore not read; a reason names it."""
-    return Status(config_dir, reasons, debugging, None, False, (), (Trouble.UNREADABLE,), now)
 
 
 def find_tools(stores: Iterable[tuple[Outbox, Copies]], *, recent: bool = False) -> tuple[str, ...]:

@@ -30,7 +30,9 @@ class AttemptLog:
     outbox: Outbox
     clock: Clock
     ids: IdGenerator
-    _early_allowed: bool = field(default=False, init=False)
+    may_try_early: bool = field(
+        default=False, init=False
+    )  # the next attempt at the project, and only that one
     _current: Logbook | None = field(default=None, init=False)  # while this process is the sender
     _written: Logbook | None = field(default=None, init=False)  # `_current` as it is on disk
 
@@ -61,7 +63,7 @@ class AttemptLog:
 
     def may_try(self, name: str) -> bool:
         """Whether an attempt is due. Raises StoreError."""
-        return (name == POSTHOG and self._early_allowed) or not self.logbook.backoff.hold_back(
+        return (name == POSTHOG and self.may_try_early) or not self.logbook.backoff.hold_back(
             name, self.clock.time()
         )
 
@@ -73,18 +75,10 @@ class AttemptLog:
         logbook = self.logbook
         return logbook.backoff.early_at(POSTHOG, logbook.failed.at if logbook.failed else 0.0, tried)
 
-    def allow_early_attempt(self) -> None:
-        """Make the next attempt at the project due, and only that one."""
-        self._early_allowed = True
-
-    def forbid_early_attempt(self) -> None:
-        """Withdraw `allow_early_attempt`."""
-        self._early_allowed = False
-
     def begin(self, name: str) -> None:
         """Record the start of an attempt on disk."""
-        if name == POSTHOG and self._early_allowed:
-            self._early_allowed = False
+        if name == POSTHOG and self.may_try_early:
+            self.may_try_early = False
             return  # an early attempt does not lengthen the backoff
         chance = int(self.ids.new()[:8], 16) / 0x1_0000_0000
         self._set_backoff(self.logbook.backoff.begun(name, self.clock.time(), chance))

@@ -83,7 +83,7 @@ class Delivery:
         self._tried.clear()
         self._judged.clear()
         self.attributor.forget_answers()
-        self.attempts.forbid_early_attempt()
+        self.attempts.may_try_early = False
 
     def submit(
         self,

@@ -127,7 +127,7 @@ class ServerWorker:
                 return self._wait()
             early = self._early_attempts + 1
             self._renew_delivery()
-            self.delivery.attempts.allow_early_attempt()
+            self.delivery.attempts.may_try_early = True
         if self.late_imports is not None:
             self.late_imports.load()
         attempt = self.delivery.attempt()

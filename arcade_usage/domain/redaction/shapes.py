@@ -39,8 +39,6 @@ _NO_DIGEST = (
 )
 _SEED = r"(?i)mnemonic|seed|recovery|backup phrase|bip-?39|wallet"
 _LONG = 40  # characters; no name is longer, except in camel case
-_KEY_WORD = 14  # characters; a word this long may be a key on its own
-_RANDOM = 18  # characters of random words that together form a key
 _KEY_WORD = 14  # characters of a word that may be a key by itself
 _RANDOM = 18  # characters of random words that make a key together
 _GROUPS = 12  # the same for the groups of a licence key

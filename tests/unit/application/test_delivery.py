@@ -475,7 +475,7 @@ def test_an_obstacle_keeps_everything_waiting(simulation: Simulation) -> None:
     assert [each.event for each in simulation.outbox.queue.pending()] == [record.event]
     logbook = simulation.outbox.log.read()
     assert logbook.failed is not None
-    assert (logbook.failed.reason, logbook.backoff.by_name) == ("a wall", ())
+    assert (logbook.failed.reason, logbook.backoff.by_name) == ("a wall", {})
     assert simulation.settled == 1
     simulation.run("next")
     assert simulation.outbox.queue.pending() == []

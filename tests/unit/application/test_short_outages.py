@@ -130,7 +130,7 @@ def test_of_many_workers_one_attempts_at_a_time(traffic: Traffic) -> None:
 def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     """Commands try again when they would have, and a kill counts as a failure still."""
     traffic.down_for(0.5)
-    pause = dict(traffic.simulation.outbox.log.read().backoff.by_name)[POSTHOG]
+    pause = traffic.simulation.outbox.log.read().backoff.by_name[POSTHOG]
 
     class Dying(MemorySink):
         def capture(self, records: Sequence[Record]) -> None:
@@ -141,7 +141,7 @@ def test_an_early_attempt_makes_no_pause_longer(traffic: Traffic) -> None:
     killed = SimulatedServer(traffic.simulation)
     with pytest.raises(KeyboardInterrupt):
         killed.worker.send(0)
-    assert dict(traffic.simulation.outbox.log.read().backoff.by_name)[POSTHOG] == pause
+    assert traffic.simulation.outbox.log.read().backoff.by_name[POSTHOG] == pause
     traffic.simulation.posthog = alive
     calls = alive.calls
     traffic.simulation.run("a command in the pause")

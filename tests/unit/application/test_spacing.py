@@ -6,7 +6,7 @@ import pytest
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.console.flush import flush
-from arcade_usage.domain.backoff import LONGEST_SECONDS
+from arcade_usage.domain.backoff import LONGEST_SECONDS, Backoff
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.retention import EVENTS_LIMIT, LossReason
@@ -43,7 +43,7 @@ def test_a_success_ends_the_pause(simulation: Simulation) -> None:
     simulation.run("succeeds")
     simulation.run("at once")
     assert simulation.outbox.queue.pending() == []
-    assert simulation.outbox.log.read().backoff.next_due is None
+    assert simulation.outbox.log.read().backoff == Backoff()
 
 
 def test_a_login_makes_everything_due(simulation: Simulation) -> None:
@@ -265,14 +265,14 @@ def test_each_event_of_a_batch_has_its_own_fate(simulation: Simulation) -> None:
     assert logbook.delivered is not None
     assert logbook.delivered.events == 3
     assert logbook.failed is not None
-    assert logbook.backoff.next_due is not None
+    assert logbook.backoff != Backoff()
     simulation.posthog.postponed = frozenset()
     simulation.wait_out_backoff()
     simulation.run("six")
     names = [record.event.name for batch in simulation.posthog.batches for record in batch]
     assert [name for name in names if name != "later"] == ["one", "bad", "four", "five", "six"]
     assert simulation.person_of(events["later"]) is not None
-    assert simulation.outbox.log.read().backoff.next_due is None
+    assert simulation.outbox.log.read().backoff == Backoff()
 
 
 def test_a_batch_of_refused_events_is_one_request(simulation: Simulation) -> None:
@@ -288,4 +288,4 @@ def test_a_batch_of_refused_events_is_one_request(simulation: Simulation) -> Non
     assert simulation.posthog.calls == calls + 1
     logbook = simulation.outbox.log.read()
     assert simulation.outbox.queue.pending() == []
-    assert (logbook.losses.counts, logbook.backoff.next_due) == ({LossReason.REFUSED.value: 6}, None)
+    assert (logbook.losses.counts, logbook.backoff) == ({LossReason.REFUSED.value: 6}, Backoff())

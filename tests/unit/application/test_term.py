@@ -8,6 +8,7 @@ from attrs import define, field
 from arcade_usage.application.console.flush import flush
 from arcade_usage.application.delivery.batches import BATCH_LIMIT
 from arcade_usage.application.time_limits import TERM_SECONDS
+from arcade_usage.domain.backoff import Backoff
 from arcade_usage.domain.ledger import Stamp
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
@@ -73,7 +74,7 @@ def test_commands_that_go_on_and_on_find_one_sender_after_another(
     simulation.run("first")
     assert 1 < len(posthog.batches) <= TERM_SECONDS / SECONDS_A_BATCH + 1
     assert len(simulation.outbox.queue.pending()) == 1
-    assert simulation.outbox.log.read().backoff.next_due is None
+    assert simulation.outbox.log.read().backoff == Backoff()
     posthog.meanwhile = lambda: None
     simulation.run("later")
     assert simulation.outbox.queue.pending() == []
@@ -86,7 +87,7 @@ def test_a_full_outbox_is_emptied_by_one_sender_after_another(
     leave(simulation, 6 * BATCH_LIMIT)
     simulation.run("first sender")
     assert len(posthog.batches) == 3
-    assert simulation.outbox.log.read().backoff.next_due is None
+    assert simulation.outbox.log.read().backoff == Backoff()
     simulation.run("second sender")
     simulation.run("third sender")
     assert simulation.outbox.queue.pending() == []

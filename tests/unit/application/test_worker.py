@@ -266,7 +266,7 @@ def test_a_renewed_delivery_knows_no_more_than_a_new_one() -> None:
     delivery.submit([simulation.event("before")], simulation.look())
     delivery.send()
     delivery.adopt(Record(simulation.event("adopted"), simulation.look()))
-    delivery.attempts.allow_early_attempt()
+    delivery.attempts.may_try_early = True
     assert what_it_knows(delivery) != what_it_knows(simulation.delivery())
     delivery.renew()
     assert what_it_knows(delivery) == what_it_knows(simulation.delivery())
@@ -279,5 +279,5 @@ def what_it_knows(delivery: Delivery) -> dict[str, object]:
         "judged": delivery._judged,
         "answers": attributor._answers,
         "may have aliases": attributor._may_have_aliases,
-        "early": attempts._early_allowed,
+        "early": attempts.may_try_early,
     }

@@ -18,8 +18,8 @@ NOW = 1_800_000_000.0
 
 def pause_after(failures: int, randomness: float) -> float:
     """The pause, in seconds, that follows so many failures and one more."""
-    backoff = Backoff((("sink", Pause(failures, NOW)),)) if failures else Backoff()
-    due = backoff.begun("sink", NOW, randomness).next_due
+    backoff = Backoff({"sink": Pause(failures, NOW)}) if failures else Backoff()
+    due = backoff.begun("sink", NOW, randomness).by_name["sink"].due_at
     assert due is not None
     return due - NOW
 
@@ -29,7 +29,7 @@ def test_pauses_double_from_30_seconds_to_an_hour() -> None:
     backoff, lengths = Backoff(), []
     for _ in range(10):
         backoff = backoff.begun("sink", NOW, randomness=0.0)
-        lengths.append((backoff.next_due or 0) - NOW)
+        lengths.append(backoff.by_name["sink"].due_at - NOW)
     assert lengths == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
 
 
@@ -61,7 +61,7 @@ def test_success_ends_a_pause() -> None:
     """And the next failure counts from one again."""
     backoff = Backoff().begun("sink", NOW, 0.0).begun("sink", NOW, 0.0).ended("sink")
     assert backoff == Backoff()
-    assert backoff.begun("sink", NOW, 0.0) == Backoff((("sink", Pause(1, NOW + 30)),))
+    assert backoff.begun("sink", NOW, 0.0) == Backoff({"sink": Pause(1, NOW + 30)})
 
 
 @pytest.mark.parametrize("jump", [-86_400.0 * 365, -7200.0], ids=["a year back", "two hours back"])
@@ -99,7 +99,7 @@ def test_what_is_asked_of_one_attempt_is_asked_of_no_other() -> None:
     """Of an alias, for example; and nothing is asked of what has no pause."""
     backoff = Backoff().begun("sink", NOW, 0.0).begun("alias", NOW, 0.0)
     postponed = backoff.postponed("alias", NOW, 300.0)
-    assert dict(postponed.by_name)["sink"] == dict(backoff.by_name)["sink"]
+    assert postponed.by_name["sink"] == backoff.by_name["sink"]
     assert backoff.postponed("another", NOW, 300.0) == backoff
 
 

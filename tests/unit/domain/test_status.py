@@ -30,7 +30,7 @@ QUIET = ProjectStatus(POSTHOG, Logbook())
 
 
 def paused(due_at: float, failures: int = 1) -> Logbook:
-    return Logbook(Backoff((("sink", Pause(failures, due_at)),)))
+    return Logbook(Backoff({"sink": Pause(failures, due_at)}))
 
 
 def troubles(
@@ -87,9 +87,7 @@ CASES = {
     "no account yet": (
         Trouble.ACCOUNT,
         FINE,
-        ProjectStatus(
-            POSTHOG, Logbook(Backoff((("look-up 1-2", Pause(1, NOW + 30)),))), undecided=2, foreign=1
-        ),
+        ProjectStatus(POSTHOG, Logbook(Backoff({"look-up 1-2": Pause(1, NOW + 30)})), undecided=2, foreign=1),
         Diagnostics(),
     ),
     "an event of tomorrow": (Trouble.CLOCK, FINE, evolve(QUIET, newest_at=LATER), Diagnostics()),
