@@ -1,6 +1,7 @@
 """What every test starts from: an environment that is its own, and nothing of the machine's."""
 
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,14 @@ def config_dir(tmp_path: Path) -> Path:
 def lockless_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What makes locks fail, see lockless.py."""
     return build_library(tmp_path_factory.mktemp("lockless"))
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port of 127.0.0.1 on which nothing listens, and that no other process can open."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        yield reserved.getsockname()[1]
 
 
 @pytest.fixture

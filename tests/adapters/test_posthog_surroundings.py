@@ -185,18 +185,18 @@ class TestEnvironment:
     @pytest.mark.parametrize(
         ("name", "value"),
         [
-            ("HTTP_PROXY", "http://127.0.0.1:1"),
-            ("ALL_PROXY", "socks5://127.0.0.1:1"),
+            ("HTTP_PROXY", "http://127.0.0.1:CLOSED"),
+            ("ALL_PROXY", "socks5://127.0.0.1:CLOSED"),
             ("HTTP_PROXY", "ftp://proxy.example"),
             ("HTTP_PROXY", "http://[broken"),
             ("REQUESTS_CA_BUNDLE", "/nowhere/cert.pem"),
         ],
     )
     def test_what_is_wrong_with_it_is_one_error(
-        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+        self, receiver: Receiver, closed_port: int, monkeypatch: pytest.MonkeyPatch, name: str, value: str
     ) -> None:
         """Proxies and certificates that are none, or none that requests could use, accept nothing."""
-        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name, value.replace("CLOSED", str(closed_port)))
         url = receiver.url if "PROXY" in name else receiver.url.replace("http://", "https://")
         with pytest.raises(NotAcceptedError):
             open_sink(url).capture([of(ALICE)])

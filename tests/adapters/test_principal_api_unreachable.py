@@ -106,8 +106,8 @@ def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("HTTP_PROXY", "http://127.0.0.1:1"),
-        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTP_PROXY", "http://127.0.0.1:CLOSED"),
+        ("ALL_PROXY", "socks5://127.0.0.1:CLOSED"),
         ("HTTP_PROXY", "ftp://proxy.example"),
         ("HTTP_PROXY", "http://[broken"),
         ("SSL_CERT_FILE", "/nowhere/cert.pem"),
@@ -115,10 +115,15 @@ def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None
     ],
 )
 def test_an_environment_that_is_wrong(
-    credentials: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    credentials: Path,
+    receiver: Receiver,
+    closed_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
 ) -> None:
     """Invalid proxies or certificates in the environment are no answer."""
-    monkeypatch.setenv(name, value)
+    monkeypatch.setenv(name, value.replace("CLOSED", str(closed_port)))
     look_up(
         credentials, receiver.url.replace("http://", "https://") if name.startswith("SSL") else receiver.url
     )

@@ -159,11 +159,11 @@ def test_without_the_authors_consent_the_variables_do_nothing(world: World, coll
 @here
 @pytest.mark.parametrize("problem", ["down", "hangs", "fails", "redirects"])
 def test_a_collector_that_fails_costs_no_event(
-    world: World, collector: OtlpReceiver, monkeypatch: pytest.MonkeyPatch, problem: str
+    world: World, collector: OtlpReceiver, closed_port: int, monkeypatch: pytest.MonkeyPatch, problem: str
 ) -> None:
     """PostHog has them, none waits, and there is one attempt, which follows no redirect."""
     if problem == "down":
-        monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
+        monkeypatch.setenv(ENDPOINT, f"http://127.0.0.1:{closed_port}")
     collector.hanging = Event() if problem == "hangs" else None
     collector.status = {"fails": 503, "redirects": 307}.get(problem, 200)
     for name in ("first", "second"):
