@@ -125,17 +125,17 @@ def make_delivery(
     attempts = AttemptLog(adapters.outbox, clock, ids)
     attributor = Attributor(store, api, sink, project_key, attempts, clock, ids)
     return Delivery(
-        store,
-        adapters.outbox,
-        sink,
-        attributor,
-        attempts,
-        clock,
-        ids,
-        adapters.switch,
-        waiting_tool,
-        obstacle,
-        hand_over,
+        store=store,
+        outbox=adapters.outbox,
+        sink=sink,
+        attributor=attributor,
+        attempts=attempts,
+        clock=clock,
+        ids=ids,
+        opt_out=adapters.switch,
+        waiting_tool=waiting_tool,
+        obstacle=obstacle,
+        hand_over=hand_over,
     )
 
 

@@ -42,26 +42,26 @@ class Tracking:
         self.is_running = False
 
 
-def follow(context_class: type[Any], tracking: Tracking | None = None) -> type[Any]:
+def observe(context_class: type[Any], tracking: Tracking | None = None) -> type[Any]:
     """The observed subclass of a context class. `tracking`: for a command that starts invocations."""
-    if issubclass(context_class, Followed):
+    if issubclass(context_class, ObservedContext):
         if tracking is None:
             return context_class
-        context_class = context_class.followed
-    if tracking is None and context_class in _followed:
-        return _followed[context_class]
+        context_class = context_class.original
+    if tracking is None and context_class in _observed:
+        return _observed[context_class]
     names = {name: getattr(context_class, name) for name in ("__module__", "__qualname__", "__doc__")}
-    contents = {**names, "followed": context_class, "tracking": tracking}
-    made = type(context_class.__name__, (Followed, context_class), contents)
+    contents = {**names, "original": context_class, "tracking": tracking}
+    made = type(context_class.__name__, (ObservedContext, context_class), contents)
     if tracking is None:
-        _followed[context_class] = made
+        _observed[context_class] = made
     return made
 
 
-class Followed:
+class ObservedContext:
     """Precedes the tool's context class. Click enters a context to parse, and again to run the command."""
 
-    followed: type[Any]
+    original: type[Any]
     tracking: Tracking | None
 
     def __enter__(self) -> Any:
@@ -85,7 +85,7 @@ class Followed:
         return swallowed
 
 
-_followed: dict[type[Any], type[Any]] = {}
+_observed: dict[type[Any], type[Any]] = {}
 
 
 def _leave(context: Any, error: BaseException | None) -> None:
@@ -102,7 +102,7 @@ def _find_step(context: Any) -> "_Step | None":
         return step
     above: _Step | None = getattr(context.parent, _STEP, None)
     if above is not None:
-        step = above.go_on(context)
+        step = above.descend(context)
     elif context.tracking is not None and not context.tracking.is_running:
         step = _Step(_Invocation(context.tracking), None, None, context)
     if step is not None:
@@ -182,7 +182,7 @@ class _Step:
         module: object = getattr(getattr(self._command, "callback", None), "__module__", None)
         return isinstance(module, str) and module.startswith(_OWN_COMMANDS)
 
-    def go_on(self, context: Any) -> "_Step | None":
+    def descend(self, context: Any) -> "_Step | None":
         """The step of a context below, if it belongs to the command that was found."""
         found = self.next
         if found is None or context.command is not found.command:
@@ -304,7 +304,7 @@ def _resolve(ctx: Any, args: Any) -> Any:
         step: _Step | None = getattr(ctx, _STEP, None)
         token, command, _ = resolved
         if step is not None and command is not None:
-            command.context_class = follow(command.context_class)
+            command.context_class = observe(command.context_class)
             step.next = _Resolved(ctx, token, command)
     return resolved
 
@@ -320,4 +320,4 @@ def _remove_frames(error: BaseException) -> None:
         entry = entry.tb_next
 
 
-_OUR_CODE = (_resolve.__code__, Followed.__exit__.__code__)
+_OUR_CODE = (_resolve.__code__, ObservedContext.__exit__.__code__)
