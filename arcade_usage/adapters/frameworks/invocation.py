@@ -22,7 +22,10 @@ UNDECLARED_NAME = "*"  # a command that its group doesn't list; its name is the 
 _CLICK_LIKE = ("click", "typer")  # top-level packages; Typer may bring a Click of its own
 _OWN_COMMANDS = "arcade_usage.cli."
 
-_STEP = "_arcade_usage_step"  # attribute of a context: its step in the invocation
+# Attributes of the tool's objects, so no names that a tool may use.
+_STEP = "_arcade_usage_step"  # of a context: its step in the invocation
+TRACKING = "_arcade_usage_tracking"  # of a class: the Tracking of an app; None below the app
+_ORIGINAL = "_arcade_usage_original"  # of an observed class: the tool's
 
 
 class Tracking:
@@ -47,11 +50,11 @@ def observe(context_class: type[Any], tracking: Tracking | None = None) -> type[
     if issubclass(context_class, ObservedContext):
         if tracking is None:
             return context_class
-        context_class = context_class.original
+        context_class = getattr(context_class, _ORIGINAL)
     if tracking is None and context_class in _observed:
         return _observed[context_class]
     names = {name: getattr(context_class, name) for name in ("__module__", "__qualname__", "__doc__")}
-    contents = {**names, "original": context_class, "tracking": tracking}
+    contents = {**names, _ORIGINAL: context_class, TRACKING: tracking}
     made = type(context_class.__name__, (ObservedContext, context_class), contents)
     if tracking is None:
         _observed[context_class] = made
@@ -60,9 +63,6 @@ def observe(context_class: type[Any], tracking: Tracking | None = None) -> type[
 
 class ObservedContext:
     """Precedes the tool's context class. Click enters a context to parse, and again to run the command."""
-
-    original: type[Any]
-    tracking: Tracking | None
 
     def __enter__(self) -> Any:
         with suppress_and_log():
@@ -103,8 +103,10 @@ def _find_step(context: Any) -> "_Step | None":
     above: _Step | None = getattr(context.parent, _STEP, None)
     if above is not None:
         step = above.descend(context)
-    elif context.tracking is not None and not context.tracking.is_running:
-        step = _Step(_Invocation(context.tracking), None, None, context)
+    else:
+        tracking: Tracking | None = getattr(context, TRACKING)
+        if tracking is not None and not tracking.is_running:
+            step = _Step(_Invocation(tracking), None, None, context)
     if step is not None:
         setattr(context, _STEP, step)
     return step
