@@ -151,7 +151,7 @@ class Installation:
         return snapshot if made is None else {**snapshot, **made}
 
     def parse(self, snapshot: Mapping[str, object]) -> Snapshot:
-        """See SnapshotSource.parse."""
+        """See ParsedSnapshots.parse."""
         return codec.read_snapshot(snapshot)
 
     def make_first_identity(self) -> Mapping[str, object] | None:
