@@ -66,9 +66,9 @@ def main() -> int:
 
         if written is not None and is_left_to_others(payload):
             return 0
-        from arcade_usage.adapters.storage.announcement import find_announcement
+        from arcade_usage.adapters.storage.announcement import make_announcement
 
-        announcement = find_announcement(payload)
+        announcement = make_announcement(payload)
         is_ours = written is None or announcement is None or announcement.announce()
         if not is_ours and has_known_credentials(payload):
             return 0  # another process takes the event

@@ -24,7 +24,7 @@ def enqueue(payload: str) -> None:
     parsed = _read(payload)
     if parsed is not None and not parsed.is_stored and _level(parsed) != LOCAL:  # a copy needs the SDK
         delivery = _make_default_delivery(parsed)
-        _submit(delivery, parsed, may_lock=False)
+        submit(delivery, _describe(parsed), parsed, may_lock=False)
         delivery.enforce_retention()
 
 
@@ -69,14 +69,16 @@ def deliver(
         record = read_record(written)
         delivery.adopt(record)
     elif not parsed.is_stored:
-        record = _submit(delivery, parsed)
+        record = submit(delivery, _describe(parsed), parsed)
     delivery.send(login=record if parsed.command.is_login else None)
 
 
-def _submit(delivery: "Delivery", parsed: "ParsedPayload", *, may_lock: bool = True) -> "Record":
+def submit(
+    delivery: "Delivery", event: "Event", parsed: "ParsedPayload", *, may_lock: bool = True
+) -> "Record":
     """Add the event of a payload to the queue. Raises UsageTrackingError."""
     (record,) = delivery.submit(
-        [_describe(parsed)],
+        [event],
         parsed.snapshot,
         is_logout=parsed.command.is_logout,
         daily_limit=parsed.daily_limit,
@@ -125,17 +127,17 @@ def make_delivery(
     attempts = AttemptLog(adapters.outbox, clock, ids)
     attributor = Attributor(store, api, sink, project_key, attempts, clock, ids)
     return Delivery(
-        store,
-        adapters.outbox,
-        sink,
-        attributor,
-        attempts,
-        clock,
-        ids,
-        adapters.switch,
-        waiting_tool,
-        obstacle,
-        hand_over,
+        store=store,
+        outbox=adapters.outbox,
+        sink=sink,
+        attributor=attributor,
+        attempts=attempts,
+        clock=clock,
+        ids=ids,
+        opt_out=adapters.switch,
+        waiting_tool=waiting_tool,
+        obstacle=obstacle,
+        hand_over=hand_over,
     )
 
 

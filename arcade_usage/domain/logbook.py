@@ -26,10 +26,10 @@ class Failed:
 
 @frozen
 class Logbook:
-    """`pauses`: what is not due yet. `observed`: the time that has passed. `losses`: what was dropped.
+    """`backoff`: the next attempts. `observed`: the time that has passed. `losses`: counts of dropped events.
 
-    `delivered` and `failed`: the last delivery to PostHog, and the last that failed, an alias too.
-    `unanswered`: the last time that Arcade Cloud did not say whose the credentials are. None: never.
+    `delivered` and `failed`: the last delivery to PostHog, and the last failed one, of an alias too.
+    `unanswered`: the last failed look-up. None: never.
     """
 
     backoff: Backoff = field(factory=Backoff)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from arcade_usage.adapters.machine.installation import FolderInstallation
-from arcade_usage.adapters.storage.announcement import FileAnnouncement, find_announcement
+from arcade_usage.adapters.storage.announcement import FileAnnouncement, make_announcement
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.application.command.payload import PAYLOAD_LIMIT, describe_tool, encode_payload
 from arcade_usage.application.time_limits import ANNOUNCED_SECONDS
@@ -84,7 +84,7 @@ def test_under_another_name_it_does_not_count(layout: Layout, path: Path) -> Non
 
 def test_it_names_outbox_and_installation(layout: Layout, path: Path) -> None:
     """As the process finds them, so that a command need not."""
-    announcement = find_announcement(payload(layout))
+    announcement = make_announcement(payload(layout))
     assert announcement is not None
     announcement.announce()
     another = FileAnnouncement(str(path))
@@ -191,7 +191,7 @@ def test_a_folder_that_is_a_link_is_not_used(tmp_path: Path, path: Path) -> None
 
 def test_a_delivery_process_finds_the_announcement_of_its_project(layout: Layout, path: Path) -> None:
     """By what its payload says."""
-    announcement = find_announcement(payload(layout))
+    announcement = make_announcement(payload(layout))
     assert announcement is not None
     announcement.announce()
     assert path.exists()
@@ -204,18 +204,18 @@ def test_a_delivery_process_finds_the_announcement_of_its_project(layout: Layout
 )
 def test_a_malformed_payload_has_none(text: str) -> None:
     """Then the delivery reports what is wrong."""
-    assert find_announcement(text) is None
+    assert make_announcement(text) is None
 
 
 @pytest.mark.parametrize("command", [{"is_login": True}, {"is_logout": True}], ids=str)
 def test_a_change_of_identity_has_none(layout: Layout, command: dict[str, bool]) -> None:
     """A login and a logout are not left to another process."""
-    assert find_announcement(payload(layout, None, **command)) is None
+    assert make_announcement(payload(layout, None, **command)) is None
 
 
 def test_with_adapters_of_the_tool_there_is_none(layout: Layout) -> None:
     """They may store events elsewhere."""
-    assert find_announcement(payload(layout, adapters="tool:adapters")) is None
+    assert make_announcement(payload(layout, adapters="tool:adapters")) is None
 
 
 @pytest.mark.parametrize("variable", ["ARCADE_USAGE_DEBUG", "SANDBOX_RUNTIME"])
@@ -224,4 +224,4 @@ def test_a_process_that_sends_nothing_does_not_announce_itself(
 ) -> None:
     """Events that are left to it would wait."""
     monkeypatch.setenv(variable, "1")
-    assert find_announcement(payload(layout)) is None
+    assert make_announcement(payload(layout)) is None

@@ -45,6 +45,31 @@ class Special(click.Context):
         return "blue"
 
 
+def test_attributes_of_the_tool_s_context_are_its_own(recorder: Recorder) -> None:
+    """Whatever it calls them: the library's have names that no tool uses."""
+
+    class Shipping(click.Context):
+        original = "a parcel"
+
+        def tracking(self) -> str:
+            return "on its way"
+
+    class Group(click.Group):
+        context_class = Shipping
+
+    group = Group("program")
+    seen: list[str] = []
+
+    @group.command("send")
+    @click.pass_context
+    def send(context: Any) -> None:
+        seen.extend((context.parent.original, context.parent.tracking()))
+
+    track(group, recorder.tracker)
+    assert run(group, "send") == 0
+    assert (seen, recorder.events) == (["a parcel", "on its way"], [("send", "success")])
+
+
 def test_context_classes_of_the_tool_are_kept(recorder: Recorder) -> None:
     """The tool's Context classes are used in the app and in its commands."""
     seen: list[Any] = []

@@ -223,6 +223,8 @@ def test_a_tracked_app_passes_for_what_it_was(recorder: Recorder) -> None:
     class Special(typer.Typer):
         """A subclass of the tool's."""
 
+        tracking = "of parcels"
+
     app = Special()
     seen: list[Any] = []
 
@@ -235,6 +237,7 @@ def test_a_tracked_app_passes_for_what_it_was(recorder: Recorder) -> None:
     run(app, "")
     tracked = get_command(app)
     assert (repr(type(app)), isinstance(app, Special)) == (repr(Special), True)
+    assert app.tracking == "of parcels"
     assert repr(type(tracked)) == repr(type(untracked)) == repr(type(seen[1]))
     assert isinstance(tracked, type(untracked))
     assert type(get_command(app)) is type(tracked)  # the class is created once

@@ -22,7 +22,10 @@ UNDECLARED_NAME = "*"  # a command that its group doesn't list; its name is the 
 _CLICK_LIKE = ("click", "typer")  # top-level packages; Typer may bring a Click of its own
 _OWN_COMMANDS = "arcade_usage.cli."
 
-_STEP = "_arcade_usage_step"  # attribute of a context: its step in the invocation
+# Attributes of the tool's objects, so no names that a tool may use.
+_STEP = "_arcade_usage_step"  # of a context: its step in the invocation
+TRACKING = "_arcade_usage_tracking"  # of a class: the Tracking of an app; None below the app
+_ORIGINAL = "_arcade_usage_original"  # of an observed class: the tool's
 
 
 class Tracking:
@@ -42,27 +45,24 @@ class Tracking:
         self.is_running = False
 
 
-def follow(context_class: type[Any], tracking: Tracking | None = None) -> type[Any]:
+def observe(context_class: type[Any], tracking: Tracking | None = None) -> type[Any]:
     """The observed subclass of a context class. `tracking`: for a command that starts invocations."""
-    if issubclass(context_class, Followed):
+    if issubclass(context_class, ObservedContext):
         if tracking is None:
             return context_class
-        context_class = context_class.followed
-    if tracking is None and context_class in _followed:
-        return _followed[context_class]
+        context_class = getattr(context_class, _ORIGINAL)
+    if tracking is None and context_class in _observed:
+        return _observed[context_class]
     names = {name: getattr(context_class, name) for name in ("__module__", "__qualname__", "__doc__")}
-    contents = {**names, "followed": context_class, "tracking": tracking}
-    made = type(context_class.__name__, (Followed, context_class), contents)
+    contents = {**names, _ORIGINAL: context_class, TRACKING: tracking}
+    made = type(context_class.__name__, (ObservedContext, context_class), contents)
     if tracking is None:
-        _followed[context_class] = made
+        _observed[context_class] = made
     return made
 
 
-class Followed:
+class ObservedContext:
     """Precedes the tool's context class. Click enters a context to parse, and again to run the command."""
-
-    followed: type[Any]
-    tracking: Tracking | None
 
     def __enter__(self) -> Any:
         with suppress_and_log():
@@ -85,7 +85,7 @@ class Followed:
         return swallowed
 
 
-_followed: dict[type[Any], type[Any]] = {}
+_observed: dict[type[Any], type[Any]] = {}
 
 
 def _leave(context: Any, error: BaseException | None) -> None:
@@ -102,9 +102,11 @@ def _find_step(context: Any) -> "_Step | None":
         return step
     above: _Step | None = getattr(context.parent, _STEP, None)
     if above is not None:
-        step = above.go_on(context)
-    elif context.tracking is not None and not context.tracking.is_running:
-        step = _Step(_Invocation(context.tracking), None, None, context)
+        step = above.descend(context)
+    else:
+        tracking: Tracking | None = getattr(context, TRACKING)
+        if tracking is not None and not tracking.is_running:
+            step = _Step(_Invocation(tracking), None, None, context)
     if step is not None:
         setattr(context, _STEP, step)
     return step
@@ -182,7 +184,7 @@ class _Step:
         module: object = getattr(getattr(self._command, "callback", None), "__module__", None)
         return isinstance(module, str) and module.startswith(_OWN_COMMANDS)
 
-    def go_on(self, context: Any) -> "_Step | None":
+    def descend(self, context: Any) -> "_Step | None":
         """The step of a context below, if it belongs to the command that was found."""
         found = self.next
         if found is None or context.command is not found.command:
@@ -304,7 +306,7 @@ def _resolve(ctx: Any, args: Any) -> Any:
         step: _Step | None = getattr(ctx, _STEP, None)
         token, command, _ = resolved
         if step is not None and command is not None:
-            command.context_class = follow(command.context_class)
+            command.context_class = observe(command.context_class)
             step.next = _Resolved(ctx, token, command)
     return resolved
 
@@ -320,4 +322,4 @@ def _remove_frames(error: BaseException) -> None:
         entry = entry.tb_next
 
 
-_OUR_CODE = (_resolve.__code__, Followed.__exit__.__code__)
+_OUR_CODE = (_resolve.__code__, ObservedContext.__exit__.__code__)

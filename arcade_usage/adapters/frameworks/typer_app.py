@@ -8,7 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from arcade_usage.adapters.frameworks.invocation import Tracking, follow
+from arcade_usage.adapters.frameworks.invocation import TRACKING, Tracking, observe
 from arcade_usage.application.command.tracker import SilentTracker, suppress_and_log
 
 if TYPE_CHECKING:
@@ -68,17 +68,17 @@ def _paths(paths: str | Collection[str]) -> Collection[str]:
 
 def _find_tracking(app: Any) -> Tracking | None:
     """The options that an app is already tracked with."""
-    found = getattr(getattr(app, "context_class", type(app)), "tracking", None)
+    found = getattr(getattr(app, "context_class", type(app)), TRACKING, None)
     return found if isinstance(found, Tracking) else None
 
 
 def _start(app: Any, tracking: Tracking) -> None:
     if hasattr(app, "context_class"):
-        app.context_class = follow(app.context_class, tracking)
+        app.context_class = observe(app.context_class, tracking)
         return
     names = ("info", "registered_callback", "registered_commands")
     contents = {name: _Classes(name, tracking) for name in names}
-    app.__class__ = _subclass(type(app), tracking=tracking, **contents)
+    app.__class__ = _subclass(type(app), **{TRACKING: tracking}, **contents)
 
 
 class _Classes:
@@ -114,7 +114,7 @@ class _Classes:
             declared = None
         made = declared or (TyperCommand if self._name == "registered_commands" else TyperGroup)
         if _find_tracking(made) is not self._tracking:
-            info.cls = _subclass(made, context_class=follow(made.context_class, self._tracking))
+            info.cls = _subclass(made, context_class=observe(made.context_class, self._tracking))
 
 
 def _subclass(original: type[Any], **contents: object) -> type[Any]:

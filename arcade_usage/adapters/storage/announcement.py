@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LIMIT = 600  # bytes of the content
 
 
-def find_announcement(payload: str) -> "FileAnnouncement | None":
+def make_announcement(payload: str) -> "FileAnnouncement | None":
     """The announcement of the project of a payload; None if its delivery process does without.
 
     That is so for a login and a logout, which change the identity; in a sandbox, where nothing is sent; with

@@ -1,7 +1,7 @@
 """`forget`: erases identity, outboxes and copies, and reports the ids that PostHog may hold events under.
 
 Owns the invariants that every erased id is reported first, and that no event is delivered under an erased
-identity: Delivery.enqueue drops one that is added later.
+identity: Delivery.submit drops one that is added later.
 """
 
 from collections.abc import Sequence

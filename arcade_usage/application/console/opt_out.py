@@ -1,7 +1,7 @@
 """`off` and `local`: store the choice and drop the waiting events. `on`: begin a fresh id, then allow events.
 
 Owns the invariant that no event waits after `turn_off` has returned. `turn_off` stores the choice before it
-lists the outboxes. A sender reads the switch before each request. Delivery.enqueue reads it after it has
+lists the outboxes. A sender reads the switch before each request. Delivery.submit reads it after it has
 added an event.
 
 While nothing is sent, the ledger does not record which credentials are used. So an id from before is not used

@@ -74,7 +74,7 @@ def find_tools(stores: Iterable[tuple[Outbox, Copies]], *, recent: bool = False)
 def _read_log(outbox: Outbox) -> Logbook:
     try:
         return outbox.log.read()
-    except NewerFormatError:  # told as a trouble
+    except NewerFormatError:  # reported as a trouble
         return Logbook()
 
 

@@ -243,15 +243,15 @@ class Attributor:
     ) -> Case:
         age = self.clock.time() - record.event.timestamp.timestamp()
         return Case(
-            snapshot,
-            now,
-            self.project_key,
-            self.store.here,
-            record.is_logout,
-            age,
-            answer,
-            alias_is_due,
-            record.is_refresh,
+            snapshot=snapshot,
+            now=now,
+            project=self.project_key,
+            here=self.store.here,
+            is_logout=record.is_logout,
+            age_seconds=age,
+            answer=answer,
+            alias_is_due=alias_is_due,
+            is_refresh=record.is_refresh,
         )
 
 

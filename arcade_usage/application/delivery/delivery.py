@@ -174,14 +174,17 @@ class Delivery:
         while True:
             result = self.attempt(patience, login, ignore_backoff=ignore_backoff)
             patience, login, ignore_backoff = 0.0, None, False
-            if stay is not None and stay.is_announced:
-                if not (stay.wait_for_more(result, self._has_untried) and self._batches.has_time()):
-                    break
-            elif result is not Attempt.MORE or not self._batches.has_time():
+            if not self._is_another_due(result, stay):
                 break
-            elif self.hand_over is not None and self.hand_over.stands():
-                break  # the next sender has announced itself
         self._release_tool()
+
+    def _is_another_due(self, result: Attempt, stay: Stay | None) -> bool:
+        """Whether to make another attempt after one with this result; waits for events in a burst."""
+        if stay is not None and stay.is_announced:
+            return stay.wait_for_more(result, self._has_untried) and self._batches.has_time()
+        if result is not Attempt.MORE or not self._batches.has_time():
+            return False
+        return stay is None or not stay.hand_over.stands()  # the next sender may have announced itself
 
     def _has_untried(self) -> bool:
         return bool(self.untried(self.outbox.queue.pending()))

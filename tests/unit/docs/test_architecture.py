@@ -39,3 +39,17 @@ def test_every_test_that_is_named_is_there() -> None:
     """Each test file that a page names exists, in the folder that it names, if it names one."""
     for name in re.findall(r"`([\w/]*test_\w+\.py)`", "\n".join([PAGE, *INTERNALS])):
         assert list(ROOT.glob(f"tests/**/{name}")) or (ROOT / name).exists(), name
+
+
+def test_each_module_is_in_the_tree() -> None:
+    """Those of composition, domain and application by name; of the adapters, each folder."""
+    tree = PAGE.split("\narcade_usage/\n")[1].split("```")[0]
+    package = ROOT / "arcade_usage"
+    modules = [
+        path
+        for folder in ("composition", "domain", "application/*")
+        for path in package.glob(f"{folder}/*.py")
+    ]
+    names = [path.name for path in modules if path.name != "__init__.py"]
+    names += [f"{path.name}/" for path in (package / "adapters").iterdir() if (path / "__init__.py").exists()]
+    assert [name for name in names if not re.search(rf"(?<!\w){re.escape(name)}", tree)] == []
