@@ -5,6 +5,7 @@ delivery process can be started.
 """
 
 import os
+import sys
 import time
 from contextlib import contextmanager
 
@@ -327,6 +328,7 @@ def _build(config: ToolConfig) -> "Tracker":
         safe_errors=config.safe_errors,
         private_errors=config.private_errors,
         is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
+        typed=sys.argv[1:],
     )
 
 
