@@ -173,5 +173,5 @@ def _text(value: object) -> str | None:
         return None
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 - any class's __str__ may raise anything
+    except (Exception, SystemExit):  # noqa: BLE001 - any class's __str__ may raise anything
         return None

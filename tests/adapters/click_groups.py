@@ -50,7 +50,7 @@ class Anything(click.Group):
         return make_command(cmd_name if cmd_name.startswith("typed") else "fixed")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        raise OSError("the list is gone", ctx)
+        raise SystemExit(f"the list is gone: {ctx}")
 
 
 class Defaulting(click.Group):

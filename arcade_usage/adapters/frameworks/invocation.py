@@ -136,7 +136,7 @@ class _Resolved:
     def _listed(self) -> Collection[str]:
         try:
             return list(self._context.command.list_commands(self._context))
-        except Exception:  # noqa: BLE001 - a tool's list_commands may raise anything
+        except (Exception, SystemExit):  # noqa: BLE001 - a tool's list_commands may raise anything
             return ()
 
 

@@ -24,6 +24,11 @@ class UnprintableError(Exception):
         raise RuntimeError("no")
 
 
+class LeavingError(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
 @pytest.mark.parametrize(
     ("error", "outcome", "message", "kind", "code"),
     [
@@ -43,6 +48,7 @@ class UnprintableError(Exception):
         (ValueError("x is 3"), ERROR, "x is 3", "ValueError", None),
         (ValueError(), ERROR, None, "ValueError", None),
         (UnprintableError(), ERROR, None, "UnprintableError", None),
+        (LeavingError(), ERROR, None, "LeavingError", None),
         (type("x" * 65, (Exception,), {})("long"), ERROR, "long", None, None),
         (type("a@b.c", (Exception,), {})("made"), ERROR, "made", None, None),
     ],
