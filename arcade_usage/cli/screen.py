@@ -1,7 +1,7 @@
 """Prints the commands' output: styled on a terminal, plain lines in a pipe, failures on stderr.
 
-Owns the invariants that a pipe gets no control sequence, no wrapped line and no trailing blank, and that
-nothing on a terminal is wider than it.
+Owns the invariants that a pipe gets no control sequence, no wrapped line and no trailing blank, that nothing
+on a terminal is wider than it, and that no stored text controls it.
 """
 
 import errno
@@ -13,7 +13,8 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import typer
-from rich.console import Console, Group, RenderableType
+from attrs import frozen
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -43,16 +44,31 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 def print_lines(*content: RenderableType, stderr: bool = False) -> None:
-    """Print each piece of content on lines of its own."""
-    console = make_console(stderr=stderr)
+    """Print each piece of content on lines of its own, without characters that do not print."""
+    console, printable = make_console(stderr=stderr), _Printable(Group(*content))
     with _writing():
         if console.is_terminal:
-            console.print(Group(*content))
+            console.print(printable)
             return
         with console.capture() as capture:
-            console.print(Group(*content))
+            console.print(printable)
         for line in capture.get().splitlines():
             console.out(_encodable(line.rstrip(), console.encoding), highlight=False)
+
+
+@frozen
+class _Printable:
+    """Content without characters that control a terminal or turn a text around; they take no columns.
+
+    Names, messages and ids come from elsewhere, and a terminal obeys what is in them.
+    """
+
+    content: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self.content, options):
+            text = "".join(each for each in segment.text if each.isprintable() or each == "\n")
+            yield segment if segment.control else segment._replace(text=text)
 
 
 def print_json(value: object) -> None:

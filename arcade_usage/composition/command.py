@@ -6,6 +6,7 @@ can be started.
 """
 
 import os
+import sys
 import time
 
 from arcade_usage.application.command.payload import describe_tool
@@ -312,6 +313,7 @@ def _build(config: ToolConfig) -> "Tracker":
         safe_errors=config.safe_errors,
         private_errors=config.private_errors,
         is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
+        typed=sys.argv[1:],
     )
 
 

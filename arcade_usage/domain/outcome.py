@@ -5,6 +5,7 @@ command fails. Outcomes are plain strings, as payload and event carry them.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 # The values of `outcome`. A failure event carries all of them except "success".
@@ -43,13 +44,16 @@ def classify(error: BaseException | None) -> Outcome:
 
 
 def describe_error(
-    error: BaseException, safe_errors: Classes = (), private_errors: Classes = ()
+    error: BaseException,
+    safe_errors: Classes = (),
+    private_errors: Classes = (),
+    typed: Sequence[object] = (),
 ) -> dict[str, object]:
     """Outcome, message, class and exit code, named as the attributes of a Command. Never raises.
 
     An exit that was raised from another exception, or while it was handled, has that one's message and type.
     safe_errors: classes whose messages are sent as they are, except for wrong command lines. private_errors:
-    classes whose messages are not sent; they prevail.
+    classes whose messages are not sent; they prevail. typed: the arguments of the process.
     """
     outcome = classify(error)
     facts: dict[str, object] = {"outcome": outcome, "error_message": None}
@@ -62,7 +66,7 @@ def describe_error(
         return facts if isinstance(text, int) else {**facts, "error_message": _text(text)}
     facts["error_type"] = _class_name(reported)
     if not isinstance(reported, private_errors):
-        facts["error_message"] = _message(reported) or None
+        facts["error_message"] = _message(reported, typed) or None
         facts["has_safe_message"] = isinstance(reported, safe_errors) and classify(reported) != USAGE
     return facts
 
@@ -77,12 +81,12 @@ def _find_reported(error: BaseException) -> BaseException | None:
     return None
 
 
-def _message(error: BaseException) -> str | None:
+def _message(error: BaseException, typed: Sequence[object]) -> str | None:
     outcome = classify(error)
     if outcome == INTERRUPTED:
         return None
     if outcome == USAGE:
-        return _without_quotes(error)
+        return _without_typed(error, typed)
     is_click = "ClickException" in _from_click(_names(error))
     return _text(getattr(error, "message", None) if is_click else error)
 
@@ -125,19 +129,42 @@ _QUOTE_BEGINS = r"""(?<!\w)['"]|(?<!\S)[(\d-]"""
 _QUOTE_ENDS = r"""['")](?!\w)|(?<!\S)[\d-]\S*"""
 _TYPED = "<typed>"
 _QUOTING_LIMIT = 4096  # characters of a message that are scanned
+_ARGUMENTS_LIMIT = 1000  # arguments that are looked for in a message; with more, nothing of it is sent
 
 
-def _without_quotes(error: BaseException) -> str:
+def _without_typed(error: BaseException, typed: Sequence[object]) -> str:
     """The message and the declared parameter's name, without anything that the user typed."""
-    whole = _text(getattr(error, "message", None)) or ""
+    message = _without_words(_without_quotes(_text(getattr(error, "message", None)) or ""), typed)
+    parameter = getattr(getattr(error, "param", None), "name", None)
+    return ": ".join(each for each in (parameter, message) if each)
+
+
+def _without_quotes(whole: str) -> str:
     message = whole[:_QUOTING_LIMIT]
     begin = re.search(_QUOTE_BEGINS, message)
     if begin is not None:
         ends = [match.end() for match in re.finditer(_QUOTE_ENDS, message)]
         is_closed = message == whole and ends and ends[-1] > begin.end()
         message = message[: begin.start()] + _TYPED + (message[ends[-1] :] if is_closed else "")
-    parameter = getattr(getattr(error, "param", None), "name", None)
-    return ": ".join(each for each in (parameter, message) if each)
+    return message
+
+
+def _without_words(message: str, typed: Sequence[object]) -> str:
+    """The message without arguments, which a tool's own text may have without quotes.
+
+    Also without values that are attached to options: `--name=value`, `-nvalue`.
+    """
+    if len(typed) > _ARGUMENTS_LIMIT:
+        return _TYPED
+    folded, words = message.casefold(), set()
+    for each in typed:
+        if isinstance(each, str):
+            attached = (each.partition("=")[2], each[2:]) if each[:1] == "-" else ()
+            words |= {word for word in (each, *attached) if word and word.casefold() in folded}
+    if not words:
+        return message
+    longest_first = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.sub(rf"(?i)(?<!\w)(?:{longest_first})(?!\w)", _TYPED, message)
 
 
 def _text(value: object) -> str | None:
@@ -146,5 +173,5 @@ def _text(value: object) -> str | None:
         return None
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 - any class's __str__ may raise anything
+    except (Exception, SystemExit):  # noqa: BLE001 - any class's __str__ may raise anything
         return None

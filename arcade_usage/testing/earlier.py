@@ -50,7 +50,7 @@ def _read_command(tracker: CommandTracker) -> ToolConfig | None:
     """The configuration of a tracker over real files; None for one in memory."""
     if not isinstance(tracker._snapshots, FolderSnapshots):
         return None
-    tool, (safe_errors, private_errors) = tracker._tool, tracker._error_classes
+    tool, (safe_errors, private_errors, _) = tracker._tool, tracker._error_rules
     return ToolConfig(
         distribution=tool["distribution"],
         project_token=tool["sink"]["project_token"],

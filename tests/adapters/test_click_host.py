@@ -19,6 +19,7 @@ from tests.adapters.recorder import Recorder
         (Abbreviated, "group sto", "group.store"),
         (Defaulting, "group store", "group.store"),
         (Anything, "group typed-secret", "group.*"),
+        (Anything, "group part-of-secret", "group.*"),
         (Anything, "group secret", "group.fixed"),
     ],
 )

@@ -1,7 +1,9 @@
 """Which answers count as accepted by PostHog, which as refused for good, and which as neither."""
 
+import gzip
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -52,6 +54,23 @@ def test_posthog_s_own_answer_is_acceptance(sink: PostHogSink, receiver: Receive
     sink.alias(ANON, ALICE)
     sink.capture([of(ALICE)])
     assert [event.uuid for event in receiver.events(TOKEN)] == [make_event().uuid]
+
+
+@pytest.mark.parametrize(
+    ("layers", "blanks", "problem"),
+    [(1, 0, None), (1, 10_000_000, "sends more than PostHog does"), (2, 10_000_000, "is not PostHog")],
+)
+def test_a_packed_answer_is_unpacked_within_the_limit(
+    sink: PostHogSink, receiver: Receiver, layers: int, blanks: int, problem: str | None
+) -> None:
+    """None is asked for. One that comes is unpacked once, since a few bytes can stand for gigabytes."""
+    body = b'{"status": 1}' + b" " * blanks
+    for _ in range(layers):
+        body = gzip.compress(body)
+    receiver.posthog = Behaviour(body=body, headers={"Content-Encoding": ", ".join(["gzip"] * layers)})
+    with pytest.raises(NotAcceptedError, match=problem) if problem else nullcontext():
+        sink.capture([of(ALICE)])
+    assert [request.headers["accept-encoding"] for request in receiver.requests] == ["identity"]
 
 
 OVER_QUOTA = "PostHog takes no events of this project, whose quota is used up: inform the author of the tool"

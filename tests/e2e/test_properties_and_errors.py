@@ -1,7 +1,9 @@
 """Properties and errors of a tool's own, from the tool to PostHog."""
 
+import sys
 from contextlib import suppress
 
+import click
 import pytest
 
 import arcade_usage
@@ -78,3 +80,15 @@ def test_declared_properties_arrive_as_they_are(tool: arcade_usage.Tool, world: 
     for name in ("right", "failed", "called"):
         assert given.items() <= sent[name].items()
     assert sent["wrong"]["org_id"] == "<email>"
+
+
+@here
+def test_a_wrong_command_line_arrives_without_the_arguments_of_the_process(
+    tool: arcade_usage.Tool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the tool's own text has them without quotes."""
+    monkeypatch.setattr(sys, "argv", ["my-tool", "run", "acme-internal"])
+    with suppress(click.UsageError), tool.command("run"):
+        raise click.BadParameter("No toolkit named acme-internal")
+    world.settle()
+    assert world.events["run"].properties["error_message"] == "No toolkit named <typed>"

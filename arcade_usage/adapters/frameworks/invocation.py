@@ -129,16 +129,17 @@ class _Resolved:
         for name, command in commands.items():  # an abbreviation, or an alias
             if command is self.command:
                 return name
-        if self._is_listed():  # loaded lazily
+        listed, own = self._listed(), self.command.name
+        if self._token in listed:  # loaded lazily
             return self._token
-        own: str | None = self.command.name
-        return own if own and own != self._token else UNDECLARED_NAME
+        is_declared = own and (own in listed or self._token not in own)
+        return str(own) if is_declared else UNDECLARED_NAME
 
-    def _is_listed(self) -> bool:
+    def _listed(self) -> Collection[str]:
         try:
-            return self._token in self._context.command.list_commands(self._context)
-        except Exception:  # noqa: BLE001 - a tool's list_commands may raise anything
-            return False
+            return list(self._context.command.list_commands(self._context))
+        except (Exception, SystemExit):  # noqa: BLE001 - a tool's list_commands may raise anything
+            return ()
 
 
 class _Step:

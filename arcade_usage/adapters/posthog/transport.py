@@ -6,6 +6,7 @@ the tool's own among them.
 
 import gzip
 import math
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,7 @@ from arcade_usage.adapters.network.request_settings import Proxy, find_certifica
 ANSWER_LIMIT = 64 * 1024  # bytes
 
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_GZIP = 16 + zlib.MAX_WBITS
 _STATUSES_WITH_BODY = (200, 400, 413, 429)  # the bodies of other answers are not read
 
 
@@ -56,7 +58,12 @@ class Transport:
         with self._session.post(
             host.rstrip("/") + path,
             data=gzip.compress(body),
-            headers={"Content-Type": "application/json", "Content-Encoding": "gzip", **headers},
+            headers={
+                "Accept-Encoding": "identity",
+                "Content-Type": "application/json",
+                "Content-Encoding": "gzip",
+                **headers,
+            },
             timeout=seconds,
         ) as response:
             content = _read(response) if response.status_code in _STATUSES_WITH_BODY else b""
@@ -86,9 +93,15 @@ def _trusted(urls: tuple[str, ...]) -> str | bool:
 
 
 def _read(response: requests.Response) -> bytes:
+    """The content, unpacked once, if it is packed though that is not asked for.
+
+    Some releases of urllib3 unpack without a limit: a few bytes can stand for gigabytes.
+    """
     content = b""
-    for chunk in response.iter_content(ANSWER_LIMIT):
+    for chunk in response.raw.stream(ANSWER_LIMIT, decode_content=False):
         content += chunk
         if len(content) > ANSWER_LIMIT:
             break
+    if response.headers.get("Content-Encoding", "").lower() == "gzip":
+        return zlib.decompressobj(_GZIP).decompress(content, ANSWER_LIMIT + 1)
     return content

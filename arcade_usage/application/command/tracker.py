@@ -95,11 +95,12 @@ class CommandTracker(TrackerMethods):
         safe_errors: "Sequence[type[BaseException]]" = (),
         private_errors: "Sequence[type[BaseException]]" = (),
         is_tty: "bool | None" = None,
+        typed: "Sequence[object]" = (),
     ) -> None:
         """Take the first snapshot.
 
         tool: see payload.describe_tool. writer: None if nothing may be written. is_tty: whether stdout is a
-        terminal; None if not known.
+        terminal; None if not known. typed: the arguments of the process.
         """
         self._tool = tool
         self._opt_out = opt_out
@@ -109,7 +110,7 @@ class CommandTracker(TrackerMethods):
         self._clock = clock
         self._notice = notice
         self._declared = properties
-        self._error_classes = (tuple(safe_errors), tuple(private_errors))
+        self._error_rules = (tuple(safe_errors), tuple(private_errors), typed)
         self._is_tty = is_tty
         self._snapshot: Mapping[str, object] | None = None
         self._had_identity = False
@@ -181,7 +182,7 @@ class CommandTracker(TrackerMethods):
         if error is not None:
             from arcade_usage.domain.outcome import describe_error  # 0.13 ms
 
-            facts = describe_error(error, *self._error_classes)
+            facts = describe_error(error, *self._error_rules)
         command |= facts
         if command["outcome"] != "success":
             command |= {"is_login": False, "is_logout": False}

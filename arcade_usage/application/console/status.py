@@ -1,6 +1,6 @@
 """`status`: reads the state of tracking in one config folder. Changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import evolve
@@ -12,6 +12,7 @@ from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
+from arcade_usage.domain.properties import FAILED, SUCCEEDED
 from arcade_usage.domain.status import (
     Diagnostics,
     ProjectStatus,
@@ -61,14 +62,15 @@ def find_tools(stores: Iterable[tuple[Outbox, Copies]], *, recent: bool = False)
 
     recent: of sent events, only the recent ones.
     """
-    tools: set[object] = set()
+    events: list[tuple[str, Mapping[str, object]]] = []
     for outbox, copies in stores:
         with suppress(StoreError):
-            tools.update(record.event.properties.get("tool") for record in outbox.queue.pending())
+            events += [(each.event.name, each.event.properties) for each in outbox.queue.pending()]
         with suppress(StoreError):
-            sent = copies.recent() if recent else copies.all()
-            tools.update(copy.properties.get("tool") for copy in sent if copy.command_name)
-    return tuple(sorted(str(tool) for tool in tools if tool))
+            events += [(each.name, each.properties) for each in (copies.recent() if recent else copies.all())]
+    # Only a command's event has the library's `tool`; in a server's it is the tool's own, of any type.
+    named = [properties.get("tool") for name, properties in events if name in (SUCCEEDED, FAILED)]
+    return tuple(sorted({str(tool) for tool in named if tool}))
 
 
 def _read_log(outbox: Outbox) -> Logbook:

@@ -39,7 +39,7 @@ RULES = (
     _options(r"(?<!docker )login|sshpass|psexec\w*|mysql\w{0,9}|mariadb\w{0,9}|mycli|mongo\w{0,9}|twine"
              r"|cqlsh|cypher-shell"
              r"|7z\w?|rar|unrar|unlock-keychain|certutil|evil-winrm|smbmap|crackmapexec|netexec|nxc|mssql-cli|vncviewer"
-             r"|pi[nv]|pkcs\d+|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx",
+             r"|pi[nv]|pkcs\d+|useradd|usermod|rdesktop|plink|pscp|fastlane|altool|steghide|couchbase-cli|influx",
              r"-p(?:w|W)?", "-p"),
     _options(r"redis-cli|valkey-cli|keydb-cli|sentinel", r"-a", "-a"),
     _options(r"ldap\w{2,12}|slap\w{2,12}", r"-[wy]", "-w", "-y"),

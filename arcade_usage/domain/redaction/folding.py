@@ -1,7 +1,8 @@
 """Normalizes a text for a second search if the rules found nothing in the text itself.
 
-Escapes are decoded, look-alike letters and quotes are replaced by ASCII ones, and words for a password are
-translated into English. The normalized text is sent only if the rules find something in it.
+Escapes are decoded, look-alike letters and quotes are replaced by ASCII ones, the list of a command's words
+becomes a command line, and words for a password are translated into English. The normalized text is sent only
+if the rules find something in it.
 """
 
 import re
@@ -66,6 +67,11 @@ _BROKEN_WORD = "(?i)" + "|".join(
 )
 
 
+# As in the text of subprocess.CalledProcessError; a word may be redacted already.
+_ITEM = r"""b?'[^'\n]{0,200}'|b?"[^"\n]{0,200}"|<\w{1,10}>"""
+_LIST = rf"[\[(](?:{_ITEM})(?:, ?(?:{_ITEM})){{1,100}},?[\])]"
+
+
 def fold(text: str) -> str:
     """The text in normal form; longer than the original only by translated words."""
     text = re.sub(_ESCAPE, _spelled_out, text)
@@ -74,7 +80,14 @@ def fold(text: str) -> str:
         text = "".join(map(_plain, text))
         text = re.sub(_MIXED_WORD, lambda word: word[0].translate(_CYRILLIC_AND_GREEK), text)
     text = re.sub(_BROKEN_WORD, lambda word: "".join(word[0].replace("\\", "").split()), text)
+    text = re.sub(_LIST, lambda words: " ".join(map(_bare, re.findall(_ITEM, words[0]))), text)
     return in_english(text)
+
+
+def _bare(item: str) -> str:
+    """A word of a list without its quotes, unless it has blanks."""
+    bare = item.removeprefix("b")[1:-1] if item[-1] in "\"'" else item
+    return bare if bare and not re.search(r"\s", bare) else item
 
 
 def _spelled_out(escape: "re.Match[str]") -> str:

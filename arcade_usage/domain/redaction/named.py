@@ -69,6 +69,7 @@ RULES = (
     after("option", r"(?<![^\s\"'`(\[=,|])--?(?P<name>[\w-]{1,72})(?:[ \t]|[\"']?,[ \t]{0,4})"
           r"(?!--|-\w\b|[|\u2502(]|[\"'`]-)", VALUE, "-", unless=_is_no_option),
     after("option -u", r"(?<!\S)(?:-u|--(?:proxy-)?user)[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-u", "--"),
+    after("httpie", r"\b(?:https?|xhs?)[ \t][^\n]{0,80}?(?<!\S)-a[ =]{0,2}", rf"[^\s:]+:\S+?{END}", "-a"),
     after("piped",
           r"\becho[ \t]{1,4}", r"[^|\n]{1,200}(?=\|[^|\n]{0,80}(?:sudo|passw|login|kinit|gpg|openssl"
                                r"|cryptsetup|luks))", "echo"),

@@ -19,6 +19,7 @@ _SLASH = r"(?:[\\/]|%2[Ff]|%5[Cc]){1,4}"
 _FOLDER = r"(?:(?!%2[Ff]|%5[Cc])[^\s\\/:;,\"'`<>|()\[\]{}]){1,64}"
 _VERSION = r"v?\d+(?:\.\d+){0,2}(?:-(?:alpha|beta|rc|dev|next|canary|pre)[\w.-]*)?(?![\w.-]{0,64}\w)"
 _MAILBOX = r"\w.%+!#$&*\-"
+_MAILBOX_NAME = rf"(?:[{_MAILBOX}]|(?<=\w)'(?=\w))+"
 _DOMAIN = r"[^\W_][\w-]*(?:\.[\w-]+)*(?:\.\(none\))?"  # "(none)": git without a domain
 _TAG = r"(?:sha\d{1,3}:|(?:latest|next|main|master|head|stable|canary|alpha|beta)\b)"
 
@@ -26,7 +27,7 @@ _TAG = r"(?:sha\d{1,3}:|(?:latest|next|main|master|head|stable|canary|alpha|beta
 RULES = (
     Rule("user at host", r"(?<![^\s\"'`(=,<\[])(?!mailto:)[^\s:@/\"'`(=,<\[]{1,64}:[^\s@/]{1,128}@(?=[\w\[])",
          f"{REDACTED}@", ("@",)),
-    Rule("e-mail", rf"(?i)(?<![{_MAILBOX}])(?!git@)[{_MAILBOX}]+(?:@|%40)(?!{_VERSION}|{_TAG}){_DOMAIN}",
+    Rule("e-mail", rf"(?i)(?<![{_MAILBOX}])(?!git@){_MAILBOX_NAME}(?:@|%40)(?!{_VERSION}|{_TAG}){_DOMAIN}",
          EMAIL, ("@", "%40")),
     Rule("Windows home", rf"(?i)\b[a-z](?::|%3a){_SLASH}(?:users|documents and settings|docume~\d){_SLASH}"
          rf"(?:{_FOLDER}(?: {_FOLDER}){{1,3}}(?={_SLASH})|{_FOLDER})", HOME, ("users", "docume")),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from arcade_usage.demo.receiver import DOWN, WELL
+import arcade_usage
+from arcade_usage.demo.receiver import DOWN, WELL, Behaviour
 from tests.e2e.cli.running import Shell, tree
 from tests.e2e.deliveries import here
 from tests.e2e.world import TOKEN, World
@@ -47,6 +48,23 @@ def test_off_drops_what_waits_for_every_sink(shell: Shell, world: World) -> None
     turned_off = shell("off", "--config-dir", world.folder, "--json").content
     assert (turned_off["dropped"], turned_off["tools"]) == (2, ["arcade-usage"])
     assert world.waiting == []
+
+
+@here
+@pytest.mark.parametrize("service", [DOWN, WELL], ids=["it waits", "it was sent"])
+def test_an_event_of_a_server_names_no_tool(shell: Shell, world: World, service: Behaviour) -> None:
+    """Its property `tool` is the author's own, of any type: nothing is made of it, and nothing fails."""
+    world.receiver.posthog = service
+    with arcade_usage.server_tracker(
+        distribution="arcade-usage", project_token=TOKEN, host=world.receiver.url, config_dir=world.folder
+    ) as server:
+        server.capture("called", {"tool": ["a", {"b": 1}], "command_name": "x"})
+        server.capture("called", {"tool": "GitHub.Star", "command_name": "x"})
+    for command in ("status", "view --json", "stats", "log"):
+        assert shell(*command.split(), "--config-dir", world.folder).err == ""
+    turned_off = shell("off", "--config-dir", world.folder, "--json").content
+    assert (turned_off["tracking"], turned_off["tools"]) == ("off", [])
+    assert shell("forget", "--yes", "--config-dir", world.folder).code == 0
 
 
 @here

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from attrs import evolve
 
 from arcade_usage.demo.receiver import DOWN, WELL
+from tests.e2e.cli.copies import keep
 from tests.e2e.cli.terminal import run_on_terminal
 from tests.e2e.deliveries import here
 from tests.e2e.users import ASKING
@@ -75,6 +77,34 @@ def test_they_read_well_on_a_narrow_terminal(world: World, columns: int) -> None
         words = " ".join(screen.replace("│", " ").split())
         assert [text for text in texts if text not in words] == [], line
         assert ("order of commands within one boot" in words) is ("--why" in line), line
+
+
+HOSTILE = "\x1b]0;title\x07\x1b[2J\u202egnp.\u2066\x9b5m\u200b"
+
+
+@pytest.mark.parametrize("is_terminal", [False, True], ids=["in a pipe", "on a terminal"])
+def test_nothing_stored_controls_the_terminal(world: World, is_terminal: bool) -> None:
+    """A name, a message or an id with control characters, or marks that turn a text around, is shown without."""
+    now = time.time()
+    for failed in (False, True):
+        keep(
+            world.folder,
+            distinct_id=f"e{HOSTILE}f",
+            name=f"a{HOSTILE}b",
+            at=now,
+            failed=failed,
+            tool=f"c{HOSTILE}d",
+            error_message=f"g{HOSTILE}h",
+        )
+    for line in ("status", "log", "stats", "show"):
+        command = ["-m", "arcade_usage.cli", line, "--config-dir", str(world.folder)]
+        if is_terminal:
+            screen = run_on_terminal(command, columns=200, forks=world.forks)[1]
+            screen = re.sub(r"\x1b\[[0-9;]*m", "", screen).replace("\r", "")
+        else:
+            screen = subprocess.run([sys.executable, *command], capture_output=True, text=True).stdout
+        assert {each for each in screen if not each.isprintable()} == {"\n"}, line
+        assert "]0;title[2Jgnp.5m" in screen or line == "show", line
 
 
 def test_flush_counts_what_was_accepted(world: World) -> None:

@@ -24,6 +24,11 @@ class UnprintableError(Exception):
         raise RuntimeError("no")
 
 
+class LeavingError(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
 @pytest.mark.parametrize(
     ("error", "outcome", "message", "kind", "code"),
     [
@@ -43,6 +48,7 @@ class UnprintableError(Exception):
         (ValueError("x is 3"), ERROR, "x is 3", "ValueError", None),
         (ValueError(), ERROR, None, "ValueError", None),
         (UnprintableError(), ERROR, None, "UnprintableError", None),
+        (LeavingError(), ERROR, None, "LeavingError", None),
         (type("x" * 65, (Exception,), {})("long"), ERROR, "long", None, None),
         (type("a@b.c", (Exception,), {})("made"), ERROR, "made", None, None),
     ],
@@ -187,6 +193,29 @@ SAID = {
 def test_a_usage_error_quotes_nothing_that_was_typed(message: str) -> None:
     """What a user typed may be a secret, and Click quotes it: none of it is in the message."""
     assert describe_error(click.UsageError(message))["error_message"] == SAID[message]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("No toolkit named acme-internal", "No toolkit named <typed>"),
+        ("ACME-internal: does not exist.", "<typed>: does not exist."),
+        ("There is no Jane Doe here", "There is no <typed> here"),
+        ("No region moon, and no zone far", "No region <typed>, and no zone <typed>"),
+        ("the moonlight is gone", "the moonlight is gone"),
+    ],
+)
+def test_a_usage_error_of_a_tool_has_no_argument_without_quotes(message: str, expected: str) -> None:
+    """A tool's own text may name what was typed as it likes: each argument, and values attached to options."""
+    typed = ["run", "acme-internal", "--region=moon", "-zfar", "--name", "Jane Doe", "", b"x", None]
+    assert describe_error(click.BadParameter(message), typed=typed)["error_message"] == expected
+    assert describe_error(ValueError(message), typed=typed)["error_message"] == message
+
+
+def test_a_usage_error_of_very_many_arguments_has_no_text() -> None:
+    """Not all of them are looked for in it."""
+    error = click.BadParameter("No toolkit named acme")
+    assert describe_error(error, typed=["x"] * 1_001)["error_message"] == "<typed>"
 
 
 def test_a_usage_error_says_which_parameter() -> None:

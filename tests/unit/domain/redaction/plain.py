@@ -149,5 +149,7 @@ PLAIN = {
     "chinese": "找不到文件\uff1a配置.yaml",
     "russian": "Файл не найден: настройки.yaml",
     "arabic": "الملف غير موجود",
+    "command-list": "Command '['docker', 'run', '-u', 'app', '-v', 'a b', 'x']' returned non-zero exit status 1.",
+    "words-list": "choose one of ['a', \"b\", 'c d'] (or 'x', 'y')",
     "emoji": "deploy failed 💥 👩‍💻",
 }
