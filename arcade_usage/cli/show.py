@@ -59,7 +59,7 @@ Distribution = Annotated[
 
 def show(
     context: typer.Context,
-    command: CommandName = "usage.show",
+    command: CommandName = "<command>",
     error: Error = None,
     why: Why = False,
     distribution: Distribution = None,
