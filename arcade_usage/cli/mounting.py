@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from arcade_usage.composition.command import ToolConfig
 
-_SUMMARY = "Show what this tool reports about its usage and where it is sent, or turn it off."
+_SUMMARY = "Show what this tool reports about its usage, or turn it off."  # fits a line of Click's help
 
 
 def make_usage_app(config: "ToolConfig") -> "typer.Typer":

@@ -34,7 +34,7 @@ from arcade_usage.domain.properties import FIELDS, SUCCEEDED
 _STARTED = time.monotonic()
 
 CommandName = Annotated[
-    str, typer.Argument(metavar="[COMMAND]", help="The command, as a dotted path.", show_default=False)
+    str, typer.Argument(metavar="COMMAND", help="The command, as a dotted path.", show_default=False)
 ]
 Error = Annotated[
     str | None,
