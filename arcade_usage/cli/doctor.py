@@ -39,7 +39,7 @@ def doctor(
     """
     scope = find_scope(context, config_dir, host, token)
     if not (yes or offline) and (as_json or not on_terminal()):
-        raise typer.BadParameter("not a terminal: use --yes to send the test event, or --offline")
+        context.fail("Not a terminal: use --yes to send the test event, or --offline.")
     steps = list(checks.check_here(scope))
     if not as_json:
         _print(steps)

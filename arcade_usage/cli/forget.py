@@ -49,7 +49,7 @@ def forget(
         tools = console.find_tools(scope)
         for_tools = words.every_tool(scope.layout.config_dir, tools)
         if not yes:
-            _ask(eraser.inspect(), scope.layout.config_dir, for_tools)
+            _ask(context, eraser.inspect(), scope.layout.config_dir, for_tools)
         report = eraser.forget()
         left = console.name_what_is_left(scope, report.failures)
     if not as_json:
@@ -106,10 +106,10 @@ def _print(report: ErasureReport, left: tuple[str, ...], for_tools: str, address
         print_lines(Text("Another process is still sending.", style="yellow"))
 
 
-def _ask(found: ErasureReport, config_dir: str, for_tools: str) -> None:
-    """Ask for confirmation. Raises typer.Exit if the user declines, typer.BadParameter without a terminal."""
+def _ask(context: typer.Context, found: ErasureReport, config_dir: str, for_tools: str) -> None:
+    """Ask for confirmation. Raises typer.Exit if the user declines, a usage error without a terminal."""
     if not on_terminal():
-        raise typer.BadParameter("not a terminal: use --yes to confirm")
+        context.fail("Not a terminal: use --yes to confirm.")
     print_lines(Text(f"In {config_dir}: {_summary(found)}"), Text(f"They are those of {for_tools}."))
     if not typer.confirm("Erase them?"):
         print_lines(Text("Nothing was erased.", style="yellow"))
@@ -130,8 +130,8 @@ def _request(ids: SubjectIds, address: str | None) -> list[RenderableType]:
         return [Text("No ids were stored here that PostHog could hold events under.", style="dim")]
     lines = [
         "",
-        "The ids are no longer stored here. To have PostHog's data erased too, send this",
-        f"text to {_recipient(address)}:",
+        "The ids are no longer stored here. To have PostHog's data erased too, send this text to"
+        f" {_recipient(address)}:",
         "",
         "Please erase the following data from your PostHog project.",
     ]

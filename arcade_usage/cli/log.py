@@ -173,5 +173,4 @@ def _result(copy: Sent) -> Text:
         return Text(f"{copy.properties.get('succeeded')} on {copy.properties.get('day')}")
     if copy.name == SUCCEEDED:
         return Text(_OK, style="green")
-    outcome, message = copy.properties.get("outcome"), copy.properties.get("error_message")
-    return Text(": ".join(str(each) for each in (outcome, message) if each), style="red")
+    return Text(words.failure(copy.properties), style="red")

@@ -4,6 +4,8 @@ Owns the invariant that mounting imports no command: a command is imported when 
 recognizes these functions by their module and does not report them.
 """
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 from arcade_usage.cli import load_commands
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from arcade_usage.composition.command import ToolConfig
 
-_SUMMARY = "Show what this tool reports about its usage and where it is sent, or turn it off."
+_SUMMARY = "Show what this tool reports about its usage, or turn it off."  # fits a line of Click's help
 
 
 def make_usage_app(config: "ToolConfig") -> "typer.Typer":
@@ -55,11 +57,20 @@ def make_usage_command(config: "ToolConfig") -> "click.Command":
     )
 
 
-def run_usage_command(config: "ToolConfig", arguments: "Sequence[str]", program: str = "usage") -> int:
+def run_usage_command(config: "ToolConfig", arguments: "Sequence[str]", program: str | None = None) -> int:
     """Run a command; returns its exit code. Typer prints usage errors, with the name of the `program`."""
     try:
         load_commands()
-        make_usage_app(config)(args=list(arguments), prog_name=program)
+        make_usage_app(config)(args=list(arguments), prog_name=program or _find_program(arguments))
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0
+
+
+def _find_program(arguments: "Sequence[str]") -> str:
+    """The tool's name and the word before the arguments, if the user typed them; else "usage"."""
+    before = sys.argv[: len(sys.argv) - len(arguments)]
+    name = os.path.basename(before[0]) if before else ""
+    if [*before, *arguments] != sys.argv or name in ("", "-c", "__main__.py"):
+        return "usage"
+    return " ".join([name, *before[1:][-1:]])

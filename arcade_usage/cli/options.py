@@ -51,7 +51,7 @@ def find_scope(
         scope = Scope(tool, config_dir, host, token)
     except ValueError as error:
         if config_dir is not None:
-            raise typer.BadParameter(str(error)) from None
+            raise typer.BadParameter(str(error), param_hint="--config-dir") from None
         give_up(f"Usage tracking is off: {error}.")  # the environment names no folder
     try:
         scope.projects()

@@ -108,7 +108,7 @@ def _describe(message: dict[str, Any]) -> str:
         str(message.get("event")),
         str(properties.get("command_name") or ""),
         f"{took:,.0f} ms" if isinstance(took, int | float) and abs(took) < _DURATION_LIMIT else "",
-        ": ".join(str(properties[each]) for each in ("outcome", "error_message") if properties.get(each)),
+        words.failure(properties),
         f"as {shorten(distinct_id)} ({'anonymous' if properties.get(PERSONLESS) is False else 'account'})",
     ]
     return "  ".join(filter(None, facts))

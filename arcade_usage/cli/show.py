@@ -34,7 +34,7 @@ from arcade_usage.domain.properties import FIELDS, SUCCEEDED
 _STARTED = time.monotonic()
 
 CommandName = Annotated[
-    str, typer.Argument(metavar="[COMMAND]", help="The command, as a dotted path.", show_default=False)
+    str, typer.Argument(metavar="COMMAND", help="The command, as a dotted path.", show_default=False)
 ]
 Error = Annotated[
     str | None,
@@ -59,7 +59,7 @@ Distribution = Annotated[
 
 def show(
     context: typer.Context,
-    command: CommandName = "usage.show",
+    command: CommandName = "<command>",
     error: Error = None,
     why: Why = False,
     distribution: Distribution = None,

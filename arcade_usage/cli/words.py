@@ -1,7 +1,7 @@
 """Formats times, numbers and reasons for people."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
 
 from arcade_usage.domain.configuration import Reason
@@ -92,3 +92,10 @@ def _moment(at: float) -> datetime:
 def loss(reason: str) -> str:
     """The reason for which events were dropped; a reason of another version as it is stored."""
     return LossReason(reason).text if reason in set(LossReason) else reason
+
+
+def failure(properties: Mapping[str, object]) -> str:
+    """How a command failed, as in "exit 3" and "error: no such toolkit"; empty for a success."""
+    outcome, code = properties.get("outcome"), properties.get("exit_code")
+    how = f"{outcome} {code}" if outcome == "exit" and code is not None else outcome
+    return ": ".join(str(each) for each in (how, properties.get("error_message")) if each)

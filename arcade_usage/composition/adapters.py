@@ -16,6 +16,8 @@ from arcade_usage.application.adapters import Adapters
 from arcade_usage.application.errors import AdaptersError
 from arcade_usage.domain.project import Project
 
+FACTORY_FAILED = "this tool's adapters factory"  # begins each reason
+
 
 def default_adapters(
     layout: Layout,
@@ -57,8 +59,12 @@ def apply_factory(factory: str | None, adapters: Adapters) -> Adapters:
         made = getattr(import_module(module), function)(adapters)
     except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
-        raise AdaptersError(f"this tool's adapters factory {factory} failed: {reason}") from error
+        if isinstance(error, ModuleNotFoundError):
+            reason += (
+                " (a delivery imports nothing from the current folder: install the module with the tool)"
+            )
+        raise AdaptersError(f"{FACTORY_FAILED} {factory} failed: {reason}") from error
     if not isinstance(made, Adapters):
         kind = type(made).__name__
-        raise AdaptersError(f"this tool's adapters factory {factory} returned {kind} instead of Adapters")
+        raise AdaptersError(f"{FACTORY_FAILED} {factory} returned {kind} instead of Adapters")
     return made

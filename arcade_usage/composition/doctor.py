@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from arcade_usage.application.errors import AdaptersError, LaunchError
 from arcade_usage.composition import status
+from arcade_usage.composition.adapters import FACTORY_FAILED
 from arcade_usage.composition.delivery import find_obstacle
 from arcade_usage.composition.scope import PLACEHOLDER, Scope
 from arcade_usage.domain.checkup import TEST_EVENT, Check, Result, Step
@@ -156,6 +157,8 @@ def _check_process(scope: Scope, *, is_on: bool) -> Step:
         shown = DetachedLauncher({**os.environ, DEBUG_VARIABLE: "1"}).launch_and_read(payload)
     except LaunchError as error:
         return Step(Check.PROCESS, Result.FAILED, f"{error}: {error.__cause__ or 'check sys.executable'}")
+    if FACTORY_FAILED in shown:  # also where it can be imported here
+        return Step(Check.PROCESS, Result.FAILED, shown.strip().removeprefix("arcade-usage: "))
     failed = ["it was started and did nothing: run `python -m arcade_usage` with this Python to see why"]
     return _step(Check.PROCESS, [] if shown else failed, "it starts and imports what it needs")
 

@@ -18,7 +18,7 @@ NOT_ASKED_TEXT = (
     " and `on` agrees"
 )
 REFUSED_TEXTS = {
-    NO: "this tool asked whether it may report its use, and the answer was no: its `usage on` agrees",
+    NO: "this tool asked whether it may report its use, and the answer was no: to agree, use its `usage on`",
     UNANSWERED: "this tool asked whether it may report its use, and got no answer: `on` agrees",
 }
 

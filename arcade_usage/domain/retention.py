@@ -35,8 +35,8 @@ class LossReason(str, Enum):
 _TEXTS = {
     LossReason.TOO_MANY: "more than 1,000 were waiting",
     LossReason.TOO_LARGE: "more than 1 MiB was waiting",
-    LossReason.TOO_OLD: "it waited for 30 days",
-    LossReason.REFUSED: "PostHog refused it",
+    LossReason.TOO_OLD: "too old, after 30 days of waiting",
+    LossReason.REFUSED: "refused by PostHog",
     LossReason.NOT_TAKEN: (
         "a server had more to report than it could write down, or reported what is no event"
     ),

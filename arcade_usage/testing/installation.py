@@ -24,7 +24,7 @@ from arcade_usage.composition.delivery import make_delivery, submit
 from arcade_usage.domain.declaration import is_number
 from arcade_usage.domain.event import Event, describe, is_tool_property
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
-from arcade_usage.domain.mcp_event import MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
+from arcade_usage.domain.mcp_event import ANALYTICS_CALL, MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
 from arcade_usage.domain.persons import make_alias
 from arcade_usage.domain.properties import FIELDS
 from arcade_usage.domain.server_event import SERVER_FIELDS
@@ -77,6 +77,7 @@ class Installation:
     _copies: MemoryCopies = field(factory=MemoryCopies, init=False)
     _ids: SequentialIds = field(factory=SequentialIds, init=False)
     _undeclared: dict[str, str] = field(factory=dict, init=False)  # missing declarations by property name
+    _left_out: dict[str, None] = field(factory=dict, init=False)  # names of properties that no event has
 
     def __attrs_post_init__(self) -> None:
         self.processes = InProcessLauncher(self._deliver)
@@ -110,22 +111,34 @@ class Installation:
     def check_declared(
         self, config: ToolConfig, event_name: str | None, properties: Mapping[str, object]
     ) -> None:
-        """Record the properties that the tool does not declare. `event_name`: None for a command's event."""
+        """Record the properties that the tool does not declare, and those that are left out for their names.
+
+        event_name: None for a command's event.
+        """
+        if event_name == ANALYTICS_CALL:  # its properties are PostHog's
+            return
         ours = FIELDS if event_name is None else SERVER_FIELDS
+        known = {each.name for each in config.properties}
         if event_name in (SERVER_STARTED, TOOL_CALLED):
-            ours = {**SERVER_FIELDS, **MCP_FIELDS}
-        known = {*ours, *(each.name for each in config.properties)}
+            known.update(MCP_FIELDS)
         for name, value in properties.items():
-            if is_tool_property(name, known):
+            if not is_tool_property(name, ours):
+                self._left_out[name] = None
+            elif name not in known:
                 kind = "flag" if isinstance(value, bool) else "number" if is_number(value) else "text"
                 self._undeclared[name] = f'arcade_usage.Property("{name}", kind="{kind}", reason="...")'
 
     def require_declarations(self) -> None:
-        """Raise AssertionError if the tool sent properties that it does not declare.
+        """Raise AssertionError if the tool sent properties that it does not declare or may not name so.
 
         The pytest plugin and `recording` call it at the end of each test.
         """
         __tracebackhide__ = True
+        if self._left_out:
+            raise AssertionError(
+                "no event has these properties of the tool, since their names begin with $, belong to the"
+                f" library or are no names: {', '.join(self._left_out)}. Rename them"
+            )
         if self._undeclared:
             raise AssertionError(
                 f"the tool sends properties that it does not declare: {', '.join(self._undeclared)}. Declare"

@@ -165,4 +165,4 @@ def _line(name: str, properties: Mapping[str, object]) -> str:
 
 
 def _whose(event: RecordedEvent) -> str:
-    return f"{event.whose}'s" if event.whose else "of no known principal"
+    return f"{event.whose}'s" if event.whose else "anonymous"

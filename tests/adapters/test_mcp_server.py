@@ -36,7 +36,12 @@ class Answer:
 @pytest.mark.parametrize("token", [None, "phc_t"])
 def test_what_is_no_server_is_refused_at_the_wiring(app: object, token: str | None) -> None:
     """Whether tracking is on or off, so that its author sees it at once."""
-    with recording(), pytest.raises(TypeError, match="track_mcp can't track a"):
+    with (
+        recording(),
+        pytest.raises(
+            TypeError, match=r"track_mcp\(\) takes an MCPApp .*: report other servers with tool.server\(\)"
+        ),
+    ):
         arcade_usage.Tool(distribution="t", project_token=token).track_mcp(app)
 
 

@@ -176,6 +176,21 @@ def test_a_server_s_factory_that_fails_costs_no_event(world: World, home: Path) 
     assert world.waiting == []
 
 
+def test_doctor_tells_of_a_factory_that_only_the_current_folder_has(
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tool can import it and its delivery process can't: the step of that process says why, and the cure."""
+    monkeypatch.chdir(EXAMPLES)
+    assert tool(world, home).usage_main(["doctor", "--offline", "--json"]) == 1
+    steps = {step["step"]: step for step in json.loads(capsys.readouterr().out)["steps"]}
+    assert steps["configuration"]["result"] == "ok"
+    assert steps["delivery_process"]["result"] == "failed"
+    assert steps["delivery_process"]["text"] == (
+        "this tool's adapters factory own_adapters:adapters failed: ModuleNotFoundError: No module named"
+        " 'own_adapters' (a delivery imports nothing from the current folder: install the module with the tool)"
+    )
+
+
 @pytest.mark.usefixtures("home")
 def test_the_tool_itself_never_imports_the_factory(world: World) -> None:
     """It is for the delivery process: a command costs what it costs without."""

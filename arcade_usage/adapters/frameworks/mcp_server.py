@@ -48,7 +48,10 @@ def track_mcp(app: App, tracker: ServerTracker, *, tool_names: bool = False, ana
     """
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(app).__mro__}
     if _ARCADE not in kinds and kinds.isdisjoint(_SDK):
-        raise TypeError(f"track_mcp can't track a {type(app).__qualname__}: it is not an MCP server it knows")
+        raise TypeError(
+            "track_mcp() takes an MCPApp of arcade-mcp-server, or a FastMCP, MCPServer or Server of the"
+            f" official SDK, not {type(app).__qualname__}: report other servers with tool.server()"
+        )
     with suppress_and_log():
         if not isinstance(tracker, SilentServer) and not hasattr(app, REPORTER):
             reporter = Reporter(tracker, tool_names=tool_names, analytics=analytics)

@@ -127,7 +127,7 @@ def _expand(path: "str | os.PathLike[str]", role: str) -> str:
     path = os.path.expanduser(chosen)
     no_home = chosen.startswith("~") and os.environ.get("HOME") == ""
     if no_home or not os.path.isabs(path):
-        raise ValueError(f"there is no {role} names none by an absolute path")
+        raise ValueError(f"there is no {role} is not an absolute path")
     return path
 
 

@@ -61,6 +61,8 @@ class TrackerMethods:
         is_logout: bool = False,
         properties: "Properties" = None,
     ) -> "TrackedCommand":
+        if callable(command_name):  # a decorated function would not run when it is called
+            raise TypeError('a command needs a name, as in @tool.command("build")')
         return _Command(self, command_name, is_login=is_login, is_logout=is_logout, properties=properties)
 
     def begin(self) -> "Execution":

@@ -129,7 +129,7 @@ def test_an_address_of_mail_is_shown(world: World, capsys: pytest.CaptureFixture
     world.run("first")
     code, out, err = forget(world, "mailto:privacy@example.com", capsys)
     assert (code, err) == (0, "")
-    assert "send this\ntext to privacy@example.com:\n\nPlease erase the following data" in out
+    assert "send this text to privacy@example.com:\n\nPlease erase the following data" in out
 
 
 FAILURES = {

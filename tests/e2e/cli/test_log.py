@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from arcade_usage.demo.receiver import DOWN
+from tests.e2e.cli.copies import keep
 from tests.e2e.cli.running import Shell
 from tests.e2e.deliveries import here
 from tests.e2e.world import World
@@ -88,6 +89,14 @@ def test_log_names_the_tool_and_the_second(shell: Shell, world: World) -> None:
     del copy["message"]["properties"]["tool"]
     copies.write_text(json.dumps(copy), encoding="utf-8")
     assert "tool" not in shell("log", "--config-dir", world.folder).out
+
+
+def test_log_says_with_which_code_a_command_exited(shell: Shell, world: World) -> None:
+    """A usage error's code is always 2, and that of an interruption says nothing more."""
+    keep(world.folder, "build", 1_700_000_000.0, failed=True, outcome="exit", exit_code=3)
+    keep(world.folder, "typo", 1_700_000_001.0, failed=True, outcome="usage", exit_code=2)
+    lines = shell("log", "--config-dir", world.folder).out.splitlines()
+    assert [line.split("an-id")[1].strip() for line in lines[1:]] == ["exit 3", "usage"]
 
 
 @here

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import arcade_usage
 from tests.e2e.cli.running import Ran
 from tests.e2e.world import TOKEN, World
 
@@ -103,7 +104,7 @@ def run_all(world: World, script: str, *lines: str, **how: Any) -> list[Ran]:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_the_bare_usage_is_status(world: World, kind: str) -> None:
     """Without a login of the tool's; it is not tracked. Help and usage errors name the path that the user typed,
-    where the tool's framework knows it.
+    where it is known.
     """
     bare, full, helped, failed = run_all(
         world, kind, "usage", "usage status", "usage log --help", "usage log --no-such", is_fresh=False
@@ -115,6 +116,25 @@ def test_the_bare_usage_is_status(world: World, kind: str) -> None:
     program = "usage" if kind is ARGPARSE else "my-tool usage"
     assert (helped.code, f"Usage: {program} log [OPTIONS]" in helped.out) == (0, True)
     assert (failed.code, f"Usage: {program} log [OPTIONS]" in failed.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "program"),
+    [
+        (["/opt/bin/my-tool", "--key", "secret", "usage", "log", "--help"], "my-tool usage"),
+        (["/opt/bin/my-tool-usage", "log", "--help"], "my-tool-usage"),
+        (["/opt/my_tool/__main__.py", "usage", "log", "--help"], "usage"),
+        (["-c"], "usage"),
+    ],
+    ids=["mounted", "a script of its own", "python -m", "python -c"],
+)
+def test_usage_main_names_what_the_user_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: list[str], program: str
+) -> None:
+    """The program and the word before the arguments, and nothing else of the command line."""
+    monkeypatch.setattr(sys, "argv", typed)
+    assert arcade_usage.Tool(distribution="t", project_token=None).usage_main(["log", "--help"]) == 0
+    assert f" Usage: {program} log [OPTIONS]" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

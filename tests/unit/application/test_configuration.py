@@ -292,6 +292,13 @@ def function() -> None:
     """No app."""
 
 
+@pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])
+def test_a_decorator_without_a_name_is_a_type_error(token: str | None) -> None:
+    """At wiring: the function would be taken for a name, and would not run when the tool calls it."""
+    with pytest.raises(TypeError, match=r'as in @tool\.command\("build"\)'):
+        Tool(distribution="arcade-usage", project_token=token).command(function)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("app", [function, object(), typer.Typer, click.Group, None, "app"], ids=range(6))
 @pytest.mark.parametrize("token", ["phc_x", None], ids=["on", "off"])
 def test_what_cannot_be_tracked_is_a_type_error(app: object, token: str | None) -> None:

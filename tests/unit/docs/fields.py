@@ -66,7 +66,7 @@ a path or an address, names of projects, hosts or files, or card and account num
 _OWN = """## What the tool adds
 
 The tool's `properties`. A tool declares each with a kind and a reason: `my-tool usage fields` and `my-tool usage show`
-list them. Names that begin with `$` and the names above are refused.
+list them. Names that begin with `$`, and those that the library gives to the same event, are left out.
 
 | kind | sent as it is |
 | --- | --- |

@@ -131,7 +131,7 @@ def test_a_failing_test_says_what_was_sent(tool: Tool) -> None:
     run = tool.test(FAILING)
     assert run.returncode == 1
     assert "AssertionError: 3 events were sent, not one:" in run.stdout
-    assert "sent: CLI execution failed (one, it broke), of no known principal" in run.stdout
+    assert "sent: CLI execution failed (one, it broke), anonymous" in run.stdout
     assert not re.search(r"testing.(usage|installation)\.py", run.stdout)
 
 
@@ -141,6 +141,26 @@ def test_a_test_with_an_undeclared_property_fails(tool: Tool) -> None:
     assert run.returncode == 1
     assert 'Property("org_id", kind="text", reason="...")' in run.stdout
     assert not re.search(r"testing.(usage|installation)\.py", run.stdout)
+
+
+@pytest.mark.parametrize(
+    ("report", "names"),
+    [
+        (
+            "tool.tracker.track_command_execution('x', success=True, properties={'tool': 1, '$x': 1})",
+            "tool, $x",
+        ),
+        ("tool.server.capture('x', {'os_type': 'mine'})", "os_type"),
+    ],
+    ids=["command", "server"],
+)
+def test_a_test_with_a_property_that_is_left_out_for_its_name_fails(
+    tool: Tool, report: str, names: str
+) -> None:
+    """No event has it, declared or not, so its author would look for it in vain."""
+    run = tool.test(f"def test_it():\n    import tool\n    {report}\n")
+    assert run.returncode == 1
+    assert f"belong to the library or are no names: {names}. Rename them" in run.stdout
 
 
 def test_it_is_off_where_nobody_asked_for_it(tool: Tool) -> None:

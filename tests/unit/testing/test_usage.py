@@ -39,13 +39,13 @@ def build_server() -> arcade_usage.ServerTracker:
 
 def test_a_command_is_one_event_with_all_that_would_be_sent(usage: Usage) -> None:
     """Name and properties are those of the real thing; time is the test's own."""
-    with build().command("toolkit.run", properties={"tools": 3, "$set": 1}):
+    with build().command("toolkit.run", properties={"tools": 3}):
         usage.clock.advance(1.25)
     event = usage.the_only_event
     assert (event.name, event.command_name, event.whose) == (SUCCEEDED, "toolkit.run", None)
     assert event.properties["duration_ms"] == 1250.0
     assert event.properties["tools"] == 3
-    assert not {"$set", "$process_person_profile", "is_ci"} & set(event.properties)
+    assert not {"$process_person_profile", "is_ci"} & set(event.properties)
 
 
 def test_the_daily_limit_holds_in_a_test_too(usage: Usage) -> None:
@@ -109,14 +109,13 @@ def test_a_server(usage: Usage) -> None:
     """Its events are there at once, in order; a closed one may be used again."""
     usage.begin_logged_in("alice")
     with build_server() as server:
-        server.capture("MCP tool called", {"is_execution_success": True, "$ip": "x"})
+        server.capture("MCP tool called", {"is_execution_success": True})
         server.capture("$identify")
     event = usage.the_only_event
     assert (event.name, event.whose, server.dropped) == ("MCP tool called", "alice", 1)
     server.capture("again")
     assert usage.names == ["MCP tool called", "again"]
     assert event.properties["is_execution_success"] is True
-    assert "$ip" not in event.properties
 
 
 @pytest.mark.parametrize("fault", ["posthog down", "no process", "posthog down, of a server"])
@@ -221,7 +220,7 @@ def test_no_file_is_touched_and_the_environment_comes_back(tmp_path: Path) -> No
     [
         lambda: build().track_command_execution("run", success=True, properties={"org_id": "o1", "tools": 1}),
         lambda: build().track_command_execution("run", success=True, properties=lambda: {"org_id": "o1"}),
-        lambda: build_server().capture("toolkit loaded", {"org_id": "o1", "$ip": "x", "is_ci": True}),
+        lambda: build_server().capture("toolkit loaded", {"org_id": "o1"}),
         lambda: build_server().capture("toolkit loaded", lambda: {"org_id": "o1"}),
     ],
     ids=["a command", "a command's function", "a server", "a server's function"],
@@ -238,11 +237,10 @@ def test_an_undeclared_property_fails_the_test(send: Callable[[], None]) -> None
 
 
 def test_the_library_s_own_properties_need_no_declaration(usage: Usage) -> None:
-    """Of commands and of MCP servers; and names that are refused need none either."""
-    build().track_command_execution("run", success=True, properties={"$set": 1, "is_ci": True})
+    """Those of MCP servers, also of a server that reports its calls by itself."""
     build_server().capture("MCP tool called", {"is_execution_success": True, "duration_ms": 1.0})
     build_server().capture("$mcp_tool_call", {"$mcp_tool_name": "x"})
-    assert len(usage.events) == 3
+    assert len(usage.events) == 2
 
 
 def test_declared_ids_and_choices_are_what_the_tool_gave(usage: Usage) -> None:
