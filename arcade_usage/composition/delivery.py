@@ -24,7 +24,7 @@ def enqueue(payload: str) -> None:
     parsed = _read(payload)
     if parsed is not None and not parsed.is_stored and _level(parsed) != LOCAL:  # a copy needs the SDK
         delivery = _make_default_delivery(parsed)
-        _submit(delivery, parsed, may_lock=False)
+        submit(delivery, parsed, _describe(parsed), may_lock=False)
         delivery.enforce_retention()
 
 
@@ -69,14 +69,16 @@ def deliver(
         record = read_record(written)
         delivery.adopt(record)
     elif not parsed.is_stored:
-        record = _submit(delivery, parsed)
+        record = submit(delivery, parsed, _describe(parsed))
     delivery.send(login=record if parsed.command.is_login else None)
 
 
-def _submit(delivery: "Delivery", parsed: "ParsedPayload", *, may_lock: bool = True) -> "Record":
+def submit(
+    delivery: "Delivery", parsed: "ParsedPayload", event: "Event", *, may_lock: bool = True
+) -> "Record":
     """Add the event of a payload to the queue. Raises UsageTrackingError."""
     (record,) = delivery.submit(
-        [_describe(parsed)],
+        [event],
         parsed.snapshot,
         is_logout=parsed.command.is_logout,
         daily_limit=parsed.daily_limit,

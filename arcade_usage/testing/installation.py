@@ -20,14 +20,13 @@ from arcade_usage.application.ports import OptOut
 from arcade_usage.application.server.worker import EventDescriber, ServerWorker
 from arcade_usage.composition.adapters import apply_factory
 from arcade_usage.composition.command import ToolConfig
-from arcade_usage.composition.delivery import make_delivery
+from arcade_usage.composition.delivery import make_delivery, submit
 from arcade_usage.domain.declaration import is_number
 from arcade_usage.domain.event import Event, describe, is_tool_property
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
 from arcade_usage.domain.mcp_event import MCP_FIELDS, SERVER_STARTED, TOOL_CALLED
 from arcade_usage.domain.persons import make_alias
 from arcade_usage.domain.properties import FIELDS
-from arcade_usage.domain.record import Record
 from arcade_usage.domain.server_event import SERVER_FIELDS
 from arcade_usage.testing.in_memory import (
     ManualClock,
@@ -178,7 +177,7 @@ class Installation:
     def enqueue(self, payload: str) -> None:
         """See ToolWriter.enqueue."""
         parsed = read_payload(payload)
-        self._submit(self._delivery(None), parsed, may_lock=False)
+        submit(self._delivery(None), parsed, self._event(parsed), may_lock=False)
 
     def worker(self, config: ToolConfig, opt_out: OptOut) -> ServerWorker:
         """Make the worker of a server tracker."""
@@ -195,18 +194,8 @@ class Installation:
     def _deliver(self, payload: str) -> None:
         parsed = read_payload(payload)
         delivery = self._delivery(parsed.adapters)
-        record = self._submit(delivery, parsed)
+        record = submit(delivery, parsed, self._event(parsed))
         delivery.send(login=record if parsed.command.is_login else None)
-
-    def _submit(self, delivery: Delivery, parsed: ParsedPayload, *, may_lock: bool = True) -> Record:
-        (record,) = delivery.submit(
-            [self._event(parsed)],
-            parsed.snapshot,
-            is_logout=parsed.command.is_logout,
-            daily_limit=parsed.daily_limit,
-            may_lock=may_lock,
-        )
-        return record
 
     def _delivery(self, factory: str | None) -> Delivery:
         return make_delivery(apply_factory(factory, self.adapters), _PROJECT)
