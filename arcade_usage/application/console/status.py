@@ -12,12 +12,7 @@ from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.status import (
-    Diagnostics,
-    ProjectStatus,
-    Status,
-    find_troubles,
-)
+from arcade_usage.domain.status import Diagnostics, ProjectStatus, Status, find_troubles
 
 
 def collect_status(
