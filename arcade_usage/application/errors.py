@@ -1,21 +1,4 @@
-"""The errors that ports raise::
-
-    UsageTrackingError
-    ├── StoreError              the config folder can't be read or written
-    │   ├── StoreBusyError      another process holds its lock
-    │   └── NewerFormatError    a newer version of the library wrote a file
-    ├── UnwantedError           tracking was turned off, or the identity erased
-    ├── AdaptersError           the tool's factory can't make its adapters
-    ├── LaunchError             no process could be started
-    ├── InvalidPayloadError     a payload is not an event of this library
-    └── NotAcceptedError        PostHog did not confirm a request
-        ├── UnreachableError    it gave no answer of its own
-        ├── RefusedError        it refused the request for good (400, 413)
-        ├── PartlyAcceptedError  it answered for each event, and did not accept all
-        └── UnsupportedSdkError  its SDK is missing, or of an unsupported version
-
-Adapters translate the exceptions of vendors and of the system into these, with `raise … from`.
-"""
+"""The errors that ports raise. Adapters translate the exceptions of vendors and of the system into these."""
 
 
 class UsageTrackingError(Exception):

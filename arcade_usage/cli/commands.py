@@ -23,23 +23,8 @@ def make_app() -> typer.Typer:
     """Make a Typer app of all commands."""
     commands = typer.Typer(no_args_is_help=True, **style())
     commands.callback(**texts(HELP))(usage)
-    everything = (
-        status,
-        doctor,
-        off,
-        local,
-        on,
-        show,
-        fields,
-        log,
-        stats,
-        view,
-        flush,
-        forget,
-        receive,
-        demo,
-    )
-    for command in everything:
+    in_order = (status, doctor, off, local, on, show, fields, log, stats, view, flush, forget, receive, demo)
+    for command in in_order:
         commands.command(**texts(inspect.getdoc(command) or ""))(command)
     return commands
 

@@ -79,9 +79,7 @@ def _print(steps: list[Step]) -> None:
         )
         for step in steps
     ]
-    found = table(("", "", ""), rows)
-    found.show_header = False
-    print_lines(found)
+    print_lines(table(("", "", ""), rows))
 
 
 def _as_json(step: Step) -> dict[str, object]:

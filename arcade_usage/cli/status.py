@@ -19,7 +19,6 @@ from arcade_usage.cli.screen import (
 )
 from arcade_usage.composition.status import read_status
 from arcade_usage.domain.consent import DEBUG_VARIABLE
-from arcade_usage.domain.daily_limit import DailyCount
 from arcade_usage.domain.status import ProjectStatus, Status, shorten
 from arcade_usage.domain.trouble import Trouble
 
@@ -195,16 +194,9 @@ def status_as_json(status: Status) -> dict[str, object]:
     }
 
 
-def _day_as_json(count: DailyCount) -> dict[str, object]:
-    return {"day": count.day, "events": count.admitted, "counted": count.succeeded}
-
-
 def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
-    delivered, failed, unanswered = (
-        project.logbook.delivered,
-        project.logbook.failed,
-        project.logbook.unanswered,
-    )
+    book, count = project.logbook, project.count
+    delivered, failed, unanswered = book.delivered, book.failed, book.unanswered
     return {
         "host": project.project.shown_host,
         "project_token": project.project.project_token,
@@ -221,6 +213,8 @@ def _sink_as_json(project: ProjectStatus, now: float) -> dict[str, object]:
         "last_failed_look_up": (
             {"at": words.iso(unanswered.at), "reason": unanswered.reason} if unanswered else None
         ),
-        "dropped": dict(project.logbook.losses.counts),
-        "day": _day_as_json(project.count) if project.count.day else None,
+        "dropped": dict(book.losses.counts),
+        "day": {"day": count.day, "events": count.admitted, "counted": count.succeeded}
+        if count.day
+        else None,
     }

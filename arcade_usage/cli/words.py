@@ -91,7 +91,7 @@ def _moment(at: float) -> datetime:
 
 def loss(reason: str) -> str:
     """The reason for which events were dropped; a reason of another version as it is stored."""
-    return LossReason(reason).text if reason in set(LossReason) else reason
+    return next((known.text for known in LossReason if known == reason), reason)
 
 
 def failure(properties: Mapping[str, object]) -> str:

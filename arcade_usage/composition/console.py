@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from arcade_usage.adapters.storage.config_folder import (
-    choice_layouts,
-    find_problem,
-    is_on,
-    stored_level,
-)
+from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem, is_on, stored_level
 from arcade_usage.adapters.storage.consent_board import agree_to_unanswered
 from arcade_usage.adapters.storage.not_owned import find_not_owned, is_event, is_lock
 from arcade_usage.adapters.storage.sent_copies import is_copies
@@ -26,11 +21,7 @@ from arcade_usage.application.errors import StoreError
 from arcade_usage.composition.command import FolderWriter
 from arcade_usage.composition.delivery import find_obstacle, make_delivery, make_previewer
 from arcade_usage.composition.scope import PLACEHOLDER, Scope
-from arcade_usage.domain.consent import (
-    OFF,
-    ON,
-    WITHOUT_ERRORS,
-)
+from arcade_usage.domain.consent import OFF, ON, WITHOUT_ERRORS
 from arcade_usage.domain.project import Project
 
 if TYPE_CHECKING:

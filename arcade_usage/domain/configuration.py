@@ -89,7 +89,8 @@ def _check_distribution(distribution: object) -> Reason | None:
 def _check_version(version: object) -> Reason | None:
     if version is None or not isinstance(version, str):
         return _check_text("version", version)
-    if 0 < len(version) <= VERSION_LIMIT and _is_one_word(version):
+    is_one_word = version.isascii() and version.isprintable() and " " not in version
+    if 0 < len(version) <= VERSION_LIMIT and is_one_word:
         return None
     return Reason("version_invalid", f"version must be 1 to {VERSION_LIMIT} ASCII characters without a blank")
 
@@ -273,7 +274,3 @@ def _check_daily_limit(limit: object) -> Reason | None:
         "daily_limit_invalid",
         f"daily_limit must be a whole number of events, 1 to {DAILY_LIMIT_MAX:,}, or None for no limit",
     )
-
-
-def _is_one_word(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text

@@ -32,7 +32,7 @@ class IdentityState:
 
     @property
     def anon_id(self) -> str | None:
-        return self.identity.anon_id if isinstance(self.identity, Anonymous | Linked) else None
+        return self.identity.anon_id if isinstance(self.identity, Identity) else None
 
     @property
     def is_consistent(self) -> bool:
@@ -57,9 +57,9 @@ class IdentityState:
     def as_made(self) -> "IdentityState | None":
         """The folder's first identity in its initial state; None if this identity is not the first."""
         ledger = self.matching_ledger
-        return (
-            make_first(ledger.anon_id, ledger.installation) if ledger is not None and ledger.first else None
-        )
+        if ledger is None or not ledger.first:
+            return None
+        return make_first(ledger.anon_id, ledger.installation)
 
     def logged_out(self, fresh: str, here: str, *, had_credentials: bool) -> "IdentityState":
         """The state after a logout. `had_credentials`: whether there were any when it began.
@@ -74,9 +74,8 @@ class IdentityState:
 
     def rotated(self, fresh: str, here: str, first_stamp: Stamp | None = None) -> "IdentityState":
         """A fresh anonymous identity of installation `here`, first used with `first_stamp`'s credentials."""
-        identity = (
-            self.identity.rotate(fresh) if isinstance(self.identity, Anonymous | Linked) else Anonymous(fresh)
-        )
+        known = self.identity
+        identity = known.rotate(fresh) if isinstance(known, Identity) else Anonymous(fresh)
         past = self.ledger if isinstance(self.ledger, Ledger) else None
         return IdentityState(
             identity,
@@ -120,7 +119,7 @@ class IdentityState:
         return evolve(self, ledger=self.ledger.alias_accepted(anon_id, project))
 
     def _current(self) -> Identity:
-        if not isinstance(self.identity, Anonymous | Linked):
+        if not isinstance(self.identity, Identity):
             raise ValueError("there is no identity to change")  # noqa: TRY004 - no type of an argument
         return self.identity
 

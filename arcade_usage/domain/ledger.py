@@ -105,10 +105,8 @@ class Ledger:
 
     def vouches_for(self, linked: Linked, project: str) -> bool:
         """Whether `project` accepted the alias behind this link."""
-        return (self.anon_id, self.claimed_by) == (
-            linked.anon_id,
-            linked.principal_id,
-        ) and project in self.accepted
+        is_of_link = (self.anon_id, self.claimed_by) == (linked.anon_id, linked.principal_id)
+        return is_of_link and project in self.accepted
 
     def claimed(self, principal_id: str) -> "Ledger":
         """With the claim. Raises AlreadyLinkedError if the id is claimed for another principal."""
@@ -122,14 +120,12 @@ class Ledger:
 
     def aliases_due(self, project: str) -> tuple[tuple[str, str], ...]:
         """Aliases (id, principal) that the project has not accepted yet, including this id's own."""
-        retired = tuple(
+        due = [
             (alias.anon_id, alias.principal_id) for alias in self.pending_aliases if project in alias.projects
-        )
-        return (
-            (*retired, (self.anon_id, self.claimed_by))
-            if self.claimed_by and project in self._waiting
-            else retired
-        )
+        ]
+        if self.claimed_by and project in self._waiting:
+            due.append((self.anon_id, self.claimed_by))
+        return tuple(due)
 
     def alias_accepted(self, anon_id: str, project: str) -> "Ledger":
         """After `project` accepted an alias. Doesn't confirm the principal of the current credentials."""
@@ -143,18 +139,10 @@ class Ledger:
 
     def succeeded_by(self, fresh: str, installation: str, first_stamp: Stamp | None) -> "Ledger":
         """The ledger of a fresh id. It inherits the pending aliases and nothing else."""
-        pending = (
-            (PendingAlias(self.anon_id, self.claimed_by, self._waiting),)
-            if self.claimed_by and self._waiting
-            else ()
-        )
-        return Ledger(
-            fresh,
-            installation,
-            first_stamp,
-            last_stamp=first_stamp,
-            pending_aliases=self.pending_aliases + pending,
-        )
+        pending = self.pending_aliases
+        if self.claimed_by and self._waiting:
+            pending += (PendingAlias(self.anon_id, self.claimed_by, self._waiting),)
+        return Ledger(fresh, installation, first_stamp, last_stamp=first_stamp, pending_aliases=pending)
 
     @property
     def _waiting(self) -> frozenset[str]:

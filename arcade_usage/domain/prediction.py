@@ -1,44 +1,23 @@
 """Predicts the identity under which an event would be sent, without network and without changes."""
 
-from enum import Enum
-
 from attrs import evolve, frozen
 
 from arcade_usage.domain.attribution import Case, Link, LookUp, Rotate, judge
 from arcade_usage.domain.identity_state import IdentityState, Snapshot, make_first
+from arcade_usage.domain.text_enum import TextEnum
 from arcade_usage.domain.verdict import AnonymousId, Attribution, Principal, Unattributable, Wait, attribute
 
 
-class PreviewedIdentity(str, Enum):
+class PreviewedIdentity(TextEnum):
     """The predicted identity; the values are printed as JSON."""
 
-    PRINCIPAL = "principal"
-    ANONYMOUS = "anonymous"
-    NEW = "new"
-    UNATTRIBUTABLE = "one_off"
-    LINKING = "linking"
-    ASKING = "asking"
-    WAITING = "waiting"
-
-    @property
-    def text(self) -> str:
-        """The message for users."""
-        return _TEXTS[self]
-
-
-_TEXTS = {
-    PreviewedIdentity.PRINCIPAL: "the account that is logged in",
-    PreviewedIdentity.ANONYMOUS: "the random id of this installation",
-    PreviewedIdentity.NEW: "a new random id, which this installation then keeps",
-    PreviewedIdentity.UNATTRIBUTABLE: "a random id that is used once, because the event can't be attributed",
-    PreviewedIdentity.LINKING: (
-        "the account that is logged in, after PostHog accepts the alias of the random id"
-    ),
-    PreviewedIdentity.ASKING: "the account that Arcade Cloud names for the stored credentials",
-    PreviewedIdentity.WAITING: (
-        "the identity that a newer version of arcade-usage stored: the event waits for it"
-    ),
-}
+    PRINCIPAL = "principal", "the account that is logged in"
+    ANONYMOUS = "anonymous", "the random id of this installation"
+    NEW = "new", "a new random id, which this installation then keeps"
+    UNATTRIBUTABLE = "one_off", "a random id that is used once, because the event can't be attributed"
+    LINKING = "linking", "the account that is logged in, after PostHog accepts the alias of the random id"
+    ASKING = "asking", "the account that Arcade Cloud names for the stored credentials"
+    WAITING = "waiting", "the identity that a newer version of arcade-usage stored: the event waits for it"
 
 
 @frozen

@@ -6,9 +6,10 @@ jump of the clock makes nothing old: time is what was observed of it, a day at m
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
 
 from attrs import evolve, field, frozen
+
+from arcade_usage.domain.text_enum import TextEnum
 
 EVENTS_LIMIT = 1000
 BYTES_LIMIT = 1024 * 1024
@@ -17,30 +18,17 @@ STEP_LIMIT_SECONDS = 86_400.0  # of time that passes from one look to the next
 OBSERVE_SECONDS = 3600.0  # from one observation of the time without the sender lock to the next
 
 
-class LossReason(str, Enum):
+class LossReason(TextEnum):
     """Why an event was dropped; the values are stored."""
 
-    TOO_MANY = "too_many"
-    TOO_LARGE = "too_large"
-    TOO_OLD = "too_old"
-    REFUSED = "refused"
-    NOT_TAKEN = "not_taken"
-
-    @property
-    def text(self) -> str:
-        """For people to read."""
-        return _TEXTS[self]
-
-
-_TEXTS = {
-    LossReason.TOO_MANY: "more than 1,000 were waiting",
-    LossReason.TOO_LARGE: "more than 1 MiB was waiting",
-    LossReason.TOO_OLD: "too old, after 30 days of waiting",
-    LossReason.REFUSED: "refused by PostHog",
-    LossReason.NOT_TAKEN: (
-        "a server had more to report than it could write down, or reported what is no event"
-    ),
-}
+    TOO_MANY = "too_many", "more than 1,000 were waiting"
+    TOO_LARGE = "too_large", "more than 1 MiB was waiting"
+    TOO_OLD = "too_old", "too old, after 30 days of waiting"
+    REFUSED = "refused", "refused by PostHog"
+    NOT_TAKEN = (
+        "not_taken",
+        "a server had more to report than it could write down, or reported what is no event",
+    )
 
 
 @frozen

@@ -24,11 +24,7 @@ from arcade_usage.application.command.tracker import (
     TrackerMethods,
     suppress_and_log,
 )
-from arcade_usage.application.command.tracking import (
-    Execution,
-    Properties,
-    Tracker,
-)
+from arcade_usage.application.command.tracking import Execution, Properties, Tracker
 from arcade_usage.application.server.queue import Worker, pack
 from arcade_usage.application.server.tracker import ServerTracker
 from arcade_usage.composition import command

@@ -120,11 +120,7 @@ class PostHogSink:
     def preview(self, event: Event, attribution: Attribution) -> dict[str, Any]:
         """Returns the message of an event without sending it. Raises RefusedError."""
         self._build(event, attribution)
-        messages = self._messages[:]
-        self._messages.clear()
-        if len(messages) != 1:
-            raise RefusedError("the SDK dropped the message")
-        return messages[0]
+        return self._take(1)[0]
 
     def _build(self, event: Event, attribution: Attribution) -> None:
         marks = {PERSONLESS: False} if attribution.personless else {}
@@ -148,16 +144,20 @@ class PostHogSink:
             properties["$python_version"] = properties["runtime_version"]
         self._messages.append(message)
 
+    def _take(self, due: int) -> list[dict[str, Any]]:
+        """The collected messages. `due`: their expected number; the client silently drops some."""
+        messages, self._messages = self._messages, []
+        if len(messages) != due:
+            raise RefusedError("the SDK dropped the message")
+        return messages
+
     def _peer(self) -> Peer:
         host = posthog_request.determine_server_host(self.project.host)
         return Peer("PostHog", host, "REQUESTS_CA_BUNDLE", _ANSWERS)
 
     def _post(self, due: int, seconds: float) -> Answer:
-        """Sends the collected messages. `due`: their expected number; the client silently drops some."""
-        batch = self._messages[:]
-        self._messages.clear()
-        if len(batch) != due:
-            raise RefusedError("the SDK dropped the message")
+        """Sends the collected messages; see `_take`."""
+        batch = self._take(due)
         if not batch:
             return Answer()
         peer, retry_after = self._peer(), 0.0

@@ -264,11 +264,8 @@ def _site_folders() -> "list[str]":
     site = sys.modules.get("site")
     if site is None:
         return []
-    return (
-        [*site.getsitepackages(), site.getusersitepackages()]
-        if site.ENABLE_USER_SITE
-        else site.getsitepackages()
-    )
+    of_the_user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    return [*site.getsitepackages(), *of_the_user]
 
 
 def _means_the_same_elsewhere(path: str, here: "os.stat_result | None") -> bool:

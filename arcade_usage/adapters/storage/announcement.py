@@ -59,7 +59,6 @@ class FileAnnouncement:
         self.found: tuple[str, str] | None = None
 
     def announce(self) -> bool:
-        """See the port."""
         if self._is_ours:
             return True
         from arcade_usage.adapters.machine.installation import FolderInstallation
@@ -76,7 +75,6 @@ class FileAnnouncement:
         return True
 
     def stands(self) -> bool:
-        """See the port."""
         with suppress(OSError):
             config_dir, name = os.path.split(self._folder)
             with open_to_read(config_dir) as above, above.open(name) as folder:
@@ -84,7 +82,6 @@ class FileAnnouncement:
         return False
 
     def withdraw(self) -> None:
-        """See the port."""
         if self._is_ours:
             self._is_ours = False
             with suppress(OSError), self._open() as folder:

@@ -231,7 +231,6 @@ class FolderSnapshots:
         return snapshot if self._choose_context is not None else _in_context(snapshot, self._layout.context)
 
     def identify(self, snapshot: "Mapping[str, object]") -> "Mapping[str, object] | None":
-        """See the port."""
         if self._choose_context is not None:
             from arcade_usage.application.command.properties import read_context
 

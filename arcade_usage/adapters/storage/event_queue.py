@@ -75,9 +75,7 @@ class FolderEventQueue:
             name = self._name(record)
             with self._open() as folder:
                 content = self._undecided.get(name) or folder.read(name, FILE_LIMIT)
-                if (
-                    content is None or folder.status(name) is None
-                ):  # a purged record must not be written again
+                if content is None or folder.status(name) is None:  # a purged record must stay away
                     raise FileNotFoundError(errno.ENOENT, "the record was removed", folder.path_of(name))
                 try:
                     if _BATCH_NAME.fullmatch(name) is None:

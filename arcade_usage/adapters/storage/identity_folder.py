@@ -46,7 +46,6 @@ class IdentityFolder:
         self._layout = layout
 
     def read(self) -> tuple[Content, Content]:
-        """See config_folder.read_contents."""
         return read_contents(self._layout)
 
     def read_usage(self) -> Content:

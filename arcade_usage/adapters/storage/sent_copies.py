@@ -24,14 +24,7 @@ from arcade_usage.adapters.storage.config_folder import OUTBOX_DEPTH
 from arcade_usage.adapters.storage.event_queue import name_project
 from arcade_usage.adapters.storage.store_errors import store_errors
 from arcade_usage.domain.project import Project
-from arcade_usage.domain.sent import (
-    COPIES_BYTES_LIMIT,
-    COPIES_SECONDS_LIMIT,
-    Part,
-    Sent,
-    divide,
-    newest,
-)
+from arcade_usage.domain.sent import COPIES_BYTES_LIMIT, COPIES_SECONDS_LIMIT, Part, Sent, divide, newest
 
 COPIES_FILE = "sent.jsonl"  # in each project's outbox
 _NAME = re.compile(r"sent(-\d{1,9})?\.jsonl")

@@ -61,7 +61,8 @@ class Eraser:
                     busy_senders += not held.enter_context(outbox.sender_lock.hold(SENDER_PATIENCE_SECONDS))
             state = IdentityState(None, None)
             with collecting(failures):
-                state = self._erase_identity()
+                if self.store.current() != IdentityState(None, None):
+                    state = self.store.erase()
             report = self._summarize(state, stores, busy_senders, failures)
             for outbox, copies in stores:
                 for erase in (outbox.queue.purge, outbox.log.clear, outbox.counts.clear, copies.erase):
@@ -77,13 +78,6 @@ class Eraser:
         except StoreError as error:
             failures.append(explain(error))
             return ()
-
-    def _erase_identity(self) -> IdentityState:
-        """Erase the identity if there is one; returns the state before."""
-        state = self.store.current()
-        if state == IdentityState(None, None):
-            return state
-        return self.store.erase()
 
     def _summarize(
         self,

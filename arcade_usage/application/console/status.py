@@ -13,12 +13,7 @@ from arcade_usage.domain.identity_state import IdentityState
 from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.properties import FAILED, SUCCEEDED
-from arcade_usage.domain.status import (
-    Diagnostics,
-    ProjectStatus,
-    Status,
-    find_troubles,
-)
+from arcade_usage.domain.status import Diagnostics, ProjectStatus, Status, find_troubles
 
 
 def collect_status(
@@ -73,31 +68,22 @@ def find_tools(stores: Iterable[tuple[Outbox, Copies]], *, recent: bool = False)
     return tuple(sorted({str(tool) for tool in named if tool}))
 
 
-def _read_log(outbox: Outbox) -> Logbook:
-    try:
-        return outbox.log.read()
-    except NewerFormatError:  # reported as a trouble
-        return Logbook()
-
-
-def _read_count(outbox: Outbox) -> DailyCount:
-    try:
-        return outbox.counts.read()
-    except StoreError:  # a file of a newer version or another user: `status` reports it as a trouble
-        return DailyCount()
-
-
 def _count(project: Project, outbox: Outbox, here: str) -> ProjectStatus:
     records = outbox.queue.pending()
+    logbook, count = Logbook(), DailyCount()
+    with suppress(NewerFormatError):  # reported as a trouble
+        logbook = outbox.log.read()
+    with suppress(StoreError):  # a file of a newer version or another user: reported as a trouble
+        count = outbox.counts.read()
     moments = [record.event.timestamp.timestamp() for record in records]
     return ProjectStatus(
         project,
-        evolve(_read_log(outbox), losses=outbox.log.losses()),
+        evolve(logbook, losses=outbox.log.losses()),
         waiting=len(records),
         undecided=sum(record.attribution is None for record in records),
         foreign=sum(record.is_foreign(here) for record in records),
         strange=max(0, sum(each.events for each in outbox.queue.waiting()) - len(records)),
         oldest_at=min(moments, default=None),
         newest_at=max(moments, default=None),
-        count=_read_count(outbox),
+        count=count,
     )

@@ -18,11 +18,7 @@ from arcade_usage.application.delivery.batches import BatchSender
 from arcade_usage.application.delivery.daily_limit import DailyLimit
 from arcade_usage.application.delivery.retention import Retention
 from arcade_usage.application.delivery.stay import Stay
-from arcade_usage.application.errors import (
-    NewerFormatError,
-    StoreError,
-    UnwantedError,
-)
+from arcade_usage.application.errors import NewerFormatError, StoreError, UnwantedError
 from arcade_usage.application.ports import (
     AnalyticsSink,
     Clock,
@@ -107,14 +103,7 @@ class Delivery:
         """
         here = self.store.here
         records = [
-            Record(
-                event,
-                snapshot,
-                is_logout,
-                machine=here,
-                is_refresh=is_refresh,
-                daily_limit=daily_limit,
-            )
+            Record(event, snapshot, is_logout, machine=here, is_refresh=is_refresh, daily_limit=daily_limit)
             for event in events
         ]
         if records and verdict is None:
