@@ -273,7 +273,8 @@ def find_tracked_layout(config: ToolConfig) -> "Layout | None":
         layout = find_layout(config.config_dir, config.credentials)
         if not why:
             reasons = reasons_off(layout, config.project_token)
-            why = [OFF_TEXTS[reason] for reason in reasons[:1] if reasons != (OFF_BY_LOCAL,)]
+            if reasons != (OFF_BY_LOCAL,):  # alone, it lets events be recorded
+                why = [OFF_TEXTS[reason] for reason in reasons[:1]]
         if not why and (problem := find_problem(layout)) is not None:
             why = [str(problem)]
     except ValueError as error:  # no home folder

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arcade_usage.adapters.storage import codec, sent_json
+from arcade_usage.adapters.storage import codec, delivery_log, sent_json
 from arcade_usage.application.command.payload import Content, parse
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import Malformed, NewerLedger, Snapshot
@@ -265,7 +265,7 @@ def test_a_wrong_sink_is_malformed(value: object) -> None:
 FORMATS = {
     "ledger": codec.write_ledger(FULL_LEDGER),
     "record": codec.write_record(of(ALICE)),
-    "logbook": codec.write_logbook(Logbook()),
+    "logbook": delivery_log.write_logbook(Logbook()),
     "sink.json": codec.write_project(SINK),
     "copy": sent_json.write_sent(Sent(1.0, {})),
 }
@@ -279,7 +279,7 @@ def test_every_format_carries_its_version(name: str) -> None:
 
 NEWER: dict[str, Callable[[bytes], object]] = {
     "record": codec.read_record,
-    "logbook": codec.read_logbook,
+    "logbook": delivery_log.read_logbook,
     "copy": sent_json.read_sent,
 }
 
@@ -306,13 +306,13 @@ class TestLogbook:
             "refused": 10,
             "of_newer": 6,
         }
-        content = {**json.loads(codec.write_logbook(Logbook())), "losses": earlier}
-        assert codec.read_logbook(json.dumps(content).encode()).losses.counts == {
+        content = {**json.loads(delivery_log.write_logbook(Logbook())), "losses": earlier}
+        assert delivery_log.read_logbook(json.dumps(content).encode()).losses.counts == {
             "too_many": 1, "too_large": 2, "too_old": 3, "refused": 14, "not_taken": 5, "of_newer": 6,
         }  # fmt: skip
 
     def test_an_unknown_field_stays(self) -> None:
         """The next write keeps an unknown field."""
-        before = {**json.loads(codec.write_logbook(Logbook())), "of_newer": {"a": 1}}
-        after = json.loads(codec.write_logbook(Logbook(failed=Failed(1.0, "it rained")), before))
+        before = {**json.loads(delivery_log.write_logbook(Logbook())), "of_newer": {"a": 1}}
+        after = json.loads(delivery_log.write_logbook(Logbook(failed=Failed(1.0, "it rained")), before))
         assert (after["of_newer"], after["failed"]["at"]) == ({"a": 1}, 1.0)

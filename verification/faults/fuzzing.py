@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from attrs import evolve
 
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage import codec, delivery_log
 from arcade_usage.adapters.storage.config_folder import read_stamp
 from arcade_usage.adapters.storage.payload_reader import read_payload
 from arcade_usage.application.errors import InvalidPayloadError
@@ -156,7 +156,7 @@ def logbook_json(home: FuzzedHome) -> tuple[list[bytes], set[str]]:
     now = time.time()
     backoff = Backoff({"sink": Pause(2, now + 30), f"alias {ANON} {ALICE}": Pause(1, now - 5)})
     logbook = Logbook(backoff, Observed(86_400.0, now - 60), Losses({"too_many": 3}))
-    content = mutate(home.random, codec.write_logbook(logbook))
+    content = mutate(home.random, delivery_log.write_logbook(logbook))
     home.outbox.queue.add(evolve(undecided(), snapshot=snapshot, machine=HERE))
     (Path(home.outbox.folder) / "logbook.json").write_bytes(content)
     return [content], allowed

@@ -23,9 +23,7 @@ _REASONS = {
 }
 
 TOOL_NAMES_LIMIT = 1000  # names that are remembered
-_OBSERVATION = (
-    "_arcade_usage_observation"  # attribute of a low-level server, and of the session manager's class
-)
+_OBSERVATION = "_arcade_usage_observation"  # attribute of low-level servers and the session manager's class
 
 # How the SDK words arguments that the tool's signature or schema does not accept.
 _INVALID_INPUT = re.compile(

@@ -5,7 +5,6 @@ never converted, it is malformed.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -15,17 +14,14 @@ import cattrs
 from attrs import astuple, fields
 
 from arcade_usage.adapters.storage.config_folder import LEDGER_VERSION
-from arcade_usage.adapters.storage.record_files import LOGBOOK_VERSION, PROJECT_VERSION, RECORD_VERSION
+from arcade_usage.adapters.storage.record_files import PROJECT_VERSION, RECORD_VERSION
 from arcade_usage.application.command.payload import MALFORMED, Content, encode_json, is_newer, parse
-from arcade_usage.domain.backoff import Backoff, Pause
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Identity, Linked
 from arcade_usage.domain.identity_state import IdentityState, Malformed, NewerLedger, Snapshot
 from arcade_usage.domain.ledger import Ledger, PendingAlias, Stamp
-from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.project import Project
 from arcade_usage.domain.record import Record
-from arcade_usage.domain.retention import Losses
 from arcade_usage.domain.verdict import Attribution
 
 T = TypeVar("T")
@@ -40,21 +36,11 @@ _KEYS: Mapping[type, Mapping[str, str]] = {
         "pending_aliases": "owed",
     },
     PendingAlias: {"projects": "sinks"},
-    Logbook: {"backoff": "pauses"},
-}
-
-# Keys of losses in logbooks of earlier versions, and the LossReason that each stands for.
-_EARLIER_REASONS = {
-    "more than 1,000 were waiting": "too_many",
-    "more than 1 MiB was waiting": "too_large",
-    "it waited for 30 days": "too_old",
-    "PostHog refused it": "refused",
-    "a server had more to report than it could write down, or reported what is no event": "not_taken",
 }
 
 ANON_ID_KEY = "anon_id"
 PRINCIPAL_KEY = "linked_principal_id"
-MOMENTS_END = 1e10  # seconds; times of a logbook are written with ten digits
+MOMENTS_END = 1e10  # seconds; times in names of files have ten digits
 
 
 class MalformedError(ValueError):
@@ -81,17 +67,6 @@ def _moment(value: object) -> datetime:
     if moment.tzinfo is None:
         raise TypeError("not a moment with its time zone")
     return moment
-
-
-def _backoff(value: object) -> Backoff:
-    return Backoff({name: structure(pause, Pause) for name, pause in _check(value, dict).items()})
-
-
-def _losses(value: object) -> Losses:
-    counts: Counter[str] = Counter()
-    for name, count in _check(value, dict).items():
-        counts[_EARLIER_REASONS.get(name, name)] += _check(count, int)
-    return Losses(dict(counts))
 
 
 def load_object(text: str | bytes) -> dict[str, Any]:
@@ -253,25 +228,6 @@ def with_attribution(content: bytes, attribution: Attribution | None) -> bytes:
     return encode_json({**load_version(content, RECORD_VERSION), "attribution": verdict}).encode()
 
 
-def read_logbook(content: bytes) -> Logbook:
-    """Raises MalformedError."""
-    logbook = structure(load_version(content, LOGBOOK_VERSION), Logbook)
-    moments = [
-        logbook.observed.seconds,
-        logbook.observed.looked_at or 0.0,
-        *(at for pause in logbook.backoff.by_name.values() for at in (pause.due_at, pause.not_before)),
-        *(last.at for last in (logbook.delivered, logbook.failed, logbook.unanswered) if last is not None),
-    ]
-    if not all(0.0 <= moment < MOMENTS_END for moment in moments):  # JSON here knows NaN and Infinity
-        raise MalformedError("not a time")
-    return logbook
-
-
-def write_logbook(logbook: Logbook, replaced: Mapping[str, object] | None = None) -> bytes:
-    """`replaced`: the JSON that this logbook follows; its unknown members stay."""
-    return dump(replaced or {}, LOGBOOK_VERSION, logbook)
-
-
 def read_project(content: bytes) -> Project:
     """Raises MalformedError."""
     return structure(load_version(content, PROJECT_VERSION), Project)
@@ -301,14 +257,10 @@ def _make_converter() -> cattrs.BaseConverter:
     )
     read(Stamp, lambda value, _: Stamp(*_items(value, int)))
     read(datetime, lambda value, _: _moment(value))
-    read(Backoff, lambda value, _: _backoff(value))
-    read(Losses, lambda value, _: _losses(value))
     read(Snapshot, lambda value, _: read_snapshot(value))
     converter.register_unstructure_hook_func(lambda kind: kind == frozenset[str], sorted)
     write(Stamp, astuple)
     write(datetime, datetime.isoformat)
-    write(Backoff, lambda backoff: converter.unstructure(dict(backoff.by_name)))
-    write(Losses, lambda losses: dict(losses.counts))
     write(Snapshot, write_snapshot)
     write(Event, _event)
     for value_type in _KEYS:

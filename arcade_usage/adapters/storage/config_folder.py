@@ -118,7 +118,7 @@ def find_layout(
     else:
         folder = _expand(DEFAULT_FOLDER, "config folder: HOME")
     file = None if credentials is None else _expand(credentials, "file of the login: credentials")
-    context = os.environ.get(CONTEXT_VARIABLE) or None if file is None else None
+    context = (os.environ.get(CONTEXT_VARIABLE) or None) if file is None else None
     return Layout(os.path.normpath(folder), file, context)
 
 

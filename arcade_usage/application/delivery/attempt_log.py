@@ -80,8 +80,8 @@ class AttemptLog:
         if name == POSTHOG and self.may_try_early:
             self.may_try_early = False
             return  # an early attempt does not lengthen the backoff
-        chance = int(self.ids.new()[:8], 16) / 0x1_0000_0000
-        self._set_backoff(self.logbook.backoff.begun(name, self.clock.time(), chance))
+        randomness = int(self.ids.new()[:8], 16) / 0x1_0000_0000
+        self._set_backoff(self.logbook.backoff.begun(name, self.clock.time(), randomness))
         self._write()
 
     def succeed(self, name: str) -> None:
