@@ -108,6 +108,7 @@ class BackgroundTracker(ServerTracker):
         self._sends = True
         self._thread: threading.Thread | None = None
         self._worker: Worker | None = None
+        self._in_hand: list[QueuedEvent] = []  # taken from the queue by the thread and not written yet
         self._bytes_put = self._bytes_got = self._dropped = 0
 
     @property
@@ -192,6 +193,8 @@ class BackgroundTracker(ServerTracker):
         # or waits for another one that does: the interpreter may exit while a thread closes.
         if thread.is_alive() or not self._queue.empty() or self._rest_lock.locked():
             _within(seconds / 2, lambda: self._enqueue_rest(end))
+        if self._in_hand:  # not written yet: on a busy machine, the imports before take long
+            thread.join(max(0.0, end - self._clock.monotonic()))
 
     def _enqueue_rest(self, end: float) -> None:
         """Enqueue what is left until `end` (monotonic seconds): the newest 1,000 at most."""
@@ -235,7 +238,9 @@ class BackgroundTracker(ServerTracker):
             with suppress_and_log():
                 self._worker = self._worker or self._maker.make_worker()
                 self._snapshot = self._worker.enqueue(batch)
+                self._in_hand = []
                 return len(batch)
+            self._in_hand = []
             self._count_dropped(len(batch))
         return len(batch)
 
@@ -257,9 +262,9 @@ class BackgroundTracker(ServerTracker):
             first = self._queue.get(wait_seconds != 0.0, wait_seconds)
         except Empty:
             return []
+        batch = self._in_hand = [] if first is None else [self._mark_taken(first)]
         if self._queue.qsize() < ROUND_LIMIT:
             self._ending.wait(GATHER_SECONDS)
-        batch = [] if first is None else [self._mark_taken(first)]
         while len(batch) < ROUND_LIMIT and (event := self._next()) is not None:
             batch.append(event)
         return batch
