@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.e2e.servers import PATIENT as PATIENT_END
 from tests.e2e.servers import SERVER_SECONDS, serving
 from tests.e2e.world import TOKEN, World, until
 
@@ -79,6 +80,31 @@ def test_forked_children_report_their_own_and_nothing_twice(world: World) -> Non
     assert (run.returncode, run.stderr, run.dropped) == (0, "", 0)
     assert set(kinds(world)) == expected
     assert set(kinds(world).values()) == {1}
+
+
+MULTIPROCESSING = f"""
+{PATIENT_END}
+import multiprocessing
+context = multiprocessing.get_context("fork")
+def capture(number, more):
+    server.capture("child", {{"number": number, "child": number}})
+    if more: run(number + 10, False)
+def run(number, more):
+    child = context.Process(target=capture, args=(number, more))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+for number in range(2): run(number, True)
+server.capture("parent", {{"number": -1}})
+"""
+
+
+def test_a_process_of_multiprocessing_keeps_its_events(world: World) -> None:
+    """It ends by os._exit, without exit handlers, and so does a child of its own."""
+    with serving(world, MULTIPROCESSING, *QUIET) as server:
+        run = server.end()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert kinds(world) == Counter([("parent", None, -1), *(("child", n, n) for n in (0, 1, 10, 11))])
 
 
 def test_a_child_that_is_killed_holds_up_nobody(world: World) -> None:

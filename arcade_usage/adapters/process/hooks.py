@@ -6,13 +6,17 @@ module would stay locked for ever, and the next import of that module would hang
 
 import atexit
 import os
+import sys
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 from arcade_usage.application.time_limits import FORK_WAIT_SECONDS
+
+_LAST = -100  # of multiprocessing's finalizers
 
 
 class Background(Protocol):
@@ -58,13 +62,29 @@ def register_hooks(background: Background, gate: ImportGate) -> None:
         gate.after_fork_in_child()
         if (living := reference()) is not None:
             living.reset_after_fork()
+            _register_for_workers(living, on_exit)
 
     def on_exit() -> None:
         if (living := reference()) is not None:
             living.on_exit()
 
     atexit.register(on_exit)
+    _register_for_workers(background, on_exit)
     if hasattr(os, "register_at_fork"):  # Windows has no fork
         os.register_at_fork(
             before=gate.before_fork, after_in_parent=gate.after_fork, after_in_child=reset_after_fork
         )
+
+
+def _register_for_workers(background: Background, on_exit: Callable[[], None]) -> None:
+    """Registers the callback for processes of multiprocessing, or of Celery's copy of it.
+
+    They end by os._exit, without exit handlers. When they begin, after the fork, they forget earlier
+    finalizers and call what is registered here.
+    """
+    for name in ("multiprocessing.util", "billiard.util"):
+        util: Any = sys.modules.get(name)
+        with suppress(Exception):  # missing, or another version
+            util.register_after_fork(
+                background, lambda _, util=util: util.Finalize(None, on_exit, exitpriority=_LAST)
+            )

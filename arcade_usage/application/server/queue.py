@@ -56,6 +56,7 @@ class BoundedQueue:
         # Reentrant: a signal handler or a finalizer may call capture() during a capture().
         self._lock = threading.RLock()
         self._bytes_put = self._bytes_taken = 0
+        self.in_hand: list[QueuedEvent] = []  # the last batch, until its taker has written it
 
     def put(self, event: QueuedEvent) -> bool:
         """Add an event; returns False if it is over the limits."""
@@ -84,9 +85,9 @@ class BoundedQueue:
             first = self._events.get(wait_seconds != 0.0, wait_seconds)
         except Empty:
             return []
+        batch = self.in_hand = [] if first is None else [self._mark_taken(first)]
         if self._events.qsize() < ROUND_LIMIT:
             ending.wait(GATHER_SECONDS)
-        batch = [] if first is None else [self._mark_taken(first)]
         while len(batch) < ROUND_LIMIT and (event := self._take()) is not None:
             batch.append(event)
         return batch

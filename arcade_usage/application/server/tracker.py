@@ -180,6 +180,8 @@ class BackgroundTracker(ServerTracker):
         # or waits for another one that does: the interpreter may exit while a thread closes.
         if thread.is_alive() or not self._queue.is_empty() or self._rest_lock.locked():
             _within(seconds / 2, lambda: self._enqueue_rest(end))
+        if self._queue.in_hand:  # not written yet: on a busy machine, the imports before take long
+            thread.join(max(0.0, end - self._clock.monotonic()))
 
     def _enqueue_rest(self, end: float) -> None:
         """Enqueue what is left until `end` (monotonic seconds): the newest 1,000 at most."""
@@ -223,7 +225,9 @@ class BackgroundTracker(ServerTracker):
             with suppress_and_log():
                 self._worker = self._worker or self._maker.make_worker()
                 self._snapshot = self._worker.enqueue(batch)
+                self._queue.in_hand = []
                 return len(batch)
+            self._queue.in_hand = []
             self._count_dropped(len(batch))
         return len(batch)
 

@@ -457,6 +457,37 @@ def test_the_exit_waits_for_a_thread_that_closes(kept: Kept, monkeypatch: pytest
     closing.join(SECONDS)
 
 
+@pytest.mark.parametrize("end", ["close", "on_exit"])
+def test_the_end_waits_for_what_the_thread_has_not_written(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """On a busy machine the imports before the first event may take more than half of the time that there is."""
+    for limit in ("CLOSE_SECONDS", "EXIT_SECONDS"):
+        monkeypatch.setattr(server, limit, 2 * SECONDS)
+
+    class SlowThread(threading.Thread):
+        """Writes only when it is waited for again."""
+
+        joins = 0
+
+        def join(self, timeout: float | None = None) -> None:
+            self.joins += 1
+            if self.joins == 2 and kept.disk is not None:
+                kept.disk.set()
+                super().join(timeout)
+
+    tracker = make(kept)
+    kept.disk = threading.Event()
+    with monkeypatch.context() as patch:
+        patch.setattr(tracker, "_start", lambda: None)
+        tracker.capture("one")
+    tracker._thread = SlowThread(target=tracker._run, daemon=True)
+    tracker._thread.start()
+    assert kept.at_gate.wait(SECONDS)
+    getattr(tracker, end)()
+    assert (kept.names, tracker.dropped) == (["one"], 0)
+
+
 def test_leaving_sends_nothing(kept: Kept) -> None:
     """At the interpreter's end there is no time for the network: the outbox has to do."""
     tracker = make(kept)
