@@ -33,11 +33,19 @@ class Fault(str, Enum):
 
 
 Port = Annotated[
-    int, typer.Option("--port", min=0, max=65535, help="The port on this machine; 0 takes a free one.")
+    int,
+    typer.Option(
+        "--port", min=0, max=65535, metavar="PORT", help="The port on this machine; 0 takes a free one."
+    ),
 ]
 Fail = Annotated[
     Fault | None,
-    typer.Option("--fail", help="Accept no event, and answer with this HTTP status.", show_default=False),
+    typer.Option(
+        "--fail",
+        metavar="STATUS",
+        help="Accept no event, and answer with this HTTP status: 400, 401, 413, 429 or 503.",
+        show_default=False,
+    ),
 ]
 Slow = Annotated[
     float,

@@ -198,7 +198,7 @@ def send_erasure_request(url: str, tool: str, ids: "SubjectIds") -> None:
 def check(scope: Scope) -> None:
     """Raise StoreError if the config folder is not the user's own, or can't be read."""
     if (problem := find_problem(scope.layout)) is not None:
-        raise StoreError("it is not safe to use") from problem
+        raise StoreError(str(problem))
     try:
         os.listdir(scope.layout.config_dir)
     except FileNotFoundError:

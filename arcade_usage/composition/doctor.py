@@ -31,13 +31,18 @@ def check_here(scope: Scope) -> Iterator[Step]:
         text = "no tool: the same command in a tool, such as `my-tool usage doctor`, checks it"
         yield Step(Check.CONFIGURATION, Result.SKIPPED, text)
     else:
-        yield _step(Check.CONFIGURATION, problems or _adapters_problems(scope), "every value is valid")
+        problems = problems or _adapters_problems(scope)
+        yield _step(Check.CONFIGURATION, problems, "every value is valid")
         known = status.has_version(scope)
         yield _step(Check.VERSION, [] if known else [NO_VERSION.text], "the tool's version is known")
     yield _check_folder(scope)
-    if status.decide_notice(scope) is not None:
+    is_usable = len(reasons) == len(scope.reasons())
+    if is_usable and status.decide_notice(scope) is not None:
         yield _check_notice(scope)
-    yield _check_process(scope, is_on=not reasons)
+    if problems or reasons or not is_usable:
+        yield Step(Check.PROCESS, Result.SKIPPED, "not started: tracking is off, or a step above failed")
+    else:
+        yield _check_process(scope)
 
 
 def plan(scope: Scope) -> list[tuple[str, str]]:
@@ -130,7 +135,7 @@ def _check_notice(scope: Scope) -> Step:
     return _step(Check.NOTICE, [] if fine else [HELD_BACK_TEXT], fine or "")
 
 
-def _check_process(scope: Scope, *, is_on: bool) -> Step:
+def _check_process(scope: Scope) -> Step:
     """Start the delivery process as a command does, and let it show an event instead of sending it."""
     from arcade_usage.adapters.process.launcher import DetachedLauncher, can_launch
     from arcade_usage.application.command.payload import describe_tool, encode_payload
@@ -138,8 +143,6 @@ def _check_process(scope: Scope, *, is_on: bool) -> Step:
     if not can_launch():
         return Step(Check.PROCESS, Result.FAILED, Trouble.FROZEN.text)
     tool, project = scope.tool, scope.own_project or PLACEHOLDER
-    if not is_on:
-        return Step(Check.PROCESS, Result.SKIPPED, "not started: tracking is off")
     facts = dict.fromkeys(("error_message", "duration_ms", "monotonic_start", "monotonic_end", "properties"))
     described = describe_tool(
         project={"host": project.host, "project_token": project.project_token},

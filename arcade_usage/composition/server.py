@@ -147,7 +147,7 @@ class _WorkerMaker:
             default = default_adapters(self._layout, project, durable=False, makes_folder=not self._debugging)
             adapters, problem = _apply(config.adapters, default)
             if self._debugging:
-                return _Preview(describer, make_previewer(adapters), project)
+                return _Preview(describer, make_previewer(adapters), project, problem)
             worker = ServerWorker(
                 opt_out=adapters.switch,
                 snapshots=self._snapshots,
@@ -197,12 +197,18 @@ def _make_describer(config: ToolConfig) -> "EventDescriber":
 
 
 class _Preview:
-    """The worker with $ARCADE_USAGE_DEBUG: prints events on stderr instead of sending them."""
+    """The worker with $ARCADE_USAGE_DEBUG: prints events on stderr instead of sending them.
 
-    def __init__(self, describer: "EventDescriber", previewer: "Previewer", project: "Project") -> None:
+    problem: why none would be sent.
+    """
+
+    def __init__(
+        self, describer: "EventDescriber", previewer: "Previewer", project: "Project", problem: str | None
+    ) -> None:
         self._describer = describer
         self._previewer = previewer
         self._project = project
+        self._problem = problem
         self.lost = 0
 
     def enqueue(self, batch: Sequence[QueuedEvent]) -> None:
@@ -213,7 +219,8 @@ class _Preview:
             try:
                 event = self._describer.describe(queued)
                 preview = self._previewer.preview(event, self._previewer.take_snapshot(), self._project)
-                sys.stderr.write(write_preview(preview))
+                text = write_preview(preview) if self._problem is None else f"arcade-usage: {self._problem}\n"
+                sys.stderr.write(text)
             except UnsupportedSdkError as error:
                 sys.stderr.write(f"arcade-usage: {error}\n")
                 self.lost += 1

@@ -176,6 +176,18 @@ def test_a_server_s_factory_that_fails_costs_no_event(world: World, home: Path) 
     assert world.waiting == []
 
 
+def test_a_server_shows_why_its_factory_fails(
+    world: World, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With ARCADE_USAGE_DEBUG, in place of an event that would not be sent."""
+    monkeypatch.setenv("ARCADE_USAGE_DEBUG", "1")
+    with tool(world, home, "broken:fails").server() as server:
+        server.capture("tool called")
+    assert capsys.readouterr().err == (
+        "arcade-usage: this tool's adapters factory broken:fails failed: RuntimeError: no adapters today\n"
+    )
+
+
 def test_doctor_tells_of_a_factory_that_only_the_current_folder_has(
     world: World, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.properties import sent_as_is
-from arcade_usage.application.command.tracker import suppress_and_log
+from arcade_usage.application.command.tracker import log_debug, suppress_and_log
 from arcade_usage.application.delivery.attempt_log import POSTHOG
 from arcade_usage.application.delivery.delivery import Delivery
 from arcade_usage.application.errors import NewerFormatError, StoreError, UnwantedError
@@ -82,6 +82,8 @@ class ServerWorker:
 
     def enqueue(self, batch: Sequence[QueuedEvent]) -> Mapping[str, object] | None:
         if not self._may_report():
+            why = "the notice has not been shown" if self.opt_out.is_on() else "tracking was turned off"
+            log_debug("%d events are not tracked: %s", len(batch), why)
             return None
         if self.notice is not None:  # the answer may be younger than the event
             agreed_at = self.notice.agreed_at()

@@ -20,6 +20,7 @@ import trustme
 from arcade_usage.adapters.process.launcher import DetachedLauncher
 from arcade_usage.demo.receiver import Behaviour
 from arcade_usage.domain.checkup import TEST_EVENT
+from arcade_usage.domain.notice import Notice
 from arcade_usage.domain.persons import ALIAS_EVENT, PERSONLESS
 from tests.adapters.failing_networks import FailingNetwork
 from tests.e2e.cli.running import Ran, Shell, tree
@@ -186,7 +187,7 @@ def test_a_named_version_is_one(doctor: Doctor) -> None:
 def test_adapters_that_cannot_be_made_are_the_failed_step(doctor: Doctor) -> None:
     """By the factory's name and its error."""
     code, steps = doctor(adapters="no_such_module:adapters")
-    assert (code, steps["configuration"][0]) == (1, "failed")
+    assert (code, steps["configuration"][0], steps["delivery_process"][0]) == (1, "failed", "skipped")
     assert "no_such_module:adapters" in steps["configuration"][1]
 
 
@@ -197,6 +198,20 @@ def test_a_folder_that_is_a_file_is_the_failed_step(world: World, doctor: Doctor
     code, steps = doctor()
     assert (code, steps["config_folder"][0]) == (1, "failed")
     assert str(world.folder) in steps["config_folder"][1]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="needs root to give a folder away")
+def test_a_folder_of_another_user_is_the_only_failed_step(world: World, doctor: Doctor) -> None:
+    """What follows from it is not called a failure of its own: the delivery process would do nothing there."""
+    world.folder.mkdir()
+    os.chown(world.folder, 12345, 12345)
+    code, steps = doctor(notice=Notice("a text", "a link"))
+    assert (code, [step for step, (result, _) in steps.items() if result == "failed"]) == (
+        1,
+        ["config_folder"],
+    )
+    assert "not to root" in steps["config_folder"][1]
+    assert steps["delivery_process"] == ("skipped", "not started: tracking is off, or a step above failed")
 
 
 def test_a_program_that_is_no_python_is_the_failed_step(

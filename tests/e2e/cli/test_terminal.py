@@ -64,6 +64,7 @@ def test_they_read_well_on_a_narrow_terminal(world: World, columns: int) -> None
         "log": ("the quota is used up until tomorrow the quota", world.anon_id[:8]),
         "stats": ("toolkit.run",),
         "log --help": ("--config-dir",),
+        "receive --help": ("--fail STATUS",),
         "--help": ("Show the sent events, newest last: a copy of each event that PostHog accepted",),
     }
     where = {line: () if "--help" in line else ("--config-dir", str(world.folder)) for line in expected}

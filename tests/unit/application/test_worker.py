@@ -1,5 +1,7 @@
 """A server's events through the real delivery, in memory: whose they are, how they wait, what is counted."""
 
+import logging
+
 import pytest
 from pytest_mock import MockerFixture
 
@@ -226,6 +228,32 @@ def test_without_a_folder_nothing_is_kept(server: SimulatedServer) -> None:
     server.run("one")
     assert server.worker.lost == 1
     assert server.simulation.posthog.calls == 0
+
+
+class _Unshown:
+    """A notice that can't be shown where the server runs."""
+
+    def show_if_due(self) -> bool:
+        return False
+
+    def agreed_at(self) -> float:
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("off", "reason"),
+    [(True, "tracking was turned off"), (False, "the notice has not been shown")],
+    ids=["off", "held back"],
+)
+def test_the_logger_says_why_events_are_not_tracked(
+    server: SimulatedServer, caplog: pytest.LogCaptureFixture, off: bool, reason: str
+) -> None:
+    """As it does for a command; a server's author has no other hint."""
+    server.worker.notice = _Unshown()
+    server.simulation.switch.choose(OFF if off else ON)
+    with caplog.at_level(logging.DEBUG, logger="arcade_usage"):
+        server.run("one", "two")
+    assert caplog.messages == [f"2 events are not tracked: {reason}"]
 
 
 def test_turned_off_while_it_is_written_nothing_stays(server: SimulatedServer) -> None:
