@@ -25,7 +25,7 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
 from tests.adapters.contenders import contend
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
-from tests.samples import ALICE, OTHER_SINK, SINK, anonymous, make_event, of, undecided
+from tests.samples import ALICE, OTHER_SINK, SINK, anonymous, make_event, of, undecided, write_huge
 
 
 @pytest.fixture
@@ -111,11 +111,6 @@ def _change(**changes: object) -> Callable[[Path], object]:
     return make
 
 
-def _huge(path: Path) -> None:
-    path.touch()
-    os.truncate(path, 50_000_000)
-
-
 FOREIGN_FILES: dict[str, Callable[[Path], Any]] = {
     "empty": Path.touch,
     "truncated": lambda path: path.write_bytes(codec.write_record(anonymous(5))[:-10]),
@@ -125,7 +120,7 @@ FOREIGN_FILES: dict[str, Callable[[Path], Any]] = {
     "of wrong types": _change(is_logout=1),
     "with a reserved distinct id": _change(attribution={"distinct_id": "anonymous", "personless": False}),
     "nested deeply": lambda path: path.write_text("[" * 50_000),
-    "50 MB": _huge,
+    "50 MB": write_huge,
     "a folder": Path.mkdir,
     "a pipe": os.mkfifo,
     "a link to nowhere": lambda path: path.symlink_to("nowhere"),
