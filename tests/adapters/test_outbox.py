@@ -315,3 +315,12 @@ def test_another_sink_s_record_is_not_seen(outbox: FolderOutbox, folder: Path) -
     record = Record(make_event(), anonymous().snapshot, attribution=Attribution(ALICE, personless=False))
     other.queue.add(record)
     assert (outbox.queue.pending(), other.queue.pending()) == ([], [record])
+
+
+def test_a_server_keeps_nothing_of_what_others_removed(outbox: FolderOutbox, folder: Path) -> None:
+    """What was read for a later verdict goes too, else the memory of a server grows with each such event."""
+    outbox.queue.add(undecided())
+    assert len(outbox.queue.pending()) == len(outbox.queue._undecided) == 1
+    FolderOutbox(str(folder), SINK).queue.purge()
+    outbox.queue.forget_seen()
+    assert outbox.queue._undecided == {}
