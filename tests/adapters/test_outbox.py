@@ -17,7 +17,7 @@ from attrs import evolve
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage import codec, event_queue
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.application.errors import StoreError
@@ -324,3 +324,18 @@ def test_a_server_keeps_nothing_of_what_others_removed(outbox: FolderOutbox, fol
     FolderOutbox(str(folder), SINK).queue.purge()
     outbox.queue.forget_seen()
     assert outbox.queue._undecided == {}
+
+
+def test_what_this_process_added_is_pending_beyond_the_limit_of_a_scan(
+    outbox: FolderOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among more records than one scan reads, a command still finds its own."""
+    outbox.queue.add(undecided())
+    monkeypatch.setattr(event_queue, "SCAN_LIMIT", 0)
+    assert outbox.queue.pending() == [undecided()]
+
+
+def test_an_outbox_of_no_known_project_takes_no_event(folder: Path) -> None:
+    """Nothing could deliver it; the commands that are not a tool's only read there."""
+    with pytest.raises(StoreError, match="without a project"):
+        FolderOutbox(str(folder), None).queue.add(anonymous(1))
