@@ -1,7 +1,9 @@
 """The people, identities and records that the tests of ports and adapters speak of."""
 
 import json
+import os
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity import Anonymous, Linked
@@ -64,6 +66,13 @@ MALFORMED_TEXTS = {
     "a huge number": '{"anon_id": 1' + "0" * 5000 + "}",
     "zero bytes": "\0" * 64,
 }
+
+
+def write_huge(path: Path) -> None:
+    """Make a file that is larger than any of the library's, without content."""
+    path.touch()
+    os.truncate(path, 50_000_000)
+
 
 _FIRST = datetime(2026, 3, 14, 15, 9, 26, 535_000, timezone.utc)
 

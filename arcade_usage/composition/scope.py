@@ -42,7 +42,7 @@ from arcade_usage.domain.project import Project, choose
 if TYPE_CHECKING:
     from arcade_usage.application.adapters import Adapters
     from arcade_usage.application.ports import Copies, Outbox
-    from arcade_usage.domain.status import StoredChoice, StoredConsent
+    from arcade_usage.domain.status import StoredChoice
 
 _SOME_TOKEN = "phc_of_some_tool"  # noqa: S105 - stands for the token of an unknown tool
 PLACEHOLDER = Project(DEFAULT_HOST, _SOME_TOKEN)  # every project has the same identity
@@ -136,12 +136,6 @@ class Scope:
         """The question of the tool; None if it asks none."""
         board = make_board(self.tool, self.layout) if self.tool is not None else None
         return board if isinstance(board, ConsentBoard) else None
-
-    def consents(self) -> "tuple[StoredConsent, ...]":
-        """The notices that were shown and the questions that were asked on this machine."""
-        from arcade_usage.adapters.storage.diagnostics import read_consents
-
-        return read_consents(choice_layouts(self.layout))
 
     def choices(self) -> "tuple[StoredChoice, ...]":
         """The stored choices that count here."""

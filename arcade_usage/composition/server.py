@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arcade_usage.application.attempt import Attempt
 from arcade_usage.application.command.tracker import suppress_and_log
@@ -110,58 +110,49 @@ def _build(config: ToolConfig) -> ServerTracker:
     _import(_WITH_FORK_HOOKS)
     gate, debugging = ImportGate(), wants_debug(os.environ)  # then nothing is written
     snapshots = ParsedFolderSnapshots(layout, None if debugging else FolderWriter(layout))
-    maker = _WorkerMaker(config, layout, snapshots, gate, debugging=debugging)
+    maker = _WorkerMaker(config, layout, snapshots, gate, debugging)
     tracker = BackgroundTracker(maker=maker, clock=time, snapshot=snapshots.take())
     register_hooks(tracker, gate)
     return tracker
 
 
-class _WorkerMaker:
+class _WorkerMaker(NamedTuple):
     """Makes workers, and imports for them, on the worker thread."""
 
-    def __init__(
-        self,
-        config: ToolConfig,
-        layout: "Layout",
-        snapshots: "ParsedFolderSnapshots",
-        gate: "ImportGate",
-        *,
-        debugging: bool,
-    ) -> None:
-        self._config = config
-        self._layout = layout
-        self._snapshots = snapshots
-        self._gate = gate
-        self._debugging = debugging
+    config: ToolConfig
+    layout: "Layout"
+    snapshots: "ParsedFolderSnapshots"
+    gate: "ImportGate"
+    debugging: bool
 
     def make_worker(self) -> "Worker":
-        with self._gate:
+        with self.gate:
             from arcade_usage.application.server.local import LocalWorker
             from arcade_usage.application.server.worker import ServerWorker
             from arcade_usage.composition.adapters import default_adapters
             from arcade_usage.domain.project import Project
 
             _import(_EARLY_IMPORTS)
-            config = self._config
+            config = self.config
             project, describer = Project(config.host, str(config.project_token)), _make_describer(config)
-            default = default_adapters(self._layout, project, durable=False, makes_folder=not self._debugging)
+            default = default_adapters(self.layout, project, durable=False, makes_folder=not self.debugging)
             adapters, problem = _apply(config.adapters, default)
-            if self._debugging:
+            if self.debugging:
                 return _Preview(describer, make_previewer(adapters), project, problem)
             worker = ServerWorker(
                 opt_out=adapters.switch,
-                snapshots=self._snapshots,
+                snapshots=self.snapshots,
                 describer=describer,
                 delivery=make_delivery(adapters, project.key, obstacle=problem or find_obstacle()),
                 clock=adapters.clock,
-                notice=make_board(config, self._layout, may_ask=False),
+                notice=make_board(config, self.layout, may_ask=False),
                 late_imports=self,
             )
             return LocalWorker(worker, make_previewer(adapters), project, adapters)
 
     def load(self) -> None:
         """See LateImports."""
-        with self._gate:
+        with self.gate:
             _import(_LATE_IMPORTS)
 
 

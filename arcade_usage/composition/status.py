@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from arcade_usage.adapters.storage.config_folder import find_problem
+from arcade_usage.adapters.storage.config_folder import choice_layouts, find_problem
 from arcade_usage.adapters.storage.notice_board import NoticeBoard
 from arcade_usage.adapters.storage.record_files import SENDER_LOCK
 from arcade_usage.application.errors import AdaptersError, StoreError, UnsupportedSdkError
@@ -28,7 +28,7 @@ def read_status(scope: Scope) -> "Status":
     """Collect the status. Blocks: on a bounded number of files. Raises ValueError."""
     from arcade_usage.adapters.posthog.sdk import check_sdk
     from arcade_usage.adapters.process.launcher import can_launch
-    from arcade_usage.adapters.storage.diagnostics import read_diagnostics
+    from arcade_usage.adapters.storage.diagnostics import read_consents, read_diagnostics
     from arcade_usage.application.console.status import collect_status
     from arcade_usage.domain.status import Status
     from arcade_usage.domain.trouble import Trouble
@@ -67,7 +67,7 @@ def read_status(scope: Scope) -> "Status":
         sdk_problem=_problem(check_sdk),
         adapters_problem=_problem(lambda: scope.adapters(own)),
         choices=scope.choices(),
-        consents=scope.consents(),
+        consents=read_consents(choice_layouts(layout)),
     )
 
 

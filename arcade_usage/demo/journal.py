@@ -94,7 +94,8 @@ def _sent(batch: Sequence[Mapping[str, Any]], scene: Scene, seen: set[str]) -> I
         else:
             if scene.behaviour.takes:
                 seen.add(message["uuid"])
-                remark = remark or ("" if who else _anonymous_remark(distinct_id, scene.folder))
+                is_current = distinct_id == scene.folder.anon_id
+                remark = remark or ("" if who else "anonymous" if is_current else "no person")
             yield Entry(
                 Kind.SUCCEEDED if message["event"] == SUCCEEDED else Kind.FAILED,
                 properties["command_name"],
@@ -103,10 +104,6 @@ def _sent(batch: Sequence[Mapping[str, Any]], scene: Scene, seen: set[str]) -> I
                 remark,
                 properties.get("error_message", ""),
             )
-
-
-def _anonymous_remark(distinct_id: str, folder: FolderState) -> str:
-    return "anonymous" if distinct_id == folder.anon_id else "no person"
 
 
 def _stitched(scene: Scene) -> Iterator[Entry]:

@@ -65,5 +65,5 @@ def _read_command(tracker: CommandTracker) -> ToolConfig | None:
 
 
 def _read_server(tracker: Any) -> ToolConfig:
-    config: ToolConfig = tracker._maker._config
+    config: ToolConfig = tracker._maker.config
     return config

@@ -5,14 +5,15 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 import trustme
 from attrs import define, field
+from pytest_mock import MockerFixture
 
 from arcade_usage.demo.receiver import HANGING, Behaviour, Receiver
 from tests.e2e.gate import Gate
@@ -20,6 +21,22 @@ from tests.e2e.gate import Gate
 AUTHORITY = trustme.CA()
 LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc), datetime(2020, 2, 1, tzinfo=timezone.utc)
 PASSWORD = "hunter2"
+
+
+@contextmanager
+def hanging_resolver(mocker: MockerFixture) -> Iterator[None]:
+    """A resolver that hangs, and was asked."""
+    asked, over = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        asked.set()
+        over.wait(60)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    mocker.patch("socket.getaddrinfo", hang)
+    yield
+    assert asked.wait(30)
+    over.set()
 
 
 @define

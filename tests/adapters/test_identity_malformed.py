@@ -17,7 +17,7 @@ from arcade_usage.domain.identity import Anonymous
 from arcade_usage.domain.identity_state import IdentityState, Malformed
 from arcade_usage.domain.ledger import Ledger
 from arcade_usage.testing.in_memory import FixedInstallation
-from tests.samples import ANON, FRESH, HERE
+from tests.samples import ANON, FRESH, HERE, write_huge
 
 
 @pytest.fixture
@@ -43,11 +43,6 @@ def rotate(store: IdentityFiles) -> None:
     store.change(lambda state: (state.rotated(FRESH, HERE), None))
 
 
-def _huge(path: Path) -> None:
-    path.touch()
-    os.truncate(path, 50_000_000)
-
-
 Make = Callable[[Path], Any]
 
 REPLACEMENTS: dict[str, Make] = {
@@ -57,7 +52,7 @@ REPLACEMENTS: dict[str, Make] = {
     "wrong types": lambda path: path.write_text(json.dumps({"anon_id": 5, "born": [], "x": None})),
     "a list": lambda path: path.write_text("[]"),
     "nested deeply": lambda path: path.write_text("[" * 2000),
-    "50 MB": _huge,
+    "50 MB": write_huge,
 }
 
 # Anything but a regular file, which the library never creates there.

@@ -42,10 +42,10 @@ launcher_module.DetachedLauncher(os.environ).launch_and_wait("{{}}")
 """
 
 
-def run_login(stand_in: StandIn, before: str = "", after: str = "") -> str:
+def run_login(stand_in: StandIn, after: str = "") -> str:
     """Output of a tool that logs in while its delivery process stays and never closes its output."""
     stand_in.become(stays=True)
-    lines = before + LOGIN.format(executable=stand_in.executable) + after
+    lines = LOGIN.format(executable=stand_in.executable) + after
     tool = subprocess.Popen(
         [PYTHON, "-c", lines], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -17,7 +17,7 @@ from attrs import evolve
 from pytest_mock import MockerFixture
 
 from arcade_usage.adapters.network.deadline import within
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.storage import codec, event_queue
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.application.errors import StoreError
@@ -25,7 +25,7 @@ from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
 from tests.adapters.contenders import contend
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
-from tests.samples import ALICE, OTHER_SINK, SINK, anonymous, make_event, of, undecided
+from tests.samples import ALICE, OTHER_SINK, SINK, anonymous, make_event, of, undecided, write_huge
 
 
 @pytest.fixture
@@ -111,11 +111,6 @@ def _change(**changes: object) -> Callable[[Path], object]:
     return make
 
 
-def _huge(path: Path) -> None:
-    path.touch()
-    os.truncate(path, 50_000_000)
-
-
 FOREIGN_FILES: dict[str, Callable[[Path], Any]] = {
     "empty": Path.touch,
     "truncated": lambda path: path.write_bytes(codec.write_record(anonymous(5))[:-10]),
@@ -125,7 +120,7 @@ FOREIGN_FILES: dict[str, Callable[[Path], Any]] = {
     "of wrong types": _change(is_logout=1),
     "with a reserved distinct id": _change(attribution={"distinct_id": "anonymous", "personless": False}),
     "nested deeply": lambda path: path.write_text("[" * 50_000),
-    "50 MB": _huge,
+    "50 MB": write_huge,
     "a folder": Path.mkdir,
     "a pipe": os.mkfifo,
     "a link to nowhere": lambda path: path.symlink_to("nowhere"),
@@ -320,3 +315,27 @@ def test_another_sink_s_record_is_not_seen(outbox: FolderOutbox, folder: Path) -
     record = Record(make_event(), anonymous().snapshot, attribution=Attribution(ALICE, personless=False))
     other.queue.add(record)
     assert (outbox.queue.pending(), other.queue.pending()) == ([], [record])
+
+
+def test_a_server_keeps_nothing_of_what_others_removed(outbox: FolderOutbox, folder: Path) -> None:
+    """What was read for a later verdict goes too, else the memory of a server grows with each such event."""
+    outbox.queue.add(undecided())
+    assert len(outbox.queue.pending()) == len(outbox.queue._undecided) == 1
+    FolderOutbox(str(folder), SINK).queue.purge()
+    outbox.queue.forget_seen()
+    assert outbox.queue._undecided == {}
+
+
+def test_what_this_process_added_is_pending_beyond_the_limit_of_a_scan(
+    outbox: FolderOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among more records than one scan reads, a command still finds its own."""
+    outbox.queue.add(undecided())
+    monkeypatch.setattr(event_queue, "SCAN_LIMIT", 0)
+    assert outbox.queue.pending() == [undecided()]
+
+
+def test_an_outbox_of_no_known_project_takes_no_event(folder: Path) -> None:
+    """Nothing could deliver it; the commands that are not a tool's only read there."""
+    with pytest.raises(StoreError, match="without a project"):
+        FolderOutbox(str(folder), None).queue.add(anonymous(1))

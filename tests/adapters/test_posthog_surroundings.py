@@ -19,7 +19,7 @@ from arcade_usage.application.errors import NotAcceptedError, UnreachableError
 from arcade_usage.application.time_limits import ALIAS_SECONDS, BATCH_SECONDS
 from arcade_usage.demo.receiver import DOWN, HANGING, WELL, Behaviour, Receiver
 from arcade_usage.domain.project import Project
-from tests.adapters.failing_networks import url_of
+from tests.adapters.failing_networks import hanging_resolver, url_of
 from tests.samples import ALICE, ANON, anonymous, make_event, of
 
 TOKEN = "phc_surroundings"
@@ -98,17 +98,8 @@ class TestNoAnswer:
 
     def test_a_resolver_that_hangs(self, mocker: MockerFixture, call: Callable[[PostHogSink], None]) -> None:
         """No time-out of the SDK bounds a resolver; the call ends all the same."""
-        asked, over = threading.Event(), threading.Event()
-
-        def hang(*_: object, **__: object) -> None:
-            asked.set()
-            over.wait(60)
-            raise socket.gaierror(-3, "Temporary failure in name resolution")
-
-        mocker.patch("socket.getaddrinfo", hang)
-        self.fails_in_time(open_sink("https://posthog.example"), call)
-        assert asked.wait(30)
-        over.set()
+        with hanging_resolver(mocker):
+            self.fails_in_time(open_sink("https://posthog.example"), call)
 
     @pytest.mark.parametrize(
         "url", ["http:///batch", "http://[::1", "http://127.0.0.1:99999", "http://exa mple"]

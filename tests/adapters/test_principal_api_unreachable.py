@@ -1,7 +1,6 @@
 """The principal API without an answer: each look-up ends within its limit."""
 
 import socket
-import threading
 import time
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from arcade_usage.application.time_limits import LOOK_UP_SECONDS
 from arcade_usage.demo.receiver import HANGING, Behaviour, Receiver
 from arcade_usage.domain.verdict import NoAnswer
 from tests.adapters.credentials_file import TOKEN, stamp_of
-from tests.adapters.failing_networks import url_of
+from tests.adapters.failing_networks import hanging_resolver, url_of
 from tests.samples import ALICE
 
 SLACK_SECONDS = 30.0  # for a busy machine; a request that hangs takes longer
@@ -90,17 +89,8 @@ def test_a_name_that_is_not_known(credentials: Path, mocker: MockerFixture) -> N
 
 def test_a_resolver_that_hangs(credentials: Path, mocker: MockerFixture) -> None:
     """The look-up ends although the resolver hangs, which no library timeout bounds."""
-    asked, over = threading.Event(), threading.Event()
-
-    def hang(*_: object, **__: object) -> None:
-        asked.set()
-        over.wait(60)
-        raise socket.gaierror(-3, "Temporary failure in name resolution")
-
-    mocker.patch("socket.getaddrinfo", hang)
-    look_up(credentials, "https://coordinator.example")
-    assert asked.wait(30)
-    over.set()
+    with hanging_resolver(mocker):
+        look_up(credentials, "https://coordinator.example")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from attrs import evolve
 from pytest_mock import MockerFixture
 
-from arcade_usage.adapters.storage import codec
+from arcade_usage.adapters.files.owned_folder import OwnedFolder
+from arcade_usage.adapters.storage import codec, event_queue
 from arcade_usage.adapters.storage.event_queue import BATCH_BYTES_LIMIT, BATCH_LIMIT
 from arcade_usage.adapters.storage.outbox import FolderOutbox
 from arcade_usage.application.errors import StoreError
@@ -160,6 +161,27 @@ def test_a_kill_before_the_new_name_leaves_what_is_left(
     assert another(tmp_path).queue.pending() == many(4)[1:]
     assert another(tmp_path).queue.remove(many(4)) == 3
     assert files(outbox) == []
+
+
+def test_a_batch_can_be_removed_piece_by_piece(outbox: FolderOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As accepted and refused events are, without a look at the folder; the rest is found beyond a scan too."""
+    records = many(4)
+    outbox.queue.add(*records)
+    assert [outbox.queue.remove([each]) for each in records[:2]] == [1, 1]
+    monkeypatch.setattr(event_queue, "SCAN_LIMIT", 0)
+    assert outbox.queue.pending() == records[2:]
+
+
+def test_what_was_removed_stays_away_where_the_new_name_fails(
+    outbox: FolderOutbox, mocker: MockerFixture
+) -> None:
+    """A process that knows the batch's records does not take what it sent for pending."""
+    records = many(3)
+    outbox.queue.add(*records)
+    mocker.patch.object(OwnedFolder, "move", side_effect=os_error(errno.EIO))
+    with pytest.raises(StoreError):
+        outbox.queue.remove(records[:1])
+    assert outbox.queue.pending() == records[1:]
 
 
 def test_a_batch_that_was_removed_in_part_is_not_brought_back(outbox: FolderOutbox, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from arcade_usage.application import time_limits
 from arcade_usage.demo.receiver import Receiver
-from tests.e2e.deliveries import deliver_here
+from tests.e2e.deliveries import deliver_here, sender_at_work
 from tests.e2e.forks import Forks
 from tests.e2e.world import PATIENCE_SECONDS, World, noting_processes
 
@@ -39,3 +39,10 @@ def world(
         yield world
         world.settle()
         world.check_invariants()
+
+
+@pytest.fixture
+def stored(world: World) -> Iterator[World]:
+    """The world, whose events are stored and not sent: what becomes of an event later is not the test's."""
+    with sender_at_work(world):
+        yield world

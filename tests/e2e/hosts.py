@@ -97,7 +97,6 @@ def run_as_tool(
     *,
     environment: Mapping[str, str] | None = None,
     options: tuple[str, ...] = (),
-    cwd: Path | None = None,
 ) -> ToolRun:
     """Run a script as a tool; returns when it, and what it started, has ended. `folder` is for the script."""
     script, report = folder / "host.py", folder / "report.json"
@@ -111,7 +110,6 @@ def run_as_tool(
             str(report),
         ],  # -B: files that Python writes are not ours
         env=os.environ if environment is None else environment,
-        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=SCRIPT_SECONDS,

@@ -66,12 +66,12 @@ class Server:
         return ServerRun(self.process.returncode, stderr, **report)
 
 
-def start_of_server(world: World, token: str = TOKEN) -> str:
+def start_of_server(world: World) -> str:
     return (
         "import arcade_usage\n"
         "go = sys.stdin.readline\n"
         "server = arcade_usage.server_tracker(distribution='arcade-usage',"
-        f" project_token={token!r}, host={world.posthog_url or world.receiver.url!r},"
+        f" project_token={TOKEN!r}, host={world.posthog_url or world.receiver.url!r},"
         f" config_dir={str(world.folder)!r})\n"
     )
 

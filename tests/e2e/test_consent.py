@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,6 @@ from arcade_usage.adapters.storage import consent_board
 from arcade_usage.adapters.storage.config_folder import find_layout
 from arcade_usage.composition.command import make_board
 from arcade_usage.domain.asking import NOT_ASKED_TEXT, REFUSED_TEXTS
-from tests.e2e.deliveries import sender_at_work
 from tests.e2e.hosts import CALL, WAIT, start_of_tool
 from tests.e2e.world import PATIENCE_SECONDS, TOKEN, World, until
 
@@ -94,13 +93,6 @@ def run(
         os.close(end)
     assert answer is None or QUESTION not in screen.decode()
     return code, screen.decode()
-
-
-@pytest.fixture
-def stored(world: World) -> Iterator[World]:
-    """The world, whose events are stored and not sent: what becomes of an event later is not the question's."""
-    with sender_at_work(world):
-        yield world
 
 
 def arrived(world: World, events: int) -> bool:

@@ -3,14 +3,14 @@
 import json
 import os
 import pty
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from arcade_usage.domain.notice import HELD_BACK_TEXT
-from tests.e2e.deliveries import delivering_here, sender_at_work
+from tests.e2e.deliveries import delivering_here
 from tests.e2e.hosts import CALL, WAIT, run_as_tool, start_of_tool
 from tests.e2e.servers import PATIENT
 from tests.e2e.world import PATIENCE_SECONDS, World, until
@@ -54,13 +54,6 @@ def run(
         written.append(content.decode())
     assert running.returncode == 0
     return written[0], written[1]
-
-
-@pytest.fixture
-def stored(world: World) -> Iterator[World]:
-    """The world, whose events are stored and not sent: what becomes of an event later is not the notice's."""
-    with sender_at_work(world):
-        yield world
 
 
 def reported(world: World) -> int:

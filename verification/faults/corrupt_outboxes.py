@@ -13,6 +13,7 @@ from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.domain.event import Event
 from tests.e2e.world import World
+from tests.samples import write_huge
 from verification.faults.command_runs import (
     expect_written,
     outbox_of,
@@ -50,11 +51,6 @@ def _link_to_a_secret(path: Path, _: bytes) -> None:
     path.symlink_to(secret)
 
 
-def _huge(path: Path, _: bytes) -> None:
-    path.touch()
-    os.truncate(path, 50_000_000)
-
-
 def _unreadable(path: Path, record: bytes) -> None:
     path.write_bytes(record)
     path.chmod(0)
@@ -72,7 +68,7 @@ REPLACEMENTS: dict[str, Write] = {
     "empty": lambda path, _: path.touch(),
     "truncated": lambda path, record: path.write_bytes(record[: len(record) // 2]),
     "not text": lambda path, _: path.write_bytes(bytes(range(256))),
-    "50 MB": _huge,
+    "50 MB": lambda path, _: write_huge(path),
     "deeply nested": lambda path, _: path.write_text("[" * 60_000),
     "a pipe": lambda path, _: os.mkfifo(path),
     "a link to nowhere": lambda path, _: path.symlink_to("nowhere"),

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from attrs import frozen
@@ -93,42 +94,22 @@ def _remark(kept: int, commands: int, flushed: int) -> str:
     return f"{kept} of {commands} events could be written to the full disk{needed}"
 
 
-@experiment(GROUP, f"0 to {STEPS - 1} pages free, {FIRST_COMMAND.name}", rounds=8, quick=0)
-def full_before_the_first(testbed: Testbed, rounds: int) -> Figures:
-    return fill_up(testbed, rounds, FIRST_COMMAND, _pages, "size=64k")
-
-
-@experiment(GROUP, f"0 to {STEPS - 1} pages free, {ANONYMOUS.name}", rounds=8, quick=0)
-def full_when_anonymous(testbed: Testbed, rounds: int) -> Figures:
-    return fill_up(testbed, rounds, ANONYMOUS, _pages, "size=64k")
-
-
-@experiment(GROUP, f"0 to {STEPS - 1} pages free, {LINKED.name}", rounds=8, quick=0)
-def full_when_linked(testbed: Testbed, rounds: int) -> Figures:
-    return fill_up(testbed, rounds, LINKED, _pages, "size=64k")
-
-
-@experiment(GROUP, f"0 to {STEPS - 1} pages free, {WAITING.name}", rounds=8, quick=0)
-def full_while_records_wait(testbed: Testbed, rounds: int) -> Figures:
-    return fill_up(testbed, rounds, WAITING, _pages, "size=64k")
-
-
-@experiment(GROUP, f"0 to {2 * STEPS - 2} inodes free, {FIRST_COMMAND.name}", rounds=8, quick=0)
-def no_inodes_before_the_first(testbed: Testbed, rounds: int) -> Figures:
-    return fill_up(testbed, rounds, FIRST_COMMAND, _inodes, "nr_inodes=40")
-
-
-@experiment(GROUP, f"0 to {2 * STEPS - 2} inodes free, {WAITING.name}", rounds=8, quick=0)
-def no_inodes_while_records_wait(testbed: Testbed, rounds: int) -> Figures:
-    return fill_up(testbed, rounds, WAITING, _inodes, "nr_inodes=40")
-
-
 def _pages(disk: Disk, left: int) -> None:
     disk.fill(leaving_pages=left)
 
 
 def _inodes(disk: Disk, left: int) -> None:
     disk.fill_with_files(leaving=2 * left)
+
+
+for _moment in (FIRST_COMMAND, ANONYMOUS, LINKED, WAITING):
+    experiment(GROUP, f"0 to {STEPS - 1} pages free, {_moment.name}", rounds=8, quick=0)(
+        partial(fill_up, moment=_moment, fill=_pages, options="size=64k")
+    )
+for _moment in (FIRST_COMMAND, WAITING):
+    experiment(GROUP, f"0 to {2 * STEPS - 2} inodes free, {_moment.name}", rounds=8, quick=0)(
+        partial(fill_up, moment=_moment, fill=_inodes, options="nr_inodes=40")
+    )
 
 
 @experiment(GROUP, "a login while the disk is full", rounds=8, quick=0)

@@ -95,16 +95,6 @@ for _name, _place in PLACES.items():
         )
 
 
-@experiment(GROUP, "a read-only file system, fresh", rounds=2, quick=0)
-def read_only_and_fresh(testbed: Testbed, rounds: int) -> Figures:
-    return mount_read_only(testbed, rounds, used=False)
-
-
-@experiment(GROUP, "a read-only file system, in use", rounds=2, quick=0)
-def read_only_and_in_use(testbed: Testbed, rounds: int) -> Figures:
-    return mount_read_only(testbed, rounds, used=True)
-
-
 def mount_read_only(testbed: Testbed, rounds: int, *, used: bool) -> Figures:
     kept = 0
     for number in range(rounds):
@@ -125,6 +115,12 @@ def _a_file(folder: Path) -> None:
 
 def _a_link_to_nowhere(folder: Path) -> None:
     folder.symlink_to("nowhere/at/all")
+
+
+for _used, _when in ((False, "fresh"), (True, "in use")):
+    experiment(GROUP, f"a read-only file system, {_when}", rounds=2, quick=0)(
+        partial(mount_read_only, used=_used)
+    )
 
 
 @experiment(GROUP, "a file or a dangling link instead of the config folder", rounds=4, quick=2)

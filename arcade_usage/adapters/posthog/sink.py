@@ -94,7 +94,8 @@ class PostHogSink:
     _transport: Transport = field(factory=Transport, init=False)
 
     def __attrs_post_init__(self) -> None:
-        options = {name: value for name, value in _OPTIONS.items() if _takes(Posthog, name)}
+        known = inspect.signature(Posthog).parameters
+        options = {name: value for name, value in _OPTIONS.items() if name in known}
         self._client = _Client(
             self.project.project_token,
             host=self.project.host,
@@ -246,7 +247,3 @@ def _read_distribution() -> Any:
     system = _DISTRO.LinuxDistribution(include_lsb=False, include_uname=False)
     system.info, system.name = cache(system.info), cache(system.name)  # the SDK calls them for each event
     return system
-
-
-def _takes(function: Any, parameter: str) -> bool:
-    return parameter in inspect.signature(function).parameters

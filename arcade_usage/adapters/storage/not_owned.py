@@ -62,7 +62,8 @@ def find_not_owned(layout: Layout, wanted: "Callable[[str], bool]" = lambda _: T
                 for name in outboxes.names():
                     if len(found) < STRANGERS_LIMIT and KEY.fullmatch(name):
                         with _collecting_errors(found), outboxes.open(name) as outbox:
-                            _check_files(outbox, (*_OUTBOX_FILES, *_of_ours(outbox)), wanted, found)
+                            named = [each for each in outbox.names() if is_copies(each) or is_event(each)]
+                            _check_files(outbox, (*_OUTBOX_FILES, *named), wanted, found)
     return found[:STRANGERS_LIMIT]
 
 
@@ -85,7 +86,3 @@ def _collecting_errors(found: list[NotOwnedError]) -> Iterator[None]:
         found.append(error)
     except OSError:
         """`status` reports unreadable files."""
-
-
-def _of_ours(folder: OwnedFolder) -> list[str]:
-    return [name for name in folder.names() if is_copies(name) or is_event(name)]

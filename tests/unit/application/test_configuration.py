@@ -24,6 +24,7 @@ from arcade_usage.domain.configuration import find_problems
 from arcade_usage.testing import recording
 from arcade_usage.testing.installation import Installation
 from arcade_usage.testing.trackers import MemoryServerTracker, MemoryTracker, MemoryTrackerBuilder
+from tests.unit.domain.values import BytesPath, RaisingPath
 
 MADE: dict[str, Callable[..., object]] = {
     "a Tool": Tool,
@@ -121,20 +122,6 @@ def test_the_version_that_a_tool_names_is_reported() -> None:
         tool.server().capture("started")
         assert [event.properties.get("cli_version") for event in usage.events] == ["1.2.3-beta", None]
         assert usage.events[1].properties["server_version"] == "1.2.3-beta"
-
-
-class RaisingPath:
-    """A path that fails."""
-
-    def __fspath__(self) -> str:
-        raise RuntimeError
-
-
-class BytesPath:
-    """A path that is bytes."""
-
-    def __fspath__(self) -> bytes:
-        return b"/srv"
 
 
 @pytest.mark.parametrize("argument", ["config_dir", "credentials"])

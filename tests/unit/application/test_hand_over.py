@@ -76,7 +76,7 @@ def host() -> TrackedTool:
 
 def test_a_success_is_handed_over(host: TrackedTool) -> None:
     """A process is neither started nor waited for."""
-    with host.tracker().command("run"):
+    with host.make_tracker().command("run"):
         pass
     assert len(host.writer.handed_over) == 1
     assert host.launcher.payloads == []
@@ -91,7 +91,7 @@ def test_a_change_of_identity_and_a_message_take_a_process(
     host: TrackedTool, facts: dict[str, object]
 ) -> None:
     """A login is waited for, a logout rotates the identity, and a message has to be redacted."""
-    report: Callable[..., None] = host.tracker().track_command_execution
+    report: Callable[..., None] = host.make_tracker().track_command_execution
     report("run", **{"success": True, **facts})
     assert host.writer.handed_over == []
     assert len(host.launcher.payloads) == 1
@@ -99,7 +99,7 @@ def test_a_change_of_identity_and_a_message_take_a_process(
 
 def test_a_tool_with_adapters_of_its_own_hands_nothing_over(host: TrackedTool) -> None:
     """They may store events elsewhere."""
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     tracker._tool = {**tracker._tool, "adapters": "tool:adapters"}
     tracker.track_command_execution("run", success=True)
     assert host.writer.handed_over == []
@@ -109,7 +109,7 @@ def test_a_tool_with_adapters_of_its_own_hands_nothing_over(host: TrackedTool) -
 def test_a_hand_over_that_fails_takes_a_process(host: TrackedTool, mocker: MockerFixture) -> None:
     """Whatever the error is, as where a module of it can't be imported."""
     mocker.patch.object(MemoryWriter, "hand_over", side_effect=ImportError)
-    host.tracker().track_command_execution("run", success=True)
+    host.make_tracker().track_command_execution("run", success=True)
     assert len(host.launcher.payloads) == 1
 
 
@@ -126,14 +126,14 @@ def test_an_exception_of_the_tool_s_signal_handler_passes(host: TrackedTool, moc
     before = signal.signal(signal.SIGALRM, handle)
     try:
         with pytest.raises(TimeoutError, match="of the tool"):
-            host.tracker().track_command_execution("run", success=True)
+            host.make_tracker().track_command_execution("run", success=True)
     finally:
         signal.signal(signal.SIGALRM, before)
 
 
 def test_where_nothing_may_be_written_nothing_is_handed_over(host: TrackedTool) -> None:
     """As with $ARCADE_USAGE_DEBUG."""
-    tracker: CommandTracker = host.tracker()
+    tracker: CommandTracker = host.make_tracker()
     tracker._writer = None
     tracker.track_command_execution("run", success=True)
     assert len(host.launcher.payloads) == 1

@@ -16,7 +16,7 @@ def host() -> TrackedTool:
 
 def test_an_execution_is_launched_once(host: TrackedTool) -> None:
     """One command, one payload, with the facts that the tool gave."""
-    host.tracker().track_command_execution(
+    host.make_tracker().track_command_execution(
         "toolkit.run", success=False, duration_ms=1250.42, error_message="it broke",
         monotonic_start=1.0, monotonic_end=2.25, properties={"n": 1},
     )  # fmt: skip
@@ -31,7 +31,7 @@ def test_an_execution_is_launched_once(host: TrackedTool) -> None:
 
 def test_a_command_is_timed(host: TrackedTool) -> None:
     """The context manager measures, on the monotonic clock, and takes the end for the event's time."""
-    with host.tracker().command("run"):
+    with host.make_tracker().command("run"):
         host.clock.advance(1.5)
     (command,) = host.commands
     assert (command["duration_ms"], command["monotonic_start"], command["monotonic_end"]) == (
@@ -55,7 +55,7 @@ def test_what_a_command_raises_passes_untouched(
     def raising() -> None:
         raise error
 
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     with pytest.raises(type(error)) as caught, tracker.command("run"):
         raising()
     assert caught.value is error
@@ -66,7 +66,7 @@ def test_what_a_command_raises_passes_untouched(
 
 def test_an_exception_that_the_tool_is_handling_is_not_the_commands(host: TrackedTool) -> None:
     """A command that ends well inside an except block ended well."""
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     try:
         int("the host's")
     except ValueError:
@@ -77,7 +77,7 @@ def test_an_exception_that_the_tool_is_handling_is_not_the_commands(host: Tracke
 
 def test_a_successful_login_is_waited_for(host: TrackedTool) -> None:
     """With the snapshot from when it ended: the credentials are there only then."""
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     with tracker.command("login", is_login=True):
         host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}
     assert host.launcher.waited_for == host.launcher.payloads
@@ -87,7 +87,7 @@ def test_a_successful_login_is_waited_for(host: TrackedTool) -> None:
 def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: TrackedTool) -> None:
     """The event belongs to who logged out."""
     host.snapshots.snapshot = {"usage": "before", "ledger": None, "stamp": None}
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     with tracker.command("logout", is_logout=True):
         host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}
     assert host.writer.logouts == [False]
@@ -98,7 +98,7 @@ def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: Tr
 def test_a_failed_login_or_logout_changes_nothing(host: TrackedTool, flag: str) -> None:
     """No wait, no rotation, and the payload names none."""
     is_login, is_logout = flag == "is_login", flag == "is_logout"
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     tracker.track_command_execution("x", success=False, is_login=is_login, is_logout=is_logout)
     with pytest.raises(ValueError, match="no"), tracker.command("x", is_login=is_login, is_logout=is_logout):
         raise ValueError("no")
@@ -110,9 +110,9 @@ def test_a_failed_login_or_logout_changes_nothing(host: TrackedTool, flag: str) 
 def test_a_logout_rotates_whatever_happens_to_its_event(host: TrackedTool) -> None:
     """No folder, no process, no room in the payload: the next person inherits nothing."""
     host.snapshots.snapshot = None
-    host.tracker().track_command_execution("logout", success=True, is_logout=True)
+    host.make_tracker().track_command_execution("logout", success=True, is_logout=True)
     host.snapshots.snapshot = {"usage": "x" * 40_000, "ledger": None, "stamp": None}
-    host.tracker().track_command_execution("logout", success=True, is_logout=True)
+    host.make_tracker().track_command_execution("logout", success=True, is_logout=True)
     assert host.writer.logouts == [True, False]
     assert host.launcher.payloads == []
 
@@ -120,7 +120,7 @@ def test_a_logout_rotates_whatever_happens_to_its_event(host: TrackedTool) -> No
 def test_without_a_folder_nothing_is_launched(host: TrackedTool) -> None:
     """An id that changes at every command is worse than none."""
     host.snapshots.snapshot = None
-    with host.tracker().command("run"):
+    with host.make_tracker().command("run"):
         pass
     assert host.launcher.payloads == host.writer.payloads == []
 
@@ -128,14 +128,14 @@ def test_without_a_folder_nothing_is_launched(host: TrackedTool) -> None:
 def test_where_nothing_can_be_launched_the_event_is_kept(host: TrackedTool) -> None:
     """For a later process to deliver."""
     host.launcher.failing = True
-    host.tracker().track_command_execution("run", success=True)
+    host.make_tracker().track_command_execution("run", success=True)
     assert [json.loads(payload)["command"]["name"] for payload in host.writer.payloads] == ["run"]
 
 
 def test_a_command_can_get_its_name_at_the_end(host: TrackedTool) -> None:
     """Its snapshot and its time are still from when it began; how it ended is reported as ever."""
     host.snapshots.snapshot = {"usage": "before", "ledger": None, "stamp": None}
-    execution = host.tracker().begin()
+    execution = host.make_tracker().begin()
     host.snapshots.snapshot = {"usage": "after", "ledger": None, "stamp": None}
     host.clock.advance(1.5)
     execution.end("toolkit.run", SystemExit(2), is_login=True, properties={"n": 1})
@@ -147,7 +147,7 @@ def test_a_command_can_get_its_name_at_the_end(host: TrackedTool) -> None:
 
 def test_one_snapshot_judges_one_event(host: TrackedTool) -> None:
     """The second of two executions is not judged by what lay there before the first."""
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     tracker.track_command_execution("one", success=True)
     host.snapshots.snapshot = {"usage": "later", "ledger": None, "stamp": None}
     tracker.track_command_execution("two", success=True)
@@ -166,7 +166,7 @@ class BrokenPort:
 def test_no_exception_leaves_the_tracker(host: TrackedTool, port: str) -> None:
     """Whatever breaks behind it, the tool goes on, and its own exceptions come through."""
     setattr(host, port, BrokenPort())
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     tracker.track_command_execution("run", success=True, is_login=True)
     with pytest.raises(ValueError, match="mine"), tracker.command("run"):
         raise ValueError("mine")

@@ -36,7 +36,7 @@ def test_declared_values_are_marked_and_others_are_named_in_the_log(
         "more": 1,
     }
     with caplog.at_level(logging.DEBUG, logger="arcade_usage"):
-        host.tracker().track_command_execution("run", success=True, properties=given)
+        host.make_tracker().track_command_execution("run", success=True, properties=given)
     (command,) = host.commands
     assert (command["properties"], command["as_is"]) == (given, ["org_id", "auth_type", "tools"])
     assert "property project_id is not sent as it is: its value is no id" in caplog.text
@@ -64,13 +64,13 @@ def test_properties_may_be_computed_when_the_event_is_reported(host: TrackedTool
         calls.append("read")
         return {"n": 1}
 
-    with host.tracker().command("run", properties=read):
+    with host.make_tracker().command("run", properties=read):
         assert calls == []
-    host.tracker().begin().end("run", None, properties=Lazy())
+    host.make_tracker().begin().end("run", None, properties=Lazy())
     assert [command["properties"] for command in host.commands] == [{"n": 1}, {"n": 1}]
     assert calls == ["read"]
     host.switch.chosen = OFF
-    host.tracker().track_command_execution("run", success=True, properties=read)
+    host.make_tracker().track_command_execution("run", success=True, properties=read)
     assert calls == ["read"]
 
 
@@ -85,7 +85,7 @@ def test_a_function_that_fails_breaks_nothing(
 
     with (
         caplog.at_level(logging.DEBUG, logger="arcade_usage"),
-        host.tracker().command("run", properties=fail),
+        host.make_tracker().command("run", properties=fail),
     ):
         pass
     assert [command["properties"] for command in host.commands] == [{}]
@@ -99,20 +99,20 @@ def test_an_interruption_of_a_function_propagates(host: TrackedTool) -> None:
     def interrupt() -> dict[str, object]:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), host.tracker().command("run", properties=interrupt):
+    with pytest.raises(KeyboardInterrupt), host.make_tracker().command("run", properties=interrupt):
         pass
 
 
 def test_a_function_may_return_what_it_likes(host: TrackedTool) -> None:
     """Without a mapping, the event has no properties."""
     for value in (None, 5, [("n", 1)], "text"):
-        host.tracker().track_command_execution("run", success=True, properties=lambda: value)  # type: ignore[arg-type,return-value] # noqa: B023 - called at once
+        host.make_tracker().track_command_execution("run", success=True, properties=lambda: value)  # type: ignore[arg-type,return-value] # noqa: B023 - called at once
     assert [command["properties"] for command in host.commands] == [{}] * 4
 
 
 def test_an_error_s_text_class_and_code_are_apart(host: TrackedTool) -> None:
     """The tool says which texts are safe, and which are private."""
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     for error in (
         ValueError("no such toolkit"),
         BrokenError("safe"),

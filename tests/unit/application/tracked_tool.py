@@ -1,6 +1,7 @@
 """A tool with a tracker on in-memory ports."""
 
 import json
+from typing import Any
 
 from attrs import define, field
 
@@ -35,7 +36,7 @@ class TrackedTool:
     writer: MemoryWriter = field(factory=MemoryWriter)
     declared: tuple[Property, ...] = ()
 
-    def tracker(self) -> CommandTracker:
+    def make_tracker(self) -> CommandTracker:
         return CommandTracker(
             TOOL,
             opt_out=self.switch,
@@ -49,5 +50,5 @@ class TrackedTool:
         )
 
     @property
-    def commands(self) -> list[dict[str, object]]:
+    def commands(self) -> list[dict[str, Any]]:
         return [json.loads(payload)["command"] for payload in self.launcher.payloads]

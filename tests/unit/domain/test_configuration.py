@@ -8,6 +8,7 @@ import pytest
 from arcade_usage.domain.configuration import TOKEN_LIMIT, find_problems
 from arcade_usage.domain.declaration import Property
 from arcade_usage.domain.notice import Notice
+from tests.unit.domain.values import BytesPath, RaisingPath
 
 RIGHT: Mapping[str, object] = {
     "distribution": "my-tool",
@@ -30,20 +31,6 @@ RIGHT: Mapping[str, object] = {
 
 class Mine(Exception):  # noqa: N818 - a tool names its classes as it likes
     """An exception of the tool's own."""
-
-
-class RaisingPath:
-    """A path that fails."""
-
-    def __fspath__(self) -> str:
-        raise RuntimeError
-
-
-class BytesPath:
-    """A path that is bytes."""
-
-    def __fspath__(self) -> bytes:
-        return b"/srv"
 
 
 SECRET = "phx_a_personal_key"

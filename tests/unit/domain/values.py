@@ -26,6 +26,20 @@ claimed = evolve(used, claimed_by=ALICE)
 accepted = evolve(claimed, accepted=frozenset({SINK}), confirmed=S1)
 
 
+class RaisingPath:
+    """A path that fails."""
+
+    def __fspath__(self) -> str:
+        raise RuntimeError
+
+
+class BytesPath:
+    """A path that is bytes."""
+
+    def __fspath__(self) -> bytes:
+        return b"/srv"
+
+
 def seen(
     identity: Identity | Malformed | None,
     ledger: Ledger | Malformed | NewerLedger | None = None,
