@@ -115,8 +115,12 @@ class Ledger:
         return evolve(self, claimed_by=principal_id)
 
     def confirmed_by(self, project: str, stamp: Stamp | None) -> "Ledger":
-        """After `project` accepted the alias to the principal of the credentials with this stamp."""
-        return evolve(self.used_for(project, stamp), accepted=self.accepted | {project}, confirmed=stamp)
+        """After `project` accepted the alias to the principal of the credentials with this stamp.
+
+        The last use stays: meanwhile others may have logged in.
+        """
+        used = self.used_for(project, self.last_stamp or stamp)
+        return evolve(used, accepted=self.accepted | {project}, confirmed=stamp)
 
     def aliases_due(self, project: str) -> tuple[tuple[str, str], ...]:
         """Aliases (id, principal) that the project has not accepted yet, including this id's own."""

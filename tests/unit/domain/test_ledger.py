@@ -5,9 +5,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arcade_usage.domain.attribution import judge
 from arcade_usage.domain.identity import AlreadyLinkedError, Anonymous, InvalidIdError, Linked, Rotated
-from arcade_usage.domain.identity_state import IdentityState, Malformed, make_first
+from arcade_usage.domain.identity_state import IdentityState, Malformed, Snapshot, make_first
 from arcade_usage.domain.ledger import PENDING_ALIASES_LIMIT, Ledger, PendingAlias
+from arcade_usage.domain.verdict import Unattributable
 from tests.unit.domain.values import (
     ALICE,
     BOB,
@@ -23,6 +25,7 @@ from tests.unit.domain.values import (
     G,
     accepted,
     anonymous,
+    case,
     claimed,
     knowns,
     ledgers,
@@ -145,6 +148,14 @@ def test_an_accepted_alias_links() -> None:
     """accepted, confirmed and linked are stored in one change."""
     state = IdentityState(anonymous, used).claimed(ALICE, HERE).accepted(ALICE, SINK, S1)
     assert state == IdentityState(linked, accepted)
+
+
+def test_an_accepted_alias_leaves_the_last_use() -> None:
+    """Who logged in while the alias was under way is not taken for its principal when they log out."""
+    state = IdentityState(anonymous, claimed).used_for(SINK, S2, HERE).accepted(ALICE, SINK, S1)
+    assert state.matching_ledger is not None
+    assert (state.matching_ledger.confirmed, state.matching_ledger.last_stamp) == (S1, S2)
+    assert judge(case(Snapshot(state, None), is_logout=True)) == Unattributable()
 
 
 def test_an_accepted_alias_does_not_undo_what_others_wrote() -> None:
