@@ -39,8 +39,10 @@ class Trouble(str, Enum):
 
 
 _TEXTS = {
-    Trouble.UNREADABLE: "the config folder can't be read: nothing is tracked until it can be",
-    Trouble.UNWRITABLE: "the config folder can't be written: nothing is tracked until it can be",
+    Trouble.UNREADABLE: "the config folder can't be read, so nothing is tracked: check its permissions",
+    Trouble.UNWRITABLE: (
+        "the config folder can't be written, so nothing is tracked: check its permissions and its disk"
+    ),
     Trouble.FROZEN: (
         "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "
         "to deliver events: they wait for `flush`"
