@@ -21,8 +21,16 @@ class NewerFormatError(StoreError):
 
 
 def explain(error: UsageTrackingError) -> str:
-    """The error's text and its cause, for people to read."""
-    return f"{error} ({error.__cause__})" if error.__cause__ is not None else str(error)
+    """The error's text and its cause, for people to read. A system's error is named without its number.
+
+    A name without a folder is left out: it is that of a temporary file.
+    """
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.strerror:
+        path = str(cause.filename or "")
+        has_folder = "/" in path or "\\" in path
+        return f"{error} ({cause.strerror}{f': {path}' if has_folder else ''})"
+    return f"{error} ({cause})" if cause is not None else str(error)
 
 
 class UnwantedError(UsageTrackingError):

@@ -11,8 +11,11 @@ from arcade_usage.domain.text_enum import TextEnum
 class Trouble(TextEnum):
     """What keeps tracking from working as it should; the values are printed as JSON."""
 
-    UNREADABLE = "unreadable", "the config folder can't be read: nothing is tracked until it can be"
-    UNWRITABLE = "unwritable", "the config folder can't be written: nothing is tracked until it can be"
+    UNREADABLE = "unreadable", "the config folder can't be read, so nothing is tracked: check its permissions"
+    UNWRITABLE = (
+        "unwritable",
+        "the config folder can't be written, so nothing is tracked: check its permissions and its disk",
+    )
     FROZEN = (
         "frozen",
         "this tool is frozen, or a program with Python inside, and not surely a Python that could be started "

@@ -59,7 +59,7 @@ def test_the_text_has_the_remedy(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "geteuid", lambda: OTHER_USER)
     assert str(AnotherOwnerError(str(folder), 0)) == (
         f"{folder} belongs to root, not to user {OTHER_USER}: "
-        f"take it back (sudo chown user {OTHER_USER} '{folder}'), or name your own in ARCADE_WORK_DIR"
+        f"take it back (sudo chown {OTHER_USER} '{folder}'), or name your own in ARCADE_WORK_DIR"
     )
 
 

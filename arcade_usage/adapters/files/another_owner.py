@@ -21,7 +21,8 @@ class AnotherOwnerError(NotOwnedError):
         if user == "root":
             cure = f"run this as {owner}, or name a folder of root's own in ARCADE_WORK_DIR"
         else:
-            cure = f"take it back (sudo chown {user} '{self.path}'), or name your own in ARCADE_WORK_DIR"
+            name = user.removeprefix("user ")  # chown takes a number too
+            cure = f"take it back (sudo chown {name} '{self.path}'), or name your own in ARCADE_WORK_DIR"
         return f"{self.path} belongs to {owner}, not to {user}: {cure}"
 
 
