@@ -94,7 +94,10 @@ class Receiver:
         receiver = self
 
         class Handler(_Handler):
-            def handle_request(self) -> None:
+            def do_POST(self) -> None:
+                receiver._serve(self)
+
+            def do_GET(self) -> None:
                 receiver._serve(self)
 
         self._server = _Server(("127.0.0.1", self.port), Handler)
@@ -195,15 +198,6 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
-
-    def handle_request(self) -> None:
-        raise NotImplementedError
-
-    def do_POST(self) -> None:
-        self.handle_request()
-
-    def do_GET(self) -> None:
-        self.handle_request()
 
     def read(self) -> Received:
         length = min(int(self.headers.get("Content-Length") or 0), REQUEST_LIMIT)

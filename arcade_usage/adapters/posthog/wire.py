@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import field, frozen
 from posthog.request import USER_AGENT
@@ -42,21 +42,6 @@ class Answer:
     over_quota: bool = False
 
 
-class WireProtocol(Protocol):
-    """One version of the protocol."""
-
-    @property
-    def path(self) -> str: ...
-
-    def pack(
-        self, token: str, messages: Sequence[Message], sent_at: datetime
-    ) -> tuple[dict[str, str], dict[str, object]]:
-        """Headers and body of a request."""
-
-    def read(self, content: Mapping[str, object], uuids: Sequence[str]) -> Answer | None:
-        """The meaning of a body that came with 200; None if PostHog does not answer like that."""
-
-
 @frozen
 class BatchProtocol:
     """Version 0."""
@@ -66,6 +51,7 @@ class BatchProtocol:
     def pack(
         self, token: str, messages: Sequence[Message], sent_at: datetime
     ) -> tuple[dict[str, str], dict[str, object]]:
+        """Headers and body of a request."""
         return {"User-Agent": USER_AGENT}, {
             "api_key": token,
             "sent_at": sent_at.isoformat(),
@@ -73,6 +59,7 @@ class BatchProtocol:
         }
 
     def read(self, content: Mapping[str, object], uuids: Sequence[str]) -> Answer | None:
+        """The meaning of a body that came with 200; None if PostHog does not answer like that."""
         if str(content.get("status")).lower() not in _OK:
             return None
         limited = [content.get(key) for key in _QUOTA_KEYS]
@@ -112,6 +99,9 @@ class EventProtocol:
             refused={each: _detail(found[each]) for each, word in words.items() if word == "drop"},
             personless=frozenset(each for each, word in words.items() if word == "warning"),
         )
+
+
+WireProtocol = BatchProtocol | EventProtocol
 
 
 def parse(content: bytes) -> Mapping[str, object] | None:
