@@ -68,10 +68,9 @@ class Property:
 
     def fits(self, value: object) -> bool:
         """Whether a value is of this kind, so that it may be sent as it is; False for the kind "text"."""
-        if self.kind == "id":
-            return isinstance(value, str) and _is_id(value)
-        if self.kind == "choice":
-            return isinstance(value, str) and value in self.choices
+        is_text = issubclass(type(value), str)  # isinstance would ask a proxy for the class of its object
+        if self.kind in ("id", "choice"):
+            return is_text and (_is_id(value) if self.kind == "id" else value in self.choices)  # type: ignore[arg-type]
         return is_number(value) if self.kind == "number" else self.kind == "flag" and type(value) is bool
 
     def find_problem(self) -> str | None:

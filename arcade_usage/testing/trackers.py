@@ -82,8 +82,10 @@ class MemoryTracker(TrackerMethods):
     def begin(self) -> Execution:
         return self._current().begin()
 
-    def _report(self, properties: Properties, **command: Any) -> None:
-        self._current()._report(properties, **command)
+    def _report(
+        self, properties: Properties, begun: Mapping[str, object] | None = None, **command: Any
+    ) -> None:
+        self._current()._report(properties, begun, **command)
 
     def _current(self) -> CommandTracker | SilentTracker:
         """The tracker of the current test; made anew when the test sets another login."""

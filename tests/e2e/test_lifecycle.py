@@ -86,6 +86,26 @@ def test_an_account_switched_by_editing_credentials(world: World) -> None:
 
 
 @here
+def test_an_account_switched_within_a_command_that_has_others_within(world: World) -> None:
+    """As a shell of a tool: it is the person's who began it, whatever its commands reported meanwhile."""
+    world.log_in(ALICE)
+    world.settle()
+    tracker = world.tracker()
+    with tracker.command("shell"):
+        with tracker.command("first"):
+            pass
+        world.settle()
+        world.store_credentials(BOB)
+        with tracker.command("second"):
+            pass
+        world.settle()
+    world.settle()
+    assert (world.whose["first"], world.whose["second"]) == (ALICE, BOB)
+    assert world.whose["shell"] != BOB
+    world.check_invariants()
+
+
+@here
 def test_a_login_as_somebody_else_while_linked(world: World) -> None:
     """Row "B's own login, are put down to A": B's login is B's, under an id that A never used."""
     world.log_in(ALICE)

@@ -184,6 +184,11 @@ def _cut_names(options: object) -> "list[str]":
     return [str(name)[:OPTION_NAME_LIMIT] for name in names[:OPTIONS_LIMIT]]
 
 
+# A value's own code may raise these, as that of a proxy of an object that is gone. Others may be those of a
+# signal handler of the tool.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
 def fitting(properties: object) -> "dict[str, object]":
     """The properties that are JSON serializable, in order, up to 8 KiB in total."""
     fitting: dict[str, object] = {}
@@ -193,7 +198,7 @@ def fitting(properties: object) -> "dict[str, object]":
             if not isinstance(name, str) or _least_size(value, left) > left:
                 continue
             size = len(_encode_finite([name, value]))
-        except (TypeError, ValueError, RecursionError):
+        except _UNREADABLE:
             continue
         if size <= left:
             fitting[name] = value

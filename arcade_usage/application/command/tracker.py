@@ -68,10 +68,12 @@ class TrackerMethods:
     def begin(self) -> "Execution":
         return _Execution(self)
 
-    def _refresh_snapshot(self) -> float:
-        return 0.0
+    def _begin(self) -> "tuple[float, Mapping[str, object] | None]":
+        return 0.0, None
 
-    def _report(self, properties: "Properties", **command: "Any") -> None: ...
+    def _report(
+        self, properties: "Properties", begun: "Mapping[str, object] | None" = None, **command: "Any"
+    ) -> None: ...
 
     def _report_end(self, start: float, error: "BaseException | None", **command: "Any") -> None: ...
 
@@ -116,13 +118,18 @@ class CommandTracker(TrackerMethods):
         self._is_tty = is_tty
         self._snapshot: Mapping[str, object] | None = None
         self._had_identity = False
-        self._refresh_snapshot()
-
-    def _refresh_snapshot(self) -> float:
-        """Take the snapshot for the next event; returns the monotonic time in seconds."""
         with suppress_and_log():
             self._snapshot = self._take_snapshot()
-        return self._clock.monotonic()
+
+    def _begin(self) -> "tuple[float, Mapping[str, object] | None]":
+        """Take the snapshot of a command that begins; returns the monotonic time in seconds, and it.
+
+        Commands may overlap, so each keeps its own.
+        """
+        snapshot = self._snapshot = None
+        with suppress_and_log():
+            snapshot = self._take_snapshot()
+        return self._clock.monotonic(), snapshot
 
     def _take_snapshot(self) -> "Mapping[str, object] | None":
         """Take a snapshot; None if the folder can't be used, or the identity was erased meanwhile."""
@@ -132,13 +139,16 @@ class CommandTracker(TrackerMethods):
         self._had_identity = self._had_identity or (snapshot is not None and snapshot["usage"] is not None)
         return snapshot
 
-    def _report(self, properties: "Properties", **command: "Any") -> None:
+    def _report(
+        self, properties: "Properties", begun: "Mapping[str, object] | None" = None, **command: "Any"
+    ) -> None:
+        """`begun`: the snapshot from when the command began, by `_begin`."""
         is_login, is_logout = command["is_login"], command["is_logout"]
         if not self._opt_out.is_on():  # the user may opt out while the command runs, or with this command
             log_debug("%s is not tracked: tracking was turned off", command["name"])
             self._snapshot = None
             return
-        snapshot, self._snapshot = self._snapshot, None  # for one event; the next one takes its own
+        snapshot, self._snapshot = begun or self._snapshot, None  # for one event; the next one takes its own
         if snapshot is None or is_login:
             snapshot = self._take_snapshot()
         had_credentials = snapshot is None or snapshot["stamp"] is not None
@@ -222,7 +232,7 @@ class CommandTracker(TrackerMethods):
 class _Execution:
     def __init__(self, tracker: TrackerMethods) -> None:
         self._tracker = tracker
-        self._start = tracker._refresh_snapshot()
+        self._start, self._snapshot = tracker._begin()
 
     def end(
         self,
@@ -238,6 +248,7 @@ class _Execution:
             self._tracker._report_end(
                 self._start,
                 error,
+                begun=self._snapshot,
                 name=command_name,
                 is_login=is_login,
                 is_logout=is_logout,

@@ -94,6 +94,24 @@ def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: Tr
     assert json.loads(host.launcher.payloads[0])["snapshot"]["usage"] == "before"
 
 
+@pytest.mark.parametrize("ends_first", ["inner", "outer"])
+def test_commands_that_overlap_have_snapshots_of_their_own(host: TrackedTool, ends_first: str) -> None:
+    """One within another, or tasks of an event loop: each is that of the person from when it began."""
+    tracker = host.tracker()
+    commands = {}
+    for name in ("outer", "inner"):
+        host.snapshots.snapshot = {"usage": name, "ledger": None, "stamp": None}
+        commands[name] = tracker.command(name)
+        commands[name].__enter__()
+    host.snapshots.snapshot = {"usage": "later", "ledger": None, "stamp": None}
+    tracker.track_command_execution("later", success=True)
+    for name in sorted(commands, key=ends_first.__ne__):
+        commands[name].__exit__(None, None, None)
+    payloads = map(json.loads, host.launcher.payloads)
+    taken = {payload["command"]["name"]: payload["snapshot"]["usage"] for payload in payloads}
+    assert taken == {"outer": "outer", "inner": "inner", "later": "later"}
+
+
 @pytest.mark.parametrize("flag", ["is_login", "is_logout"])
 def test_a_failed_login_or_logout_changes_nothing(host: TrackedTool, flag: str) -> None:
     """No wait, no rotation, and the payload names none."""

@@ -1,10 +1,13 @@
 """The tracker and the tool's own: its properties, and what it says about its errors."""
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
+from arcade_usage.application.server.queue import pack
 from arcade_usage.domain.consent import OFF
 from arcade_usage.domain.declaration import Property
 from tests.unit.application.tracked_tool import BrokenError, TrackedTool
@@ -127,3 +130,21 @@ def test_an_error_s_text_class_and_code_are_apart(host: TrackedTool) -> None:
         (None, "PermissionError", None, None),
         (None, None, 3, None),
     ]
+
+
+class GoneProxy:
+    """A proxy of an object that is gone, as Flask's outside of a request."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        raise RuntimeError("working outside of a request")
+
+
+@pytest.mark.parametrize("kind", ["id", "number", "flag", "text", None])
+def test_a_property_that_can_not_be_read_costs_no_event(host: TrackedTool, kind: Any) -> None:
+    """It is left out, declared or not, and also within another; the rest is sent."""
+    host.declared = (Property("user", kind=kind, reason="x"),) if kind else ()
+    given = {"user": GoneProxy(), "users": [GoneProxy()], "n": 1}
+    host.tracker().track_command_execution("run", success=True, properties=given)
+    queued = pack("run", given, 0.0, None)
+    assert (host.commands[0]["properties"], json.loads(queued.properties)) == ({"n": 1}, {"n": 1})
