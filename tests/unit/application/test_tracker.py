@@ -97,7 +97,7 @@ def test_a_successful_logout_rotates_and_keeps_the_snapshot_from_before(host: Tr
 @pytest.mark.parametrize("ends_first", ["inner", "outer"])
 def test_commands_that_overlap_have_snapshots_of_their_own(host: TrackedTool, ends_first: str) -> None:
     """One within another, or tasks of an event loop: each is that of the person from when it began."""
-    tracker = host.tracker()
+    tracker = host.make_tracker()
     commands = {}
     for name in ("outer", "inner"):
         host.snapshots.snapshot = {"usage": name, "ledger": None, "stamp": None}

@@ -145,6 +145,6 @@ def test_a_property_that_can_not_be_read_costs_no_event(host: TrackedTool, kind:
     """It is left out, declared or not, and also within another; the rest is sent."""
     host.declared = (Property("user", kind=kind, reason="x"),) if kind else ()
     given = {"user": GoneProxy(), "users": [GoneProxy()], "n": 1}
-    host.tracker().track_command_execution("run", success=True, properties=given)
+    host.make_tracker().track_command_execution("run", success=True, properties=given)
     queued = pack("run", given, 0.0, None)
     assert (host.commands[0]["properties"], json.loads(queued.properties)) == ({"n": 1}, {"n": 1})
