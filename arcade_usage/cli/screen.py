@@ -126,7 +126,7 @@ def facts(rows: Iterable[tuple[str, Cell]]) -> Padding:
     """A grid of names and values."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     wide = fits(NARROW_WIDTH)
-    grid.add_column(style="dim", no_wrap=wide, max_width=None if wide else _NAME_WIDTH)
+    grid.add_column(style="dim", no_wrap=wide, max_width=None if wide else _NAME_WIDTH, overflow="fold")
     grid.add_column(overflow="fold")
     for name, value in rows:
         grid.add_row(name, value)

@@ -321,20 +321,22 @@ def test_without_a_terminal_nothing_is_sent_unasked(world: World) -> None:
     assert world.receiver.requests == []
 
 
-@pytest.mark.parametrize(("answer", "events"), [("y", 1), ("n", 0)])
-def test_it_says_what_it_sends_and_asks(world: World, answer: str, events: int) -> None:
-    """On a terminal, before anything is sent."""
+@pytest.mark.parametrize(("answer", "events", "columns"), [("y", 1, 80), ("n", 0, 40)])
+def test_it_says_what_it_sends_and_asks(world: World, answer: str, events: int, columns: int) -> None:
+    """On a terminal, before anything is sent; on a narrow one the address is folded, and not cut."""
     near, far = pty.openpty()
     assert world.forks is not None
     command = ["-c", RealTool(world, {}, STARTABLE).script(), "usage", "doctor"]
-    process = world.forks.start(command, far, far, far)
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
+    process = world.forks.start(command, far, far, far, environment=environment)
     os.close(far)
     shown = ""
     while "Send this?" not in shown:
         shown += os.read(near, 65536).decode()
     assert world.receiver.requests == []
-    assert TEST_EVENT in shown
-    assert world.receiver.url in " ".join(shown.split())
+    assert "…" not in shown
+    says = " ".join(shown.split())
+    assert columns == 40 or (TEST_EVENT in says and world.receiver.url in says)
     os.write(near, f"{answer}\n".encode())
     with suppress(OSError):  # the other end is closed
         while os.read(near, 65536):
