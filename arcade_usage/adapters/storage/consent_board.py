@@ -155,7 +155,7 @@ class ConsentBoard:
             typed = os.read(descriptor, _TYPED_LIMIT)
         else:
             typed = b""
-            if _leads(descriptor):  # else it would stop the tool, in the background since
+            if _leads(descriptor):  # in the background, it would stop the tool
                 _discard_typed(descriptor)
         if not typed.endswith(b"\n"):  # no answer in time, or the end of the input
             sys.stderr.write("\n")
