@@ -314,7 +314,7 @@ def _build(config: ToolConfig) -> "Tracker":
         safe_errors=config.safe_errors,
         private_errors=config.private_errors,
         is_tty=os.isatty(1),  # 0.3 us; the delivery process has no terminal
-        typed=sys.argv[1:],
+        typed=list(getattr(sys, "argv", None) or ())[1:],  # an embedding program may have none
     )
 
 

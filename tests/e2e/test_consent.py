@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 import time
+import tty
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import SimpleNamespace
@@ -251,6 +252,30 @@ def test_a_question_has_a_limit(world: World) -> None:
     assert (code, screen) == (0, f"{ASKED}\r\nthe work\r\n")
     assert run(world, hurried) == (0, "the work\r\n")
     assert is_off(world)
+
+
+def test_nothing_of_a_long_answer_is_left_for_the_shell(world: World) -> None:
+    """A pasted line, for example: the shell would run the rest of it."""
+    left = "import select\nprint('left:', select.select([0], [], [], 0)[0])\n"
+    code, screen = run(world, f"{start(world)}{left}", "n" * 3_000 + "\n")
+    assert (code, screen.endswith("left: []\r\n")) == (0, True)
+
+
+def test_what_was_typed_and_not_entered_in_time_is_discarded() -> None:
+    """The shell would run it with the next Enter."""
+    outside, inside = pty.openpty()
+    settings = termios.tcgetattr(inside)
+    try:
+        os.write(outside, b"yes")
+        tty.setcbreak(inside, termios.TCSANOW)  # what is not entered can be read now
+        assert until(lambda: bool(select.select([inside], [], [], 0)[0]))
+        termios.tcsetattr(inside, termios.TCSANOW, settings)
+        consent_board._discard_typed(inside)
+        tty.setcbreak(inside, termios.TCSANOW)
+        assert select.select([inside], [], [], 0)[0] == []
+    finally:
+        os.close(inside)
+        os.close(outside)
 
 
 def test_ctrl_c_at_the_question_is_not_the_tools(world: World) -> None:

@@ -92,3 +92,16 @@ def test_a_wrong_command_line_arrives_without_the_arguments_of_the_process(
         raise click.BadParameter("No toolkit named acme-internal")
     world.settle()
     assert world.events["run"].properties["error_message"] == "No toolkit named <typed>"
+
+
+@here
+def test_a_program_that_has_no_arguments_is_tracked(
+    tool: arcade_usage.Tool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that embeds Python may have no sys.argv."""
+    with monkeypatch.context() as patch:
+        patch.delattr(sys, "argv")
+        with tool.command("run"):
+            pass
+    world.settle()
+    assert set(world.events) == {"run"}

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 CONSENT_LIMIT = 1024  # bytes of the file of an answer
 CONSENT_VERSION = 1
-_TYPED_LIMIT = 1024  # bytes of a typed line
+_TYPED_LIMIT = 4096  # bytes of a typed line; no terminal has longer ones, so none is left to the shell
 _POLL_SECONDS = 0.05  # on Windows, where a console can't be waited for
 
 
@@ -146,7 +146,12 @@ class ConsentBoard:
         sys.stderr.write(f"\n{wrap(self._notice.text)}\n{self._notice.link}\n\n{question}")
         sys.stderr.flush()
         descriptor = sys.stdin.fileno()
-        typed = os.read(descriptor, _TYPED_LIMIT) if _can_read(descriptor, ANSWER_SECONDS) else b""
+        if _can_read(descriptor, ANSWER_SECONDS):
+            typed = os.read(descriptor, _TYPED_LIMIT)
+        else:
+            typed = b""
+            if _leads(descriptor):  # in the background, it would stop the tool
+                _discard_typed(descriptor)
         if not typed.endswith(b"\n"):  # no answer in time, or the end of the input
             sys.stderr.write("\n")
         return read_typed(typed.decode("utf-8", "replace")) if typed else UNANSWERED
@@ -220,3 +225,11 @@ def _can_read(descriptor: int, seconds: float) -> bool:
     import select
 
     return bool(select.select([descriptor], [], [], seconds)[0])
+
+
+def _discard_typed(terminal: int) -> None:
+    """Discard a line that is typed and not entered: the shell would run it with the next Enter."""
+    with suppress(Exception):  # Windows has no termios
+        import termios
+
+        termios.tcflush(terminal, termios.TCIFLUSH)
