@@ -164,8 +164,6 @@ def _is_host(host: str) -> bool:
 
 
 def _check_path(name: str, path: object, is_absolute: Callable[[str], bool]) -> Reason | None:
-    if path is None:
-        return None
     try:
         text = path.__fspath__() if hasattr(path, "__fspath__") else path
     except Exception as error:  # noqa: BLE001 - the tool's code

@@ -105,6 +105,19 @@ def test_a_batch_over_the_limit_of_a_part_is_divided(copies: FileCopies, path: P
     assert list(files(path)) == [*(f"sent-{number}.jsonl" for number in range(1, 8)), "sent.jsonl"]
 
 
+def test_an_added_copy_writes_no_part_again(copies: FileCopies, path: Path) -> None:
+    """Only the list and the newest copies: a delivery must not rewrite two megabytes."""
+    fill(copies, range(60))
+
+    def inodes() -> dict[str, int]:
+        return {each: (path.parent / each).stat().st_ino for each in files(path) if each != path.name}
+
+    before = inodes()
+    fill(copies, [100])
+    assert len(before) > 2
+    assert inodes() == before
+
+
 def test_old_copies_go_from_a_part_too(copies: FileCopies, path: Path) -> None:
     """Each copy 90 days after it was accepted, and a part with its last copy."""
     fill(copies, range(6), size=60_000, at=NOW)
@@ -306,10 +319,14 @@ def test_a_file_that_is_too_large_is_begun_anew(copies: FileCopies, path: Path) 
     assert uuids(copies) == [1]
 
 
-def test_a_folder_in_its_place_harms_nothing(copies: FileCopies, path: Path) -> None:
-    """A folder in its place stays; nothing is kept or raised."""
+def test_a_folder_in_its_place_harms_nothing(
+    copies: FileCopies, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A folder in its place stays; nothing is kept or raised, and the logger says so."""
     path.mkdir()
-    copies.keep([{"uuid": 1}], NOW)
+    with caplog.at_level("DEBUG", "arcade_usage"):
+        copies.keep([{"uuid": 1}], NOW)
+    assert "sent messages could not be stored" in caplog.text
     assert path.is_dir()
     assert os.listdir(path.parent) == [path.name]
 

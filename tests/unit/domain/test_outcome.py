@@ -244,3 +244,15 @@ def test_a_strangers_exit_is_an_exception() -> None:
 
     assert classify(Exit("x")) == ERROR
     assert describe_error(Exit("x"))["exit_code"] is None
+
+
+class HastyError(click.ClickException):
+    """An exception whose author forgot the base class."""
+
+    def __init__(self) -> None:
+        """Set no message."""
+
+
+def test_an_exception_of_click_without_a_message_has_no_text() -> None:
+    """Rather than the word None."""
+    assert describe_error(HastyError())["error_message"] is None
