@@ -151,11 +151,10 @@ def _stack(row: dict[str, Cell]) -> list[Cell]:
 
 def _rows(shown: list[tuple[Project, Sent]]) -> Iterator[dict[str, Cell]]:
     for to, copy in shown:
-        took = copy.properties.get("duration_ms")
         yield {
             "sent": Text(words.local(copy.at, seconds=True), style="dim"),
             "event": Text(copy.command_name or copy.name) if copy.link is None else _LINKED,
-            "duration": f"{took:,.0f} ms" if isinstance(took, int | float) else "",
+            "duration": "" if copy.duration_ms is None else f"{copy.duration_ms:,.0f} ms",
             "sent as": Text(_NOT_SENT, style="yellow")
             if copy.is_local
             else Text(shorten(copy.distinct_id), style="" if copy.anonymous else "bold"),

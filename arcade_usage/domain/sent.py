@@ -16,6 +16,7 @@ COPIES_SECONDS_LIMIT = 90 * 86_400.0  # age of a copy, checked when another one 
 PART_BYTES_LIMIT = 128 * 1024  # bytes of one part: how much an added copy rewrites
 PART_COPIES_LIMIT = 250  # copies in one part; earlier versions drop lines of the newest part beyond 500
 
+_LONGEST = 1e15  # ms; no command takes so long, and a larger integer is no float
 _LATEST = 1e10  # Unix seconds: a year that every calendar and time zone has
 
 
@@ -55,6 +56,13 @@ class Sent:
     def is_command(self) -> bool:
         """Whether it is the event of a command, not an alias and not a server's event."""
         return self.name in (SUCCEEDED, FAILED)
+
+    @property
+    def duration_ms(self) -> float | None:
+        """How long a command took; None if the message does not say, or names no such time."""
+        took = self.properties.get("duration_ms")
+        is_number = isinstance(took, int | float) and not isinstance(took, bool)
+        return took if is_number and abs(took) < _LONGEST else None  # type: ignore[arg-type, return-value]
 
     @property
     def ended_at(self) -> float:

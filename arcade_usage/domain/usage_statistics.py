@@ -129,10 +129,7 @@ def within(runs: Iterable[Run], today: date, days: int, day_of: Callable[[float]
 
 
 def _run(copy: Sent) -> Run:
-    duration = copy.properties.get("duration_ms")
-    if isinstance(duration, bool) or not isinstance(duration, int | float) or not math.isfinite(duration):
-        duration = None
-    return Run(copy.command_name or "", copy.ended_at, copy.failed, duration, _driver(copy))
+    return Run(copy.command_name or "", copy.ended_at, copy.failed, copy.duration_ms, _driver(copy))
 
 
 def _driver(copy: Sent) -> Driver:

@@ -1,7 +1,10 @@
 """`log`: what was sent."""
 
 import json
+import time
 from datetime import datetime
+
+import pytest
 
 from arcade_usage.demo.receiver import DOWN
 from tests.e2e.cli.copies import keep
@@ -126,3 +129,15 @@ def test_log_and_forget_read_an_alias_of_an_earlier_version(shell: Shell, world:
     printed = shell("forget", "--yes", "--json", "--config-dir", world.folder).content
     assert (printed["principal_ids"], printed["anonymous_ids"]) == (["principal-1"], [anon_id])
     assert (printed["ids_with_person"], printed["ids_without_person"]) == (["principal-1", anon_id], [])
+
+
+@pytest.mark.parametrize(
+    "duration", [10**400, float("inf"), "long", True, [1]], ids=lambda each: type(each).__name__
+)
+def test_a_duration_that_is_none_is_not_shown(shell: Shell, world: World, duration: object) -> None:
+    """In a copy that something else wrote."""
+    keep(world.folder, "build", time.time(), duration_ms=duration)
+    for line in ("log", "stats", "view --json"):
+        ran = shell(*line.split(), "--config-dir", world.folder)
+        assert (ran.code, ran.err) == (0, "")
+        assert "build" in ran.out

@@ -55,7 +55,7 @@ def test_only_commands_are_runs() -> None:
     assert runs_of(others) == []
 
 
-@pytest.mark.parametrize("duration", [None, True, "12", [1], float("nan"), float("inf")])
+@pytest.mark.parametrize("duration", [None, True, "12", [1], float("nan"), float("inf"), 10**400])
 def test_a_duration_that_is_none_counts_for_no_median(duration: object) -> None:
     """The run counts all the same."""
     runs = runs_of([sent(duration_ms=duration), sent(duration_ms=7)])
