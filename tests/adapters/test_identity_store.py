@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_mock import MockerFixture
 
+from arcade_usage.adapters.machine.installation import FolderInstallation
 from arcade_usage.adapters.storage import codec
 from arcade_usage.adapters.storage.config_folder import Layout
 from arcade_usage.adapters.storage.identity_store import IdentityFiles
@@ -227,3 +228,18 @@ class TestNotPermitted:
         with pytest.raises(StoreError) as caught:
             store.current()
         assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_the_installation_of_an_older_clis_folder_is_the_same_from_the_first_event_on(
+    usage_json: Path,
+) -> None:
+    """It has no usage/, on which the fingerprint depends: its first event must not seem another machine's."""
+    usage_json.write_bytes(codec.write_identity(Anonymous(ANON), {}))
+    layout = Layout(str(usage_json.parent))
+    looking, delivering = (
+        IdentityFiles(layout, FolderInstallation(layout.folder), makes_folder)
+        for makes_folder in (False, True)
+    )
+    assert looking.here != looking.here
+    assert listing(usage_json.parent) == ["usage.json"]
+    assert delivering.here == delivering.here
