@@ -11,6 +11,7 @@ from arcade_usage.application.command.hand_over import hand_over
 from arcade_usage.application.command.payload import is_stored
 from arcade_usage.application.console.erasure import Eraser
 from arcade_usage.application.errors import LaunchError, StoreError
+from arcade_usage.application.time_limits import STAY_SECONDS
 from arcade_usage.domain.event import Event
 from arcade_usage.domain.identity_state import IdentityState, Snapshot
 from arcade_usage.domain.record import Record
@@ -31,7 +32,7 @@ from verification.interleavings.programs import (
     uuid_of,
 )
 
-SLEEP_SECONDS = 2.0  # how long a process sleeps at least: it looks twice at most
+SLEEP_SECONDS = STAY_SECONDS / 2  # how long a process sleeps at least: it looks twice at most
 
 
 @define
