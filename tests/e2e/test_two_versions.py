@@ -46,12 +46,8 @@ def make_newer(folder: Path, *, raised: bool) -> Path:
         (storage / name).write_text(source, encoding="utf-8")
 
     patch("codec.py", r'"version": version, ', '"version": version, "of_newer": {"a": 1}, ', 1)
-    patch(
-        "early_record.py",
-        r'"version": RECORD_VERSION,',
-        '"version": RECORD_VERSION, "of_newer": {"a": 1},',
-        1,
-    )
+    for name, version in (("early_record.py", "RECORD_VERSION"), ("delivery_log.py", "LOGBOOK_VERSION")):
+        patch(name, rf'"version": {version},', f'"version": {version}, "of_newer": {{"a": 1}},', 1)
     if raised:
         patch("record_files.py", r"^(\w+_VERSION) = \d", r"\1 = 9", 6)
         patch("sent_json.py", r"_ALIAS_VERSION if sent.name == ALIAS_EVENT else 1\b.*", "COPY_VERSION", 1)
