@@ -1,8 +1,10 @@
 # Everything runs in .venv, which the first target that needs it makes. PYTHON names the interpreter; ONLY, what of
-# `make test-all`: 3.10-oldest 3.13-newest beside-arcade-mcp.
+# `make test-all`: 3.10-oldest 3.13-newest beside-arcade-mcp. MINUTES and SEED are of `make explore`.
 PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MINUTES ?= 60
+SEED ?= $(shell date +%s)
 SDKS = 6.7.6 7.0.1 7.45.4
 
 # Python and pytest keep what they compile (.gitignore has it), whatever the environment says: the tests start hundreds
@@ -35,8 +37,8 @@ test-arcade:  ## the real Arcade CLI and MCP servers, tracked, in an environment
 faults: .venv/.dev  ## kill, fill, cut off and corrupt what can be, and write docs/reliability.md
 	$(BIN)/python -m verification.faults --report docs/reliability.md
 
-explore: .venv/.dev  ## every interleaving of up to three processes, deeper than the tests go
-	$(BIN)/python -m verification.interleavings --deep --random 20000
+explore: .venv/.dev  ## a sample by chance of every interleaving of up to three processes, deeper than the tests go
+	$(BIN)/python -m verification.interleavings --deep --random 20000 --minutes $(MINUTES) --seed $(SEED)
 
 bench: .venv/.bench  ## what tracking costs, beside the floor and beside others, into docs/performance.md
 	$(BIN)/python -m verification.benchmarks
