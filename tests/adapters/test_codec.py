@@ -12,7 +12,7 @@ from arcade_usage.adapters.storage import codec, delivery_log, sent_json
 from arcade_usage.application.command.payload import Content, parse
 from arcade_usage.domain.identity import Anonymous, Linked
 from arcade_usage.domain.identity_state import Malformed, NewerLedger, Snapshot
-from arcade_usage.domain.logbook import Failed, Logbook
+from arcade_usage.domain.logbook import Logbook
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.sent import Sent
 from arcade_usage.domain.verdict import Attribution
@@ -290,29 +290,3 @@ def test_a_newer_version_is_not_malformed(name: str) -> None:
     content = json.dumps({**json.loads(FORMATS[name]), "version": 9}).encode()
     with pytest.raises(codec.NewerVersionError):
         NEWER[name](content)
-
-
-class TestLogbook:
-    """logbook.json in the outbox."""
-
-    def test_sentences_of_earlier_versions_become_identifiers(self) -> None:
-        """Counts under former sentences are added to the identifier's; other names stay."""
-        earlier = {
-            "more than 1,000 were waiting": 1,
-            "more than 1 MiB was waiting": 2,
-            "it waited for 30 days": 3,
-            "PostHog refused it": 4,
-            "a server had more to report than it could write down, or reported what is no event": 5,
-            "refused": 10,
-            "of_newer": 6,
-        }
-        content = {**json.loads(delivery_log.write_logbook(Logbook())), "losses": earlier}
-        assert delivery_log.read_logbook(json.dumps(content).encode()).losses.counts == {
-            "too_many": 1, "too_large": 2, "too_old": 3, "refused": 14, "not_taken": 5, "of_newer": 6,
-        }  # fmt: skip
-
-    def test_an_unknown_field_stays(self) -> None:
-        """The next write keeps an unknown field."""
-        before = {**json.loads(delivery_log.write_logbook(Logbook())), "of_newer": {"a": 1}}
-        after = json.loads(delivery_log.write_logbook(Logbook(failed=Failed(1.0, "it rained")), before))
-        assert (after["of_newer"], after["failed"]["at"]) == ({"a": 1}, 1.0)

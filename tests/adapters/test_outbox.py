@@ -4,8 +4,6 @@ import errno
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +21,6 @@ from arcade_usage.adapters.storage.record_files import RECORD_VERSION
 from arcade_usage.application.errors import StoreError
 from arcade_usage.domain.record import Record
 from arcade_usage.domain.verdict import Attribution
-from tests.adapters.contenders import contend
 from tests.adapters.disk import deny, deny_writing, mode_of, os_error
 from tests.samples import ALICE, OTHER_SINK, SINK, anonymous, make_event, of, undecided, write_huge
 
@@ -245,68 +242,6 @@ class TestErrors:
         """An exception of the sender is not reported as one of the outbox."""
         with pytest.raises(OSError, match="of the sender"), outbox.sender_lock.hold():
             raise OSError("of the sender")
-
-
-_SEND = """
-import os
-from arcade_usage.adapters.storage.outbox import FolderOutbox
-from arcade_usage.adapters.storage.record_files import RECORD_VERSION
-from arcade_usage.domain.project import Project
-
-folder, host, token, number = sys.argv[1:]
-outbox = FolderOutbox(folder, Project(host, token))
-admitted, overlaps = 0, 0
-for turn in range(20):
-    ready()
-    with outbox.sender_lock.hold() as ours:
-        if ours:
-            admitted += 1
-            try:
-                os.close(os.open(os.path.join(folder, "inside"), os.O_CREAT | os.O_EXCL))
-            except FileExistsError:
-                overlaps += 1
-            else:
-                os.unlink(os.path.join(folder, "inside"))
-print(admitted)
-print(overlaps)
-"""
-
-
-class TestSenders:
-    """One process sends at a time."""
-
-    def test_no_two_processes_send_at_once(self, outbox: FolderOutbox, folder: Path) -> None:
-        """Of processes that start at the same moment, senders never overlap, and one always sends."""
-        outbox.queue.add(anonymous())
-        outputs = contend(_SEND, 4, [str(folder), SINK.host, SINK.project_token], rounds=20)
-        assert [int(overlaps) for _, overlaps in outputs] == [0] * 4
-        assert sum(int(admitted) for admitted, _ in outputs) >= 20
-
-    def test_a_sender_that_was_killed_frees_the_lock(self, outbox: FolderOutbox, folder: Path) -> None:
-        """The lock ends with its process, even if it is killed."""
-        outbox.queue.add(anonymous())
-        script = (
-            "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); "
-            "print('held', flush=True); sys.stdin.read()"
-        )
-        with subprocess.Popen(
-            [sys.executable, "-c", script, str(folder / "sender.lock")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"held\n"
-            with outbox.sender_lock.hold() as admitted:
-                assert not admitted
-            process.kill()
-            process.wait(30)
-        with outbox.sender_lock.hold() as admitted:
-            assert admitted
-
-    def test_waiting_for_another_sender_ends(self, outbox: FolderOutbox) -> None:
-        """Waiting for another sender raises after its limit."""
-        with outbox.sender_lock.hold(), FolderOutbox(outbox.folder, SINK).sender_lock.hold(0.05) as admitted:
-            assert not admitted
 
 
 def test_another_sink_s_record_is_not_seen(outbox: FolderOutbox, folder: Path) -> None:
