@@ -140,7 +140,9 @@ class Store:
         return measured
 
     def write(self, name: str, measured: Measured) -> None:
-        text = json.dumps(self._converter.unstructure(measured), indent=1)
+        figures = self._converter.unstructure(measured.figures)  # by their class: to older cattrs, Any is JSON
+        content = {"figures": figures, "rounds": measured.rounds, "minutes": measured.minutes}
+        text = json.dumps(content, indent=1)
         (self.folder / f"{name}.json").write_text(text, encoding="utf-8")
 
     def read(self, name: str) -> "Measured | None":
