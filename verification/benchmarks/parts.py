@@ -140,7 +140,9 @@ class Store:
         return measured
 
     def write(self, name: str, measured: Measured) -> None:
-        figures = self._converter.unstructure(measured.figures)  # by their class: to older cattrs, Any is JSON
+        figures = self._converter.unstructure(
+            measured.figures
+        )  # by their class: to older cattrs, Any is JSON
         content = {"figures": figures, "rounds": measured.rounds, "minutes": measured.minutes}
         text = json.dumps(content, indent=1)
         (self.folder / f"{name}.json").write_text(text, encoding="utf-8")

@@ -30,9 +30,8 @@ class AttemptLog:
     outbox: Outbox
     clock: Clock
     ids: IdGenerator
-    may_try_early: bool = field(
-        default=False, init=False
-    )  # the next attempt at the project, and only that one
+    # Whether the next attempt at the project, and only that one, is due although a pause is not over.
+    may_try_early: bool = field(default=False, init=False)
     _current: Logbook | None = field(default=None, init=False)  # while this process is the sender
     _written: Logbook | None = field(default=None, init=False)  # `_current` as it is on disk
 
