@@ -54,6 +54,7 @@ class Servers:
             "POSTHOG_URL": self.receiver.url,
             "CONFIG_DIR": str(self.folder / "config"),
             "PYTHONPATH": str(ROOT),
+            "PYTHONFAULTHANDLER": "1",
         }
         return kept | ours | self.variables
 
@@ -140,6 +141,16 @@ def ending(process: "subprocess.Popen[str]") -> Iterator[None]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+def wait_for_end(process: "subprocess.Popen[str]") -> int:
+    """The exit code. A server that does not end writes to stderr where it is."""
+    try:
+        return process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        process.wait(SECONDS)
+        raise
+
+
 @define
 class Stdio:
     """A session over stdio, message by message: what the server writes is seen as it is."""
@@ -172,7 +183,7 @@ class Stdio:
             self.process.stdin.close()
         else:
             self.process.send_signal(number)
-        code = self.process.wait(SECONDS)
+        code = wait_for_end(self.process)
         assert self.process.stdout.read() == ""
         return code
 
@@ -186,7 +197,7 @@ class Http:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(SECONDS)
+        return wait_for_end(self.process)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Any]:

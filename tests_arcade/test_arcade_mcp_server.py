@@ -5,7 +5,9 @@ What today's tracking of the package would report is compared with what is repor
 
 import json
 import signal
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,9 +29,11 @@ CALLS: dict[str, tuple[str, dict[str, object], str | None]] = {
 
 
 @pytest.fixture
-def servers(receiver: Receiver, tmp_path: Path) -> Servers:
+def servers(receiver: Receiver, tmp_path: Path) -> Iterator[Servers]:
+    """Its servers' stderr is part of a failure's report."""
     (tmp_path / ".arcade").mkdir()
-    return Servers(receiver, tmp_path)
+    yield Servers(receiver, tmp_path)
+    sys.stderr.write((tmp_path / "stderr").read_text(encoding="utf-8"))
 
 
 def test_the_start_and_each_call_are_one_event(servers: Servers) -> None:
