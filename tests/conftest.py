@@ -1,6 +1,5 @@
 """What every test starts from: an environment that is its own, and nothing of the machine's."""
 
-import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -10,16 +9,14 @@ import pytest
 from hypothesis import settings
 
 from arcade_usage.demo.receiver import Receiver
-from tests.isolation import isolate
+from tests.isolation import isolate, let_tests_be_interrupted
 from tests.lockless import build_library
 
 # Deterministic: the same examples in every run, whatever the machine's speed.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
-# A shell's background job begins with Ctrl-C ignored, and so would every tool that a test starts.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+let_tests_be_interrupted()
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-randomly

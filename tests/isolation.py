@@ -1,6 +1,7 @@
 """An environment of a test's own: an empty home, and no variable that tracking or networking would listen to."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,9 @@ def isolate(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
+
+
+def let_tests_be_interrupted() -> None:
+    """A shell's background job begins with Ctrl-C ignored, and so would every tool that a test starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

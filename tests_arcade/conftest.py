@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from arcade_usage.demo.receiver import Receiver
+from tests.isolation import let_tests_be_interrupted
 from tests_arcade.arcade_cloud import Cloud
 from tests_arcade.migration import find_token, migrate
 from tests_arcade.users import Driver, User
+
+let_tests_be_interrupted()
 
 
 @pytest.fixture
