@@ -107,10 +107,12 @@ for name in ("one", "other"):
     os.mkdir(name + "/usage")
     print(os.stat(name + "/usage").st_ino, FolderInstallation(name + "/usage").fingerprint(), os.statvfs(name).f_fsid)
 """
-        inside = ["unshare", "--mount", sys.executable, "-c", script]
-        done = subprocess.run(inside, cwd=tmp_path, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip("no file system can be mounted here")
+        apart = ["unshare", "--mount"]
+        mounting = [*apart, "mount", "-t", "tmpfs", "none", str(tmp_path)]
+        if subprocess.run(mounting, capture_output=True, check=False).returncode:
+            pytest.skip("no file system can be mounted here: that needs root and namespaces")
+        inside = [*apart, sys.executable, "-c", script]
+        done = subprocess.run(inside, cwd=tmp_path, capture_output=True, text=True, check=True)
         (inode, home, file_system), (inode_of_copy, copy, _) = map(str.split, done.stdout.splitlines())
         if file_system == "0":
             pytest.skip("older kernels give a tmpfs no id")

@@ -12,13 +12,8 @@ from tests.samples import SINK, anonymous
 
 
 @pytest.fixture
-def folder(config_dir: Path) -> Path:
-    return config_dir / "usage" / "outbox" / SINK.key
-
-
-@pytest.fixture
-def outbox(folder: Path) -> FolderOutbox:
-    return FolderOutbox(str(folder), SINK)
+def outbox(config_dir: Path) -> FolderOutbox:
+    return FolderOutbox(str(config_dir / "outbox"), SINK)
 
 
 _SEND = """
@@ -46,15 +41,15 @@ print(overlaps)
 """
 
 
-def test_no_two_processes_send_at_once(outbox: FolderOutbox, folder: Path) -> None:
+def test_no_two_processes_send_at_once(outbox: FolderOutbox) -> None:
     """Of processes that start at the same moment, senders never overlap, and one always sends."""
     outbox.queue.add(anonymous())
-    outputs = contend(_SEND, 4, [str(folder), SINK.host, SINK.project_token], rounds=20)
+    outputs = contend(_SEND, 4, [outbox.folder, SINK.host, SINK.project_token], rounds=20)
     assert [int(overlaps) for _, overlaps in outputs] == [0] * 4
     assert sum(int(admitted) for admitted, _ in outputs) >= 20
 
 
-def test_a_sender_that_was_killed_frees_the_lock(outbox: FolderOutbox, folder: Path) -> None:
+def test_a_sender_that_was_killed_frees_the_lock(outbox: FolderOutbox) -> None:
     """The lock ends with its process, even if it is killed."""
     outbox.queue.add(anonymous())
     script = (
@@ -62,7 +57,7 @@ def test_a_sender_that_was_killed_frees_the_lock(outbox: FolderOutbox, folder: P
         "print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, str(folder / "sender.lock")],
+        [sys.executable, "-c", script, f"{outbox.folder}/sender.lock"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
